@@ -1,0 +1,1 @@
+"""Engine, read/write seam, column types and migrations."""

@@ -1,0 +1,1 @@
+"""What arrived: the inbox of webhooks and the dead letters."""

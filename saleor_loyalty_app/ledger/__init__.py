@@ -1,0 +1,1 @@
+"""The books: entries, lots, allocations, holds, debt, balances and their audit."""

@@ -1,0 +1,1 @@
+"""Members: enrolment, identity, consent and merging."""

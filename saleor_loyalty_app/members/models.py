@@ -1,0 +1,76 @@
+"""Tables of the members. The books know a member by number only; who it is stands in `member_identity`."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from saleor_loyalty_app.db.tables import instant, key, ref
+
+
+class Member(SQLModel, table=True):
+    """A person in a store's program, or a guest who may become one (no `user_id`)."""
+
+    __tablename__ = "member"
+    __table_args__ = (
+        sa.UniqueConstraint("store_id", "user_id"),
+        sa.UniqueConstraint("store_id", "guest_key"),
+        sa.CheckConstraint(
+            "state IN ('guest','invited','active','paused','blocked','left','erased')", name="state"
+        ),
+        sa.CheckConstraint("bucket BETWEEN 0 AND 9999", name="bucket"),
+        sa.Index("ix_member_merged_into", "merged_into"),
+    )
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    #: Saleor's user id (global id); none for a guest.
+    user_id: str | None = Field(default=None, nullable=True)
+    #: HMAC of the normalized e-mail, for guests only; cleared when joined to a user.
+    guest_key: str | None = Field(default=None, nullable=True)
+    state: str
+    spending_blocked: bool = False
+    earning_blocked: bool = False
+    codes_blocked: bool = False
+    #: 0..9999, a stable hash of the member: below the hold-out share = control group.
+    bucket: int
+    hold_out: bool = False
+    enrolled_at: datetime | None = instant(null=True)
+    left_at: datetime | None = instant(null=True)
+    merged_into: int | None = ref("member.id", null=True)
+    #: The sign-up bonus and its like are paid once in a lifetime, also after rejoining.
+    first_enrolled_at: datetime | None = instant(null=True)
+    created_at: datetime = instant()
+
+
+class MemberIdentity(SQLModel, table=True):
+    """Personal data of a member; erasable without touching the books."""
+
+    __tablename__ = "member_identity"
+    __table_args__ = (sa.Index("ix_member_identity_email_key", "store_id", "email_key"),)
+
+    member_id: int = Field(foreign_key="member.id", primary_key=True)
+    store_id: int = ref("store.id")
+    email: str
+    #: HMAC of the normalized e-mail, for look-ups.
+    email_key: str
+    first_name: str = ""
+    last_name: str = ""
+    language: str = "en"
+    confirmed: bool = False
+    updated_at: datetime = instant()
+
+
+class MemberConsent(SQLModel, table=True):
+    """What a member agreed to, when and where."""
+
+    __tablename__ = "member_consent"
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    member_id: int = ref("member.id", index=True)
+    #: "terms" or "privacy".
+    kind: str
+    version: str
+    source: str
+    at: datetime = instant()

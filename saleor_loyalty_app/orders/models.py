@@ -1,0 +1,105 @@
+"""Tables of the orders."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from saleor_loyalty_app.db.tables import count, document, instant, key, ref
+
+
+class OrderState(SQLModel, table=True):
+    """The last booked look at an order, and what was frozen when it was first paid in full."""
+
+    __tablename__ = "order_state"
+    __table_args__ = (
+        sa.UniqueConstraint("store_id", "order_id"),
+        sa.Index("ix_order_state_member", "member_id"),
+        sa.Index("ix_order_state_open", "store_id", "open", "checked_at"),
+        sa.Index("ix_order_state_deferred", "store_id", "deferred"),
+    )
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    #: Saleor's global id.
+    order_id: str
+    number: str
+    status: str
+    channel: str
+    currency: str
+    created_at: datetime = instant()
+    #: Saleor's updatedAt of the snapshot booked last; none = never booked (torn so far).
+    updated_at: datetime | None = instant(null=True)
+    #: SHA-256 of the canonical snapshot booked last.
+    snapshot_hash: str = ""
+    #: When the newest event about this order arrived here.
+    last_event_at: datetime | None = instant(null=True)
+    #: When the re-read behind the last booked snapshot began; none = a webhook's snapshot.
+    checked_at: datetime | None = instant(null=True)
+    member_id: int | None = ref("member.id", null=True)
+    #: Latch: the first instant at which the order was paid in full. Never unset.
+    paid_at: datetime | None = instant(null=True)
+    fulfilled_at: datetime | None = instant(null=True)
+    #: The award plan (orders.plan.AwardPlan as JSON); none until paid in full.
+    plan: dict[str, Any] | None = document(null=True)
+    revision_id: int | None = ref("program_revision.id", null=True)
+    #: Not final: still looked at by the daily pass.
+    open: bool = True
+    #: Earning was switched off when points were due; looked at again when it is on.
+    deferred: bool = False
+    #: Saleor no longer knows it; the books stay.
+    gone_at: datetime | None = instant(null=True)
+    #: "webhook", "import", "reconcile": how it came here first.
+    origin: str = "webhook"
+
+
+class OrderUnit(SQLModel, table=True):
+    """What an order has booked in one unit and part: delta = target − (booked − waived)."""
+
+    __tablename__ = "order_unit"
+    __table_args__ = (sa.UniqueConstraint("order_state_id", "unit", "part"),)
+
+    id: int | None = key()
+    order_state_id: int = ref("order_state.id")
+    unit: str
+    part: str
+    #: Σ of the entries posted for it.
+    booked: int = count(0)
+    #: Reversals that the refund policy forgave.
+    waived: int = count(0)
+    #: Number of postings so far; makes the next idempotency key.
+    postings: int = count(0)
+
+
+class OrderRefresh(SQLModel, table=True):
+    """An order to be read again from Saleor soon."""
+
+    __tablename__ = "order_refresh"
+    __table_args__ = (sa.Index("ix_order_refresh_due", "store_id", "due_at"),)
+
+    store_id: int = Field(foreign_key="store.id", primary_key=True)
+    order_id: str = Field(primary_key=True)
+    due_at: datetime = instant()
+    first_seen: datetime = instant()
+    attempts: int = count(0)
+
+
+class HistoryImport(SQLModel, table=True):
+    """A resumable import of a store's order history."""
+
+    __tablename__ = "history_import"
+
+    id: int | None = key()
+    store_id: int = ref("store.id", index=True)
+    #: {"mode": "none"|"days"|"capped"|"status_only", "days": …, "cap": …}
+    choice: dict[str, Any] = document()
+    dry_run: bool
+    state: str = "running"
+    cursor: str | None = Field(default=None, nullable=True)
+    orders_seen: int = count(0)
+    orders_counted: int = count(0)
+    report: dict[str, Any] = document()
+    started_at: datetime = instant()
+    updated_at: datetime = instant()
+    finished_at: datetime | None = instant(null=True)

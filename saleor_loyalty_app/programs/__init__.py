@@ -1,0 +1,1 @@
+"""Programs as data: documents, revisions, rules and the pure decision."""

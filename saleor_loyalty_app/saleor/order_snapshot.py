@@ -1,0 +1,206 @@
+"""The order as `graphql/fragments/OrderSnapshot.graphql` asks for it: one shape for webhooks and reads.
+
+Money is read from the JSON text straight into `Decimal`, never by way of a float. Statuses and types
+are plain text, so that a value added by a newer Saleor does not break parsing.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+
+class _Part(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    pass
+
+
+class Money(_Part):
+    """An amount in a currency's major unit."""
+
+    amount: Decimal
+    currency: str = ""
+
+
+class TaxedMoney(_Part):
+    """An amount with tax (`gross`) and without (`net`)."""
+
+    gross: Money
+    net: Money
+
+
+class OrderUser(_Part):
+    id: str
+    email: str
+    is_active: bool = True
+    is_confirmed: bool = False
+    is_staff: bool = False
+
+
+class OrderChannel(_Part):
+    slug: str
+    currency_code: str
+
+
+class Country(_Part):
+    code: str
+
+
+class Address(_Part):
+    country: Country
+
+
+class SluggedNode(_Part):
+    id: str
+    slug: str
+
+
+class ProductType(SluggedNode):
+    #: "NORMAL" or "GIFT_CARD".
+    kind: str = "NORMAL"
+
+
+class CategoryEdge(_Part):
+    node: SluggedNode
+
+
+class CategoryConnection(_Part):
+    edges: tuple[CategoryEdge, ...] = ()
+
+
+class Category(SluggedNode):
+    ancestors: CategoryConnection | None = None
+
+
+class Product(SluggedNode):
+    product_type: ProductType
+    category: Category | None = None
+    collections: tuple[SluggedNode, ...] | None = None
+
+
+class Variant(_Part):
+    id: str
+    sku: str | None = None
+    product: Product | None = None
+
+
+class OrderLine(_Part):
+    id: str
+    quantity: int
+    total_price: TaxedMoney
+    undiscounted_total_price: TaxedMoney | None = None
+    is_gift: bool | None = False
+    product_sku: str | None = None
+    product_name: str = ""
+    variant: Variant | None = None
+
+
+class LineRef(_Part):
+    id: str
+
+
+class FulfillmentLine(_Part):
+    quantity: int
+    order_line: LineRef | None = None
+
+
+class Fulfillment(_Part):
+    id: str
+    #: FULFILLED, REFUNDED, RETURNED, REPLACED, REFUNDED_AND_RETURNED, CANCELED, WAITING_FOR_APPROVAL.
+    status: str
+    created: datetime
+    lines: tuple[FulfillmentLine, ...] | None = None
+    shipping_refunded_amount: Money | None = None
+
+
+class GrantedRefundLine(_Part):
+    quantity: int
+    order_line: LineRef
+
+
+class GrantedRefundEvent(_Part):
+    type: str | None
+    amount: Money
+
+
+class GrantedRefund(_Part):
+    id: str
+    status: str
+    amount: Money
+    shipping_costs_included: bool = False
+    lines: tuple[GrantedRefundLine, ...] | None = None
+    transaction_events: tuple[GrantedRefundEvent, ...] | None = None
+
+
+class TransactionEvent(_Part):
+    id: str
+    type: str | None
+    amount: Money
+    created_at: datetime
+
+
+class Actor(_Part):
+    typename: str = msgspec.field(name="__typename", default="")
+    id: str | None = None
+
+
+class Transaction(_Part):
+    id: str
+    created_at: datetime
+    charged_amount: Money
+    refunded_amount: Money
+    created_by: Actor | None = None
+    events: tuple[TransactionEvent, ...] = ()
+
+
+class PaymentTransaction(_Part):
+    id: str
+    created: datetime
+    kind: str
+    is_success: bool
+    amount: Money | None = None
+
+
+class Payment(_Part):
+    """A payment of Saleor's older payment model; `orderMarkAsPaid` still makes them."""
+
+    id: str
+    is_active: bool
+    created: datetime
+    captured_amount: Money | None = None
+    total: Money | None = None
+    transactions: tuple[PaymentTransaction, ...] | None = None
+
+
+class OrderDiscount(_Part):
+    type: str
+
+
+class OrderSnapshot(_Part):
+    """One look at an order."""
+
+    id: str
+    number: str
+    status: str
+    created: datetime
+    updated_at: datetime
+    channel: OrderChannel
+    total: TaxedMoney
+    shipping_price: TaxedMoney
+    total_charged: Money
+    total_refunded: Money
+    charge_status: str = ""
+    origin: str = ""
+    checkout_id: str | None = None
+    language_code_enum: str = "EN"
+    display_gross_prices: bool = True
+    user_email: str | None = None
+    user: OrderUser | None = None
+    billing_address: Address | None = None
+    shipping_address: Address | None = None
+    voucher_code: str | None = None
+    discounts: tuple[OrderDiscount, ...] | None = None
+    lines: tuple[OrderLine, ...] = ()
+    fulfillments: tuple[Fulfillment, ...] = ()
+    granted_refunds: tuple[GrantedRefund, ...] = ()
+    transactions: tuple[Transaction, ...] = ()
+    payments: tuple[Payment, ...] = ()

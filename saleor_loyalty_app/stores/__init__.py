@@ -1,0 +1,1 @@
+"""Tenants: the stores that installed the app, their channels, tokens and keys."""

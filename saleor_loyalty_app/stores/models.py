@@ -1,0 +1,76 @@
+"""Tables of the stores."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from saleor_loyalty_app.db.tables import document, instant, key, ref
+
+
+class Store(SQLModel, table=True):
+    """One tenant: a Saleor installation, known by its API address for ever."""
+
+    __tablename__ = "store"
+
+    id: int | None = key()
+    saleor_api_url: str = Field(unique=True)
+    app_id: str
+    token_encrypted: str
+    jwks: dict[str, Any] = document()
+    jwks_refreshed_at: datetime = instant()
+    schema_version: str
+    permissions: list[str] = document()
+    timezone: str = "UTC"
+    language: str = "en"
+    installed_at: datetime = instant()
+    active: bool = True
+    deactivated_at: datetime | None = instant(null=True)
+    uninstalled_at: datetime | None = instant(null=True)
+    #: Kill switches; a part that is off stops within a minute.
+    earning_on: bool = True
+    spending_on: bool = True
+    shipping_on: bool = True
+    messages_on: bool = True
+    #: Orders are re-read from Saleor up to here (Saleor's `updatedAt`).
+    cursor_updated_at: datetime | None = instant(null=True)
+    daily_pass_at: datetime | None = instant(null=True)
+    metadata_synced_at: datetime | None = instant(null=True)
+
+
+class Channel(SQLModel, table=True):
+    """A sales channel of a store as Saleor described it last."""
+
+    __tablename__ = "channel"
+    __table_args__ = (sa.UniqueConstraint("store_id", "slug"),)
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    saleor_id: str
+    slug: str
+    name: str
+    currency: str
+    active: bool = True
+    default_country: str
+    countries: list[str] = document()
+    prices_entered_with_tax: bool
+    display_gross_prices: bool
+    synced_at: datetime = instant()
+
+
+class StoreProblem(SQLModel, table=True):
+    """A problem told to the owner in Saleor under a stable key, until it is mended."""
+
+    __tablename__ = "store_problem"
+    __table_args__ = (sa.UniqueConstraint("store_id", "problem_key"),)
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    problem_key: str
+    message: str
+    first_seen: datetime = instant()
+    last_seen: datetime = instant()
+    reported_at: datetime | None = instant(null=True)
+    resolved_at: datetime | None = instant(null=True)
+    dismissed_at: datetime | None = instant(null=True)
