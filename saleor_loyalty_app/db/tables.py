@@ -39,7 +39,7 @@ def count(default: int | None = None) -> Any:
     return Field(default=default, nullable=False, sa_type=cast(Any, sa.BigInteger))
 
 
-def document(*, null: bool = False) -> Any:
+def json_doc(*, null: bool = False) -> Any:
     """A JSON document."""
     if null:
         return Field(default=None, nullable=True, sa_type=cast(Any, JsonDoc))

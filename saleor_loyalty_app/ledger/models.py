@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from saleor_loyalty_app.db.tables import count, document, instant, key, ref
+from saleor_loyalty_app.db.tables import count, instant, json_doc, key, ref
 
 ENTRY_KINDS = (
     "earn",
@@ -86,9 +86,9 @@ class Entry(SQLModel, table=True):
     channel: str = ""
     currency: str = ""
     revision_id: int | None = ref("program_revision.id", null=True)
-    rule_ids: list[str] = document()
+    rule_ids: list[str] = json_doc()
     #: Stable reason code with arguments for the explanation, e.g. {"code": "order_earned", …}.
-    reason: dict[str, object] = document()
+    reason: dict[str, object] = json_doc()
     #: Who did it: "app", "user:<id>" (staff), "shopper:<id>", "system:<task>".
     actor: str
     effective_at: datetime = instant()

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from saleor_loyalty_app.db.tables import count, document, instant, key, ref
+from saleor_loyalty_app.db.tables import count, instant, json_doc, key, ref
 
 
 class OrderState(SQLModel, table=True):
@@ -42,7 +42,7 @@ class OrderState(SQLModel, table=True):
     paid_at: datetime | None = instant(null=True)
     fulfilled_at: datetime | None = instant(null=True)
     #: The award plan (orders.plan.AwardPlan as JSON); none until paid in full.
-    plan: dict[str, Any] | None = document(null=True)
+    plan: dict[str, Any] | None = json_doc(null=True)
     revision_id: int | None = ref("program_revision.id", null=True)
     #: Not final: still looked at by the daily pass.
     open: bool = True
@@ -93,13 +93,13 @@ class HistoryImport(SQLModel, table=True):
     id: int | None = key()
     store_id: int = ref("store.id", index=True)
     #: {"mode": "none"|"days"|"capped"|"status_only", "days": …, "cap": …}
-    choice: dict[str, Any] = document()
+    choice: dict[str, Any] = json_doc()
     dry_run: bool
     state: str = "running"
     cursor: str | None = Field(default=None, nullable=True)
     orders_seen: int = count(0)
     orders_counted: int = count(0)
-    report: dict[str, Any] = document()
+    report: dict[str, Any] = json_doc()
     started_at: datetime = instant()
     updated_at: datetime = instant()
     finished_at: datetime | None = instant(null=True)

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from saleor_loyalty_app.db.tables import document, instant, key, ref
+from saleor_loyalty_app.db.tables import instant, json_doc, key, ref
 
 
 class ProgramDraft(SQLModel, table=True):
@@ -15,9 +15,9 @@ class ProgramDraft(SQLModel, table=True):
     __tablename__ = "program_draft"
 
     store_id: int = Field(foreign_key="store.id", primary_key=True)
-    document: dict[str, Any] = document()
+    document: dict[str, Any] = json_doc()
     #: What the proposal was based on: order count, median, monthly cost, per currency.
-    evidence: dict[str, Any] = document()
+    evidence: dict[str, Any] = json_doc()
     updated_at: datetime = instant()
     updated_by: str = "app"
 
@@ -34,7 +34,7 @@ class ProgramRevision(SQLModel, table=True):
     id: int | None = key()
     store_id: int = ref("store.id")
     number: int
-    document: dict[str, Any] = document()
+    document: dict[str, Any] = json_doc()
     digest: str
     effective_from: datetime = instant()
     published_at: datetime = instant()

@@ -117,18 +117,12 @@ class GrantedRefundLine(_Part):
     order_line: LineRef
 
 
-class GrantedRefundEvent(_Part):
-    type: str | None
-    amount: Money
-
-
 class GrantedRefund(_Part):
     id: str
     status: str
     amount: Money
     shipping_costs_included: bool = False
     lines: tuple[GrantedRefundLine, ...] | None = None
-    transaction_events: tuple[GrantedRefundEvent, ...] | None = None
 
 
 class TransactionEvent(_Part):

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from saleor_loyalty_app.db.tables import document, instant, key, ref
+from saleor_loyalty_app.db.tables import instant, json_doc, key, ref
 
 
 class Store(SQLModel, table=True):
@@ -18,10 +18,10 @@ class Store(SQLModel, table=True):
     saleor_api_url: str = Field(unique=True)
     app_id: str
     token_encrypted: str
-    jwks: dict[str, Any] = document()
+    jwks: dict[str, Any] = json_doc()
     jwks_refreshed_at: datetime = instant()
     schema_version: str
-    permissions: list[str] = document()
+    permissions: list[str] = json_doc()
     timezone: str = "UTC"
     language: str = "en"
     installed_at: datetime = instant()
@@ -53,7 +53,7 @@ class Channel(SQLModel, table=True):
     currency: str
     active: bool = True
     default_country: str
-    countries: list[str] = document()
+    countries: list[str] = json_doc()
     prices_entered_with_tax: bool
     display_gross_prices: bool
     synced_at: datetime = instant()
