@@ -1,0 +1,131 @@
+"""The one place where the app crosses into the database: `read` and `write`."""
+
+import asyncio
+import random
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError
+
+from saleor_loyalty_app.db.engines import postgres_engine, sqlite_engine
+
+T = TypeVar("T")
+
+#: serialization_failure and deadlock_detected of PostgreSQL: the whole function runs again.
+RETRIED_STATES = frozenset({"40001", "40P01"})
+ATTEMPTS = 4
+
+
+class Database:
+    """Reads and writes of one database; safe to use from any thread.
+
+    On SQLite every write runs on one writer thread, beside any number of readers. On PostgreSQL
+    writes run on the caller's thread with a connection of the pool.
+    """
+
+    def __init__(self, url: str, *, pool_size: int, synchronous: str) -> None:
+        parsed = make_url(url)
+        self.url = url
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            if not parsed.database or parsed.database == ":memory:":
+                raise ValueError("the books need a file: an in-memory SQLite database has no readers")
+            self.engine = sqlite_engine(parsed, writes=True, synchronous=synchronous, size=1)
+            self._read_engine = sqlite_engine(
+                parsed, writes=False, synchronous=synchronous, size=pool_size
+            )
+        else:
+            parsed = parsed.set(drivername="postgresql+psycopg")
+            self.engine = postgres_engine(parsed, size=pool_size)
+            self._read_engine = self.engine
+        self._writers = ThreadPoolExecutor(
+            max_workers=1 if self.is_sqlite else pool_size, thread_name_prefix="loyalty-write"
+        )
+        self._readers = ThreadPoolExecutor(
+            max_workers=pool_size, thread_name_prefix="loyalty-read"
+        )
+        self._on_writer = threading.local()
+
+    def read(self, fn: Callable[[Connection], T], *, snapshot: bool = False) -> T:
+        """Runs `fn` in a transaction that is rolled back. `snapshot`: all statements see one state."""
+        with self._read_engine.connect() as connection:
+            if snapshot and not self.is_sqlite:
+                connection = connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            return fn(connection)
+
+    def write(self, fn: Callable[[Connection], T]) -> T:
+        """Runs `fn` in one transaction and commits it; runs it again after a deadlock.
+
+        Raises:
+            RuntimeError: called from within another write.
+        """
+        if getattr(self._on_writer, "busy", False):
+            raise RuntimeError("a write within a write would not be one transaction")
+        if self.is_sqlite:
+            return self._writers.submit(self._write_here, fn).result()
+        return self._write_here(fn)
+
+    async def read_async(self, fn: Callable[[Connection], T]) -> T:
+        """`read` for the asynchronous edge."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read, fn)
+
+    async def write_async(self, fn: Callable[[Connection], T]) -> T:
+        """`write` for the asynchronous edge."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._writers, self._write_here, fn
+        )
+
+    def close(self) -> None:
+        """Waits for running work and closes all connections."""
+        self._writers.shutdown(wait=True)
+        self._readers.shutdown(wait=True)
+        self.engine.dispose()
+        if self._read_engine is not self.engine:
+            self._read_engine.dispose()
+
+    def _write_here(self, fn: Callable[[Connection], T]) -> T:
+        self._on_writer.busy = True
+        try:
+            return _retried(self.engine, fn)
+        finally:
+            self._on_writer.busy = False
+
+
+def _retried(engine: Engine, fn: Callable[[Connection], T]) -> T:
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with engine.begin() as connection:
+                return fn(connection)
+        except DBAPIError as failure:
+            if attempt == ATTEMPTS or not _is_retried(failure):
+                raise
+            time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
+    raise AssertionError("unreachable")
+
+
+def _is_retried(failure: DBAPIError) -> bool:
+    return getattr(failure.orig, "sqlstate", None) in RETRIED_STATES
+
+
+def open_database(url: str, *, pool_size: int = 8, synchronous: str = "FULL") -> Database:
+    """Opens the database at `url` (sqlite:///file or postgresql://…).
+
+    Args:
+        pool_size: connections on PostgreSQL, readers on SQLite.
+        synchronous: SQLite's durability, FULL or NORMAL.
+    """
+    if synchronous not in ("FULL", "NORMAL"):
+        raise ValueError("synchronous is FULL or NORMAL")
+    return Database(url, pool_size=pool_size, synchronous=synchronous)
+
+
+def table_names(connection: Connection) -> list[str]:
+    """The tables that the database has."""
+    return sa.inspect(connection).get_table_names()

