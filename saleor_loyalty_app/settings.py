@@ -1,0 +1,280 @@
+"""What the operator decides: LOYALTY_* variables, read once and checked before anything starts."""
+
+import difflib
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+PREFIX = "LOYALTY_"
+SHORTEST_SECRET = 32
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+#: A host name, optionally with a port or with one leading "*." for its subdomains.
+HOST_PATTERN = re.compile(r"^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$")
+
+
+class Environment(StrEnum):
+    """Where the app runs; `demo` and `test` allow what production refuses."""
+
+    production = "production"
+    demo = "demo"
+    test = "test"
+
+
+class SettingsInvalid(Exception):
+    """The settings are missing or wrong; `problems` has one sentence for each variable."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Settings(BaseSettings):
+    """All settings. A field `x` is read from the variable LOYALTY_X."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    environment: Environment = Field(
+        default=Environment.production,
+        description="production, demo or test. Production refuses weak secrets, plain http and a "
+        "movable clock.",
+    )
+    database_url: str = Field(
+        default="sqlite:///var/loyalty.sqlite3",
+        description="sqlite:///path/to/file (one process) or postgresql://user:password@host/name "
+        "(any number of processes).",
+    )
+    secret_key: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        description="Encrypts the tokens of the stores and keys the hashes of guests: at least 32 "
+        "random characters. To rotate, put the new one before the old ones with a comma and run "
+        "`saleor-loyalty secrets rotate`.",
+    )
+    app_url: str = Field(
+        description="Where Saleor's servers reach this app, without a slash at the end.",
+        examples=["https://loyalty.example.com"],
+    )
+    iframe_url: str = Field(
+        default="",
+        description="Where the browsers of staff reach this app; LOYALTY_APP_URL unless set.",
+    )
+    allowed_stores: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Hosts of the Saleor APIs that may install the app, with commas: "
+        "shop.example.com, api.example.com:8443, *.saleor.cloud. Nobody may while it is empty "
+        "(demo and test: localhost).",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="DEBUG, INFO, WARNING or ERROR."
+    )
+    log_format: Literal["json", "console"] = Field(
+        default="json", description="json (one object a line) or console (for people)."
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="If set, /metrics and the details of /ready ask for it as a bearer token.",
+    )
+    clock_file: Path | None = Field(
+        default=None,
+        description="File with the seconds by which the clock is moved; demo and test only.",
+    )
+    sqlite_synchronous: Literal["FULL", "NORMAL"] = Field(
+        default="FULL",
+        description="FULL keeps every answered webhook through a loss of power; NORMAL is faster.",
+    )
+    database_pool_size: int = Field(
+        default=8,
+        ge=2,
+        le=100,
+        description="Connections of one process for its own work (PostgreSQL) or readers (SQLite).",
+    )
+    job_pool_size: int = Field(
+        default=4,
+        ge=2,
+        le=100,
+        description="Further connections of one process for the job engine.",
+    )
+    job_concurrency: int = Field(
+        default=64, ge=1, le=1000, description="Jobs that one process runs at the same time."
+    )
+    saleor_timeout_seconds: int = Field(
+        default=5, ge=1, le=60, description="How long one request to Saleor may take."
+    )
+    saleor_threads: int = Field(
+        default=8, ge=1, le=100, description="Requests to Saleor that one process makes at once."
+    )
+    inbox_days: int = Field(
+        default=14, ge=1, le=365, description="Days that bodies of webhooks are kept."
+    )
+    dead_letter_days: int = Field(
+        default=30, ge=1, le=365, description="Days that webhooks nobody understood are kept."
+    )
+    job_days: int = Field(default=7, ge=1, le=365, description="Days that finished jobs are kept.")
+    uninstalled_days: int = Field(
+        default=180,
+        ge=0,
+        le=3650,
+        description="Days after which the personal data of a store that uninstalled the app goes.",
+    )
+
+    @field_validator("secret_key", "allowed_stores", mode="before")
+    @classmethod
+    def _split_at_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _has_a_key(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if not value:
+            raise ValueError("at least one key is needed")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        try:
+            url = make_url(value)
+        except ArgumentError:
+            raise ValueError("is not the address of a database") from None
+        backend = url.drivername.partition("+")[0]
+        if backend == "sqlite":
+            if not url.database or url.database == ":memory:":
+                raise ValueError("SQLite needs a file, such as sqlite:///var/loyalty.sqlite3")
+            return value
+        if backend in ("postgres", "postgresql"):
+            if not url.database:
+                raise ValueError("names no database, such as postgresql://user@host/loyalty")
+            plain = url.set(drivername="postgresql+psycopg")
+            return plain.render_as_string(hide_password=False)
+        raise ValueError(f"must begin with sqlite:/// or postgresql://, not {backend}")
+
+    @field_validator("app_url", "iframe_url")
+    @classmethod
+    def _plain_address(cls, value: str) -> str:
+        if not value:
+            return value
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be an address such as https://loyalty.example.com")
+        if parts.query or parts.fragment or parts.username:
+            raise ValueError("may have no query, fragment or user name")
+        return value.rstrip("/")
+
+    @field_validator("allowed_stores")
+    @classmethod
+    def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        hosts = tuple(host.lower() for host in value)
+        for host in hosts:
+            if not HOST_PATTERN.match(host) or ".." in host:
+                raise ValueError(f"{host!r} is not a host: write shop.example.com, not an address")
+            if host.startswith("*.") and "." not in host[2:]:
+                raise ValueError(f"{host!r} would let in everybody of a top-level domain")
+        return hosts
+
+    @model_validator(mode="after")
+    def _safe_in_production(self) -> Self:
+        if self.environment is not Environment.production:
+            return self
+        problems = [
+            *(
+                ("secret_key", problem)
+                for key in self.secret_key
+                if (problem := _weakness(key.get_secret_value()))
+            ),
+            *(
+                (name, "must begin with https:// in production")
+                for name in ("app_url", "iframe_url")
+                if getattr(self, name).startswith("http://")
+            ),
+        ]
+        if self.clock_file is not None:
+            problems.append(("clock_file", "moves the clock, which production refuses"))
+        if problems:
+            raise ValueError("\n".join(f"{PREFIX}{name.upper()} {text}" for name, text in problems))
+        return self
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The secret keys in plain text, newest first."""
+        return tuple(key.get_secret_value() for key in self.secret_key)
+
+    @property
+    def browser_url(self) -> str:
+        """Where browsers reach the app."""
+        return self.iframe_url or self.app_url
+
+    @property
+    def store_hosts(self) -> tuple[str, ...]:
+        """The hosts that may install the app: also localhost outside production."""
+        if self.environment is Environment.production:
+            return self.allowed_stores
+        return (*self.allowed_stores, *sorted(LOCAL_HOSTS))
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the books are in a SQLite file, so that one process serves and works."""
+        return self.database_url.startswith("sqlite")
+
+
+def _weakness(key: str) -> str | None:
+    if len(key) < SHORTEST_SECRET:
+        return f"has {len(key)} characters where production needs at least {SHORTEST_SECRET}"
+    if len(set(key)) < 10:
+        return "repeats too few characters to be random"
+    if "change" in key.lower():
+        return "is an example: make one of your own"
+    return None
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Reads the settings from the environment and a `.env` file; `overrides` win.
+
+    Raises:
+        SettingsInvalid: with one sentence for each variable that is missing or wrong.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as failure:
+        raise SettingsInvalid(_sentences(failure)) from None
+
+
+def _sentences(failure: ValidationError) -> tuple[str, ...]:
+    sentences: list[str] = []
+    for error in failure.errors(include_url=False, include_input=False):
+        text = error["msg"].removeprefix("Value error, ")
+        if not error["loc"]:
+            sentences.extend(text.split("\n"))
+            continue
+        name = PREFIX + str(error["loc"][0]).upper()
+        if error["type"] == "missing":
+            sentences.append(f"{name} is not set: {_description(str(error['loc'][0]))}")
+        else:
+            sentences.append(f"{name}: {text}")
+    return tuple(sentences)
+
+
+def _description(field: str) -> str:
+    return Settings.model_fields[field].description or ""
+
+
+def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """The LOYALTY_* variables that no setting reads, each with the name that was probably meant.
+
+    They are told but do not stop the app, as orchestrators add variables of their own.
+    """
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    unknown: dict[str, str] = {}
+    for name in sorted(environ):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            unknown[name] = next(iter(difflib.get_close_matches(name.upper(), known, n=1)), "")
+    return unknown
