@@ -1,0 +1,71 @@
+"""What the process counts, for Prometheus. Labels are short fixed words, never ids."""
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
+
+REGISTRY = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)
+
+_SHORT = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+#: outcome: accepted, duplicate, malformed, failed.
+webhooks = Counter(
+    "loyalty_webhooks",
+    "Webhooks by handler and outcome.",
+    ["handler", "outcome"],
+    registry=REGISTRY,
+)
+#: reason: a stable code of the refusal, such as invalid_signature or wrong_recipient.
+refusals = Counter(
+    "loyalty_refusals", "Requests refused as not genuine.", ["face", "reason"], registry=REGISTRY
+)
+webhook_seconds = Histogram(
+    "loyalty_webhook_seconds",
+    "Time from the first byte of a webhook to the commit.",
+    ["handler"],
+    buckets=_SHORT,
+    registry=REGISTRY,
+)
+#: outcome: the words of flows.converge_order.
+orders = Counter(
+    "loyalty_orders", "Looks at orders by what came of them.", ["outcome"], registry=REGISTRY
+)
+#: outcome: ok, error, denied, unavailable.
+saleor_requests = Counter(
+    "loyalty_saleor_requests", "Requests to Saleor.", ["operation", "outcome"], registry=REGISTRY
+)
+saleor_seconds = Histogram(
+    "loyalty_saleor_seconds",
+    "Time of requests to Saleor.",
+    ["operation"],
+    buckets=_SHORT,
+    registry=REGISTRY,
+)
+#: outcome: done, failed.
+schedule_runs = Counter(
+    "loyalty_schedule_runs", "Runs of the schedules.", ["schedule", "outcome"], registry=REGISTRY
+)
+schedule_seconds = Histogram(
+    "loyalty_schedule_seconds",
+    "Time of one run of a schedule.",
+    ["schedule"],
+    buckets=(*_SHORT, 30.0, 60.0, 300.0),
+    registry=REGISTRY,
+)
+jobs = Counter("loyalty_jobs", "Jobs by outcome.", ["job", "outcome"], registry=REGISTRY)
+drift = Gauge(
+    "loyalty_drifting_accounts",
+    "Accounts whose books did not add up at the last audit.",
+    registry=REGISTRY,
+)
+
+
+def exposition() -> bytes:
+    """All figures in Prometheus' text format."""
+    return generate_latest(REGISTRY)
