@@ -51,7 +51,9 @@ def shared() -> Path:
     default = Path(__file__).parents[2] / "shared" / "saleor"
     folder = Path(os.environ.get("LOYALTY_SHARED", default))
     if not folder.is_dir():
-        pytest.skip("Saleor's schemas and recordings are not here: set LOYALTY_SHARED to their folder")
+        pytest.skip(
+            "Saleor's schemas and recordings are not here: set LOYALTY_SHARED to their folder"
+        )
     return folder
 
 
@@ -95,7 +97,9 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_url(postgres_with_tables: str) -> str:
     """The address of an empty PostgreSQL database with all tables."""
-    engine = sa.create_engine(sa.make_url(postgres_with_tables).set(drivername="postgresql+psycopg"))
+    engine = sa.create_engine(
+        sa.make_url(postgres_with_tables).set(drivername="postgresql+psycopg")
+    )
     names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
     with engine.begin() as connection:
         connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")

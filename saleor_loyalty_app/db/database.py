@@ -1,7 +1,7 @@
 """The one place where the app crosses into the database: `read` and `write`."""
 
 import asyncio
-import random
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -34,7 +34,7 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:
             if not parsed.database or parsed.database == ":memory:":
-                raise ValueError("the books need a file: an in-memory SQLite database has no readers")
+                raise ValueError("the books need a file, not an in-memory database")
             self.engine = sqlite_engine(parsed, writes=True, synchronous=synchronous, size=1)
             self._read_engine = sqlite_engine(
                 parsed, writes=False, synchronous=synchronous, size=pool_size
@@ -46,13 +46,14 @@ class Database:
         self._writers = ThreadPoolExecutor(
             max_workers=1 if self.is_sqlite else pool_size, thread_name_prefix="loyalty-write"
         )
-        self._readers = ThreadPoolExecutor(
-            max_workers=pool_size, thread_name_prefix="loyalty-read"
-        )
+        self._readers = ThreadPoolExecutor(max_workers=pool_size, thread_name_prefix="loyalty-read")
         self._on_writer = threading.local()
 
     def read(self, fn: Callable[[Connection], T], *, snapshot: bool = False) -> T:
-        """Runs `fn` in a transaction that is rolled back. `snapshot`: all statements see one state."""
+        """Runs `fn` in a transaction that is rolled back.
+
+        `snapshot`: all of its statements see one state of the database.
+        """
         with self._read_engine.connect() as connection:
             if snapshot and not self.is_sqlite:
                 connection = connection.execution_options(
@@ -78,9 +79,7 @@ class Database:
 
     async def write_async(self, fn: Callable[[Connection], T]) -> T:
         """`write` for the asynchronous edge."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._writers, self._write_here, fn
-        )
+        return await asyncio.get_running_loop().run_in_executor(self._writers, self._write_here, fn)
 
     def close(self) -> None:
         """Waits for running work and closes all connections."""
@@ -106,7 +105,7 @@ def _retried(engine: Engine, fn: Callable[[Connection], T]) -> T:
         except DBAPIError as failure:
             if attempt == ATTEMPTS or not _is_retried(failure):
                 raise
-            time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
+            time.sleep(secrets.randbelow(40) / 1000 * 2**attempt)
     raise AssertionError("unreachable")
 
 

@@ -49,5 +49,3 @@ def json_doc(*, null: bool = False) -> Any:
 def table(model: type[SQLModel]) -> sa.Table:
     """The Core table behind a SQLModel class, for the hot paths."""
     return cast(sa.Table, cast(Any, model).__table__)
-
-

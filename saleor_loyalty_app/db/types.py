@@ -20,9 +20,7 @@ NAMING_CONVENTION = {
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 #: A JSON document: JSONB on PostgreSQL, text on SQLite.
-JsonDoc = sa.JSON(none_as_null=True).with_variant(
-    postgresql.JSONB(none_as_null=True), "postgresql"
-)
+JsonDoc = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 
 
 class UTCDateTime(TypeDecorator[datetime]):

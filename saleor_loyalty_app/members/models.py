@@ -1,4 +1,7 @@
-"""Tables of the members. The books know a member by number only; who it is stands in `member_identity`."""
+"""Tables of the members.
+
+The books know a member by number only; who it is stands in `member_identity`.
+"""
 
 from datetime import datetime
 

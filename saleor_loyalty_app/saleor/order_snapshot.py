@@ -1,7 +1,8 @@
-"""The order as `graphql/fragments/OrderSnapshot.graphql` asks for it: one shape for webhooks and reads.
+"""The order as `graphql/fragments/OrderSnapshot.graphql` asks for it.
 
-Money is read from the JSON text straight into `Decimal`, never by way of a float. Statuses and types
-are plain text, so that a value added by a newer Saleor does not break parsing.
+One shape for webhooks and reads. Money is read from the JSON text straight into `Decimal`, never
+by way of a float. Statuses and types are plain text, so that a value added by a newer Saleor does
+not break parsing.
 """
 
 from datetime import datetime
@@ -83,6 +84,11 @@ class Variant(_Part):
     product: Product | None = None
 
 
+class Discount(_Part):
+    #: VOUCHER, PROMOTION (catalogue), ORDER_PROMOTION, MANUAL, SALE.
+    type: str
+
+
 class OrderLine(_Part):
     id: str
     quantity: int
@@ -92,6 +98,7 @@ class OrderLine(_Part):
     product_sku: str | None = None
     product_name: str = ""
     variant: Variant | None = None
+    discounts: tuple[Discount, ...] | None = None
 
 
 class LineRef(_Part):
@@ -105,7 +112,8 @@ class FulfillmentLine(_Part):
 
 class Fulfillment(_Part):
     id: str
-    #: FULFILLED, REFUNDED, RETURNED, REPLACED, REFUNDED_AND_RETURNED, CANCELED, WAITING_FOR_APPROVAL.
+    #: FULFILLED, REFUNDED, RETURNED, REPLACED, REFUNDED_AND_RETURNED, CANCELED,
+    #: WAITING_FOR_APPROVAL.
     status: str
     created: datetime
     lines: tuple[FulfillmentLine, ...] | None = None
@@ -165,10 +173,6 @@ class Payment(_Part):
     transactions: tuple[PaymentTransaction, ...] | None = None
 
 
-class OrderDiscount(_Part):
-    type: str
-
-
 class OrderSnapshot(_Part):
     """One look at an order."""
 
@@ -192,7 +196,7 @@ class OrderSnapshot(_Part):
     billing_address: Address | None = None
     shipping_address: Address | None = None
     voucher_code: str | None = None
-    discounts: tuple[OrderDiscount, ...] | None = None
+    discounts: tuple[Discount, ...] | None = None
     lines: tuple[OrderLine, ...] = ()
     fulfillments: tuple[Fulfillment, ...] = ()
     granted_refunds: tuple[GrantedRefund, ...] = ()

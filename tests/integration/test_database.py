@@ -56,7 +56,9 @@ def test_the_asynchronous_edge_reads_and_writes(database: Database) -> None:
 
 def test_times_come_back_aware_and_equal(database: Database) -> None:
     database.write(make_store)
-    installed = database.read(lambda conn: conn.execute(sa.select(table(Store).c.installed_at)).scalar_one())
+    installed = database.read(
+        lambda conn: conn.execute(sa.select(table(Store).c.installed_at)).scalar_one()
+    )
     assert installed == LONG_AGO
     assert installed.utcoffset() is not None
 

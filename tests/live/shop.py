@@ -1,0 +1,294 @@
+"""Tells stories to a store over its GraphQL API: a real Saleor, or the sandbox."""
+
+import itertools
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import httpx
+
+from tests.live import documents
+
+ADDRESS = {
+    "firstName": "Sam",
+    "lastName": "Shopper",
+    "streetAddress1": "100 Main St",
+    "city": "New York",
+    "postalCode": "10001",
+    "country": "US",
+    "countryArea": "NY",
+    "phone": "+12125550123",
+}
+
+
+class StoreRefused(AssertionError):
+    """The store answered with errors."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Something to buy, with the price of one as displayed in the channel."""
+
+    id: str
+    name: str
+    warehouse: str
+
+
+@dataclass
+class Shop:
+    """One store, seen by its staff (`email`, `password`) and its shoppers."""
+
+    api_url: str
+    email: str
+    password: str
+    channel: str = "default-channel"
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60))
+    _staff: tuple[str, float] | None = None
+    _numbers: Any = field(default_factory=itertools.count)
+
+    def ask(
+        self, document: str, variables: Mapping[str, object] | None = None, token: str | None = None
+    ) -> dict[str, Any]:
+        """Asks the store; without a token, as staff. Raises StoreRefused on any error."""
+        headers = {"Authorization-Bearer": token or self.staff_token()}
+        if token == "":
+            headers = {}
+        response = self.http.post(
+            self.api_url, json={"query": document, "variables": variables or {}}, headers=headers
+        )
+        answer = response.json()
+        if answer.get("errors"):
+            raise StoreRefused(answer["errors"])
+        data: dict[str, Any] = answer["data"]
+        for result in data.values():
+            if isinstance(result, dict) and result.get("errors"):
+                raise StoreRefused(result["errors"])
+        return data
+
+    def token(self, email: str, password: str) -> str:
+        """A fresh access token of a user."""
+        response = self.http.post(
+            self.api_url,
+            json={
+                "query": documents.TOKEN,
+                "variables": {"email": email, "password": password},
+            },
+        )
+        created = response.json()["data"]["tokenCreate"]
+        if created["errors"]:
+            raise StoreRefused(created["errors"])
+        token: str = created["token"]
+        return token
+
+    def staff_token(self) -> str:
+        """The staff's token, renewed before its five minutes are over."""
+        if self._staff is None or time.monotonic() - self._staff[1] > 200:
+            self._staff = (self.token(self.email, self.password), time.monotonic())
+        return self._staff[0]
+
+    def variants(self) -> list[Variant]:
+        """What is for sale, needs shipping and is in stock."""
+        found = []
+        catalog = self.ask(documents.CATALOG, {"channel": self.channel})
+        for edge in catalog["products"]["edges"]:
+            product = edge["node"]
+            kind = product["productType"]
+            if not kind["isShippingRequired"] or kind["kind"] != "NORMAL":
+                continue
+            for variant in product["variants"]:
+                stocks = [stock for stock in variant["stocks"] or [] if stock["quantity"] > 10]
+                priced = variant["pricing"] and variant["pricing"]["price"]
+                if stocks and priced and variant["quantityAvailable"]:
+                    found.append(
+                        Variant(variant["id"], variant["name"], stocks[0]["warehouse"]["id"])
+                    )
+        return found
+
+    def install(self, manifest_url: str, permissions: list[str], seconds: float = 60) -> str:
+        """Installs an app by its manifest and waits; gives the app's id, or raises the message."""
+        before = self.apps()
+        made = self.ask(
+            documents.INSTALL,
+            {
+                "input": {
+                    "appName": "Loyalty",
+                    "manifestUrl": manifest_url,
+                    "activateAfterInstallation": True,
+                    "permissions": permissions,
+                }
+            },
+        )
+        installation = made["appInstall"]["appInstallation"]["id"]
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            waiting = self.ask(documents.INSTALLATIONS)["appsInstallations"]
+            mine = next((item for item in waiting if item["id"] == installation), None)
+            if mine is None:
+                return next(iter(set(self.apps()) - set(before)))
+            if mine["status"] == "FAILED":
+                raise StoreRefused(mine["message"])
+            time.sleep(0.5)
+        raise StoreRefused("the installation did not end")
+
+    def apps(self) -> dict[str, str]:
+        """The identifiers of the installed apps by id."""
+        edges = self.ask(documents.APPS)["apps"]["edges"]
+        return {edge["node"]["id"]: edge["node"]["identifier"] for edge in edges}
+
+    def uninstall(self, app_id: str) -> None:
+        """Deletes an app."""
+        self.ask(documents.APP_DELETE, {"id": app_id})
+
+    def customer(self, email: str, password: str) -> str:
+        """Registers a customer and confirms the account; gives the user's id."""
+        self.ask(
+            documents.REGISTER,
+            {
+                "input": {
+                    "email": email,
+                    "password": password,
+                    "channel": self.channel,
+                    "firstName": "Sam",
+                    "lastName": "Shopper",
+                    "redirectUrl": "http://127.0.0.1:3000/confirm",
+                }
+            },
+        )
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            edges = self.ask(documents.FIND_CUSTOMER, {"email": email})["customers"]["edges"]
+            if edges:
+                user: str = edges[0]["node"]["id"]
+                if not edges[0]["node"]["isConfirmed"]:
+                    self.ask(documents.CONFIRM, {"id": user})
+                return user
+            time.sleep(0.5)
+        raise StoreRefused("the customer did not appear")
+
+    def order(
+        self, items: Mapping[str, int], *, email: str, token: str = "", pay: Decimal | None = None
+    ) -> str:
+        """Buys items (variant id → quantity); gives the order's id.
+
+        Args:
+            token: the shopper's; empty = a guest.
+            pay: how much is charged before completion; none = all of it.
+        """
+        made = self.ask(
+            documents.CHECKOUT,
+            {
+                "input": {
+                    "channel": self.channel,
+                    "email": email,
+                    "lines": [
+                        {"variantId": variant, "quantity": quantity}
+                        for variant, quantity in items.items()
+                    ],
+                    "shippingAddress": ADDRESS,
+                    "billingAddress": ADDRESS,
+                }
+            },
+            token,
+        )
+        checkout = made["checkoutCreate"]["checkout"]["id"]
+        offered = self.ask(documents.SHIPPING, {"id": checkout}, token)
+        methods = offered["checkout"]["shippingMethods"]
+        cheapest = min(
+            (method for method in methods if method["active"]),
+            key=lambda method: Decimal(str(method["price"]["amount"])),
+        )
+        chosen = self.ask(
+            documents.CHOOSE_SHIPPING, {"id": checkout, "method": cheapest["id"]}, token
+        )
+        total = chosen["checkoutDeliveryMethodUpdate"]["checkout"]["totalPrice"]["gross"]
+        amount = Decimal(str(total["amount"])) if pay is None else pay
+        if amount:
+            self.charge(checkout, amount, total["currency"])
+        done = self.ask(documents.COMPLETE, {"id": checkout}, token)
+        order: str = done["checkoutComplete"]["order"]["id"]
+        return order
+
+    def charge(self, subject: str, amount: Decimal, currency: str) -> str:
+        """Charges money on a checkout or an order; gives the transaction's id."""
+        paid = self.ask(
+            documents.PAY,
+            {
+                "id": subject,
+                "transaction": {
+                    "name": "Card",
+                    "pspReference": f"live-{time.time_ns()}-{next(self._numbers)}",
+                    "availableActions": ["REFUND"],
+                    "amountCharged": {"amount": str(amount), "currency": currency},
+                },
+            },
+        )
+        transaction: str = paid["transactionCreate"]["transaction"]["id"]
+        return transaction
+
+    def look(self, order: str) -> dict[str, Any]:
+        """The order as the store shows it."""
+        found: dict[str, Any] = self.ask(documents.ORDER, {"id": order})["order"]
+        return found
+
+    def fulfill(self, order: str) -> None:
+        """Sends everything that is left."""
+        lines = [
+            {
+                "orderLineId": line["id"],
+                "stocks": [
+                    {
+                        "quantity": line["quantity"],
+                        "warehouse": line["variant"]["stocks"][0]["warehouse"]["id"],
+                    }
+                ],
+            }
+            for line in self.look(order)["lines"]
+        ]
+        self.ask(
+            documents.FULFILL,
+            {"order": order, "input": {"lines": lines, "allowStockToBeExceeded": True}},
+        )
+
+    def refund(self, order: str, amount: Decimal) -> None:
+        """Money back on the order's first transaction."""
+        self.report(order, "REFUND_SUCCESS", amount)
+
+    def report(self, order: str, event: str, amount: Decimal) -> None:
+        """Reports an event of the payment service on the order's first transaction."""
+        transaction = self.look(order)["transactions"][0]["id"]
+        self.ask(
+            documents.REPORT,
+            {
+                "id": transaction,
+                "type": event,
+                "amount": str(amount),
+                "psp": f"live-{time.time_ns()}-{next(self._numbers)}",
+            },
+        )
+
+    def return_line(self, order: str, line: str, quantity: int) -> None:
+        """Goods of a fulfilled line come back, without money."""
+        shipped = next(
+            item
+            for fulfillment in self.look(order)["fulfillments"]
+            for item in fulfillment["lines"]
+            if item["orderLine"]["id"] == line and fulfillment["status"] == "FULFILLED"
+        )
+        self.ask(
+            documents.RETURN,
+            {
+                "order": order,
+                "input": {
+                    "refund": False,
+                    "fulfillmentLines": [
+                        {"fulfillmentLineId": shipped["id"], "quantity": quantity, "replace": False}
+                    ],
+                },
+            },
+        )
+
+    def cancel(self, order: str) -> None:
+        """Cancels the order; the money stays where it is."""
+        self.ask(documents.CANCEL, {"id": order})
