@@ -39,8 +39,7 @@ class SigningKey:
         """The value of Saleor-Signature for `body`; `header` replaces fields of the header."""
         return self.sign_with_header(
             body,
-            {"alg": "RS256", "b64": False, "crit": ["b64"], "kid": self.kid, "typ": "JWT"}
-            | header,
+            {"alg": "RS256", "b64": False, "crit": ["b64"], "kid": self.kid, "typ": "JWT"} | header,
         )
 
     def sign_with_header(self, body: bytes, header: Mapping[str, object]) -> str:

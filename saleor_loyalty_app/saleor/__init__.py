@@ -1,1 +1,1 @@
-"""Saleor's wire formats: signatures, tokens, snapshots, client, manifest. Knows nothing of this app."""
+"""Saleor's wire formats: signatures, tokens, snapshots, client, manifest. Knows no other room."""

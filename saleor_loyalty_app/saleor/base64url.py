@@ -1,4 +1,4 @@
-"""Base64url without padding (RFC 4648 §5), strict: Python's own decoder skips foreign characters."""
+"""Base64url without padding (RFC 4648 §5), strictly: Python's own skips foreign characters."""
 
 import base64
 import re

@@ -77,10 +77,10 @@ class Envelope(_Part):
         The messages are left out, as they may hold data of people.
         """
         listed = self.errors if isinstance(self.errors, list) else [self.errors]
-        paths = (error.get("path") if isinstance(error, dict) else None for error in listed if error)
-        return tuple(
-            ".".join(map(str, path)) if isinstance(path, list) else "?" for path in paths
+        paths = (
+            error.get("path") if isinstance(error, dict) else None for error in listed if error
         )
+        return tuple(".".join(map(str, path)) if isinstance(path, list) else "?" for path in paths)
 
 
 class NodeRef(_Part):

@@ -73,9 +73,7 @@ def verify_token(token: str, keys: KeySet, *, now: datetime, leeway: timedelta =
         raise InvalidToken("key_id")
     key = keys.find(kid)
     try:
-        key.verify(
-            _decoded(signature), f"{header}.{payload}".encode("ascii"), PKCS1v15(), SHA256()
-        )
+        key.verify(_decoded(signature), f"{header}.{payload}".encode("ascii"), PKCS1v15(), SHA256())
     except WrongSignature:
         raise InvalidToken("signature") from None
     return _claims(_object(payload), now, leeway)

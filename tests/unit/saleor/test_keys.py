@@ -63,7 +63,9 @@ def test_an_unsafe_key_spoils_the_document(change: dict[str, object]) -> None:
         KeySet.from_jwks({"keys": [KEY.jwk | change]})
 
 
-@pytest.mark.parametrize("document", [{}, {"keys": None}, {"keys": {}}, {"keys": []}, {"keys": [7]}])
+@pytest.mark.parametrize(
+    "document", [{}, {"keys": None}, {"keys": {}}, {"keys": []}, {"keys": [7]}]
+)
 def test_a_document_without_keys_is_refused(document: dict[str, object]) -> None:
     with pytest.raises(InvalidKeySet):
         KeySet.from_jwks(document)

@@ -157,7 +157,12 @@ def test_a_staff_member_without_the_permission_is_told_which() -> None:
     token = STORE.token(staff_claims(API, NOW, APP))
     with pytest.raises(MissingUserPermission) as failure:
         verify_staff(
-            token, KEYS, issuer=API, app_id=APP, now=NOW, permissions=["MANAGE_APPS", "MANAGE_USERS"]
+            token,
+            KEYS,
+            issuer=API,
+            app_id=APP,
+            now=NOW,
+            permissions=["MANAGE_APPS", "MANAGE_USERS"],
         )
     assert failure.value.detail == {"permissions": "MANAGE_APPS"}
 
