@@ -1,0 +1,238 @@
+"""The award plan: what an order earns, frozen when it was first paid in full. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any, Protocol
+
+from saleor_loyalty_app.programs.document import Settings
+from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
+
+VERSION = 1
+
+#: Why a plan has no awards although the order was paid; none of the rules was asked.
+NOT_LIVE = "not_live"
+
+
+class AwardLike(Protocol):
+    """What a program decided: exact points of one rule in one unit and part."""
+
+    @property
+    def rule_id(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def part(self) -> str: ...
+    @property
+    def points(self) -> Fraction: ...
+    @property
+    def reason(self) -> Mapping[str, object]: ...
+
+
+class MissLike(Protocol):
+    """Why a rule gave nothing."""
+
+    @property
+    def rule_id(self) -> str: ...
+    @property
+    def reason(self) -> Mapping[str, object]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """Exact points that one rule gives in one unit and part of the program."""
+
+    rule_id: str
+    unit: str
+    part: str
+    points: Fraction
+    reason: Mapping[str, object] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The award as JSON values; the points as "numerator/denominator"."""
+        return {
+            "rule": self.rule_id,
+            "unit": self.unit,
+            "part": self.part,
+            "points": f"{self.points.numerator}/{self.points.denominator}",
+            "reason": dict(self.reason),
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "Award":
+        """The award that `to_json` wrote."""
+        return cls(
+            rule_id=document["rule"],
+            unit=document["unit"],
+            part=document["part"],
+            points=Fraction(document["points"]),
+            reason=document["reason"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLine:
+    """The awards of one order line, and how many units it had then."""
+
+    id: str
+    quantity: int
+    awards: tuple[Award, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the program of the day says about availability, expiry and refunds."""
+
+    available_after: str = "fulfillment"
+    available_days: int = 14
+    expiry_months: int | None = 12
+    notice_required: bool = True
+    refund_policy: str = "within_balance"
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Terms":
+        """The terms in a program's settings."""
+        return cls(
+            available_after=settings.availability.after,
+            available_days=settings.availability.days,
+            expiry_months=settings.expiry.months,
+            notice_required=settings.expiry.notice == "required",
+            refund_policy=settings.refund_policy,
+        )
+
+    def available_from(self, paid_at: datetime, fulfilled_at: datetime | None) -> datetime | None:
+        """When points may be spent; none while what they wait for has not happened."""
+        start = paid_at if self.available_after == "payment" else fulfilled_at
+        return None if start is None else start + timedelta(days=self.available_days)
+
+
+@dataclass(frozen=True, slots=True)
+class AwardPlan:
+    """What an order earns when nothing goes back; later looks only scale it.
+
+    `none` tells why there is nothing to earn, "" = the rules were asked. `expires_from` is the
+    instant from which the months until expiry count.
+    """
+
+    expires_from: datetime
+    terms: Terms = Terms()
+    lines: tuple[PlannedLine, ...] = ()
+    order: tuple[Award, ...] = ()
+    misses: tuple[tuple[str, Mapping[str, object]], ...] = ()
+    none: str = ""
+
+    @property
+    def awards(self) -> tuple[Award, ...]:
+        """All awards, of lines and of the order."""
+        return (*(award for line in self.lines for award in line.awards), *self.order)
+
+    def scaled(self, factor: Fraction) -> "AwardPlan":
+        """The same plan with all points times `factor`."""
+
+        def scale(awards: tuple[Award, ...]) -> tuple[Award, ...]:
+            return tuple(replace(award, points=award.points * factor) for award in awards)
+
+        return replace(
+            self,
+            lines=tuple(replace(line, awards=scale(line.awards)) for line in self.lines),
+            order=scale(self.order),
+        )
+
+    def only(self, unit: str) -> "AwardPlan":
+        """The same plan with the awards in one unit alone."""
+
+        def pick(awards: tuple[Award, ...]) -> tuple[Award, ...]:
+            return tuple(award for award in awards if award.unit == unit)
+
+        return replace(
+            self,
+            lines=tuple(replace(line, awards=pick(line.awards)) for line in self.lines),
+            order=pick(self.order),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The plan as JSON values, without loss."""
+        return {
+            "version": VERSION,
+            "none": self.none,
+            "expires_from": self.expires_from.isoformat(),
+            "terms": {
+                "available_after": self.terms.available_after,
+                "available_days": self.terms.available_days,
+                "expiry_months": self.terms.expiry_months,
+                "notice_required": self.terms.notice_required,
+                "refund_policy": self.terms.refund_policy,
+            },
+            "lines": [
+                {
+                    "id": line.id,
+                    "quantity": line.quantity,
+                    "awards": [award.to_json() for award in line.awards],
+                }
+                for line in self.lines
+            ],
+            "order": [award.to_json() for award in self.order],
+            "misses": [{"rule": rule, "reason": dict(reason)} for rule, reason in self.misses],
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "AwardPlan":
+        """The plan that `to_json` wrote.
+
+        Raises:
+            ValueError: the document is of a version this program does not know.
+        """
+        if document.get("version") != VERSION:
+            raise ValueError(f"award plan of unknown version {document.get('version')}")
+        return cls(
+            none=document["none"],
+            expires_from=datetime.fromisoformat(document["expires_from"]),
+            terms=Terms(**document["terms"]),
+            lines=tuple(
+                PlannedLine(
+                    id=line["id"],
+                    quantity=line["quantity"],
+                    awards=tuple(map(Award.from_json, line["awards"])),
+                )
+                for line in document["lines"]
+            ),
+            order=tuple(map(Award.from_json, document["order"])),
+            misses=tuple((miss["rule"], miss["reason"]) for miss in document["misses"]),
+        )
+
+
+def empty_plan(reason: str, paid_at: datetime) -> AwardPlan:
+    """The plan of an order that earns nothing, and why."""
+    return AwardPlan(expires_from=paid_at, none=reason)
+
+
+def freeze(
+    snapshot: OrderSnapshot,
+    terms: Terms,
+    *,
+    line_awards: Mapping[str, Sequence[AwardLike]],
+    order_awards: Sequence[AwardLike],
+    misses: Sequence[MissLike],
+    expires_from: datetime,
+) -> AwardPlan:
+    """The plan of a decision about the order that the snapshot shows."""
+    return AwardPlan(
+        expires_from=expires_from,
+        terms=terms,
+        lines=tuple(
+            PlannedLine(line.id, line.quantity, _awards(line_awards[line.id]))
+            for line in snapshot.lines
+            if line_awards.get(line.id)
+        ),
+        order=_awards(order_awards),
+        misses=tuple((miss.rule_id, miss.reason) for miss in misses),
+    )
+
+
+def _awards(decided: Sequence[AwardLike]) -> tuple[Award, ...]:
+    return tuple(
+        Award(award.rule_id, award.unit, award.part, award.points, award.reason)
+        for award in decided
+        if award.points > 0
+    )

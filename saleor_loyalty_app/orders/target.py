@@ -1,0 +1,133 @@
+"""What an order should have booked by now: its plan, scaled by what the customer kept. Pure.
+
+A unit that came back loses its own points. Money that went back beyond the value of such units and
+of refunded shipping reduces all other lines alike; charge-backs are refunds. Everything is exact
+until the sum of one unit and part is cut to whole points, so that refunds in any cut end alike.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from saleor_loyalty_app.orders.goods import has_ended, lost_units
+from saleor_loyalty_app.orders.money import money_back
+from saleor_loyalty_app.orders.plan import Award, AwardPlan
+from saleor_loyalty_app.saleor.order_snapshot import OrderLine, OrderSnapshot
+
+ONE = Fraction(1)
+NOTHING = Fraction(0)
+
+#: (unit, part of the program)
+Book = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Which share the customer kept: units of each line, money of what is left, the whole order."""
+
+    #: Units of each line that did not come back.
+    units: Mapping[str, int]
+    #: What refunds beyond the lost units leave of every remaining line.
+    factor: Fraction
+    #: The share of the whole order, by gross value.
+    order: Fraction
+
+
+def kept(snapshot: OrderSnapshot) -> Kept:
+    """What the customer kept of the order."""
+    lost = lost_units(snapshot)
+    units = {line.id: line.quantity - lost.get(line.id, 0) for line in snapshot.lines}
+    paid = _paid_share(snapshot)
+    values = {line.id: Fraction(line.total_price.gross.amount) * paid for line in snapshot.lines}
+    all_value = sum(values.values(), NOTHING)
+    left = sum((values[line.id] * _share(line, units) for line in snapshot.lines), NOTHING)
+    explained = all_value - left + _shipping_back(snapshot, paid)
+    excess = max(NOTHING, Fraction(money_back(snapshot)) - explained)
+    factor = _factor(excess, left)
+    if all_value > 0:
+        order = left * factor / all_value
+    else:
+        order = _share_of_units(snapshot, units) * factor
+    return Kept(units, factor, order)
+
+
+def targets(plan: AwardPlan, snapshot: OrderSnapshot) -> dict[Book, int]:
+    """Whole points that the order should have booked, by unit and part; zeros included."""
+    sums: defaultdict[Book, Fraction] = defaultdict(Fraction)
+    ended = has_ended(snapshot)
+    share = kept(snapshot)
+    for line in plan.lines:
+        units = min(share.units.get(line.id, 0), line.quantity)
+        _add(sums, line.awards, NOTHING if ended else Fraction(units, line.quantity) * share.factor)
+    _add(sums, plan.order, NOTHING if ended else share.order)
+    return {book: int(points) for book, points in sums.items()}
+
+
+def whole_plan(plan: AwardPlan) -> dict[Book, int]:
+    """Whole points of the plan when nothing goes back."""
+    sums: defaultdict[Book, Fraction] = defaultdict(Fraction)
+    _add(sums, plan.awards, ONE)
+    return {book: int(points) for book, points in sums.items()}
+
+
+def reduction(snapshot: OrderSnapshot) -> str:
+    """Why an order has fewer points than planned, as a stable word."""
+    if snapshot.status == "CANCELED":
+        return "canceled"
+    if snapshot.status == "EXPIRED":
+        return "expired"
+    if lost_units(snapshot):
+        return "returned"
+    return "refunded" if money_back(snapshot) > 0 else "changed"
+
+
+def _add(sums: defaultdict[Book, Fraction], awards: Iterable[Award], share: Fraction) -> None:
+    for award in awards:
+        sums[award.unit, award.part] += award.points * share
+
+
+def _paid_share(snapshot: OrderSnapshot) -> Fraction:
+    """The share of the prices that was to be paid; legacy gift cards lower the order's total."""
+    prices = sum((line.total_price.gross.amount for line in snapshot.lines), Decimal(0))
+    prices += snapshot.shipping_price.gross.amount
+    if prices <= 0:
+        return ONE
+    return min(ONE, Fraction(snapshot.total.gross.amount) / Fraction(prices))
+
+
+def _share(line: OrderLine, units: Mapping[str, int]) -> Fraction:
+    return Fraction(units[line.id], line.quantity) if line.quantity > 0 else NOTHING
+
+
+def _share_of_units(snapshot: OrderSnapshot, units: Mapping[str, int]) -> Fraction:
+    total = sum(line.quantity for line in snapshot.lines)
+    return Fraction(sum(units.values()), total) if total > 0 else ONE
+
+
+def _shipping_back(snapshot: OrderSnapshot, paid: Fraction) -> Fraction:
+    shipping = Fraction(snapshot.shipping_price.gross.amount) * paid
+    granted = any(
+        grant.shipping_costs_included and grant.status == "SUCCESS"
+        for grant in snapshot.granted_refunds
+    )
+    if granted:
+        return shipping
+    refunded = sum(
+        (
+            Fraction(item.shipping_refunded_amount.amount)
+            for item in snapshot.fulfillments
+            if item.shipping_refunded_amount is not None
+        ),
+        NOTHING,
+    )
+    return min(shipping, refunded)
+
+
+def _factor(excess: Fraction, left: Fraction) -> Fraction:
+    if excess <= 0:
+        return ONE
+    if left <= 0:
+        return NOTHING
+    return ONE - min(ONE, excess / left)
