@@ -5,6 +5,7 @@ asks for (`graphql/fragments/EventEnvelope.graphql`) and the event's subject bes
 Saleor could not resolve a field, the nearest nullable parent is null and `errors` says why.
 """
 
+import re
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
@@ -152,6 +153,8 @@ class AppEvent(_Part):
     app: AppSnapshot | None = None
 
 
+#: A zero character, which no database takes; an escaped backslash before it makes it plain text.
+_ZERO = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _DECODERS: dict[type[msgspec.Struct], msgspec.json.Decoder[Any]] = {}
 
 
@@ -180,8 +183,10 @@ def parse_envelope(body: bytes) -> Envelope:
     """Reads what a webhook says about itself.
 
     Raises:
-        MalformedEvent: see `parse`.
+        MalformedEvent: see `parse`; also for a zero character anywhere in the body.
     """
+    if b"\\u0000" in body and _ZERO.search(body):
+        raise MalformedEvent("zero_character")
     return parse(body, Envelope)
 
 
