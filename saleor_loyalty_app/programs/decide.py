@@ -1,0 +1,295 @@
+"""The decision on an order: which rule gives how much to which line, and why others give nothing.
+
+Pure: the same program, facts and time zone always give the same decision. It serves live booking,
+preview, back-test and explanation. Amounts are exact fractions; who books them rounds once.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from saleor_loyalty_app.programs.conditions import NthOrder, leaves
+from saleor_loyalty_app.programs.document import ChannelRates, Program, Rate
+from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
+from saleor_loyalty_app.programs.look import Look, Reason
+from saleor_loyalty_app.programs.matching import Tests, compile_condition, nearest
+from saleor_loyalty_app.programs.rules import (
+    EarningRule,
+    Effect,
+    Multiplier,
+    PointsPerMoney,
+    PointsPerOrder,
+    PointsPerUnit,
+)
+from saleor_loyalty_app.programs.scalars import plain
+
+#: The part of the program that order points belong to.
+POINTS = "points"
+_ZERO = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """What one base rule gives, multipliers included; `reason` tells how it came about."""
+
+    rule_id: str
+    unit: str
+    part: str
+    points: Fraction
+    reason: Reason
+
+    @property
+    def rule_ids(self) -> tuple[str, ...]:
+        """The rule and the multipliers that had a hand in it."""
+        multipliers = self.reason.get("multipliers", ())
+        return (self.rule_id, *(multiplier["rule_id"] for multiplier in multipliers))
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """Why a rule gave nothing; `rule_id` is empty where no rule was looked at."""
+
+    rule_id: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Awards by line id (lines without awards are left out), for the order, and misses."""
+
+    line_awards: Mapping[str, tuple[Award, ...]]
+    order_awards: tuple[Award, ...]
+    misses: tuple[Miss, ...]
+
+    def awards(self) -> Iterator[Award]:
+        """All awards: of the lines, then of the order."""
+        for awards in self.line_awards.values():
+            yield from awards
+        yield from self.order_awards
+
+    def totals(self) -> dict[tuple[str, str], int]:
+        """Whole units by (unit, part): the floor of the exact sum."""
+        sums: dict[tuple[str, str], Fraction] = {}
+        for award in self.awards():
+            key = (award.unit, award.part)
+            sums[key] = sums.get(key, _ZERO) + award.points
+        return {key: total.numerator // total.denominator for key, total in sums.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    id: str
+    effect: Effect
+    tests: Tests
+    on_line: bool
+    stop: bool
+    factor: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionPlan:
+    """A program's rules made ready for deciding."""
+
+    rules: tuple[_Rule, ...]
+    best_of: bool
+    earn_on_shipping: bool
+    needs_order_number: bool
+
+
+@lru_cache(maxsize=256)
+def plan_of(program: Program) -> DecisionPlan:
+    """The program's rules, compiled once per digest and sorted by falling priority."""
+    rules = [rule for rule in program.earning.rules if rule.enabled]
+    rules.sort(key=lambda rule: -rule.priority)
+    return DecisionPlan(
+        rules=tuple(_compiled(rule) for rule in rules),
+        best_of=program.earning.stacking == "best",
+        earn_on_shipping=program.settings.earn_on_shipping,
+        needs_order_number=any(_asks_for_number(rule) for rule in rules),
+    )
+
+
+def _compiled(rule: EarningRule) -> _Rule:
+    effect = rule.then
+    return _Rule(
+        id=rule.id,
+        effect=effect,
+        tests=compile_condition(rule.when, on_line=rule.scope == "line"),
+        on_line=rule.scope == "line",
+        stop=rule.stop,
+        factor=_factor_of(effect),
+    )
+
+
+def _factor_of(effect: Effect) -> Fraction:
+    if isinstance(effect, PointsPerMoney | Multiplier):
+        return Fraction(effect.factor)
+    return Fraction(1)
+
+
+def _asks_for_number(rule: EarningRule) -> bool:
+    if rule.when is None:
+        return False
+    return any(
+        isinstance(leaf, NthOrder) or (leaf.type == "expression" and "nth_order" in leaf.cel)
+        for leaf in leaves(rule.when)
+    )
+
+
+@dataclass(slots=True)
+class _Target:
+    """A line, the shipping or the order as a whole, with what it was given so far."""
+
+    of: str
+    line: LineFacts | None
+    base: Decimal
+    given: list[tuple[_Rule, Fraction, Reason]] = field(default_factory=list)
+    multipliers: list[_Rule] = field(default_factory=list)
+    stopped_by: str = ""
+
+
+def decide_order(program: Program, facts: OrderFacts, timezone: str) -> Decision:
+    """Decides what an order earns under a program, as of the order's own time.
+
+    `timezone` is the store's, an IANA name; weekdays, hours and dates are told in it.
+
+    Raises:
+        zoneinfo.ZoneInfoNotFoundError: there is no such time zone.
+    """
+    rates = program.rates(facts.channel, facts.currency)
+    if rates is None or rates.earn_rate is None:
+        reason = {"code": "no_rate", "channel": facts.channel, "currency": facts.currency}
+        return Decision({}, (), (Miss("", reason),))
+    plan = plan_of(program)
+    look = Look(facts, facts.created_at.astimezone(ZoneInfo(timezone)))
+    return _Run(plan, look, rates, rates.earn_rate).decide()
+
+
+class _Run:
+    """One walk over the rules."""
+
+    def __init__(
+        self, plan: DecisionPlan, look: Look, rates: ChannelRates, earn_rate: Rate
+    ) -> None:
+        facts = look.facts
+        shipping = facts.shipping if plan.earn_on_shipping else Decimal(0)
+        self._plan = plan
+        self._look = look
+        self._rate = earn_rate
+        self._rate_reason = {"points": earn_rate.points, "money": plain(earn_rate.money)}
+        self._currency = rates.currency
+        self._lines = [_Target("line", line, line.base) for line in facts.lines]
+        self._shipping = _Target("shipping", None, shipping)
+        self._order = _Target("order", None, facts.subtotal + shipping)
+        self._misses: list[Miss] = []
+        self._stopped_by = ""
+
+    def decide(self) -> Decision:
+        for rule in self._plan.rules:
+            if (reason := self._apply(rule)) is not None:
+                self._misses.append(Miss(rule.id, reason))
+        line_awards: dict[str, tuple[Award, ...]] = {}
+        for target in self._lines:
+            awards = self._awards(target)
+            if awards and target.line is not None:
+                line_awards[target.line.id] = awards
+        order_awards = self._awards(self._order) + self._awards(self._shipping)
+        decision = Decision(line_awards, order_awards, tuple(self._misses))
+        return self._with_outdone(decision) if self._plan.best_of else decision
+
+    def _apply(self, rule: _Rule) -> Reason | None:
+        if self._stopped_by:
+            return {"code": "stopped", "by": self._stopped_by}
+        if rule.tests.order is not None:
+            reason = rule.tests.order(self._look)
+            if reason is not None:
+                return reason
+        if rule.on_line:
+            return self._apply_to_lines(rule)
+        if isinstance(rule.effect, Multiplier):
+            for target in (*self._lines, self._shipping, self._order):
+                if not target.stopped_by:
+                    target.multipliers.append(rule)
+        else:
+            self._give(rule, self._order)
+        if rule.stop:
+            self._stopped_by = rule.id
+        return None
+
+    def _apply_to_lines(self, rule: _Rule) -> Reason | None:
+        test = rule.tests.line
+        reasons: list[Reason] = []
+        matched = False
+        for target in self._lines:
+            if target.stopped_by:
+                reasons.append({"code": "stopped", "by": target.stopped_by})
+                continue
+            reason = test(self._look, target.line) if test and target.line else None
+            if reason is not None:
+                reasons.append(reason)
+                continue
+            matched = True
+            self._take(rule, target)
+        if test is None and not self._shipping.stopped_by:
+            self._take(rule, self._shipping)
+        return None if matched else nearest(reasons) or {"code": "no_lines"}
+
+    def _take(self, rule: _Rule, target: _Target) -> None:
+        if isinstance(rule.effect, Multiplier):
+            target.multipliers.append(rule)
+        else:
+            self._give(rule, target)
+        if rule.stop:
+            target.stopped_by = rule.id
+
+    def _give(self, rule: _Rule, target: _Target) -> None:
+        effect = rule.effect
+        points = _ZERO
+        reason: Reason = {"code": effect.type, "of": target.of}
+        if isinstance(effect, PointsPerMoney):
+            points = Fraction(target.base) * self._rate.points_per_money * rule.factor
+            reason["base"] = plain(target.base)
+            reason["currency"] = self._currency
+            reason["rate"] = self._rate_reason
+            reason["factor"] = plain(effect.factor)
+        elif isinstance(effect, PointsPerUnit) and target.line is not None:
+            points = Fraction(effect.points * target.line.quantity)
+            reason["points"] = effect.points
+            reason["quantity"] = target.line.quantity
+        elif isinstance(effect, PointsPerOrder):
+            points = Fraction(effect.points)
+            reason["points"] = effect.points
+        if points:
+            target.given.append((rule, points, reason))
+
+    def _awards(self, target: _Target) -> tuple[Award, ...]:
+        given = target.given
+        if self._plan.best_of and len(given) > 1:
+            given = [max(given, key=lambda award: award[1])]
+        return tuple(_multiplied(award, target.multipliers) for award in given)
+
+    def _with_outdone(self, decision: Decision) -> Decision:
+        """Names the rules that gave something, but on every line less than another."""
+        awarded = {award.rule_id for award in decision.awards()}
+        targets = (*self._lines, self._shipping, self._order)
+        gave = dict.fromkeys(rule.id for target in targets for rule, _, _ in target.given)
+        outdone = [Miss(rule, {"code": "outdone"}) for rule in gave if rule not in awarded]
+        return Decision(decision.line_awards, decision.order_awards, (*decision.misses, *outdone))
+
+
+def _multiplied(given: tuple[_Rule, Fraction, Reason], multipliers: list[_Rule]) -> Award:
+    rule, points, reason = given
+    on_money = isinstance(rule.effect, PointsPerMoney)
+    applied: list[dict[str, Any]] = []
+    for multiplier in multipliers:
+        effect = multiplier.effect
+        if isinstance(effect, Multiplier) and (on_money or effect.fixed_points):
+            points *= multiplier.factor
+            applied.append({"rule_id": multiplier.id, "factor": plain(effect.factor)})
+    if applied:
+        reason = {**reason, "multipliers": applied}
+    return Award(rule.id, rule.effect.unit, POINTS, points, reason)

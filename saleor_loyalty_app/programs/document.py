@@ -1,0 +1,196 @@
+"""The program document, version 1: everything an owner decides, as one immutable value.
+
+Sections that later versions of the app add are optional, so that a document written before them
+still reads, means the same, and keeps its digest.
+"""
+
+import hashlib
+import json
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from saleor_loyalty_app.programs.rules import Earning, UnitCode
+from saleor_loyalty_app.programs.scalars import (
+    CurrencyCode,
+    Label,
+    Locale,
+    Points,
+    PositiveMoney,
+    Section,
+    Slug,
+    in_locale,
+)
+
+#: The largest document, in bytes of canonical JSON.
+MAX_DOCUMENT_BYTES = 256 * 1024
+
+Version = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]
+
+
+class Availability(Section):
+    """When earned points may be spent: so many days after the payment or the fulfillment."""
+
+    after: Literal["payment", "fulfillment"] = "fulfillment"
+    days: Annotated[StrictInt, Field(ge=0, le=365)] = 14
+
+
+class Expiry(Section):
+    """When points expire: at the end of a month, so many months after earning; none = never.
+
+    With `notice: required`, nothing expires whose notice did not go out 30 days before.
+    """
+
+    months: Annotated[StrictInt, Field(ge=1, le=120)] | None = 12
+    notice: Literal["required", "none"] = "required"
+
+
+class Settings(Section):
+    """What holds for the whole program.
+
+    `price_basis`: earn on prices as the channel displays them, or always gross or net.
+    `hold_out_percent`: share of members that is watched as a control group, in whole percent.
+    `unfulfilled_alert_days`: an order still unfulfilled after so many days is told as a problem.
+    """
+
+    price_basis: Literal["displayed", "gross", "net"] = "displayed"
+    earn_on_shipping: StrictBool = False
+    availability: Availability = Availability()
+    expiry: Expiry = Expiry()
+    refund_policy: Literal["within_balance", "only_pending", "unlimited"] = "within_balance"
+    enrollment: Literal["automatic", "opt_in"] = "automatic"
+    hold_out_percent: Annotated[StrictInt, Field(ge=0, le=50)] = 0
+    terms_version: Version = ""
+    privacy_version: Version = ""
+    unfulfilled_alert_days: Annotated[StrictInt, Field(ge=1, le=365)] = 60
+
+
+class Unit(Section):
+    """A unit that the books count in."""
+
+    code: UnitCode
+
+
+class Rate(Section):
+    """So many points for so much money, exactly: 1 point per 10 TRY, 1 point worth 0.02 USD."""
+
+    points: Points = 1
+    money: PositiveMoney
+
+    @cached_property
+    def points_per_money(self) -> Fraction:
+        """Points for one major unit of the currency."""
+        return Fraction(self.points) / Fraction(self.money)
+
+    @cached_property
+    def money_per_point(self) -> Fraction:
+        """What one point is worth, in major units of the currency."""
+        return Fraction(self.money) / self.points
+
+
+class ChannelRates(Section):
+    """The rates of one channel in its currency; without a rate it neither earns nor spends."""
+
+    channel: Slug
+    currency: CurrencyCode
+    earn_rate: Rate | None = None
+    spend_rate: Rate | None = None
+
+    @property
+    def give_back(self) -> Fraction | None:
+        """The worth of the points earned on one unit of money; None without both rates."""
+        if self.earn_rate is None or self.spend_rate is None:
+            return None
+        return self.earn_rate.points_per_money * self.spend_rate.money_per_point
+
+
+class Texts(Section):
+    """What the program and its points are called in one language."""
+
+    program: Label
+    point: Label
+    points: Label
+
+
+class Program(Section):
+    """One version of a store's program. Hashable; equal programs have equal digests."""
+
+    version: Literal[1]
+    name: Label
+    texts: Annotated[dict[Locale, Texts], Field(min_length=1, max_length=20)]
+    settings: Settings = Settings()
+    units: Annotated[tuple[Unit, ...], Field(min_length=1, max_length=1)] = (Unit(code="points"),)
+    currencies: Annotated[tuple[ChannelRates, ...], Field(max_length=200)] = ()
+    earning: Earning = Earning()
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        channels: set[str] = set()
+        for rates in self.currencies:
+            if rates.channel in channels:
+                raise PydanticCustomError(
+                    "channel_twice", "{channel} has rates twice", {"channel": rates.channel}
+                )
+            channels.add(rates.channel)
+        return self
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The document as plain JSON values, defaults written out; what is stored."""
+        return {
+            name: value for name, value in self.model_dump(mode="json").items() if value is not None
+        }
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the canonical document, in hexadecimal."""
+        return hashlib.sha256(canonical_json(self.document)).hexdigest()
+
+    @cached_property
+    def _rates(self) -> dict[tuple[str, str], ChannelRates]:
+        return {(rates.channel, rates.currency): rates for rates in self.currencies}
+
+    def rates(self, channel: str, currency: str) -> ChannelRates | None:
+        """The rates of a channel in a currency, if the owner confirmed them."""
+        return self._rates.get((channel, currency))
+
+    def worth(self, points: int, channel: str, currency: str) -> Decimal | None:
+        """What points are worth in a channel, cut to a millionth; None without a spend rate."""
+        rates = self.rates(channel, currency)
+        if rates is None or rates.spend_rate is None:
+            return None
+        exact = points * rates.spend_rate.money_per_point
+        return Decimal(exact.numerator * 1_000_000 // exact.denominator).scaleb(-6)
+
+    def texts_for(self, locale: str) -> Texts:
+        """The texts in a locale, else in its language, in English, or in any."""
+        texts = in_locale(self.texts, locale)
+        if not isinstance(texts, Texts):
+            raise LookupError("a program has texts in at least one language")
+        return texts
+
+    def rule_name(self, rule_id: str, locale: str) -> str:
+        """What a rule is called in a locale; its id where it has no name."""
+        for rule in self.earning.rules:
+            if rule.id == rule_id:
+                return in_locale(rule.name, locale) or rule_id
+        return rule_id
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return isinstance(other, Program) and self.digest == other.digest
+
+
+def canonical_json(document: Any) -> bytes:
+    """JSON with sorted keys and no spaces, so that equal documents are equal bytes."""
+    return json.dumps(
+        document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    ).encode()

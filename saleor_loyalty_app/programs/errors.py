@@ -1,0 +1,38 @@
+"""The failures of programs."""
+
+from saleor_loyalty_app.errors import AppError
+
+
+class ProgramInvalid(AppError):
+    """The document has errors; `detail.problems` lists them with code, path and arguments."""
+
+    code = "program_invalid"
+    status = 422
+
+
+class NoDraft(AppError):
+    """The store has no draft to publish."""
+
+    code = "no_program_draft"
+    status = 404
+
+
+class RevisionNotFound(AppError):
+    """The store has no revision with this number."""
+
+    code = "program_revision_not_found"
+    status = 404
+
+
+class EffectiveInPast(AppError):
+    """A program cannot come into force before now: what was decided stays decided."""
+
+    code = "program_effective_in_past"
+    status = 422
+
+
+class EffectiveTooFar(AppError):
+    """A program cannot be scheduled so far ahead."""
+
+    code = "program_effective_too_far"
+    status = 422

@@ -1,0 +1,185 @@
+"""Expert conditions in the Common Expression Language (https://cel.dev), checked when saved.
+
+An expression answers true or false and sees `order` and, in a condition on lines, `line`:
+
+- order: channel, currency, country, language, voucher_used, nth_order (0 = unknown), subtotal,
+  quantity, date ("2026-11-27"), weekday ("mon"), hour (all three in the store's time zone)
+- line: quantity, base, product (slug), product_id, variant_id, sku, categories, collections,
+  product_type, on_sale
+
+Amounts are whole minor units of the order's currency (12.30 USD is 1230), so that nothing passes
+through a float; `money("12.30")` writes one: `order.subtotal >= money("500")`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal, InvalidOperation
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from babel.numbers import get_currency_precision
+from pydantic_core import PydanticCustomError
+
+if TYPE_CHECKING:
+    from cel import cel
+
+_SAMPLE_ORDER: dict[str, Any] = {
+    "channel": "default-channel",
+    "currency": "USD",
+    "country": "US",
+    "language": "en",
+    "voucher_used": True,
+    "nth_order": 1,
+    "subtotal": 12_345,
+    "quantity": 1,
+    "date": "2026-11-27",
+    "weekday": "fri",
+    "hour": 12,
+}
+_SAMPLE_LINE: dict[str, Any] = {
+    "quantity": 1,
+    "base": 12_345,
+    "product": "apple-juice",
+    "product_id": "UHJvZHVjdDox",
+    "variant_id": "UHJvZHVjdFZhcmlhbnQ6MQ==",
+    "sku": "JUICE-1",
+    "categories": ["groceries", "juices"],
+    "collections": ["summer"],
+    "product_type": "juice",
+    "on_sale": True,
+}
+_BARE_ORDER = {"voucher_used": False, "nth_order": 0, "subtotal": 0, "quantity": 0}
+_BARE_LINE = {"base": 0, "sku": "", "categories": [], "collections": [], "on_sale": False}
+
+_LOOP = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one)\s*\(\s*(\w+)\s*,")
+#: Loops may be nested, so their number bounds the work that an expression can ask for.
+MAX_LOOPS = 2
+_TYPE_NAMES = frozenset(("bool", "int", "uint", "double", "string", "bytes", "list", "map", "type"))
+
+
+def minor_units(amount: Decimal, currency: str) -> int:
+    """An amount in whole minor units of its currency; a fraction of one is cut off."""
+    return int(amount.scaleb(get_currency_precision(currency)).to_integral_value(ROUND_FLOOR))
+
+
+class ExpressionFailed(Exception):
+    """The expression could not be evaluated on this order; `kind` names the failure."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledExpression:
+    """A checked expression; `looks_at_line` tells what it needs."""
+
+    source: str
+    looks_at_line: bool
+    _program: "cel.Program"
+
+    def holds(self, variables: Mapping[str, Any], currency: str) -> bool:
+        """Whether it holds.
+
+        Raises:
+            ExpressionFailed: it divides by zero, mixes types, or answers something else than
+                true or false.
+        """
+        answer = _run(self._program, variables, currency)
+        if not isinstance(answer, bool):
+            raise ExpressionFailed("not_a_boolean")
+        return answer
+
+
+@lru_cache(maxsize=1024)
+def compile_expression(source: str) -> CompiledExpression:
+    """Parses an expression and tries it on sample orders.
+
+    Raises:
+        PydanticCustomError: `expression_syntax`, `expression_unknown_name`,
+            `expression_too_complex`, or `expression_fails` (on every sample).
+    """
+    loops = _LOOP.findall(source)
+    if len(loops) > MAX_LOOPS:
+        raise PydanticCustomError("expression_too_complex", "the expression has too many loops")
+    program = _parse(source)
+    variables = set(program.variables())
+    _check_names(source, variables - {*loops} - _TYPE_NAMES)
+    compiled = CompiledExpression(source, "line" in variables, program)
+    _dry_run(compiled)
+    return compiled
+
+
+def _parse(source: str) -> "cel.Program":
+    # Importing the package takes a third of a second, for its command line; few programs need it.
+    from cel import cel
+
+    try:
+        return cel.compile(source)
+    except ValueError as error:
+        found = re.search(r"<input>:\d+:(\d+): ([^\n]{1,120})", str(error))
+        raise PydanticCustomError(
+            "expression_syntax",
+            "the expression cannot be read: {hint}",
+            {"column": int(found[1]) if found else 0, "hint": found[2] if found else ""},
+        ) from error
+
+
+def _check_names(source: str, variables: set[str]) -> None:
+    unknown = sorted(variables - {"order", "line"})
+    for owner, name in re.findall(r"\b(order|line)\s*\.\s*(\w+)", _without_strings(source)):
+        if name not in (_SAMPLE_ORDER if owner == "order" else _SAMPLE_LINE):
+            unknown.append(f"{owner}.{name}")
+    if unknown:
+        raise PydanticCustomError(
+            "expression_unknown_name", "{name} is not known in expressions", {"name": unknown[0]}
+        )
+
+
+def _without_strings(source: str) -> str:
+    return re.sub(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", "''", source)
+
+
+def _dry_run(compiled: CompiledExpression) -> None:
+    failures = []
+    samples = _samples(compiled.looks_at_line)
+    for sample in samples:
+        try:
+            compiled.holds(sample, "USD")
+        except ExpressionFailed as failure:
+            failures.append(failure.kind)
+    if "unknown_name" in failures or "not_a_boolean" in failures or len(failures) == len(samples):
+        raise PydanticCustomError(
+            "expression_fails", "the expression fails: {kind}", {"kind": failures[-1]}
+        )
+
+
+def _samples(with_line: bool) -> list[dict[str, Any]]:
+    samples = []
+    for order, line in ((_SAMPLE_ORDER, _SAMPLE_LINE), (_BARE_ORDER, _BARE_LINE)):
+        sample = {"order": {**_SAMPLE_ORDER, **order}}
+        if with_line:
+            sample["line"] = {**_SAMPLE_LINE, **line}
+        samples.append(sample)
+    return samples
+
+
+def _run(program: "cel.Program", variables: Mapping[str, Any], currency: str) -> Any:
+    from cel import cel
+
+    context = cel.Context(dict(variables), {"money": _money_in(currency)})
+    try:
+        return program.execute(context)
+    except RuntimeError as error:
+        raise ExpressionFailed("unknown_name" if "Undefined" in str(error) else "fails") from error
+    except (ArithmeticError, LookupError, TypeError, ValueError, InvalidOperation) as error:
+        raise ExpressionFailed(type(error).__name__) from error
+
+
+@lru_cache(maxsize=64)
+def _money_in(currency: str) -> Callable[[str], int]:
+    def money(amount: str) -> int:
+        return minor_units(Decimal(amount), currency)
+
+    return money

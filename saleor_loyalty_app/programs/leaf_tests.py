@@ -1,0 +1,151 @@
+"""The conditions without parts as functions: each tells why it does not hold, or None."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from saleor_loyalty_app.programs import conditions as c
+from saleor_loyalty_app.programs.facts import LineFacts
+from saleor_loyalty_app.programs.look import WEEKDAYS, Look, Reason
+from saleor_loyalty_app.programs.scalars import plain
+
+OrderTest = Callable[[Look], Reason | None]
+LineTest = Callable[[Look, LineFacts], Reason | None]
+
+
+def order_leaf(condition: c.Condition) -> OrderTest:
+    """The test of one condition on the whole order."""
+    match condition:
+        case c.InChannels(slugs=values):
+            return _member(values, lambda look: look.facts.channel, "channel")
+        case c.InCurrencies(codes=values):
+            return _member(values, lambda look: look.facts.currency, "currency")
+        case c.InCountries(codes=values):
+            return _member(values, lambda look: look.facts.country, "country")
+        case c.OnWeekdays(days=values):
+            return _member(values, lambda look: WEEKDAYS[look.local.weekday()], "weekday")
+        case c.OrderValue():
+            return _order_value(condition)
+        case c.OrderQuantity():
+            return lambda look: _within(
+                look.quantity, condition.min, condition.max, "order_quantity"
+            )
+        case c.VoucherUsed(value=wanted):
+            voucher: Reason = {"code": "voucher_needed" if wanted else "voucher_excluded"}
+            return lambda look: None if look.facts.voucher_used is wanted else voucher
+        case c.NthOrder():
+            return lambda look: _nth_order(condition, look.facts.nth_order)
+        case c.DateWindow():
+            return lambda look: _date_window(condition, look.local)
+        case c.InHours():
+            return lambda look: _hours(condition, look.local.hour)
+        case c.InLanguages(codes=values):
+            return _languages(values)
+        case _:
+            raise TypeError(f"{condition.type} is not a condition on the order")
+
+
+def _member(values: tuple[str, ...], value_of: Callable[[Look], str], code: str) -> OrderTest:
+    wanted = frozenset(values)
+    reason: Reason = {"code": code, "wanted": list(values)}
+    return lambda look: None if value_of(look) in wanted else reason
+
+
+def _order_value(condition: c.OrderValue) -> OrderTest:
+    limits = {limit.currency: limit for limit in condition.limits}
+
+    def test(look: Look) -> Reason | None:
+        value, currency = look.facts.subtotal, look.facts.currency
+        limit = limits.get(currency)
+        if limit is None:
+            return {"code": "order_value_currency", "currency": currency}
+        if limit.min is not None and value < limit.min:
+            return {
+                "code": "order_value_below",
+                "missing": plain(limit.min - value),
+                "min": plain(limit.min),
+                "currency": currency,
+            }
+        if limit.max is not None and value > limit.max:
+            return {"code": "order_value_above", "max": plain(limit.max), "currency": currency}
+        return None
+
+    return test
+
+
+def _within(value: int, low: int | None, high: int | None, code: str) -> Reason | None:
+    if low is not None and value < low:
+        return {"code": f"{code}_below", "missing": low - value, "min": low}
+    if high is not None and value > high:
+        return {"code": f"{code}_above", "max": high}
+    return None
+
+
+def _nth_order(condition: c.NthOrder, number: int | None) -> Reason | None:
+    if number is None:
+        return {"code": "nth_order_unknown"}
+    low, high, every = condition.min or 1, condition.max, condition.every
+    if number < low or (high is not None and number > high):
+        return {"code": "nth_order", "number": number, "min": low, "max": high}
+    if every is not None and number % every:
+        return {"code": "nth_order_every", "number": number, "every": every}
+    return None
+
+
+def _date_window(condition: c.DateWindow, local: datetime) -> Reason | None:
+    day = local.date()
+    if condition.start is not None and day < condition.start:
+        return {"code": "date_not_yet", "start": condition.start.isoformat()}
+    if condition.end is not None and day > condition.end:
+        return {"code": "date_over", "end": condition.end.isoformat()}
+    return None
+
+
+def _hours(condition: c.InHours, hour: int) -> Reason | None:
+    start, end = condition.start, condition.end
+    inside = start <= hour < end if start < end else hour >= start or hour < end
+    return None if inside else {"code": "hour", "start": start, "end": end}
+
+
+def _languages(codes: tuple[str, ...]) -> OrderTest:
+    wanted = frozenset(code.lower() for code in codes)
+    reason: Reason = {"code": "language", "wanted": list(codes)}
+
+    def test(look: Look) -> Reason | None:
+        language = look.language
+        return None if language in wanted or language.partition("-")[0] in wanted else reason
+
+    return test
+
+
+def line_leaf(condition: c.Condition) -> LineTest:
+    """The test of one condition on a line."""
+    match condition:
+        case c.OfProducts(products=values):
+            return _one_of(values, lambda line: {line.product_slug, line.product_id}, "product")
+        case c.OfVariants(variants=values):
+            return _one_of(values, lambda line: {line.variant_id, line.sku}, "variant")
+        case c.InCategories(slugs=values):
+            return _one_of(values, lambda line: line.categories, "category")
+        case c.InCollections(slugs=values):
+            return _one_of(values, lambda line: line.collections, "collection")
+        case c.OfProductTypes(slugs=values):
+            return _one_of(values, lambda line: {line.product_type}, "product_type")
+        case c.LineQuantity():
+            return lambda look, line: _within(
+                line.quantity, condition.min, condition.max, "quantity"
+            )
+        case c.OnSale(value=wanted):
+            sale: Reason = {"code": "on_sale_needed" if wanted else "on_sale_excluded"}
+            return lambda look, line: None if line.on_sale is wanted else sale
+        case _:
+            raise TypeError(f"{condition.type} is not a condition on a line")
+
+
+def _one_of(
+    values: tuple[str, ...],
+    values_of: Callable[[LineFacts], frozenset[str] | set[str]],
+    code: str,
+) -> LineTest:
+    wanted = frozenset(values)
+    reason: Reason = {"code": code, "wanted": list(values[:5])}
+    return lambda look, line: reason if wanted.isdisjoint(values_of(line)) else None

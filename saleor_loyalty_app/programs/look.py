@@ -1,0 +1,60 @@
+"""An order as conditions look at it."""
+
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from saleor_loyalty_app.programs.expression import minor_units
+from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
+
+#: A stable code with arguments: {"code": "order_value_below", "missing": "40", "currency": "TRY"}.
+Reason = dict[str, Any]
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Look:
+    """An order under decision, with what several conditions need of it, worked out once."""
+
+    def __init__(self, facts: OrderFacts, local: datetime) -> None:
+        self.facts = facts
+        self.local = local
+
+    @cached_property
+    def quantity(self) -> int:
+        return sum(line.quantity for line in self.facts.lines)
+
+    @cached_property
+    def language(self) -> str:
+        return self.facts.language.replace("_", "-").lower()
+
+    @cached_property
+    def order_variables(self) -> dict[str, Any]:
+        facts = self.facts
+        return {
+            "channel": facts.channel,
+            "currency": facts.currency,
+            "country": facts.country,
+            "language": self.language,
+            "voucher_used": facts.voucher_used,
+            "nth_order": facts.nth_order or 0,
+            "subtotal": minor_units(facts.subtotal, facts.currency),
+            "quantity": self.quantity,
+            "date": self.local.date().isoformat(),
+            "weekday": WEEKDAYS[self.local.weekday()],
+            "hour": self.local.hour,
+        }
+
+    def line_variables(self, line: LineFacts) -> dict[str, Any]:
+        return {
+            "quantity": line.quantity,
+            "base": minor_units(line.base, self.facts.currency),
+            "product": line.product_slug,
+            "product_id": line.product_id,
+            "variant_id": line.variant_id,
+            "sku": line.sku,
+            "categories": sorted(line.categories),
+            "collections": sorted(line.collections),
+            "product_type": line.product_type,
+            "on_sale": line.on_sale,
+        }

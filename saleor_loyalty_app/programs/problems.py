@@ -1,0 +1,258 @@
+"""What is wrong with a program document, as stable codes with a path and arguments."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.programs.document import MAX_DOCUMENT_BYTES, Program, canonical_json
+from saleor_loyalty_app.programs.errors import ProgramInvalid
+
+#: Nesting of objects and lists that a document may have; conditions need far less.
+MAX_NESTING = 40
+#: So many problems are told at a time.
+MAX_PROBLEMS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong (`error`) or doubtful (`warning`) at `path`."""
+
+    code: str
+    path: str
+    severity: Literal["error", "warning"] = "error"
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+    def in_words(self, language: str) -> str:
+        """The problem as a sentence; the path stands before it."""
+        text = translate(f"problem.{self.code}", language, **self.detail)
+        return f"{self.path}: {text}" if self.path else text
+
+    def as_json(self) -> dict[str, Any]:
+        """Code, path, severity and detail as JSON values."""
+        return {
+            "code": self.code,
+            "path": self.path,
+            "severity": self.severity,
+            "detail": dict(self.detail),
+        }
+
+
+def read_program(document: object) -> Program:
+    """A document of JSON values read as a program.
+
+    Raises:
+        ProgramInvalid: with all its problems.
+    """
+    check_size(document)
+    try:
+        return Program.model_validate(document)
+    except ValidationError as error:
+        raise invalid(problems_of(error, document)) from error
+
+
+def document_problems(document: object) -> list[Problem]:
+    """The problems of a document by itself, without a look at the store."""
+    try:
+        read_program(document)
+    except ProgramInvalid as error:
+        return [_from_json(problem) for problem in _listed(error)]
+    return []
+
+
+def invalid(problems: Sequence[Problem]) -> ProgramInvalid:
+    """The failure that carries these problems."""
+    return ProgramInvalid(
+        count=len(problems), problems=[problem.as_json() for problem in problems[:MAX_PROBLEMS]]
+    )
+
+
+def problems_in(error: ProgramInvalid) -> list[Problem]:
+    """The problems that a failure carries."""
+    return [_from_json(problem) for problem in _listed(error)]
+
+
+def check_size(document: object) -> None:
+    """Refuses what is no JSON object, or too large or deep to be looked at.
+
+    Raises:
+        ProgramInvalid: `not_an_object`, `too_deep`, `not_json` or `document_too_large`.
+    """
+    if not isinstance(document, Mapping):
+        raise invalid([Problem("not_an_object", "")])
+    if _deeper_than(document, MAX_NESTING):
+        raise invalid([Problem("too_deep", "", detail={"limit": MAX_NESTING})])
+    try:
+        size = len(canonical_json(document))
+    except (TypeError, ValueError, UnicodeEncodeError) as error:
+        raise invalid([Problem("not_json", "")]) from error
+    if size > MAX_DOCUMENT_BYTES:
+        detail = {"size": size, "limit": MAX_DOCUMENT_BYTES}
+        raise invalid([Problem("document_too_large", "", detail=detail)])
+
+
+def _deeper_than(value: object, limit: int) -> bool:
+    level: list[object] = [value]
+    for _ in range(limit):
+        level = [child for item in level for child in _children(item)]
+        if not level:
+            return False
+    return True
+
+
+def _children(value: object) -> list[object]:
+    if isinstance(value, Mapping):
+        return list(value.values())
+    if isinstance(value, list | tuple):
+        return list(value)
+    return []
+
+
+def problems_of(error: ValidationError, document: object) -> list[Problem]:
+    """The problems behind a failed validation, in the order of the document."""
+    details = error.errors(include_url=False, include_input=False)
+    return [
+        Problem(_code(item), _path(item, document), detail=_detail(item))
+        for item in details
+        if not _follows_from_another(item, details)
+    ]
+
+
+_CODES = {
+    "missing": "missing",
+    "extra_forbidden": "unknown_field",
+    "union_tag_invalid": "unknown_type",
+    "union_tag_not_found": "type_missing",
+    "too_long": "too_many",
+    "too_short": "too_few",
+    "string_too_long": "text_too_long",
+    "string_too_short": "text_too_short",
+    "string_pattern_mismatch": "bad_format",
+    "string_type": "not_a_text",
+    "string_unicode": "not_a_text",
+    "greater_than": "too_small",
+    "greater_than_equal": "too_small",
+    "less_than": "too_large",
+    "less_than_equal": "too_large",
+    "decimal_max_places": "too_many_places",
+    "decimal_parsing": "not_a_decimal",
+    "decimal_type": "not_a_decimal",
+    "finite_number": "not_a_decimal",
+    "int_type": "not_a_whole_number",
+    "int_from_float": "not_a_whole_number",
+    "int_parsing": "not_a_whole_number",
+    "bool_type": "not_a_boolean",
+    "literal_error": "not_allowed",
+    "date_type": "not_a_date",
+    "date_parsing": "not_a_date",
+    "date_from_datetime_parsing": "not_a_date",
+    "date_from_datetime_inexact": "not_a_date",
+    "tuple_type": "not_a_list",
+    "dict_type": "not_an_object",
+    "model_type": "not_an_object",
+    "model_attributes_type": "not_an_object",
+    "recursion_loop": "too_deep",
+}
+_ARGUMENTS = {
+    "expected": "expected",
+    "expected_tags": "expected",
+    "max_length": "limit",
+    "min_length": "limit",
+    "ge": "limit",
+    "gt": "limit",
+    "le": "limit",
+    "lt": "limit",
+    "decimal_places": "limit",
+    "pattern": "pattern",
+    "tag": "found",
+}
+_OWN_ARGUMENTS = frozenset(("id", "channel", "type", "name", "kind", "hint", "column"))
+
+
+#: Codes that the models of the document raise themselves.
+OWN_CODES = frozenset(
+    (
+        "decimal_as_float",
+        "not_a_decimal",
+        "limit_missing",
+        "limits_crossed",
+        "hours_equal",
+        "currency_twice",
+        "scope_order_needed",
+        "scope_line_needed",
+        "conditions_too_deep",
+        "too_many_conditions",
+        "line_condition_on_order",
+        "any_line_nested",
+        "rule_id_twice",
+        "channel_twice",
+        "expression_syntax",
+        "expression_unknown_name",
+        "expression_too_complex",
+        "expression_fails",
+    )
+)
+
+
+def _code(item: ErrorDetails) -> str:
+    kind = item["type"]
+    return _CODES.get(kind) or (kind if kind in OWN_CODES else "invalid")
+
+
+def _detail(item: ErrorDetails) -> dict[str, Any]:
+    context = item.get("ctx", {})
+    detail = {_ARGUMENTS[name]: str(value) for name, value in context.items() if name in _ARGUMENTS}
+    detail |= {name: value for name, value in context.items() if name in _OWN_ARGUMENTS}
+    return detail
+
+
+def _follows_from_another(item: ErrorDetails, details: list[ErrorDetails]) -> bool:
+    """Pydantic also calls a list too short when its items fail; that says nothing new."""
+    if item["type"] != "too_short":
+        return False
+    here = item["loc"]
+    return any(
+        len(other["loc"]) > len(here) and other["loc"][: len(here)] == here for other in details
+    )
+
+
+def _path(item: ErrorDetails, document: object) -> str:
+    """The place in the document, such as "earning.rules[0].when.of[1].slugs"."""
+    path = ""
+    for part in _steps(item, document):
+        if isinstance(part, int):
+            path += f"[{part}]"
+        else:
+            path += f".{part}" if path else part
+    return path
+
+
+def _steps(item: ErrorDetails, document: object) -> Iterator[str | int]:
+    """Leaves out of Pydantic's location the names of union members and key markers."""
+    node: object = document
+    location = item["loc"]
+    for position, part in enumerate(location):
+        last = position == len(location) - 1
+        if isinstance(node, Mapping) and isinstance(part, str):
+            if part in node and node.get("type") != part:
+                node = node[part]
+            elif node.get("type") == part or part == "[key]" or not last:
+                continue
+            yield part[:60]
+        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node):
+            node = node[part]
+            yield part
+        elif last and isinstance(part, str) and item["type"] == "missing":
+            yield part
+
+
+def _listed(error: ProgramInvalid) -> list[dict[str, Any]]:
+    listed = error.detail["problems"]
+    return listed if isinstance(listed, list) else []
+
+
+def _from_json(value: dict[str, Any]) -> Problem:
+    return Problem(value["code"], value["path"], value["severity"], value["detail"])

@@ -1,0 +1,83 @@
+"""The exact values that a program document is made of."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StrictInt,
+    StringConstraints,
+)
+from pydantic_core import PydanticCustomError
+
+
+class Section(BaseModel):
+    """A part of the document: immutable, and a field it does not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+def _no_float(value: Any) -> Any:
+    if isinstance(value, float):
+        raise PydanticCustomError("decimal_as_float", "write exact decimals as text")
+    if isinstance(value, bool):
+        raise PydanticCustomError("not_a_decimal", "a decimal is needed")
+    if isinstance(value, str) and len(value) > 40:
+        raise PydanticCustomError("not_a_decimal", "a decimal is needed")
+    return value
+
+
+def plain(value: Decimal) -> str:
+    """A decimal as text without exponent and without zeros that say nothing: 1.50 → "1.5"."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _canonical(value: Decimal) -> Decimal:
+    return Decimal(plain(value))
+
+
+#: A decimal that is written as text and never passes through a float.
+ExactDecimal = Annotated[
+    Decimal,
+    BeforeValidator(_no_float),
+    AfterValidator(_canonical),
+    PlainSerializer(plain, return_type=str, when_used="json"),
+]
+
+#: An amount of money in a currency's major unit; the currency stands beside it.
+Money = Annotated[ExactDecimal, Field(ge=Decimal(0), le=Decimal(1_000_000_000), decimal_places=6)]
+PositiveMoney = Annotated[
+    ExactDecimal, Field(gt=Decimal(0), le=Decimal(1_000_000_000), decimal_places=6)
+]
+
+#: What an award is multiplied by; 0 takes it away.
+Factor = Annotated[ExactDecimal, Field(ge=Decimal(0), le=Decimal(1000), decimal_places=6)]
+
+Points = Annotated[StrictInt, Field(ge=1, le=10_000_000)]
+Count = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
+Slug = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\s\x00]+$")]
+#: A slug, SKU or Saleor id.
+Reference = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00]+$")]
+CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+#: A language, with a region where it matters: "en", "tr", "pt-BR".
+Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
+Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+#: A short text for people, per locale.
+Labels = Annotated[dict[Locale, Label], Field(max_length=20)]
+
+
+def in_locale(texts: dict[str, Any], locale: str) -> Any | None:
+    """The entry of `texts` for a locale: itself, its language, English, else the first; or None."""
+    for candidate in (locale, locale.partition("-")[0], "en"):
+        if candidate in texts:
+            return texts[candidate]
+    return next(iter(texts.values()), None)
