@@ -165,7 +165,8 @@ def configure(
     root.setLevel(level)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "dbos", "alembic"):
         library = logging.getLogger(name)
-        library.handlers[:] = []
+        # DBOS adds a handler of its own to a logger that has none.
+        library.handlers[:] = [logging.NullHandler()]
         library.propagate = True
     for name in ("httpx", "httpcore", "alembic", "uvicorn.access", "dbos"):
         logging.getLogger(name).setLevel("WARNING")
