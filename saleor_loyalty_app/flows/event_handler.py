@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
+from graphql import strip_ignored_characters
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.inbox import repository as inbox
@@ -113,14 +114,14 @@ class Handler:
         """The whole subscription with its fragments, as Saleor is given it."""
         if self.text is None:
             return documents.minified(f"subscriptions/{self.document}")
-        return documents.minified_text(self.text)
+        return strip_ignored_characters(documents.complete(self.text))
 
     @cached_property
     def needs(self) -> SchemaVersion:
         """The oldest Saleor that understands the subscription."""
         if self.text is None:
             return documents.needs(f"subscriptions/{self.document}")
-        return documents.text_needs(self.text)
+        return documents.text_needs(documents.complete(self.text))
 
     @cached_property
     def permissions(self) -> frozenset[str]:

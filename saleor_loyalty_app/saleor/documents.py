@@ -32,7 +32,17 @@ def load(name: str) -> str:
         AssetMissing: it, or a fragment that it needs, does not exist.
         GraphQLSyntaxError: it cannot be parsed.
     """
-    text = assets.read_text(f"graphql/{name}.graphql")
+    return complete(assets.read_text(f"graphql/{name}.graphql"))
+
+
+@cache
+def complete(text: str) -> str:
+    """A document of a plugin with those of the app's fragments that it uses and does not define.
+
+    Raises:
+        AssetMissing: there is no such fragment.
+        GraphQLSyntaxError: it cannot be parsed.
+    """
     parts = [text, *(_fragment(needed) for needed in _needed_fragments(text))]
     return "\n".join(part.rstrip() + "\n" for part in parts)
 
@@ -46,7 +56,12 @@ def minified(name: str) -> str:
 @cache
 def needs(name: str) -> SchemaVersion:
     """The oldest Saleor that understands the document `name` and its fragments."""
-    marks = [SchemaVersion.parse(mark) for mark in _SINCE.findall(load(name))]
+    return text_needs(load(name))
+
+
+def text_needs(text: str) -> SchemaVersion:
+    """The oldest Saleor that understands a complete document, as its marks say."""
+    marks = [SchemaVersion.parse(mark) for mark in _SINCE.findall(text)]
     return max(marks, default=OLDEST)
 
 

@@ -38,20 +38,20 @@ class _Part(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     pass
 
 
-class Principal(_Part):
+class Principal(_Part, frozen=True):
     """Who caused the event: a User or an App; nobody for what Saleor does by itself."""
 
     typename: str = msgspec.field(name="__typename", default="")
     id: str | None = None
 
 
-class Recipient(_Part):
+class Recipient(_Part, frozen=True):
     """The installed app that the delivery was made for."""
 
     id: str
 
 
-class Envelope(_Part):
+class Envelope(_Part, frozen=True):
     """What every webhook says about itself."""
 
     typename: str = msgspec.field(name="__typename", default="")
@@ -84,37 +84,37 @@ class Envelope(_Part):
         return tuple(".".join(map(str, path)) if isinstance(path, list) else "?" for path in paths)
 
 
-class NodeRef(_Part):
+class NodeRef(_Part, frozen=True):
     """Only the id of something, asked for beside it so that it survives when the rest is null."""
 
     id: str
 
 
-class OrderEvent(_Part):
+class OrderEvent(_Part, frozen=True):
     """An ORDER_* or FULFILLMENT_* event (`graphql/subscriptions/orders.graphql`)."""
 
     order: OrderSnapshot | None = None
 
 
-class OrderRefEvent(_Part):
+class OrderRefEvent(_Part, frozen=True):
     """Which order an event is about, readable also where the order itself is not."""
 
     order_ref: NodeRef | None = None
 
 
-class OrdersEvent(_Part):
+class OrdersEvent(_Part, frozen=True):
     """An ORDER_BULK_CREATED event (`graphql/subscriptions/orders_bulk.graphql`)."""
 
     orders: tuple[OrderSnapshot, ...] | None = None
 
 
-class OrderRefsEvent(_Part):
+class OrderRefsEvent(_Part, frozen=True):
     """Which orders a bulk event is about."""
 
     order_refs: tuple[NodeRef, ...] | None = None
 
 
-class UserSnapshot(_Part):
+class UserSnapshot(_Part, frozen=True):
     """A user as `graphql/fragments/UserSnapshot.graphql` asks for it."""
 
     id: str
@@ -129,17 +129,17 @@ class UserSnapshot(_Part):
     updated_at: datetime | None = None
 
 
-class UserEvent(_Part):
+class UserEvent(_Part, frozen=True):
     """A CUSTOMER_* or ACCOUNT_* event (`graphql/subscriptions/customers.graphql`)."""
 
     user: UserSnapshot | None = None
 
 
-class Permission(_Part):
+class Permission(_Part, frozen=True):
     code: str
 
 
-class AppSnapshot(_Part):
+class AppSnapshot(_Part, frozen=True):
     """An installed app as an APP_* event shows it."""
 
     id: str
@@ -147,7 +147,7 @@ class AppSnapshot(_Part):
     permissions: tuple[Permission, ...] | None = None
 
 
-class AppEvent(_Part):
+class AppEvent(_Part, frozen=True):
     """An APP_* event (`graphql/subscriptions/app_lifecycle.graphql`)."""
 
     app: AppSnapshot | None = None

@@ -10,26 +10,34 @@ from decimal import Decimal
 
 import msgspec
 
+#: The power of ten of an amount's first digit lies between these.
+SMALLEST, LARGEST = -30, 18
+
 
 class _Part(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     pass
 
 
-class Money(_Part):
+class Money(_Part, frozen=True):
     """An amount in a currency's major unit."""
 
     amount: Decimal
     currency: str = ""
 
+    def __post_init__(self) -> None:
+        """A number such as 1e999999999 would eat the memory of whoever turns it into a fraction."""
+        if not self.amount.is_finite() or not SMALLEST <= self.amount.adjusted() <= LARGEST:
+            raise ValueError("is no amount of money")
 
-class TaxedMoney(_Part):
+
+class TaxedMoney(_Part, frozen=True):
     """An amount with tax (`gross`) and without (`net`)."""
 
     gross: Money
     net: Money
 
 
-class OrderUser(_Part):
+class OrderUser(_Part, frozen=True):
     id: str
     email: str
     is_active: bool = True
@@ -37,59 +45,59 @@ class OrderUser(_Part):
     is_staff: bool = False
 
 
-class OrderChannel(_Part):
+class OrderChannel(_Part, frozen=True):
     slug: str
     currency_code: str
 
 
-class Country(_Part):
+class Country(_Part, frozen=True):
     code: str
 
 
-class Address(_Part):
+class Address(_Part, frozen=True):
     country: Country
 
 
-class SluggedNode(_Part):
+class SluggedNode(_Part, frozen=True):
     id: str
     slug: str
 
 
-class ProductType(SluggedNode):
+class ProductType(SluggedNode, frozen=True):
     #: "NORMAL" or "GIFT_CARD".
     kind: str = "NORMAL"
 
 
-class CategoryEdge(_Part):
+class CategoryEdge(_Part, frozen=True):
     node: SluggedNode
 
 
-class CategoryConnection(_Part):
+class CategoryConnection(_Part, frozen=True):
     edges: tuple[CategoryEdge, ...] = ()
 
 
-class Category(SluggedNode):
+class Category(SluggedNode, frozen=True):
     ancestors: CategoryConnection | None = None
 
 
-class Product(SluggedNode):
+class Product(SluggedNode, frozen=True):
     product_type: ProductType
     category: Category | None = None
     collections: tuple[SluggedNode, ...] | None = None
 
 
-class Variant(_Part):
+class Variant(_Part, frozen=True):
     id: str
     sku: str | None = None
     product: Product | None = None
 
 
-class Discount(_Part):
+class Discount(_Part, frozen=True):
     #: VOUCHER, PROMOTION (catalogue), ORDER_PROMOTION, MANUAL, SALE.
     type: str
 
 
-class OrderLine(_Part):
+class OrderLine(_Part, frozen=True):
     id: str
     quantity: int
     total_price: TaxedMoney
@@ -101,16 +109,16 @@ class OrderLine(_Part):
     discounts: tuple[Discount, ...] | None = None
 
 
-class LineRef(_Part):
+class LineRef(_Part, frozen=True):
     id: str
 
 
-class FulfillmentLine(_Part):
+class FulfillmentLine(_Part, frozen=True):
     quantity: int
     order_line: LineRef | None = None
 
 
-class Fulfillment(_Part):
+class Fulfillment(_Part, frozen=True):
     id: str
     #: FULFILLED, REFUNDED, RETURNED, REPLACED, REFUNDED_AND_RETURNED, CANCELED,
     #: WAITING_FOR_APPROVAL.
@@ -120,12 +128,12 @@ class Fulfillment(_Part):
     shipping_refunded_amount: Money | None = None
 
 
-class GrantedRefundLine(_Part):
+class GrantedRefundLine(_Part, frozen=True):
     quantity: int
     order_line: LineRef
 
 
-class GrantedRefund(_Part):
+class GrantedRefund(_Part, frozen=True):
     id: str
     status: str
     amount: Money
@@ -133,19 +141,19 @@ class GrantedRefund(_Part):
     lines: tuple[GrantedRefundLine, ...] | None = None
 
 
-class TransactionEvent(_Part):
+class TransactionEvent(_Part, frozen=True):
     id: str
     type: str | None
     amount: Money
     created_at: datetime
 
 
-class Actor(_Part):
+class Actor(_Part, frozen=True):
     typename: str = msgspec.field(name="__typename", default="")
     id: str | None = None
 
 
-class Transaction(_Part):
+class Transaction(_Part, frozen=True):
     id: str
     created_at: datetime
     charged_amount: Money
@@ -154,7 +162,7 @@ class Transaction(_Part):
     events: tuple[TransactionEvent, ...] = ()
 
 
-class PaymentTransaction(_Part):
+class PaymentTransaction(_Part, frozen=True):
     id: str
     created: datetime
     kind: str
@@ -162,7 +170,7 @@ class PaymentTransaction(_Part):
     amount: Money | None = None
 
 
-class Payment(_Part):
+class Payment(_Part, frozen=True):
     """A payment of Saleor's older payment model; `orderMarkAsPaid` still makes them."""
 
     id: str
@@ -173,7 +181,7 @@ class Payment(_Part):
     transactions: tuple[PaymentTransaction, ...] | None = None
 
 
-class OrderSnapshot(_Part):
+class OrderSnapshot(_Part, frozen=True):
     """One look at an order."""
 
     id: str
