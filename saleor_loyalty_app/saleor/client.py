@@ -96,10 +96,10 @@ class SaleorClient:
         request = GraphQLRequest(_parsed(document), variable_values=dict(variables or {}))
         result = self._session.execute(request, get_execution_result=True, endpoint=endpoint)
         if result.errors:
-            raise _refusal([error for error in result.errors if isinstance(error, dict)])
+            raise _refusal(cast(list[object], result.errors))
         if result.data is None:
             raise SaleorUnavailable("no_data")
-        return cast(dict[str, Any], result.data)
+        return result.data
 
 
 class SaleorTransport(Transport):
@@ -200,8 +200,10 @@ def _graphql_answer(body: bytes) -> dict[str, Any] | None:
     return answer
 
 
-def _refusal(errors: list[dict[str, Any]]) -> Exception:
+def _refusal(errors: list[object]) -> Exception:
     for error in errors:
+        if not isinstance(error, dict):
+            continue
         extensions = error.get("extensions") or {}
         cost = extensions.get("cost") or {}
         if isinstance(cost, dict) and "requestedQueryCost" in cost:

@@ -20,6 +20,8 @@ class Store(SQLModel, table=True):
     token_encrypted: str
     jwks: dict[str, Any] = json_doc()
     jwks_refreshed_at: datetime = instant()
+    #: When the keys were asked for last, with or without success; bounds how often that is.
+    jwks_attempted_at: datetime | None = instant(null=True)
     schema_version: str
     permissions: list[str] = json_doc()
     timezone: str = "UTC"
@@ -33,6 +35,7 @@ class Store(SQLModel, table=True):
     spending_on: bool = True
     shipping_on: bool = True
     messages_on: bool = True
+    switched_at: datetime | None = instant(null=True)
     #: Orders are re-read from Saleor up to here (Saleor's `updatedAt`).
     cursor_updated_at: datetime | None = instant(null=True)
     daily_pass_at: datetime | None = instant(null=True)
@@ -71,6 +74,8 @@ class StoreProblem(SQLModel, table=True):
     message: str
     first_seen: datetime = instant()
     last_seen: datetime = instant()
+    #: What Saleor shows under the key; none = nothing.
+    told_message: str | None = Field(default=None, nullable=True)
     reported_at: datetime | None = instant(null=True)
     resolved_at: datetime | None = instant(null=True)
     dismissed_at: datetime | None = instant(null=True)

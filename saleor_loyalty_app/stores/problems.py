@@ -1,0 +1,136 @@
+"""Problems that the owner has to know of, under stable keys, until they are mended.
+
+Rooms report and resolve as often as they look; a task tells Saleor what changed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.stores.models import StoreProblem
+
+_PROBLEM = table(StoreProblem)
+#: Saleor's limits: keys of 3 to 128 characters, messages of up to 2048.
+LONGEST_KEY = 128
+LONGEST_MESSAGE = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A problem as the owner reads it."""
+
+    key: str
+    message: str
+    first_seen: datetime
+    last_seen: datetime
+
+
+def report_problem(conn: Connection, store_id: int, key: str, message: str, now: datetime) -> None:
+    """Notes that the problem `key` is there. A changed message is told anew.
+
+    Raises:
+        ValueError: the key or message is not what Saleor takes: a mistake of the caller.
+    """
+    if not 3 <= len(key) <= LONGEST_KEY or not 3 <= len(message) <= LONGEST_MESSAGE:
+        raise ValueError(f"Saleor does not take the problem {key!r}")
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(_PROBLEM).values(
+        store_id=store_id, problem_key=key, message=message, first_seen=now, last_seen=now
+    )
+    returned = _PROBLEM.c.resolved_at.is_not(None)
+    conn.execute(
+        statement.on_conflict_do_update(
+            index_elements=[_PROBLEM.c.store_id, _PROBLEM.c.problem_key],
+            set_={
+                "message": statement.excluded.message,
+                "last_seen": now,
+                "first_seen": sa.case((returned, now), else_=_PROBLEM.c.first_seen),
+                "resolved_at": None,
+            },
+        )
+    )
+
+
+def resolve_problem(conn: Connection, store_id: int, key: str, now: datetime) -> None:
+    """Notes that the problem `key` is mended, if it was there."""
+    conn.execute(
+        sa.update(_PROBLEM)
+        .where(
+            _PROBLEM.c.store_id == store_id,
+            _PROBLEM.c.problem_key == key,
+            _PROBLEM.c.resolved_at.is_(None),
+        )
+        .values(resolved_at=now)
+    )
+
+
+def open_problems(conn: Connection, store_id: int) -> list[Problem]:
+    """The problems that are not mended, oldest first."""
+    query = (
+        sa.select(_PROBLEM)
+        .where(_PROBLEM.c.store_id == store_id, _PROBLEM.c.resolved_at.is_(None))
+        .order_by(_PROBLEM.c.first_seen, _PROBLEM.c.id)
+    )
+    return [_problem(row) for row in conn.execute(query)]
+
+
+def untold_problems(conn: Connection, store_id: int) -> list[Problem]:
+    """The open problems that Saleor does not show, or shows with another message."""
+    query = (
+        sa.select(_PROBLEM)
+        .where(
+            _PROBLEM.c.store_id == store_id,
+            _PROBLEM.c.resolved_at.is_(None),
+            _PROBLEM.c.told_message.is_distinct_from(_PROBLEM.c.message),
+        )
+        .order_by(_PROBLEM.c.id)
+    )
+    return [_problem(row) for row in conn.execute(query)]
+
+
+def undismissed_keys(conn: Connection, store_id: int) -> list[str]:
+    """The keys of mended problems that Saleor still shows."""
+    query = (
+        sa.select(_PROBLEM.c.problem_key)
+        .where(
+            _PROBLEM.c.store_id == store_id,
+            _PROBLEM.c.resolved_at.is_not(None),
+            _PROBLEM.c.told_message.is_not(None),
+        )
+        .order_by(_PROBLEM.c.id)
+    )
+    return list(conn.execute(query).scalars())
+
+
+def mark_told(conn: Connection, store_id: int, problems: Iterable[Problem], now: datetime) -> None:
+    """Notes that Saleor shows these problems with these messages."""
+    for problem in problems:
+        conn.execute(
+            sa.update(_PROBLEM)
+            .where(
+                _PROBLEM.c.store_id == store_id,
+                _PROBLEM.c.problem_key == problem.key,
+            )
+            .values(told_message=problem.message, reported_at=now)
+        )
+
+
+def mark_dismissed(conn: Connection, store_id: int, keys: Iterable[str], now: datetime) -> None:
+    """Notes that Saleor no longer shows these problems."""
+    conn.execute(
+        sa.update(_PROBLEM)
+        .where(
+            _PROBLEM.c.store_id == store_id,
+            _PROBLEM.c.problem_key.in_(list(keys)),
+        )
+        .values(told_message=None, dismissed_at=now)
+    )
+
+
+def _problem(row: sa.Row[tuple[object, ...]]) -> Problem:
+    return Problem(row.problem_key, row.message, row.first_seen, row.last_seen)

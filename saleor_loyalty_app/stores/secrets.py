@@ -1,0 +1,97 @@
+"""The stores' tokens at rest: encrypted, with keys that can be changed."""
+
+import base64
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.stores.errors import StoreInactive, StoreNotFound, TokenUnreadable
+from saleor_loyalty_app.stores.models import Store
+
+_STORE = table(Store)
+_PURPOSE = b"saleor-loyalty: tokens of stores"
+
+
+class TokenCipher:
+    """Encrypts with the newest secret and decrypts with any.
+
+    A token is sealed together with the address of its store, so that it cannot be moved to another
+    row.
+    """
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._fernet = MultiFernet([Fernet(_fernet_key(secret)) for secret in secrets])
+
+    def seal(self, api_url: str, token: str) -> str:
+        """The encrypted form of a store's token."""
+        return self._fernet.encrypt(f"{api_url}\n{token}".encode()).decode("ascii")
+
+    def open(self, api_url: str, sealed: str) -> str:
+        """The token behind `sealed`.
+
+        Raises:
+            TokenUnreadable: none of the secrets opens it, or it was another store's.
+        """
+        try:
+            owner, _, token = self._fernet.decrypt(sealed).decode().partition("\n")
+        except InvalidToken:
+            raise TokenUnreadable(api_url) from None
+        if owner != api_url:
+            raise TokenUnreadable(api_url)
+        return token
+
+    def renew(self, api_url: str, sealed: str) -> str:
+        """The same token, encrypted with the newest secret.
+
+        Raises:
+            TokenUnreadable: none of the secrets opens it.
+        """
+        return self.seal(api_url, self.open(api_url, sealed))
+
+
+def token_of(conn: Connection, store_id: int, cipher: TokenCipher) -> str:
+    """The app's token at a store.
+
+    Raises:
+        StoreNotFound: there is no such store.
+        StoreInactive: it uninstalled the app.
+        TokenUnreadable: the secret that opens it is gone.
+    """
+    row = conn.execute(
+        sa.select(_STORE.c.saleor_api_url, _STORE.c.token_encrypted).where(_STORE.c.id == store_id)
+    ).one_or_none()
+    if row is None:
+        raise StoreNotFound(str(store_id))
+    if not row.token_encrypted:
+        raise StoreInactive(row.saleor_api_url)
+    return cipher.open(row.saleor_api_url, row.token_encrypted)
+
+
+def rotate(conn: Connection, cipher: TokenCipher) -> int:
+    """Encrypts all tokens with the newest secret; afterwards the old secrets may go.
+
+    Gives the number of tokens. All or none are changed.
+
+    Raises:
+        TokenUnreadable: one cannot be opened with any of the secrets.
+    """
+    rows = conn.execute(
+        sa.select(_STORE.c.id, _STORE.c.saleor_api_url, _STORE.c.token_encrypted)
+        .where(_STORE.c.token_encrypted != "")
+        .order_by(_STORE.c.id)
+        .with_for_update()
+    ).all()
+    for row in rows:
+        sealed = cipher.renew(row.saleor_api_url, row.token_encrypted)
+        conn.execute(sa.update(_STORE).where(_STORE.c.id == row.id).values(token_encrypted=sealed))
+    return len(rows)
+
+
+def _fernet_key(secret: str) -> bytes:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=_PURPOSE).derive(secret.encode())
+    return base64.urlsafe_b64encode(derived)
