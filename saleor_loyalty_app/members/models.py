@@ -39,6 +39,7 @@ class Member(SQLModel, table=True):
     bucket: int
     hold_out: bool = False
     enrolled_at: datetime | None = instant(null=True)
+    paused_at: datetime | None = instant(null=True)
     left_at: datetime | None = instant(null=True)
     merged_into: int | None = ref("member.id", null=True)
     #: The sign-up bonus and its like are paid once in a lifetime, also after rejoining.

@@ -1,0 +1,39 @@
+"""Whether a member earned at some instant. Pure."""
+
+from datetime import datetime
+
+from saleor_loyalty_app.members.refs import MemberRef
+
+
+def why_not_earning(member: MemberRef, *, automatic: bool, at: datetime) -> str:
+    """Why the member earns nothing for what happened at `at`, as a stable word; "" = earns.
+
+    The answer looks at the times of joining, pausing and leaving and not at today's state alone, so
+    that an order that is seen late earns what it would have earned at once.
+
+    Args:
+        automatic: whether the program takes members in by itself.
+        at: when the order was paid in full.
+    """
+    if member.state == "erased":
+        return "erased"
+    if member.hold_out:
+        return "hold_out"
+    if member.earning_blocked or member.state == "blocked":
+        return "blocked"
+    if member.state == "left" and (member.left_at is None or member.left_at <= at):
+        return "left"
+    if member.state == "paused" and (member.paused_at is None or member.paused_at <= at):
+        return "paused"
+    return "" if _was_in(member, automatic, at) else "not_enrolled"
+
+
+def _was_in(member: MemberRef, automatic: bool, at: datetime) -> bool:
+    if member.state in ("guest", "invited"):
+        return automatic
+    if member.enrolled_at is None:
+        return False
+    came_back = member.enrolled_at != member.first_enrolled_at
+    if automatic and not came_back:
+        return True
+    return member.enrolled_at <= at

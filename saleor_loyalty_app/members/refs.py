@@ -1,0 +1,60 @@
+"""What the rest of the app knows of a member."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A Saleor user as an event or a token shows them."""
+
+    user_id: str
+    email: str
+    confirmed: bool = False
+    first_name: str = ""
+    last_name: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRef:
+    """A member as it was read at the beginning of a piece of work.
+
+    `email` and `confirmed` are of the identity and empty for guests and erased members.
+    """
+
+    id: int
+    store_id: int
+    user_id: str | None
+    state: str
+    spending_blocked: bool
+    earning_blocked: bool
+    codes_blocked: bool
+    bucket: int
+    hold_out: bool
+    enrolled_at: datetime | None
+    first_enrolled_at: datetime | None
+    paused_at: datetime | None
+    left_at: datetime | None
+    merged_into: int | None
+    created_at: datetime
+    email: str = ""
+    confirmed: bool = False
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether nobody has an account behind it yet."""
+        return self.user_id is None and self.state == "guest"
+
+
+@dataclass(frozen=True, slots=True)
+class Enrollment:
+    """How a program takes in members: from its settings.
+
+    `hold_out_percent` is the share of new members that is watched as a control group.
+    """
+
+    automatic: bool = True
+    hold_out_percent: int = 0
+    terms_version: str = ""
+    privacy_version: str = ""

@@ -1,0 +1,199 @@
+"""Queries of the members. All take a connection and none commits."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.members.models import Member, MemberConsent, MemberIdentity
+from saleor_loyalty_app.members.refs import MemberRef
+
+members = table(Member)
+identities = table(MemberIdentity)
+consents = table(MemberConsent)
+
+_COLUMNS = (
+    members.c.id,
+    members.c.store_id,
+    members.c.user_id,
+    members.c.state,
+    members.c.spending_blocked,
+    members.c.earning_blocked,
+    members.c.codes_blocked,
+    members.c.bucket,
+    members.c.hold_out,
+    members.c.enrolled_at,
+    members.c.first_enrolled_at,
+    members.c.paused_at,
+    members.c.left_at,
+    members.c.merged_into,
+    members.c.created_at,
+    sa.func.coalesce(identities.c.email, ""),
+    sa.func.coalesce(identities.c.confirmed, sa.false()),
+)
+_JOINED: sa.Select[*tuple[Any, ...]] = sa.select(*_COLUMNS).select_from(
+    members.outerjoin(identities, identities.c.member_id == members.c.id)
+)
+
+
+def _shared(query: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
+    """Locks members so that other work on them goes on, but not a merge."""
+    return query.with_for_update(read=True, key_share=True, of=members)
+
+
+_BY_USER = _JOINED.where(
+    members.c.store_id == sa.bindparam("store_id"), members.c.user_id == sa.bindparam("user_id")
+)
+_BY_USER_SHARED = _shared(_BY_USER)
+_BY_ID = _JOINED.where(
+    members.c.store_id == sa.bindparam("store_id"), members.c.id == sa.bindparam("id")
+)
+_BY_ID_SHARED = _shared(_BY_ID)
+_BY_ID_ALONE = _BY_ID.with_for_update(of=members)
+_BY_GUEST_KEYS_SHARED = _shared(
+    _JOINED.where(
+        members.c.store_id == sa.bindparam("store_id"),
+        members.c.guest_key.in_(sa.bindparam("keys", expanding=True)),
+    ).order_by(members.c.id)
+)
+_BY_CONFIRMED_EMAIL_SHARED = _shared(
+    _JOINED.where(
+        identities.c.store_id == sa.bindparam("store_id"),
+        identities.c.email_key.in_(sa.bindparam("keys", expanding=True)),
+        identities.c.confirmed.is_(sa.true()),
+        members.c.user_id.is_not(None),
+    )
+    .order_by(members.c.id)
+    .limit(1)
+)
+_INSERT = {
+    "sqlite": sqlite.insert(members).on_conflict_do_nothing().returning(members.c.id),
+    "postgresql": postgresql.insert(members).on_conflict_do_nothing().returning(members.c.id),
+}
+
+
+def member_by_user(
+    conn: Connection, store_id: int, user_id: str, *, lock: bool = False
+) -> MemberRef | None:
+    """The member of a Saleor user. `lock`: no merge may happen until the transaction ends."""
+    query = _BY_USER_SHARED if lock else _BY_USER
+    return _ref(conn.execute(query, {"store_id": store_id, "user_id": user_id}).one_or_none())
+
+
+def member_by_id(conn: Connection, store_id: int, member_id: int) -> MemberRef | None:
+    """One member, also a merged one."""
+    return _ref(conn.execute(_BY_ID, {"store_id": store_id, "id": member_id}).one_or_none())
+
+
+def surviving_member(conn: Connection, store_id: int, member_id: int) -> MemberRef | None:
+    """The member, or the one it was merged into; no merge may happen until the transaction ends."""
+    wanted: int | None = member_id
+    while wanted is not None:
+        row = conn.execute(_BY_ID_SHARED, {"store_id": store_id, "id": wanted}).one_or_none()
+        found = _ref(row)
+        if found is None or found.merged_into is None:
+            return found
+        wanted = found.merged_into
+    return None
+
+
+def lock_members(
+    conn: Connection, store_id: int, member_ids: Sequence[int]
+) -> dict[int, MemberRef]:
+    """The members for the transaction alone, locked in the order of their ids."""
+    locked: dict[int, MemberRef] = {}
+    for member_id in sorted(set(member_ids)):
+        row = conn.execute(_BY_ID_ALONE, {"store_id": store_id, "id": member_id}).one_or_none()
+        member = _ref(row)
+        if member is not None:
+            locked[member_id] = member
+    return locked
+
+
+def guest_by_keys(conn: Connection, store_id: int, keys: Sequence[str]) -> MemberRef | None:
+    """The guest under one of the keys of an address."""
+    found = conn.execute(_BY_GUEST_KEYS_SHARED, {"store_id": store_id, "keys": list(keys)})
+    return _ref(found.first())
+
+
+def guests_by_keys(conn: Connection, store_id: int, keys: Sequence[str]) -> list[int]:
+    """The ids of all guests under the keys of one address: more than one after a secret changed."""
+    query = sa.select(members.c.id).where(
+        members.c.store_id == store_id, members.c.guest_key.in_(keys)
+    )
+    return list(conn.execute(query.order_by(members.c.id)).scalars())
+
+
+def member_by_confirmed_email(
+    conn: Connection, store_id: int, keys: Sequence[str]
+) -> MemberRef | None:
+    """The member whose user has proved to own the address."""
+    found = conn.execute(_BY_CONFIRMED_EMAIL_SHARED, {"store_id": store_id, "keys": list(keys)})
+    return _ref(found.first())
+
+
+def insert_member(conn: Connection, values: dict[str, Any]) -> int | None:
+    """Adds a member; none when another transaction was first."""
+    made: int | None = conn.execute(_INSERT[conn.dialect.name], values).scalar_one_or_none()
+    return made
+
+
+def update_member(conn: Connection, store_id: int, member_id: int, **values: Any) -> None:
+    """Changes columns of a member."""
+    conn.execute(
+        sa.update(members)
+        .where(members.c.store_id == store_id, members.c.id == member_id)
+        .values(values)
+    )
+
+
+def put_identity(conn: Connection, store_id: int, member_id: int, values: dict[str, Any]) -> None:
+    """Writes who a member is."""
+    make = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
+    statement = make(identities).values(store_id=store_id, member_id=member_id, **values)
+    conn.execute(
+        statement.on_conflict_do_update(index_elements=[identities.c.member_id], set_=values)
+    )
+
+
+def delete_identity(conn: Connection, store_id: int, member_id: int) -> None:
+    """Forgets who a member is."""
+    conn.execute(
+        sa.delete(identities).where(
+            identities.c.store_id == store_id, identities.c.member_id == member_id
+        )
+    )
+
+
+def add_consent(
+    conn: Connection,
+    store_id: int,
+    member_id: int,
+    versions: dict[str, str],
+    *,
+    source: str,
+    at: datetime,
+) -> None:
+    """Records which version of which text a member agreed to or was shown."""
+    rows = [
+        {
+            "store_id": store_id,
+            "member_id": member_id,
+            "kind": kind,
+            "version": version,
+            "source": source,
+            "at": at,
+        }
+        for kind, version in versions.items()
+        if version
+    ]
+    if rows:
+        conn.execute(sa.insert(consents), rows)
+
+
+def _ref(row: sa.Row[*tuple[Any, ...]] | None) -> MemberRef | None:
+    return None if row is None else MemberRef(*row)
