@@ -1,0 +1,1 @@
+"""Transactions that cross rooms: one file each."""

@@ -1,0 +1,1 @@
+"""What Saleor calls: manifest, registration, webhooks."""
