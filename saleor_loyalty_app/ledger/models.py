@@ -5,7 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from saleor_loyalty_app.db.tables import count, instant, json_doc, key, ref
+from saleor_loyalty_app.db.tables import count, instant, json_doc, key, ref, table
+from saleor_loyalty_app.ledger import append_only
 
 ENTRY_KINDS = (
     "earn",
@@ -36,10 +37,11 @@ class Balance(SQLModel, table=True):
         sa.UniqueConstraint("member_id", "unit"),
         sa.CheckConstraint("lots >= 0 AND held >= 0 AND debt >= 0", name="not_negative"),
         sa.CheckConstraint("entries = lots + held - debt", name="adds_up"),
+        sa.Index("ix_balance_due", "store_id", "next_expiry"),
     )
 
     id: int | None = key()
-    store_id: int = ref("store.id", index=True)
+    store_id: int = ref("store.id")
     member_id: int = ref("member.id")
     unit: str
     #: Σ of all entries' amounts.
@@ -51,7 +53,7 @@ class Balance(SQLModel, table=True):
     debt: int = count(0)
     #: Σ of earn and adjust amounts above zero, less what was reversed: never spent down.
     lifetime: int = count(0)
-    #: The soonest instant at which a lot of this balance is due to expire; none = never.
+    #: No lot of this balance is due to expire before; none = never.
     next_expiry: datetime | None = instant(null=True)
 
 
@@ -62,7 +64,8 @@ class Entry(SQLModel, table=True):
     __table_args__ = (
         sa.UniqueConstraint("store_id", "idempotency_key"),
         sa.CheckConstraint(_one_of("kind", ENTRY_KINDS), name="kind"),
-        sa.CheckConstraint("amount <> 0", name="moves"),
+        sa.CheckConstraint("waived >= 0", name="waived"),
+        sa.CheckConstraint("amount <> 0 OR (kind = 'waive' AND waived > 0)", name="moves"),
         sa.Index("ix_entry_member", "member_id", "unit", "id"),
         sa.Index("ix_entry_source", "store_id", "source"),
         sa.Index("ix_entry_posted", "store_id", "posted_at"),
@@ -75,6 +78,10 @@ class Entry(SQLModel, table=True):
     kind: str
     #: Signed whole units.
     amount: int = count()
+    #: What a reversal should have taken and the refund policy forgave.
+    waived: int = count(0)
+    #: The entry that this one undoes: of a restore, the spending.
+    refers_to: int | None = ref("entry.id", null=True)
     #: The part of the program: points, referral, stamps:<card>, membership, cause, campaign:<id>.
     part: str
     idempotency_key: str
@@ -102,7 +109,8 @@ class Lot(SQLModel, table=True):
     __table_args__ = (
         sa.CheckConstraint("remaining >= 0 AND held >= 0", name="not_negative"),
         sa.CheckConstraint("remaining + held <= amount", name="within_amount"),
-        sa.Index("ix_lot_member", "member_id", "unit", "closed"),
+        sa.CheckConstraint("forgiven >= 0 AND forgiven <= expired", name="forgiven"),
+        sa.Index("ix_lot_member", "member_id", "unit", "closed", "expires_at"),
         sa.Index("ix_lot_source", "store_id", "source"),
         sa.Index("ix_lot_expires", "expires_at", "closed"),
         sa.Index("ix_lot_entry", "entry_id"),
@@ -112,7 +120,10 @@ class Lot(SQLModel, table=True):
     store_id: int = ref("store.id")
     member_id: int = ref("member.id")
     unit: str
+    #: The entry that brought the points in.
     entry_id: int = ref("entry.id")
+    #: The lot that this one was split from, or whose spent points came back in it.
+    follows: int | None = ref("lot.id", null=True)
     part: str
     source: str
     channel: str = ""
@@ -120,6 +131,9 @@ class Lot(SQLModel, table=True):
     amount: int = count()
     remaining: int = count()
     held: int = count(0)
+    #: How much of it expired, and how much of that a reversal let go since.
+    expired: int = count(0)
+    forgiven: int = count(0)
     #: remaining + held == 0; lets reads look at open lots only.
     closed: bool = False
     #: Pending until then; none = pending until something tells when.
@@ -161,7 +175,9 @@ class Hold(SQLModel, table=True):
 class Allocation(SQLModel, table=True):
     """How much of a lot was taken by an entry, or is set aside by a hold.
 
-    `amount` is what was taken, `returned` what came back to the lot (or to a lot that follows it).
+    `amount` is what was taken, `returned` what came back: of a hold to the lot or one split from
+    it, of a spending to a lot that follows it. With a hold and an entry: what the capture took.
+    With a debt: what the lot paid of it, for the entry that had taken more than there was.
     """
 
     __tablename__ = "allocation"
@@ -171,14 +187,17 @@ class Allocation(SQLModel, table=True):
         sa.Index("ix_allocation_lot", "lot_id"),
         sa.Index("ix_allocation_entry", "entry_id"),
         sa.Index("ix_allocation_hold", "hold_id"),
+        sa.Index("ix_allocation_debt", "debt_id"),
     )
 
     id: int | None = key()
     lot_id: int = ref("lot.id")
     entry_id: int | None = ref("entry.id", null=True)
     hold_id: int | None = ref("hold.id", null=True)
+    debt_id: int | None = ref("debt.id", null=True)
     amount: int = count()
     returned: int = count(0)
+    at: datetime = instant()
 
 
 class Debt(SQLModel, table=True):
@@ -213,3 +232,6 @@ class LotExtension(SQLModel, table=True):
     to_at: datetime = instant()
     reason: str = Field(default="no_notice")
     at: datetime = instant()
+
+
+append_only.protect(table(Entry))
