@@ -18,6 +18,7 @@ class OrderState(SQLModel, table=True):
         sa.Index("ix_order_state_member", "member_id"),
         sa.Index("ix_order_state_open", "store_id", "open", "checked_at"),
         sa.Index("ix_order_state_deferred", "store_id", "deferred"),
+        sa.CheckConstraint("owner_changes >= 0", name="owner_changes"),
     )
 
     id: int | None = key()
@@ -38,6 +39,10 @@ class OrderState(SQLModel, table=True):
     #: When the re-read behind the last booked snapshot began; none = a webhook's snapshot.
     checked_at: datetime | None = instant(null=True)
     member_id: int | None = ref("member.id", null=True)
+    #: Why the owner earns nothing for it, as a stable word; "" = earns.
+    withheld: str = ""
+    #: How often the order went to another member; makes the next transfer's idempotency key.
+    owner_changes: int = count(0)
     #: Latch: the first instant at which the order was paid in full. Never unset.
     paid_at: datetime | None = instant(null=True)
     fulfilled_at: datetime | None = instant(null=True)
@@ -82,7 +87,12 @@ class OrderRefresh(SQLModel, table=True):
     order_id: str = Field(primary_key=True)
     due_at: datetime = instant()
     first_seen: datetime = instant()
+    #: However many events follow, it is not due later than this.
+    latest_at: datetime = instant()
     attempts: int = count(0)
+    #: SHA-256 of the last read that contradicted itself, and how often just that was read.
+    torn_hash: str = ""
+    torn_reads: int = count(0)
 
 
 class HistoryImport(SQLModel, table=True):
@@ -103,3 +113,15 @@ class HistoryImport(SQLModel, table=True):
     started_at: datetime = instant()
     updated_at: datetime = instant()
     finished_at: datetime | None = instant(null=True)
+
+
+class HistoryImportTally(SQLModel, table=True):
+    """What one customer got (or would get) by an import so far; keeps caps over all pages."""
+
+    __tablename__ = "history_import_tally"
+
+    import_id: int = Field(foreign_key="history_import.id", primary_key=True)
+    #: A keyed hash of the customer: the user's id or the guest's address.
+    customer: str = Field(primary_key=True)
+    unit: str = Field(primary_key=True)
+    points: int = count(0)
