@@ -177,7 +177,7 @@ class Program(Section):
         """What a rule is called in a locale; its id where it has no name."""
         for rule in self.earning.rules:
             if rule.id == rule_id:
-                return in_locale(rule.name, locale) or rule_id
+                return rule.label(locale)
         return rule_id
 
     def __hash__(self) -> int:

@@ -76,36 +76,39 @@ def problems_in(error: ProgramInvalid) -> list[Problem]:
 
 
 def check_size(document: object) -> None:
-    """Refuses what is no JSON object, or too large or deep to be looked at.
+    """Refuses what is no JSON object, or too large or deep to be looked at, or cannot be stored.
 
     Raises:
-        ProgramInvalid: `not_an_object`, `too_deep`, `not_json` or `document_too_large`.
+        ProgramInvalid: `not_an_object`, `too_deep`, `not_json`, `zero_character` or
+            `document_too_large`.
     """
     if not isinstance(document, Mapping):
         raise invalid([Problem("not_an_object", "")])
-    if _deeper_than(document, MAX_NESTING):
-        raise invalid([Problem("too_deep", "", detail={"limit": MAX_NESTING})])
+    if problem := _unfit(document):
+        raise invalid([problem])
     try:
         size = len(canonical_json(document))
-    except (TypeError, ValueError, UnicodeEncodeError) as error:
+    except (TypeError, ValueError) as error:
         raise invalid([Problem("not_json", "")]) from error
     if size > MAX_DOCUMENT_BYTES:
         detail = {"size": size, "limit": MAX_DOCUMENT_BYTES}
         raise invalid([Problem("document_too_large", "", detail=detail)])
 
 
-def _deeper_than(value: object, limit: int) -> bool:
-    level: list[object] = [value]
-    for _ in range(limit):
+def _unfit(document: object) -> Problem | None:
+    level: list[object] = [document]
+    for _ in range(MAX_NESTING):
+        if any(isinstance(item, str) and "\x00" in item for item in level):
+            return Problem("zero_character", "")
         level = [child for item in level for child in _children(item)]
         if not level:
-            return False
-    return True
+            return None
+    return Problem("too_deep", "", detail={"limit": MAX_NESTING})
 
 
 def _children(value: object) -> list[object]:
     if isinstance(value, Mapping):
-        return list(value.values())
+        return [*value.keys(), *value.values()]
     if isinstance(value, list | tuple):
         return list(value)
     return []

@@ -20,7 +20,14 @@ from saleor_loyalty_app.programs.conditions import (
     size_of,
 )
 from saleor_loyalty_app.programs.expression import compile_expression
-from saleor_loyalty_app.programs.scalars import Factor, Identifier, Labels, Points, Section
+from saleor_loyalty_app.programs.scalars import (
+    Factor,
+    Identifier,
+    Labels,
+    Points,
+    Section,
+    in_locale,
+)
 
 UnitCode = Literal["points"]
 
@@ -98,6 +105,10 @@ class EarningRule(Section):
             _check_expressions(self.when)
             _check_scope(self.when, on_line=self.scope == "line")
         return self
+
+    def label(self, locale: str) -> str:
+        """What the rule is called in a locale; its id where it has no name."""
+        return in_locale(self.name, locale) or self.id
 
 
 def looks_at_line(condition: Condition) -> bool:

@@ -1,7 +1,8 @@
 """The exact values that a program document is made of."""
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -14,6 +15,8 @@ from pydantic import (
     StringConstraints,
 )
 from pydantic_core import PydanticCustomError
+
+T = TypeVar("T")
 
 
 class Section(BaseModel):
@@ -75,7 +78,7 @@ Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Labels = Annotated[dict[Locale, Label], Field(max_length=20)]
 
 
-def in_locale(texts: dict[str, Any], locale: str) -> Any | None:
+def in_locale(texts: Mapping[str, T], locale: str) -> T | None:
     """The entry of `texts` for a locale: itself, its language, English, else the first; or None."""
     for candidate in (locale, locale.partition("-")[0], "en"):
         if candidate in texts:

@@ -1,0 +1,235 @@
+"""What changes from one program to the next, in words."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.programs import words
+from saleor_loyalty_app.programs.cost import monthly_cost
+from saleor_loyalty_app.programs.document import ChannelRates, Program, Settings
+from saleor_loyalty_app.programs.rules import EarningRule
+from saleor_loyalty_app.programs.stats import OrderStats
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference at a place of the document, as a sentence in the language asked for."""
+
+    code: str
+    path: str
+    text: str
+
+
+def differences(old: Program | None, new: Program, language: str) -> list[Change]:
+    """What the new program changes, in the order of the document; empty when nothing.
+
+    Without an old program everything that matters of the new one is told.
+    """
+    if old is None:
+        return [
+            Change("first_program", "", translate("change.first_program", language)),
+            *_settings_told(new.settings, language),
+            *_rates(None, new, language),
+            *_rules(None, new, language),
+        ]
+    return [
+        *_names(old, new, language),
+        *_settings(old.settings, new.settings, language),
+        *_rates(old, new, language),
+        *_rules(old, new, language),
+    ]
+
+
+def cost_notes(
+    old: Program | None,
+    new: Program,
+    stats: Sequence[OrderStats],
+    language: str,
+    *,
+    now: datetime,
+    timezone: str,
+) -> list[str]:
+    """What a month costs, per channel that sold lately: before and after, or that it stays."""
+    notes = []
+    for item in stats:
+        after = monthly_cost(new, item, now=now, timezone=timezone)
+        before = Decimal(0) if old is None else monthly_cost(old, item, now=now, timezone=timezone)
+        key = "cost.first" if old is None else "cost.same" if before == after else "cost.changes"
+        notes.append(
+            translate(
+                key,
+                language,
+                channel=item.channel,
+                before=words.money_words(before, item.currency, language),
+                after=words.money_words(after, item.currency, language),
+                orders=item.count,
+                days=item.days,
+            )
+        )
+    return notes
+
+
+def _names(old: Program, new: Program, language: str) -> Iterator[Change]:
+    if old.name != new.name:
+        yield _change("name", "name", language, before=old.name, after=new.name)
+    for locale in sorted({*old.texts, *new.texts}):
+        before, after = old.texts.get(locale), new.texts.get(locale)
+        path = f"texts.{locale}"
+        if before is None:
+            yield _change("texts_added", path, language, locale=locale)
+        elif after is None:
+            yield _change("texts_removed", path, language, locale=locale)
+        elif before != after:
+            yield _change(
+                "texts",
+                path,
+                language,
+                locale=locale,
+                before=f"{before.program}, {before.point}, {before.points}",
+                after=f"{after.program}, {after.point}, {after.points}",
+            )
+
+
+def _settings(old: Settings, new: Settings, language: str) -> Iterator[Change]:
+    for name in Settings.model_fields:
+        if getattr(old, name) == getattr(new, name):
+            continue
+        yield _change(
+            "setting",
+            f"settings.{name}",
+            language,
+            setting=translate(f"setting.{name}", language),
+            before=_setting_words(old, name, language),
+            after=_setting_words(new, name, language),
+        )
+
+
+def _settings_told(settings: Settings, language: str) -> Iterator[Change]:
+    for name in Settings.model_fields:
+        if getattr(settings, name) == "":
+            continue
+        yield _change(
+            "setting_told",
+            f"settings.{name}",
+            language,
+            setting=translate(f"setting.{name}", language),
+            after=_setting_words(settings, name, language),
+        )
+
+
+def _setting_words(settings: Settings, name: str, language: str) -> str:
+    value = getattr(settings, name)
+    if name == "availability":
+        return words.availability_words(settings.availability, language)
+    if name == "expiry":
+        return words.expiry_words(settings.expiry, language)
+    if name == "hold_out_percent":
+        return words.percent_words(value / _HUNDRED, language)
+    if isinstance(value, bool):
+        return translate("value.yes" if value else "value.no", language)
+    if name in ("price_basis", "refund_policy", "enrollment"):
+        return translate(f"value.{name}.{value}", language)
+    return str(value) if value != "" else translate("value.none", language)
+
+
+_HUNDRED = Fraction(100)
+
+
+def _rates(old: Program | None, new: Program, language: str) -> Iterator[Change]:
+    before = {rates.channel: rates for rates in old.currencies} if old else {}
+    after = {rates.channel: rates for rates in new.currencies}
+    for channel in [*before, *(channel for channel in after if channel not in before)]:
+        was, becomes = before.get(channel), after.get(channel)
+        path = f"currencies.{channel}"
+        if becomes is None:
+            yield _change("rates_removed", path, language, channel=channel)
+        elif was is None:
+            told = _rates_words(becomes, language)
+            yield _change("rates_added", path, language, channel=channel, rates=told)
+        elif was != becomes:
+            yield _change(
+                "rates",
+                path,
+                language,
+                channel=channel,
+                before=_rates_words(was, language),
+                after=_rates_words(becomes, language),
+            )
+
+
+def _rates_words(rates: ChannelRates, language: str) -> str:
+    parts = [
+        words.earn_rate_words(rates.earn_rate, rates.currency, language),
+        words.spend_rate_words(rates.spend_rate, rates.currency, language),
+    ]
+    if rates.give_back is not None:
+        share = words.percent_words(rates.give_back, language)
+        parts.append(translate("words.give_back", language, share=share))
+    return ", ".join(parts)
+
+
+def _rules(old: Program | None, new: Program, language: str) -> Iterator[Change]:
+    if old is not None and old.earning.stacking != new.earning.stacking:
+        yield _change(f"stacking_{new.earning.stacking}", "earning.stacking", language)
+    before = {rule.id: rule for rule in old.earning.rules} if old else {}
+    after = {rule.id: rule for rule in new.earning.rules}
+    for rule in before.values():
+        if rule.id not in after:
+            yield _change(
+                "rule_removed", f"earning.rules.{rule.id}", language, rule=rule.label(language)
+            )
+    for rule in after.values():
+        was = before.get(rule.id)
+        if was is None:
+            told = _rule_words(rule, language)
+            path = f"earning.rules.{rule.id}"
+            yield _change("rule_added", path, language, rule=rule.label(language), told=told)
+        elif was != rule:
+            yield from _rule(was, rule, language)
+    kept = [rule_id for rule_id in before if rule_id in after]
+    if kept != [rule_id for rule_id in after if rule_id in before]:
+        yield _change("rules_reordered", "earning.rules", language)
+
+
+def _rule(old: EarningRule, new: EarningRule, language: str) -> Iterator[Change]:
+    path, name = f"earning.rules.{new.id}", new.label(language)
+    if old.enabled != new.enabled:
+        code = "rule_enabled" if new.enabled else "rule_disabled"
+        yield _change(code, path, language, rule=name)
+    if old.name != new.name:
+        yield _change("rule_name", path, language, rule=new.id, after=new.label(language))
+    pairs = (
+        (
+            "rule_effect",
+            words.effect_words(old.then, language),
+            words.effect_words(new.then, language),
+        ),
+        ("rule_condition", _when(old, language), _when(new, language)),
+        ("rule_scope", *(translate(f"value.scope.{rule.scope}", language) for rule in (old, new))),
+        ("rule_priority", str(old.priority), str(new.priority)),
+    )
+    changed = (old.then != new.then, old.when != new.when, old.scope != new.scope)
+    for (code, before, after), differs in zip(
+        pairs, (*changed, old.priority != new.priority), strict=True
+    ):
+        if differs:
+            yield _change(code, path, language, rule=name, before=before, after=after)
+    if old.stop != new.stop:
+        code = "rule_stops" if new.stop else "rule_goes_on"
+        yield _change(code, path, language, rule=name)
+
+
+def _rule_words(rule: EarningRule, language: str) -> str:
+    text = f"{words.effect_words(rule.then, language)}; {_when(rule, language)}"
+    return text if rule.enabled else f"{text}; {translate('words.disabled', language)}"
+
+
+def _when(rule: EarningRule, language: str) -> str:
+    return words.condition_words(rule.when, language)
+
+
+def _change(code: str, path: str, language: str, **arguments: object) -> Change:
+    return Change(code, path, translate(f"change.{code}", language, **arguments))

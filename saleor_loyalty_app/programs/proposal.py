@@ -1,0 +1,191 @@
+"""The draft that a store is offered after installation. Pure: same input, same draft.
+
+Sources: design §8 — give-back about 2 %, minimum spend about 5 % of the median order, free
+shipping from about 1.25 × the median order.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+from babel.numbers import get_currency_precision
+
+from saleor_loyalty_app.programs.cost import monthly_cost, to_minor_unit
+from saleor_loyalty_app.programs.document import ChannelRates, Program, Rate, Texts
+from saleor_loyalty_app.programs.rules import Earning, EarningRule, PointsPerMoney
+from saleor_loyalty_app.programs.scalars import plain
+from saleor_loyalty_app.programs.stats import DAYS, OrderStats
+from saleor_loyalty_app.stores.refs import ChannelRef
+
+GIVE_BACK = Fraction(2, 100)
+MINIMUM_SPEND = Fraction(5, 100)
+FREE_SHIPPING = Fraction(125, 100)
+
+#: How much money earns one point, where that is not 1: about what a dollar or euro buys, as a
+#: round number of the currency.
+_MONEY_PER_POINT = {
+    10: "ARS CZK DKK DOP DZD EGP HKD INR KES KGS MAD MDL MXN NGN NOK PHP RUB SEK THB TRY TWD UAH"
+    " UYU ZAR",
+    100: "ALL AMD CLP CRC HUF ISK JPY KZT LKR PKR RSD XAF XOF",
+    1000: "COP IQD KRW LBP MNT TZS UGX UZS",
+    10_000: "IDR IRR LAK PYG VND",
+}
+_UNITS = {code: unit for unit, codes in _MONEY_PER_POINT.items() for code in codes.split()}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why one channel was proposed its rates, and what else its orders suggest.
+
+    `stats` is None where the channel had no orders to go by and a template was used.
+    """
+
+    channel: str
+    currency: str
+    stats: OrderStats | None
+    give_back_percent: Decimal
+    points_of_median_order: int | None
+    minimum_spend_points: int | None
+    minimum_spend: Decimal | None
+    free_shipping_from: Decimal | None
+    monthly_cost: Decimal | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values, money as text."""
+        return {
+            "channel": self.channel,
+            "currency": self.currency,
+            "source": "template" if self.stats is None else "orders",
+            "stats": None if self.stats is None else self.stats.as_json(),
+            "give_back_percent": plain(self.give_back_percent),
+            "points_of_median_order": self.points_of_median_order,
+            "minimum_spend_points": self.minimum_spend_points,
+            "minimum_spend": _text(self.minimum_spend),
+            "free_shipping_from": _text(self.free_shipping_from),
+            "monthly_cost": _text(self.monthly_cost),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A program ready to publish, and what it is based on."""
+
+    program: Program
+    evidence: tuple[Evidence, ...]
+
+    def evidence_json(self) -> dict[str, Any]:
+        """The evidence as it is stored beside the draft."""
+        return {"days": DAYS, "channels": [item.as_json() for item in self.evidence]}
+
+
+def propose(
+    stats: Sequence[OrderStats],
+    channels: Sequence[ChannelRef],
+    *,
+    language: str,
+    now: datetime,
+    timezone: str,
+) -> Proposal:
+    """A draft for the active channels of a store, from its orders or else from a template.
+
+    Every purchase earns; tiers, referral and marketing stay off. `language` is the owner's.
+    """
+    by_channel = {(item.channel, item.currency): item for item in stats}
+    active = sorted((channel for channel in channels if channel.active), key=lambda c: c.slug)
+    found = [by_channel.get((channel.slug, channel.currency)) for channel in active]
+    rates = tuple(_rates(channel, item) for channel, item in zip(active, found, strict=True))
+    program = _program(rates, language)
+    return Proposal(
+        program=program,
+        evidence=tuple(
+            _evidence(program, rate, item, now, timezone)
+            for rate, item in zip(rates, found, strict=True)
+        ),
+    )
+
+
+def _program(rates: tuple[ChannelRates, ...], language: str) -> Program:
+    purchases = EarningRule(
+        id="purchases",
+        name={"en": "Points on every purchase", "tr": "Her alışverişe puan"},
+        then=PointsPerMoney(type="points_per_money"),
+    )
+    return Program(
+        version=1,
+        name="Puan Programı" if language == "tr" else "Points program",
+        texts={
+            "en": Texts(program="Points program", point="point", points="points"),
+            "tr": Texts(program="Puan Programı", point="puan", points="puan"),
+        },
+        currencies=rates,
+        earning=Earning(rules=(purchases,)),
+    )
+
+
+def _rates(channel: ChannelRef, stats: OrderStats | None) -> ChannelRates:
+    unit = money_per_point(channel.currency, stats.median if stats else None)
+    worth = Fraction(unit) * GIVE_BACK
+    return ChannelRates(
+        channel=channel.slug,
+        currency=channel.currency,
+        earn_rate=Rate(points=1, money=unit),
+        spend_rate=Rate(points=1, money=Decimal(worth.numerator) / worth.denominator),
+    )
+
+
+def money_per_point(currency: str, median: Decimal | None) -> Decimal:
+    """How much money earns one point: a power of ten that suits the currency.
+
+    For a currency that is not listed it is 1; or, where the currency has no minor unit, the power
+    of ten at or below a fiftieth of the median order, and 100 without orders.
+    """
+    if currency in _UNITS:
+        return Decimal(_UNITS[currency])
+    if get_currency_precision(currency) != 0:
+        return Decimal(1)
+    if median is None:
+        return Decimal(100)
+    return max(Decimal(1), Decimal(1).scaleb((median / 50).adjusted()))
+
+
+def _evidence(
+    program: Program, rates: ChannelRates, stats: OrderStats | None, now: datetime, timezone: str
+) -> Evidence:
+    percent = Decimal(int(GIVE_BACK * 100))
+    if stats is None or rates.earn_rate is None or rates.spend_rate is None:
+        return Evidence(rates.channel, rates.currency, None, percent, None, None, None, None, None)
+    middle = Fraction(stats.median)
+    worth = rates.spend_rate.money_per_point
+    minimum = max(1, int(rounded(middle * MINIMUM_SPEND / worth)))
+    return Evidence(
+        channel=rates.channel,
+        currency=rates.currency,
+        stats=stats,
+        give_back_percent=percent,
+        points_of_median_order=int(middle * rates.earn_rate.points_per_money),
+        minimum_spend_points=minimum,
+        minimum_spend=to_minor_unit(minimum * worth, rates.currency),
+        free_shipping_from=to_minor_unit(Fraction(rounded(middle * FREE_SHIPPING)), rates.currency),
+        monthly_cost=monthly_cost(program, stats, now=now, timezone=timezone),
+    )
+
+
+def rounded(amount: Fraction) -> Decimal:
+    """The nearest number that people would choose: 1.2, 1.25, 23, 75, 800, never 74.87.
+
+    Steps are a twentieth of the power of ten below 2, a tenth below 5, and a half above.
+    """
+    if amount <= 0:
+        return Decimal(0)
+    value = Decimal(amount.numerator) / Decimal(amount.denominator)
+    power = Decimal(1).scaleb(value.adjusted())
+    lead = value / power
+    step = power / (20 if lead < 2 else 10 if lead < 5 else 2)
+    return (value / step).quantize(Decimal(1), rounding=ROUND_HALF_UP) * step
+
+
+def _text(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)

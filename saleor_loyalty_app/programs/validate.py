@@ -1,0 +1,121 @@
+"""Whether a program fits its store: errors that forbid publishing, and warnings worth a look."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from fractions import Fraction
+
+from babel.numbers import get_currency_precision, list_currencies
+
+from saleor_loyalty_app.programs import conditions as c
+from saleor_loyalty_app.programs.document import ChannelRates, Program
+from saleor_loyalty_app.programs.errors import ProgramInvalid
+from saleor_loyalty_app.programs.problems import Problem, problems_in, read_program
+from saleor_loyalty_app.programs.rules import Multiplier
+from saleor_loyalty_app.stores.refs import ChannelRef
+
+#: Give-back above this share of the price is probably a mistake.
+GENEROUS = Fraction(1, 5)
+
+
+def validate(document: object, channels: Sequence[ChannelRef], *, today: date) -> list[Problem]:
+    """All problems of a document in a store, errors first; empty when it may be published as is.
+
+    `channels` are the store's; `today` is the date in the store's time zone.
+    """
+    try:
+        program = read_program(document)
+    except ProgramInvalid as error:
+        return problems_in(error)
+    return check_program(program, channels, today=today)
+
+
+def check_program(
+    program: Program, channels: Sequence[ChannelRef], *, today: date
+) -> list[Problem]:
+    """The problems of a well-formed program in a store, errors first."""
+    found = [
+        *_currency_problems(program, {channel.slug: channel for channel in channels}),
+        *_rule_problems(program, {channel.slug for channel in channels}, today),
+        *_text_problems(program),
+    ]
+    return sorted(found, key=lambda problem: problem.severity != "error")
+
+
+def _currency_problems(program: Program, channels: dict[str, ChannelRef]) -> Iterator[Problem]:
+    if not any(rates.earn_rate for rates in program.currencies):
+        yield Problem("nothing_earns", "currencies", "warning")
+    for index, rates in enumerate(program.currencies):
+        path = f"currencies[{index}]"
+        channel = channels.get(rates.channel)
+        if channel is None:
+            yield Problem("channel_unknown", f"{path}.channel", detail={"channel": rates.channel})
+        elif channel.currency != rates.currency:
+            yield Problem(
+                "channel_currency_differs",
+                f"{path}.currency",
+                detail={
+                    "channel": rates.channel,
+                    "currency": rates.currency,
+                    "expected": channel.currency,
+                },
+            )
+        elif not channel.active:
+            yield Problem(
+                "channel_inactive", f"{path}.channel", "warning", {"channel": rates.channel}
+            )
+        if channel is None and rates.currency not in list_currencies():
+            yield Problem(
+                "currency_unknown", f"{path}.currency", detail={"currency": rates.currency}
+            )
+        yield from _rate_problems(rates, path)
+
+
+def _rate_problems(rates: ChannelRates, path: str) -> Iterator[Problem]:
+    if rates.earn_rate is not None and rates.spend_rate is None:
+        yield Problem("earns_without_worth", path, "warning", {"channel": rates.channel})
+    give_back = rates.give_back
+    if give_back is not None and give_back > 1:
+        yield Problem("gives_back_all", path, detail={"percent": _percent(give_back)})
+    elif give_back is not None and give_back > GENEROUS:
+        yield Problem("gives_back_much", path, "warning", {"percent": _percent(give_back)})
+
+
+def _percent(share: Fraction) -> int:
+    return int(share * 100)
+
+
+def _rule_problems(program: Program, channels: set[str], today: date) -> Iterator[Problem]:
+    rules = program.earning.rules
+    if not any(rule.enabled and not isinstance(rule.then, Multiplier) for rule in rules):
+        yield Problem("no_base_rule", "earning.rules", "warning")
+    for index, rule in enumerate(rules):
+        if rule.when is None:
+            continue
+        path = f"earning.rules[{index}].when"
+        for leaf in c.leaves(rule.when):
+            yield from _leaf_problems(leaf, path, channels, today)
+
+
+def _leaf_problems(leaf: c.Leaf, path: str, channels: set[str], today: date) -> Iterator[Problem]:
+    if isinstance(leaf, c.InChannels):
+        for slug in leaf.slugs:
+            if slug not in channels:
+                yield Problem("channel_unknown", path, "warning", {"channel": slug})
+    elif isinstance(leaf, c.DateWindow) and leaf.end is not None and leaf.end < today:
+        yield Problem("window_over", path, "warning", {"end": leaf.end.isoformat()})
+    elif isinstance(leaf, c.OrderValue):
+        for limit in leaf.limits:
+            places = get_currency_precision(limit.currency)
+            for amount in (limit.min, limit.max):
+                if amount is not None and amount != round(amount, places):
+                    yield Problem("too_many_places", path, detail={"limit": str(places)})
+
+
+def _text_problems(program: Program) -> Iterator[Problem]:
+    for index, rule in enumerate(program.earning.rules):
+        if not rule.name:
+            continue
+        for locale in program.texts:
+            if locale not in rule.name:
+                path = f"earning.rules[{index}].name"
+                yield Problem("name_missing", path, "warning", {"locale": locale})
