@@ -1,0 +1,54 @@
+"""The way from the shop's pages to the loyalty app, as a storefront's own server would go it.
+
+The browser holds the shopper's token and knows this address only; it is passed on unchanged.
+"""
+
+import httpx
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+APP_IDENTIFIER = "saleor.loyalty"
+PATHS = frozenset({"me", "me/history"})
+PASSED_ON = ("authorization", "accept-language")
+
+
+async def loyalty(request: Request) -> Response:
+    """Asks the app's storefront API what `/shop/loyalty/<path>` asks."""
+    path = request.path_params["path"]
+    if path not in PATHS:
+        return _problem(404, "not_found")
+    app_url = await _app_url(request)
+    if app_url is None:
+        return _problem(409, "app_not_installed")
+    headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
+    try:
+        async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
+            answer = await client.get(
+                f"{app_url.rstrip('/')}/api/storefront/v1/{path}",
+                params=request.query_params,
+                headers=headers,
+            )
+    except httpx.HTTPError:
+        return _problem(502, "app_unreachable")
+    return Response(
+        answer.content,
+        status_code=answer.status_code,
+        media_type=answer.headers.get("content-type", "application/json"),
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+async def _app_url(request: Request) -> str | None:
+    """The address of the installed loyalty app, asked of the sandbox's own control API."""
+    here = httpx.ASGITransport(app=request.app)
+    async with httpx.AsyncClient(transport=here, base_url="http://sandbox") as client:
+        state = (await client.get("/_control/state")).raise_for_status().json()
+    for app in state["apps"]:
+        if app["identifier"] == APP_IDENTIFIER and app["is_active"]:
+            return str(app["app_url"])
+    return None
+
+
+def _problem(status: int, code: str) -> JSONResponse:
+    body = {"error": {"code": code, "message": code, "detail": {}}}
+    return JSONResponse(body, status_code=status, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,148 @@
+/** The shop: products, who is signed in, points and cart. */
+
+import { gql } from "/pages/js/lib/api.js";
+import { h, show } from "/pages/js/lib/dom.js";
+import { attempt, toast } from "/pages/js/lib/feedback.js";
+import { shopper, signIn, signOut, staffToken } from "/pages/js/lib/session.js";
+import { started } from "/pages/js/lib/state.js";
+import { money, t } from "/pages/js/lib/text.js";
+import { picture } from "/pages/js/shop/art.js";
+import { boardOf, refreshBoard } from "/pages/js/shop/board.js";
+import { add, change, lines, subtotal } from "/pages/js/shop/cart.js";
+import { openCheckout } from "/pages/js/shop/checkout.js";
+import { refreshOrders } from "/pages/js/shop/orders.js";
+
+const CHANNEL_KEY = "sandbox.channel";
+let channels = [];
+let channel = null;
+let customers = [];
+
+const kind = () => (channel.taxConfiguration.displayGrossPrices ? "gross" : "net");
+
+function priceOf(variant) {
+  return variant.pricing?.price?.[kind()] ?? null;
+}
+
+function productCard(product) {
+  const variant = product.variants.find(priceOf);
+  if (!variant) return null;
+  const price = priceOf(variant);
+  const before = variant.pricing.onSale ? variant.pricing.priceUndiscounted?.[kind()] : null;
+  const category = product.category;
+  const path = category ? [...category.ancestors.edges.map((edge) => edge.node.name), category.name].join(" / ") : "";
+  return h("article", { class: "product" },
+    picture(product),
+    h("div", { class: "product-words" },
+      h("p", { class: "product-path" }, path),
+      h("h3", {}, product.name),
+      h("p", { class: "product-price" }, money(price), before && h("s", {}, money(before)))),
+    h("button", { type: "button", class: "button wide", "data-product": product.slug, "aria-label": t("shop.add_named", { name: product.name }), onclick: () => {
+      add(channel.slug, { variant: variant.id, name: product.name, price });
+      showCart();
+      toast(t("shop.added", { name: product.name }));
+    } }, t("shop.add")),
+  );
+}
+
+async function showProducts() {
+  const { shop, products } = await gql("catalog", { channel: channel.slug });
+  document.getElementById("shop-name").textContent = shop.name;
+  const place = document.getElementById("products");
+  show(place, products.edges.map((edge) => productCard(edge.node)));
+  place.removeAttribute("aria-busy");
+}
+
+function cartLine(line) {
+  const step = (by, sign, label) => h("button", { type: "button", class: "step", "aria-label": t(label, { name: line.name }), onclick: () => {
+    change(channel.slug, line.variant, by);
+    showCart();
+  } }, sign);
+  return h("li", {},
+    h("span", { class: "cart-name" }, line.name),
+    h("span", { class: "stepper" }, step(-1, "−", "cart.less"), h("span", { class: "figure" }, line.quantity), step(1, "+", "cart.more")),
+    h("span", { class: "figure" }, money({ amount: Math.round(line.price.amount * 100) * line.quantity / 100, currency: line.price.currency })));
+}
+
+function showCart() {
+  const chosen = lines(channel.slug);
+  const place = document.getElementById("cart");
+  const heading = h("h2", { id: "cart-heading" }, t("cart.heading"));
+  if (!chosen.length) return show(place, heading, h("p", { class: "empty" }, t("cart.empty")));
+  const names = customers.find((one) => one.email === shopper());
+  show(place, heading,
+    h("ul", { class: "cart-lines" }, chosen.map(cartLine)),
+    h("p", { class: "cart-sum" }, h("span", {}, t("cart.subtotal")), h("strong", {}, money(subtotal(chosen)))),
+    h("button", { type: "button", class: "button primary wide", id: "to-checkout", disabled: !shopper(), onclick: (event) =>
+      attempt(event.currentTarget, () => openCheckout(channel, { firstName: names.first_name, lastName: names.last_name })) }, t("cart.checkout")),
+    !shopper() && h("p", { class: "note" }, t("cart.sign_in")));
+}
+
+function customerButton(customer) {
+  const name = `${customer.first_name} ${customer.last_name}`;
+  return h("li", {}, h("button", { type: "button", class: "person", "data-customer": customer.email, onclick: (event) =>
+    attempt(event.currentTarget, async () => {
+      await signIn(customer.email);
+      await showShopper();
+    }) },
+  h("span", { class: "avatar", "aria-hidden": "true" }, customer.first_name.slice(0, 1)),
+  h("span", {}, h("strong", {}, name), h("span", { class: "muted" }, customer.email))));
+}
+
+function showAccount() {
+  const place = document.getElementById("account");
+  const customer = customers.find((one) => one.email === shopper());
+  if (!customer) {
+    return show(place,
+      h("h2", { id: "account-heading" }, t("account.heading")),
+      h("p", { class: "note" }, t("account.text")),
+      h("ul", { class: "people" }, customers.filter((one) => one.is_confirmed).map(customerButton)));
+  }
+  show(place, h("div", { class: "signed-in" },
+    h("span", { class: "avatar", "aria-hidden": "true" }, customer.first_name.slice(0, 1)),
+    h("div", {}, h("h2", { id: "account-heading" }, t("account.hello", { name: customer.first_name })), h("span", { class: "muted" }, customer.email)),
+    h("button", { type: "button", class: "button small quiet", id: "sign-out", onclick: () => {
+      signOut();
+      showShopper();
+    } }, t("account.sign_out"))));
+}
+
+async function showShopper() {
+  showAccount();
+  showCart();
+  await Promise.all([refreshBoard(), refreshOrders()]);
+}
+
+function showChannels() {
+  show(document.getElementById("channels"), channels.map((one) =>
+    h("button", { type: "button", id: `channel-${one.slug}`, "aria-pressed": String(one.slug === channel.slug), onclick: (event) =>
+      attempt(event.currentTarget, () => choose(one)) }, `${one.name} · ${one.currencyCode}`)));
+}
+
+async function choose(next) {
+  channel = next;
+  sessionStorage.setItem(CHANNEL_KEY, channel.slug);
+  showChannels();
+  showCart();
+  boardOf(channel.slug);
+  await showProducts();
+}
+
+async function start() {
+  const [state, found] = await Promise.all([started, staffToken().then((token) => gql("channels", {}, token))]);
+  customers = state.customers;
+  channels = found.channels.filter((one) => one.isActive);
+  const before = sessionStorage.getItem(CHANNEL_KEY);
+  await choose(channels.find((one) => one.slug === before) ?? channels[0]);
+  await showShopper();
+}
+
+document.addEventListener("order-changed", () => {
+  showCart();
+  refreshBoard();
+  refreshOrders();
+});
+document.addEventListener("clock-moved", () => {
+  refreshBoard();
+  refreshOrders();
+});
+start().catch((problem) => toast(problem.message, "bad"));
