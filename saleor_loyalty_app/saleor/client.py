@@ -16,7 +16,9 @@ from gql import Client, GraphQLRequest
 from gql.client import SyncClientSession
 from gql.transport import Transport
 from graphql import DocumentNode, ExecutionResult, parse
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
+from saleor_loyalty_app import log
 from saleor_loyalty_app.saleor.breaker import Breaker
 from saleor_loyalty_app.saleor.documents import is_query
 from saleor_loyalty_app.saleor.errors import (
@@ -25,7 +27,7 @@ from saleor_loyalty_app.saleor.errors import (
     SaleorQueryTooCostly,
     SaleorUnavailable,
 )
-from saleor_loyalty_app.saleor.network import exchange
+from saleor_loyalty_app.saleor.network import LARGEST_ANSWER, exchange
 
 #: Seconds for one request, and for all attempts at a read together.
 REQUEST_SECONDS = 5.0
@@ -35,6 +37,22 @@ ATTEMPTS = 3
 LONGEST_WAIT = 10.0
 #: Answers that say "not now". 500 is among them: Saleor gives it while it restarts.
 _BUSY = frozenset({429, 500, 502, 503, 504})
+
+_log = log.get(__name__)
+
+
+def _log_retry(details: RetryDetails) -> None:
+    cause = details.caused_by
+    _log.warning(
+        "saleor_read_repeated",
+        attempt=details.retry_num,
+        seconds=round(details.wait_for, 2),
+        reason=cause.reason if isinstance(cause, SaleorUnavailable) else type(cause).__name__,
+    )
+
+
+# stamina's own hook logs arguments, under keys that our logs do not have.
+set_on_retry_hooks([_log_retry])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +112,7 @@ class SaleorClient:
         self, endpoint: Endpoint, document: str, variables: Mapping[str, object] | None
     ) -> dict[str, Any]:
         request = GraphQLRequest(_parsed(document), variable_values=dict(variables or {}))
-        result = self._session.execute(request, get_execution_result=True, endpoint=endpoint)
-        if result.errors:
-            raise _refusal(cast(list[object], result.errors))
-        if result.data is None:
-            raise SaleorUnavailable("no_data")
-        return result.data
+        return self._session.execute(request, endpoint=endpoint)
 
 
 class SaleorTransport(Transport):
@@ -125,7 +138,7 @@ class SaleorTransport(Transport):
         self._seconds = seconds
 
     def execute(self, request: GraphQLRequest, *args: Any, **kwargs: Any) -> ExecutionResult:
-        """Posts `request` to the `endpoint` in `kwargs` and reads the GraphQL answer."""
+        """Posts `request` to the `endpoint` in `kwargs`; gives its data, or raises."""
         endpoint: Endpoint = kwargs["endpoint"]
         if left := self._breaker.wait_for(endpoint.api_url):
             raise SaleorUnavailable("resting", retry_after=left)
@@ -154,6 +167,7 @@ class SaleorTransport(Transport):
                 "Authorization": f"Bearer {endpoint.token}",
             },
             content=json.dumps(_payload(request), default=_plain).encode(),
+            limit=LARGEST_ANSWER,
             seconds=self._seconds,
         )
         if answer.status in _BUSY:
@@ -168,7 +182,11 @@ class SaleorTransport(Transport):
             raise SaleorUnavailable(f"not_graphql_{answer.status}")
         if answer.status in (401, 403):
             raise SaleorPermissionDenied(_message(result.get("errors")))
-        return ExecutionResult(data=result.get("data"), errors=result.get("errors"))
+        if result.get("errors"):
+            raise _refusal(result["errors"])
+        if not isinstance(result.get("data"), dict):
+            raise SaleorUnavailable("no_data")
+        return ExecutionResult(data=result["data"])
 
 
 def _payload(request: GraphQLRequest) -> dict[str, object]:
@@ -200,8 +218,8 @@ def _graphql_answer(body: bytes) -> dict[str, Any] | None:
     return answer
 
 
-def _refusal(errors: list[object]) -> Exception:
-    for error in errors:
+def _refusal(errors: object) -> Exception:
+    for error in errors if isinstance(errors, list) else []:
         if not isinstance(error, dict):
             continue
         extensions = error.get("extensions") or {}

@@ -39,10 +39,15 @@ def test_after_a_rotation_the_old_secret_may_go(database: Database) -> None:
     assert database.write(lambda conn: rotate(conn, TokenCipher([NEW, OLD]))) == 3
     for store in stores:
         assert (
-            database.read(lambda conn, id=store.id: token_of(conn, id, TokenCipher([NEW]))) == TOKEN
+            database.read(
+                lambda conn, store_id=store.id: token_of(conn, store_id, TokenCipher([NEW]))
+            )
+            == TOKEN
         )
         with pytest.raises(TokenUnreadable):
-            database.read(lambda conn, id=store.id: token_of(conn, id, TokenCipher([OLD])))
+            database.read(
+                lambda conn, store_id=store.id: token_of(conn, store_id, TokenCipher([OLD]))
+            )
 
 
 def test_a_rotation_that_cannot_open_one_token_changes_none(database: Database) -> None:

@@ -1,0 +1,156 @@
+"""Reads whole orders from Saleor in pages whose size follows what the store can bear."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from saleor_loyalty_app.saleor import documents
+from saleor_loyalty_app.saleor.client import Endpoint, SaleorClient
+from saleor_loyalty_app.saleor.errors import (
+    SaleorQueryError,
+    SaleorQueryTooCostly,
+    SaleorUnavailable,
+)
+from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
+
+T = TypeVar("T")
+#: Saleor gives at most 100 of anything at once.
+LARGEST_PAGE = 100
+FIRST_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableOrder:
+    """An order that Saleor described in a way nobody here understands; `place` says where."""
+
+    order_id: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """Some orders, and the cursor that continues behind them; none at the end."""
+
+    orders: tuple[OrderSnapshot, ...]
+    unreadable: tuple[UnreadableOrder, ...]
+    next_cursor: str | None
+
+
+class OrderReader:
+    """Reads orders of any store; safe to use from any thread.
+
+    All methods raise what `SaleorClient.execute` raises. A page that costs too much or takes too
+    long is asked for again with fewer orders, down to one; the size that worked is remembered for
+    the store as long as the process lives.
+    """
+
+    def __init__(self, client: SaleorClient) -> None:
+        self._client = client
+        self._sizes: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def by_ids(self, endpoint: Endpoint, ids: Iterable[str]) -> OrderPage:
+        """The orders with these global ids, in no order, without those unknown to Saleor."""
+        waiting = list(dict.fromkeys(ids))
+        orders: list[OrderSnapshot] = []
+        unreadable: list[UnreadableOrder] = []
+        while waiting:
+
+            def ask(size: int, rest: list[str] = waiting) -> tuple[int, OrderPage]:
+                asked = rest[:size]
+                return len(asked), self._page(
+                    endpoint, "queries/orders_by_ids", {"ids": asked, "first": len(asked)}
+                )
+
+            taken, page = self._sized(endpoint, ask)
+            orders.extend(page.orders)
+            unreadable.extend(page.unreadable)
+            waiting = waiting[taken:]
+        return OrderPage(tuple(orders), tuple(unreadable), None)
+
+    def updated_since(self, endpoint: Endpoint, since: datetime, after: str | None) -> OrderPage:
+        """A page of the orders changed at or after `since`, oldest change first, behind `after`.
+
+        An order that changes while the pages are read moves behind them, so that none is missed.
+        """
+        return self._sized(
+            endpoint,
+            lambda size: self._page(
+                endpoint,
+                "queries/orders_updated",
+                {"since": since.isoformat(), "first": size, "after": after},
+            ),
+        )
+
+    def created_between(
+        self, endpoint: Endpoint, start: datetime, end: datetime, after: str | None
+    ) -> OrderPage:
+        """A page of the orders made from `start` to `end`, both included, oldest first."""
+        return self._sized(
+            endpoint,
+            lambda size: self._page(
+                endpoint,
+                "queries/orders_created",
+                {
+                    "from": start.isoformat(),
+                    "until": end.isoformat(),
+                    "first": size,
+                    "after": after,
+                },
+            ),
+        )
+
+    def page_size(self, endpoint: Endpoint) -> int:
+        """How many orders the next page of the store asks for."""
+        with self._lock:
+            return self._sizes.get(endpoint.api_url, FIRST_PAGE)
+
+    def _sized(self, endpoint: Endpoint, ask: Callable[[int], T]) -> T:
+        size = self.page_size(endpoint)
+        while True:
+            try:
+                return ask(size)
+            except SaleorQueryTooCostly as failure:
+                smaller = affordable(size, failure.requested, failure.maximum)
+                if size == 1:
+                    raise
+            except SaleorUnavailable as failure:
+                if failure.reason not in ("timeout", "too_large") or size == 1:
+                    raise
+                smaller = size // 2
+            size = smaller
+            with self._lock:
+                self._sizes[endpoint.api_url] = size
+
+    def _page(self, endpoint: Endpoint, name: str, variables: Mapping[str, object]) -> OrderPage:
+        data = self._client.execute(endpoint, documents.load(name), variables)
+        connection = data.get("orders")
+        if not isinstance(connection, dict):
+            raise SaleorQueryError("no orders in the answer")
+        readable: list[OrderSnapshot] = []
+        unreadable: list[UnreadableOrder] = []
+        for edge in connection["edges"]:
+            try:
+                readable.append(msgspec.convert(edge["node"], OrderSnapshot))
+            except msgspec.ValidationError as failure:
+                unreadable.append(UnreadableOrder(str(edge["node"].get("id")), str(failure)))
+        return OrderPage(tuple(readable), tuple(unreadable), _next_cursor(connection))
+
+
+def affordable(size: int, requested: int, maximum: int) -> int:
+    """The page size whose cost stays below `maximum`, as cost grows with size; at least 1."""
+    if requested <= 0 or maximum <= 0:
+        return max(1, size // 2)
+    return max(1, min(size - 1, size * maximum // requested))
+
+
+def _next_cursor(connection: Mapping[str, Any]) -> str | None:
+    info = connection.get("pageInfo")
+    if not isinstance(info, dict) or not info.get("hasNextPage"):
+        return None
+    cursor = info.get("endCursor")
+    return cursor if isinstance(cursor, str) else None

@@ -1,0 +1,47 @@
+"""The documents under graphql/."""
+
+import pytest
+from graphql import parse
+
+from saleor_loyalty_app.assets import AssetMissing
+from saleor_loyalty_app.saleor import documents
+from saleor_loyalty_app.saleor.version import OLDEST, SchemaVersion
+
+ALL = [
+    name for kind in ("queries", "mutations", "subscriptions") for name in documents.all_names(kind)
+]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_document_brings_its_fragments_once(name: str) -> None:
+    definitions = parse(documents.load(name)).definitions
+    names = [str(getattr(definition, "name", None)) for definition in definitions]
+    assert len(names) == len(set(names))
+    assert len(definitions) == 1 + documents.load(name).count("\nfragment ")
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_minified_document_says_the_same(name: str) -> None:
+    short = documents.minified(name)
+    assert "\n" not in short
+    assert len(short) < len(documents.load(name))
+    assert documents.is_query(short) == documents.is_query(documents.load(name))
+
+
+def test_only_queries_may_be_repeated() -> None:
+    assert all(documents.is_query(documents.load(name)) for name in documents.all_names("queries"))
+    assert not any(
+        documents.is_query(documents.load(name)) for name in documents.all_names("mutations")
+    )
+    assert not documents.is_query("query A { shop { name } } mutation B { x }")
+    assert not documents.is_query("fragment A on Shop { name }")
+
+
+def test_the_oldest_saleor_of_a_document_is_written_in_it() -> None:
+    assert documents.needs("queries/orders_updated") == OLDEST
+    assert documents.text_needs("# since 3.23\nquery A { shop { name } }") == SchemaVersion(3, 23)
+
+
+def test_a_missing_document_is_named() -> None:
+    with pytest.raises(AssetMissing, match="orders_by_heart"):
+        documents.load("queries/orders_by_heart")
