@@ -26,6 +26,7 @@ class MemberRef:
     id: int
     store_id: int
     user_id: str | None
+    guest_key: str | None
     state: str
     spending_blocked: bool
     earning_blocked: bool

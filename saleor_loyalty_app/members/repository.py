@@ -20,6 +20,7 @@ _COLUMNS = (
     members.c.id,
     members.c.store_id,
     members.c.user_id,
+    members.c.guest_key,
     members.c.state,
     members.c.spending_blocked,
     members.c.earning_blocked,

@@ -41,8 +41,10 @@ class Verdict(StrEnum):
     book = "book"
     #: The same as booked last.
     unchanged = "unchanged"
-    #: A webhook that is not newer, or a read older, than what is booked.
+    #: A webhook that is not newer than what is booked, or a read that began before another.
     not_newer = "not_newer"
+    #: A read that shows an older order than what is booked: Saleor's replica lags behind.
+    lagging = "lagging"
     #: The snapshot contradicts itself.
     torn = "torn"
     #: A read that began before an event arrived.
@@ -79,7 +81,7 @@ def judge(known: Known, snapshot: OrderSnapshot, digest: str, look: Look) -> Ver
         if known.checked_at is not None and look.at < known.checked_at:
             return Verdict.not_newer
         if known.updated_at is not None and snapshot.updated_at < known.updated_at:
-            return Verdict.not_newer
+            return Verdict.lagging
     elif known.updated_at is not None and snapshot.updated_at <= known.updated_at:
         return Verdict.not_newer
     if not is_consistent(snapshot):

@@ -184,6 +184,7 @@ def mark_gone(
     conn: Connection, store_id: int, order_id: str, *, looked_at: datetime, now: datetime
 ) -> bool:
     """Saleor no longer knows the order; its books stay. False where an event came since."""
+    gone = sa.bindparam("gone", now, type_=states.c.gone_at.type)
     marked = conn.execute(
         sa.update(states)
         .where(
@@ -191,7 +192,7 @@ def mark_gone(
             states.c.order_id == order_id,
             sa.or_(states.c.last_event_at.is_(None), states.c.last_event_at <= looked_at),
         )
-        .values(gone_at=sa.func.coalesce(states.c.gone_at, sa.bindparam("gone", now, states.c.gone_at.type)), open=False)
+        .values(gone_at=sa.func.coalesce(states.c.gone_at, gone), open=False)
         .returning(states.c.id)
     )
     return marked.one_or_none() is not None

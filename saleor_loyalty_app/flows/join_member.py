@@ -1,0 +1,143 @@
+"""A guest becomes a member: what they earned before goes to the account that proved the address."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from saleor_loyalty_app import ledger
+from saleor_loyalty_app.ledger import Cause
+from saleor_loyalty_app.members import repository as members
+from saleor_loyalty_app.members.email_keys import EmailKeys
+from saleor_loyalty_app.members.refs import Enrollment, MemberRef, Person
+from saleor_loyalty_app.members.service import enroll, member_for_user, set_identity
+from saleor_loyalty_app.orders import repository as orders
+from saleor_loyalty_app.programs.document import Settings
+from saleor_loyalty_app.programs.repository import revision_at
+from saleor_loyalty_app.saleor.event import UserSnapshot
+from saleor_loyalty_app.stores.refs import StoreRef
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A member after an event about their account, and how many guests were joined to it."""
+
+    member: MemberRef
+    claimed: int = 0
+
+
+def enrollment_of(settings: Settings) -> Enrollment:
+    """How a program takes in members."""
+    return Enrollment(
+        automatic=settings.enrollment == "automatic",
+        hold_out_percent=settings.hold_out_percent,
+        terms_version=settings.terms_version,
+        privacy_version=settings.privacy_version,
+    )
+
+
+def person_of(user: UserSnapshot) -> Person:
+    """A user of an account event."""
+    return Person(
+        user.id,
+        user.email,
+        user.is_confirmed,
+        user.first_name,
+        user.last_name,
+        user.language_code.replace("_", "-").lower(),
+    )
+
+
+def customer_seen(
+    conn: Connection, store: StoreRef, user: UserSnapshot, *, keys: EmailKeys, now: datetime
+) -> Joined | None:
+    """An account was created, changed or confirmed.
+
+    Nothing happens for staff, for events in which Saleor left the user out, and before a program
+    is live. A confirmed address brings the guests with the same address in.
+    """
+    revision = revision_at(conn, store.id, now)
+    if revision is None or user.is_staff or not user.id:
+        return None
+    person = person_of(user)
+    enrollment = enrollment_of(revision.program.settings)
+    known = member_for_user(conn, store.id, person, enrollment, keys=keys, now=now)
+    member = known.member
+    if member.state == "erased":
+        return Joined(member)
+    set_identity(conn, member, person, keys=keys, now=now)
+    claimed = claim_guests(conn, store, member, keys=keys, now=now) if person.confirmed else 0
+    found = members.member_by_id(conn, store.id, member.id)
+    return Joined(found or member, claimed)
+
+
+def join_program(
+    conn: Connection,
+    store: StoreRef,
+    person: Person,
+    *,
+    source: str,
+    keys: EmailKeys,
+    now: datetime,
+) -> Joined | None:
+    """A shopper joins, or joins again; none where no program is live.
+
+    Raises:
+        MemberBlocked: staff blocked the member.
+        MemberErased: the member's data was erased.
+    """
+    revision = revision_at(conn, store.id, now)
+    if revision is None:
+        return None
+    enrollment = enrollment_of(revision.program.settings)
+    known = member_for_user(conn, store.id, person, enrollment, keys=keys, now=now)
+    claimed = claim_guests(conn, store, known.member, keys=keys, now=now) if known.may_claim else 0
+    member = enroll(conn, store.id, known.member.id, enrollment, source=source, now=now)
+    return Joined(member, claimed)
+
+
+def claim_guests(
+    conn: Connection, store: StoreRef, member: MemberRef, *, keys: EmailKeys, now: datetime
+) -> int:
+    """Joins the guests with the member's address to the member, who must have confirmed it.
+
+    Lots go over with their dates, holds and debt too; blocks stay in force. Gives the number of
+    guests joined: none most of the time, more than one only after a secret was changed.
+    """
+    known = members.member_by_id(conn, store.id, member.id)
+    if known is None or not known.confirmed or not known.email:
+        return 0
+    guests = members.guests_by_keys(conn, store.id, keys.every(store.id, known.email))
+    return sum(_merge(conn, store, guest, known.id, now) for guest in guests)
+
+
+def _merge(conn: Connection, store: StoreRef, guest_id: int, member_id: int, now: datetime) -> int:
+    orders.hand_over(conn, store.id, giver=guest_id, taker=member_id)
+    locked = members.lock_members(conn, store.id, [guest_id, member_id])
+    guest, member = locked.get(guest_id), locked.get(member_id)
+    if guest is None or member is None or not guest.is_guest or guest.merged_into is not None:
+        return 0
+    ledger.merge_accounts(
+        conn,
+        store.id,
+        guest_id,
+        member_id,
+        cause=Cause(
+            source=f"member:{guest_id}",
+            part="points",
+            actor="app",
+            reason={"code": "guest_joined"},
+        ),
+        key=f"merge:{guest_id}:{member_id}",
+        now=now,
+    )
+    members.update_member(conn, store.id, guest_id, merged_into=member_id, guest_key=None)
+    members.update_member(
+        conn,
+        store.id,
+        member_id,
+        spending_blocked=member.spending_blocked or guest.spending_blocked,
+        earning_blocked=member.earning_blocked or guest.earning_blocked,
+        codes_blocked=member.codes_blocked or guest.codes_blocked,
+    )
+    return 1

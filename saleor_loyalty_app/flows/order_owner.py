@@ -1,0 +1,192 @@
+"""Whose order it is, and what happens to its points when it goes to somebody else."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from saleor_loyalty_app import ledger
+from saleor_loyalty_app.flows.join_member import claim_guests, enrollment_of
+from saleor_loyalty_app.ledger import Account, Cause
+from saleor_loyalty_app.members.eligibility import why_not_earning
+from saleor_loyalty_app.members.email_keys import EmailKeys
+from saleor_loyalty_app.members.refs import MemberRef, Person
+from saleor_loyalty_app.members.repository import surviving_member
+from saleor_loyalty_app.members.service import member_for_guest, member_for_user
+from saleor_loyalty_app.orders.plan import AwardPlan
+from saleor_loyalty_app.orders.repository import OrderRow
+from saleor_loyalty_app.programs.document import Settings
+from saleor_loyalty_app.programs.repository import revision_by_id
+from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot, OrderUser
+from saleor_loyalty_app.stores.refs import StoreRef
+
+STAFF = "staff"
+NO_CUSTOMER = "no_customer"
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """The owner of an order after a look.
+
+    `books_of` is whose books this look's reversals go to: the former owner's, where the order goes
+    to somebody who earns nothing for it. `withheld` tells why the owner earns nothing, "" = earns.
+    """
+
+    member_id: int | None
+    withheld: str
+    books_of: int | None
+    changes: int = 0
+
+
+def first_owner(
+    conn: Connection,
+    store: StoreRef,
+    snapshot: OrderSnapshot,
+    settings: Settings,
+    *,
+    at: datetime,
+    keys: EmailKeys,
+    now: datetime,
+) -> Ownership:
+    """The owner of an order that is paid for the first time; `at` is when it was paid."""
+    member, why = _owner(conn, store, snapshot, settings, keys, now)
+    if member is None:
+        return Ownership(None, why, None)
+    withheld = _withheld(member, settings, at)
+    return Ownership(member.id, withheld, member.id)
+
+
+def later_owner(
+    conn: Connection,
+    store: StoreRef,
+    row: OrderRow,
+    snapshot: OrderSnapshot,
+    plan: AwardPlan,
+    units: Iterable[str],
+    *,
+    keys: EmailKeys,
+    now: datetime,
+) -> Ownership:
+    """The owner of an order that has its plan; its lots go with it to another owner.
+
+    An order that loses its user (the account was deleted) stays with the member, and so does one
+    whose member was erased. What the former owner spent of the order's points stays spent.
+    """
+    current = _survivor(conn, store.id, row.member_id)
+    if current is not None and _stays(current, snapshot, store.id, keys):
+        return Ownership(current.id, row.withheld, current.id, row.owner_changes)
+    revision = (
+        revision_by_id(conn, store.id, row.revision_id) if row.revision_id is not None else None
+    )
+    settings = revision.program.settings if revision is not None else Settings()
+    wanted, why = _owner(conn, store, snapshot, settings, keys, now)
+    current = _survivor(conn, store.id, row.member_id)
+    if wanted is None:
+        if current is None or why == NO_CUSTOMER:
+            return _unchanged(row, current)
+        return Ownership(current.id, why, current.id, row.owner_changes)
+    if current is not None and current.id == wanted.id:
+        withheld = row.withheld
+        if withheld == STAFF:
+            withheld = _withheld(wanted, settings, plan.expires_from)
+        return Ownership(wanted.id, withheld, wanted.id, row.owner_changes)
+    withheld = _withheld(wanted, settings, plan.expires_from)
+    if current is None:
+        return Ownership(wanted.id, withheld, wanted.id, row.owner_changes)
+    changes = row.owner_changes + 1
+    if withheld:
+        return Ownership(wanted.id, withheld, current.id, changes)
+    _hand_over(conn, store, snapshot, current, wanted, units, changes=changes, now=now)
+    return Ownership(wanted.id, "", wanted.id, changes)
+
+
+def _owner(
+    conn: Connection,
+    store: StoreRef,
+    snapshot: OrderSnapshot,
+    settings: Settings,
+    keys: EmailKeys,
+    now: datetime,
+) -> tuple[MemberRef | None, str]:
+    enrollment = enrollment_of(settings)
+    user = snapshot.user
+    if user is None:
+        if not snapshot.user_email:
+            return None, NO_CUSTOMER
+        email = snapshot.user_email
+        return member_for_guest(conn, store.id, email, enrollment, keys=keys, now=now), ""
+    if user.is_staff:
+        return None, STAFF
+    person = _person(user, snapshot)
+    known = member_for_user(conn, store.id, person, enrollment, keys=keys, now=now)
+    if known.may_claim:
+        claim_guests(conn, store, known.member, keys=keys, now=now)
+    return known.member, ""
+
+
+def _person(user: OrderUser, snapshot: OrderSnapshot) -> Person:
+    language = snapshot.language_code_enum.replace("_", "-").lower()
+    return Person(user.id, user.email, user.is_confirmed, language=language)
+
+
+def _stays(current: MemberRef, snapshot: OrderSnapshot, store_id: int, keys: EmailKeys) -> bool:
+    """Whether a glance tells that the order is still the member's."""
+    if current.state == "erased":
+        return True
+    user = snapshot.user
+    if user is not None:
+        newly_confirmed = user.is_confirmed and not current.confirmed
+        return current.user_id == user.id and not user.is_staff and not newly_confirmed
+    if current.user_id is not None or not snapshot.user_email:
+        return True
+    return current.guest_key in keys.every(store_id, snapshot.user_email)
+
+
+def _unchanged(row: OrderRow, current: MemberRef | None) -> Ownership:
+    member_id = current.id if current is not None else None
+    return Ownership(member_id, row.withheld, member_id, row.owner_changes)
+
+
+def _survivor(conn: Connection, store_id: int, member_id: int | None) -> MemberRef | None:
+    return None if member_id is None else surviving_member(conn, store_id, member_id)
+
+
+def _withheld(member: MemberRef, settings: Settings, at: datetime) -> str:
+    automatic = settings.enrollment == "automatic"
+    return why_not_earning(member, automatic=automatic, at=at)
+
+
+def _hand_over(
+    conn: Connection,
+    store: StoreRef,
+    snapshot: OrderSnapshot,
+    giver: MemberRef,
+    taker: MemberRef,
+    units: Iterable[str],
+    *,
+    changes: int,
+    now: datetime,
+) -> None:
+    accounts = [
+        (Account(store.id, giver.id, unit), Account(store.id, taker.id, unit))
+        for unit in sorted(set(units))
+    ]
+    ledger.lock_accounts(conn, [account for pair in accounts for account in pair])
+    for given, taken in accounts:
+        ledger.transfer(
+            conn,
+            f"order:{snapshot.id}",
+            given,
+            taken,
+            cause=Cause(
+                source=f"order:{snapshot.id}",
+                part="points",
+                actor="app",
+                channel=snapshot.channel.slug,
+                currency=snapshot.channel.currency_code,
+                reason={"code": "order_owner_changed", "order": snapshot.number},
+            ),
+            key=f"order:{snapshot.id}:owner:{changes}:{given.unit}",
+            now=now,
+        )

@@ -1,0 +1,92 @@
+"""Freezing an order's award plan at its first full payment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from saleor_loyalty_app.flows.order_owner import Ownership, first_owner
+from saleor_loyalty_app.members.email_keys import EmailKeys
+from saleor_loyalty_app.orders.facts import facts_of
+from saleor_loyalty_app.orders.plan import NOT_LIVE, AwardPlan, Terms, empty_plan, freeze
+from saleor_loyalty_app.orders.repository import OrderRow, paid_orders_of
+from saleor_loyalty_app.programs.decide import decide_order, plan_of
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.repository import Revision, revision_at
+from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
+from saleor_loyalty_app.stores.refs import StoreRef
+
+
+class Grant(Protocol):
+    """Leave to book orders from before the program went live (a history import)."""
+
+    #: Whose rules decide.
+    @property
+    def revision(self) -> Revision: ...
+
+    #: From when the months until expiry count; no earlier than the order's own payment.
+    @property
+    def since(self) -> datetime: ...
+
+    def limited(self, conn: Connection, plan: AwardPlan, snapshot: OrderSnapshot) -> AwardPlan:
+        """The plan within the limits of the import."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A plan, the revision behind it, and the order's owner."""
+
+    plan: AwardPlan
+    revision_id: int | None
+    owner: Ownership
+
+
+def freeze_plan(
+    conn: Connection,
+    store: StoreRef,
+    row: OrderRow,
+    snapshot: OrderSnapshot,
+    paid_at: datetime,
+    *,
+    keys: EmailKeys,
+    now: datetime,
+    grant: Grant | None,
+) -> Frozen:
+    """The plan by the revision in force when the order was created.
+
+    An order from before the program went live gets an empty plan, unless `grant` lets it in.
+    """
+    revision = revision_at(conn, store.id, snapshot.created)
+    imported = revision is None
+    if revision is None:
+        if grant is None:
+            return Frozen(empty_plan(NOT_LIVE, paid_at), None, Ownership(None, "", None))
+        revision = grant.revision
+    settings = revision.program.settings
+    since = max(paid_at, grant.since) if imported and grant is not None else paid_at
+    owner = first_owner(conn, store, snapshot, settings, at=since, keys=keys, now=now)
+    nth = _order_number(conn, revision.program, row, owner)
+    facts = facts_of(snapshot, settings, app_id=store.app_id, paid_at=paid_at, nth_order=nth)
+    decision = decide_order(revision.program, facts, store.timezone)
+    plan = freeze(
+        snapshot,
+        Terms.of(settings),
+        line_awards=decision.line_awards,
+        order_awards=decision.order_awards,
+        misses=decision.misses,
+        expires_from=since,
+    )
+    if imported and grant is not None and not owner.withheld:
+        plan = grant.limited(conn, plan, snapshot)
+    return Frozen(plan, revision.id, owner)
+
+
+def _order_number(
+    conn: Connection, program: Program, row: OrderRow, owner: Ownership
+) -> int | None:
+    """The how manieth order of its owner this is, counted as orders are paid; None = not asked."""
+    if owner.member_id is None or not plan_of(program).needs_order_number:
+        return None
+    return paid_orders_of(conn, owner.member_id, but=row.id) + 1
