@@ -15,9 +15,11 @@ from saleor_loyalty_app import log
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.event_handler import EventContext, Handler, Kind
+from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.inbox import repository as inbox
 from saleor_loyalty_app.inbox.repository import Delivery
 from saleor_loyalty_app.saleor.event import Envelope, MalformedEvent, parse_envelope
+from saleor_loyalty_app.stores.problems import report_problem
 from saleor_loyalty_app.stores.refs import StoreRef
 
 __all__ = [
@@ -179,3 +181,11 @@ def _tell_problems(
         field=", ".join(paths[:10]),
         count=len(paths),
     )
+    message = translate(
+        "problem.webhook_errors",
+        store.language,
+        handler=handler.name,
+        event=envelope.typename,
+        fields=", ".join(paths[:10])[:500],
+    )
+    report_problem(conn, store.id, f"webhook-errors-{handler.name}", message, now)

@@ -73,15 +73,12 @@ class Envelope(_Part, frozen=True):
         return principal is not None and (principal.typename, principal.id) == ("App", app_id)
 
     def problem_paths(self) -> tuple[str, ...]:
-        """Where in the body Saleor could not resolve a field, such as "order.lines.0.variant".
+        """Where in the body Saleor could not resolve a field, such as "order.lines.*.variant".
 
         The messages are left out, as they may hold data of people.
         """
         listed = self.errors if isinstance(self.errors, list) else [self.errors]
-        paths = (
-            error.get("path") if isinstance(error, dict) else None for error in listed if error
-        )
-        return tuple(".".join(map(str, path)) if isinstance(path, list) else "?" for path in paths)
+        return tuple(sorted({_place(error) for error in listed if error}))
 
 
 class NodeRef(_Part, frozen=True):
@@ -151,6 +148,13 @@ class AppEvent(_Part, frozen=True):
     """An APP_* event (`graphql/subscriptions/app_lifecycle.graphql`)."""
 
     app: AppSnapshot | None = None
+
+
+def _place(error: object) -> str:
+    path = error.get("path") if isinstance(error, dict) else None
+    if not isinstance(path, list):
+        return "?"
+    return ".".join("*" if isinstance(step, int) else str(step) for step in path)
 
 
 #: A zero character, which no database takes; an escaped backslash before it makes it plain text.
