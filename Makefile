@@ -76,6 +76,10 @@ migration: env-test ## Write a migration with what changed in the tables: NAME="
 	@test -n "$(NAME)" || { echo 'Say what it does: make migration NAME="Add tiers"' >&2; exit 1; }
 	$(BIN)/python -c 'import sys; from saleor_loyalty_app.db.migrate import new_revision; print(new_revision(sys.argv[1]))' "$(NAME)"
 
+.PHONY: env-example
+env-example: env-app ## Write .env.example anew from the settings
+	$(BIN)/python -m tools.env_example
+
 .PHONY: wheel
 wheel: env-test ## Build the wheel into dist/
 	tools/build.sh dist

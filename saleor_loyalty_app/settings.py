@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ SHORTEST_SECRET = 32
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 #: A host name, optionally with a port or with one leading "*." for its subdomains.
 HOST_PATTERN = re.compile(r"^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$")
+PORTS = range(1, 65536)
 
 
 class Environment(StrEnum):
@@ -175,7 +177,7 @@ class Settings(BaseSettings):
     def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         hosts = tuple(host.lower() for host in value)
         for host in hosts:
-            if not HOST_PATTERN.match(host) or ".." in host:
+            if not _is_host(host):
                 raise ValueError(f"{host!r} is not a host: write shop.example.com, not an address")
             if host.startswith("*.") and "." not in host[2:]:
                 raise ValueError(f"{host!r} would let in everybody of a top-level domain")
@@ -226,6 +228,15 @@ class Settings(BaseSettings):
         return self.database_url.startswith("sqlite")
 
 
+def _is_host(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        _, _, port = text.partition(":")
+        return bool(HOST_PATTERN.match(text)) and ".." not in text and int(port or 1) in PORTS
+    return True
+
+
 def _weakness(key: str) -> str | None:
     if len(key) < SHORTEST_SECRET:
         return f"has {len(key)} characters where production needs at least {SHORTEST_SECRET}"
@@ -272,9 +283,11 @@ def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:
 
     They are told but do not stop the app, as orchestrators add variables of their own.
     """
-    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    known = [name.upper() for name in Settings.model_fields]
     unknown: dict[str, str] = {}
     for name in sorted(environ):
-        if name.upper().startswith(PREFIX) and name.upper() not in known:
-            unknown[name] = next(iter(difflib.get_close_matches(name.upper(), known, n=1)), "")
+        bare = name.upper().removeprefix(PREFIX)
+        if name.upper().startswith(PREFIX) and bare not in known:
+            meant = difflib.get_close_matches(bare, known, n=1)
+            unknown[name] = PREFIX + meant[0] if meant else ""
     return unknown
