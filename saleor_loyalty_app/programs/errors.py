@@ -36,3 +36,10 @@ class EffectiveTooFar(AppError):
 
     code = "program_effective_too_far"
     status = 422
+
+
+class EffectiveWithoutZone(AppError):
+    """The time at which a program is to come into force names no time zone."""
+
+    code = "program_effective_without_zone"
+    status = 422

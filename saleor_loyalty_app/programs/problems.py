@@ -28,7 +28,7 @@ class Problem:
 
     def in_words(self, language: str) -> str:
         """The problem as a sentence; the path stands before it."""
-        text = translate(f"problem.{self.code}", language, **self.detail)
+        text = translate(f"program_problem.{self.code}", language, **self.detail)
         return f"{self.path}: {text}" if self.path else text
 
     def as_json(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Drafts and revisions of programs in the database."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -111,12 +111,18 @@ def revision_by_number(conn: Connection, store_id: int, number: int) -> Revision
     return _with_program(conn, store_id, RevisionHead(*row))
 
 
-def revision_by_id(conn: Connection, store_id: int, revision_id: int) -> Revision | None:
-    """The revision that an entry or an award plan names; None if the store has no such."""
-    row = conn.execute(
-        sa.select(*_HEAD).where(_revisions.c.store_id == store_id, _revisions.c.id == revision_id)
-    ).one_or_none()
-    return None if row is None else _with_program(conn, store_id, RevisionHead(*row))
+def programs_by_id(
+    conn: Connection, store_id: int, revision_ids: Collection[int]
+) -> dict[int, Program]:
+    """The programs of those revisions of a store that entries and award plans name."""
+    if not revision_ids:
+        return {}
+    rows = conn.execute(
+        sa.select(*_HEAD).where(
+            _revisions.c.store_id == store_id, _revisions.c.id.in_(list(revision_ids))
+        )
+    ).all()
+    return {row.id: _with_program(conn, store_id, RevisionHead(*row)).program for row in rows}
 
 
 def revisions(
@@ -183,20 +189,26 @@ def lock_programs(conn: Connection, store_id: int) -> None:
     ).one()
 
 
+def find_draft(conn: Connection, store_id: int) -> Draft | None:
+    """The store's draft; None when nothing was proposed or saved yet."""
+    row = conn.execute(
+        sa.select(
+            _drafts.c.document, _drafts.c.evidence, _drafts.c.updated_at, _drafts.c.updated_by
+        ).where(_drafts.c.store_id == store_id)
+    ).one_or_none()
+    return None if row is None else Draft(*row)
+
+
 def get_draft(conn: Connection, store_id: int) -> Draft:
     """The store's draft.
 
     Raises:
         NoDraft: nothing was proposed or saved yet.
     """
-    row = conn.execute(
-        sa.select(
-            _drafts.c.document, _drafts.c.evidence, _drafts.c.updated_at, _drafts.c.updated_by
-        ).where(_drafts.c.store_id == store_id)
-    ).one_or_none()
-    if row is None:
+    draft = find_draft(conn, store_id)
+    if draft is None:
         raise NoDraft
-    return Draft(*row)
+    return draft
 
 
 def put_draft(

@@ -1,0 +1,108 @@
+"""Why entries have their amounts: read what they rest on, and put it in words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.ledger.models import Entry
+from saleor_loyalty_app.orders.models import OrderState
+from saleor_loyalty_app.programs.explain import EntryFacts, explain
+from saleor_loyalty_app.programs.repository import programs_by_id
+
+_entries = table(Entry)
+_orders = table(OrderState)
+_ORDER = "order:"
+
+
+class EntryNotFound(AppError):
+    """The store's books have no entry of this number."""
+
+    code: ClassVar[str] = "entry_not_found"
+    status: ClassVar[int] = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An entry, and the sentences that lead to its amount."""
+
+    entry_id: int
+    member_id: int
+    kind: str
+    amount: int
+    unit: str
+    sentences: tuple[str, ...]
+
+
+def explain_entry(conn: Connection, store_id: int, entry_id: int, *, language: str) -> Explanation:
+    """Why one entry has its amount.
+
+    Raises:
+        EntryNotFound: the store has no such entry.
+    """
+    found = explain_entries(conn, store_id, [entry_id], language=language)
+    if not found:
+        raise EntryNotFound(entry=entry_id)
+    return found[0]
+
+
+def explain_entries(
+    conn: Connection, store_id: int, entry_ids: Sequence[int], *, language: str
+) -> list[Explanation]:
+    """Why these entries have their amounts, in the order asked for; unknown ones are left out.
+
+    Three queries for a whole page.
+    """
+    rows = {
+        row.id: row
+        for row in conn.execute(
+            sa.select(
+                _entries.c.id,
+                _entries.c.member_id,
+                _entries.c.kind,
+                _entries.c.amount,
+                _entries.c.unit,
+                _entries.c.part,
+                _entries.c.source,
+                _entries.c.reason,
+                _entries.c.revision_id,
+            ).where(_entries.c.store_id == store_id, _entries.c.id.in_(list(entry_ids)))
+        )
+    }
+    plans = _plans(conn, store_id, (row.source for row in rows.values()))
+    programs = programs_by_id(
+        conn, store_id, {row.revision_id for row in rows.values() if row.revision_id is not None}
+    )
+    return [
+        Explanation(
+            entry_id=row.id,
+            member_id=row.member_id,
+            kind=row.kind,
+            amount=row.amount,
+            unit=row.unit,
+            sentences=explain(
+                EntryFacts(row.kind, row.amount, row.unit, row.part, row.reason),
+                language=language,
+                program=programs.get(row.revision_id),
+                plan=plans.get(row.source),
+            ),
+        )
+        for row in (rows[entry_id] for entry_id in dict.fromkeys(entry_ids) if entry_id in rows)
+    ]
+
+
+def _plans(conn: Connection, store_id: int, sources: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Award plans by the source of the entries."""
+    order_ids = {source.removeprefix(_ORDER) for source in sources if source.startswith(_ORDER)}
+    if not order_ids:
+        return {}
+    rows = conn.execute(
+        sa.select(_orders.c.order_id, _orders.c.plan).where(
+            _orders.c.store_id == store_id, _orders.c.order_id.in_(order_ids)
+        )
+    )
+    return {f"{_ORDER}{row.order_id}": row.plan for row in rows if row.plan}

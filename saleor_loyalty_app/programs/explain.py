@@ -1,0 +1,232 @@
+"""Why an entry has its amount, in sentences. Pure.
+
+What an entry tells about itself is its `reason`: a stable code with arguments. For orders these are
+
+- `order_earned`, `order_restored` and `order_reduced`, with `order` (its number) and, where it was
+  reduced, `why` (returned, refunded, canceled, expired, changed); the award plan has the rest.
+
+Other codes need no plan: `expired`, `adjusted` (`note`), `merged`, `transferred`, `redeemed`,
+`restored`, `donated`, `forgiven`. A code that has no text falls back to the kind of the entry.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from saleor_loyalty_app.i18n import catalogue, translate
+from saleor_loyalty_app.programs import words
+from saleor_loyalty_app.programs.document import Program, Rate
+
+#: So many awards are told one by one.
+MOST_AWARDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFacts:
+    """What an entry says about itself."""
+
+    kind: str
+    amount: int
+    unit: str
+    part: str
+    reason: Mapping[str, Any]
+
+
+def explain(
+    entry: EntryFacts,
+    *,
+    language: str,
+    program: Program | None = None,
+    plan: Mapping[str, Any] | None = None,
+    line_names: Mapping[str, str] | None = None,
+) -> tuple[str, ...]:
+    """Sentences that lead to the entry's amount, in English ("en") or Turkish ("tr").
+
+    `program` is that of the entry's revision and names the rules; `plan` is the award plan of the
+    entry's order as JSON; `line_names` are product names by order line, where they are known.
+    """
+    headline = _headline(entry, language)
+    code = str(entry.reason.get("code", ""))
+    if not code.startswith("order_") or plan is None:
+        return (headline,)
+    told = _Plan(plan, entry, program, line_names or {}, language)
+    if code == "order_earned":
+        return (headline, *told.awards(), *told.sum(), *told.less())
+    return (headline, *told.kept())
+
+
+def _headline(entry: EntryFacts, language: str) -> str:
+    code = str(entry.reason.get("code", ""))
+    order = str(entry.reason.get("order") or "")
+    note = str(entry.reason.get("note") or "")
+    texts = catalogue(language)
+    candidates = (
+        f"explain.{code}.{entry.reason.get('why')}",
+        f"explain.{code}.note" if note else "",
+        f"explain.{code}",
+        f"explain.kind.{entry.kind}",
+    )
+    key = next((key for key in candidates if key in texts), "explain.kind.other")
+    return translate(
+        key,
+        language,
+        points=words.points_words(abs(entry.amount), language),
+        signed=("+" if entry.amount > 0 else "") + words.points_words(entry.amount, language),
+        order=order or translate("explain.unknown_order", language),
+        note=note,
+        unit=entry.unit,
+    )
+
+
+class _Plan:
+    """An award plan, as far as it concerns one entry."""
+
+    def __init__(
+        self,
+        plan: Mapping[str, Any],
+        entry: EntryFacts,
+        program: Program | None,
+        line_names: Mapping[str, str],
+        language: str,
+    ) -> None:
+        self._entry = entry
+        self._program = program
+        self._language = language
+        self._told: list[tuple[str, Mapping[str, Any]]] = []
+        for number, line in enumerate(plan["lines"], start=1):
+            name = line_names.get(line["id"]) or self._text("explain.line", number=number)
+            what = self._text("explain.units", quantity=line["quantity"], what=name)
+            self._told += [(what, award) for award in line["awards"] if self._concerns(award)]
+        for award in plan["order"]:
+            if self._concerns(award):
+                of = award["reason"].get("of", "order")
+                key = "explain.shipping" if of == "shipping" else "explain.whole_order"
+                self._told.append((self._text(key), award))
+        self._sum = sum((Fraction(award["points"]) for _, award in self._told), Fraction(0))
+        self._whole = self._sum.__floor__()
+
+    def awards(self) -> Iterator[str]:
+        """One sentence an award."""
+        for what, award in self._told[:MOST_AWARDS]:
+            yield self._award(what, award)
+        if (more := len(self._told) - MOST_AWARDS) > 0:
+            yield self._text("explain.more_awards", more=more)
+
+    def sum(self) -> Iterator[str]:
+        """The sum, and how it was rounded."""
+        if len(self._told) > 1 or self._sum != self._whole:
+            key = "explain.sum" if self._sum == self._whole else "explain.sum_rounded"
+            yield self._text(
+                key, sum=self._points(self._sum), whole=self._points(Fraction(self._whole))
+            )
+
+    def less(self) -> Iterator[str]:
+        """Why the first posting is not the whole sum."""
+        if self._entry.amount != self._whole:
+            yield self._text("explain.less", amount=self._points(Fraction(self._entry.amount)))
+
+    def kept(self) -> Iterator[str]:
+        """How returns and refunds scale what was planned."""
+        yield self._text("explain.planned", whole=self._points(Fraction(self._whole)))
+        yield self._text("explain.scaled")
+
+    def _award(self, what: str, award: Mapping[str, Any]) -> str:
+        reason = award["reason"]
+        exact, full = Fraction(award["points"]), _points_before_cut(reason)
+        points = self._points(exact)
+        if full is not None and full != exact:
+            points = self._text("explain.cut", full=self._points(full), points=points)
+        rule = self._rule(award["rule"])
+        times = self._times(reason)
+        if reason.get("code") == "points_per_money":
+            currency = reason["currency"]
+            rate = Rate(points=reason["rate"]["points"], money=Decimal(reason["rate"]["money"]))
+            return self._text(
+                "explain.points_per_money",
+                what=what,
+                base=words.money_words(Decimal(reason["base"]), currency, self._language),
+                rate=words.earn_rate_words(rate, currency, self._language),
+                times=times,
+                points=points,
+                rule=rule,
+            )
+        key = f"explain.{reason.get('code')}"
+        return self._text(
+            key if key in catalogue(self._language) else "explain.award",
+            what=what,
+            each=self._points(Fraction(reason.get("points", 0))),
+            times=times,
+            points=points,
+            rule=rule,
+        )
+
+    def _times(self, reason: Mapping[str, Any]) -> str:
+        text = ""
+        if reason.get("factor", "1") != "1":
+            text += f" × {words.number_words(Decimal(reason['factor']), self._language)}"
+        for multiplier in reason.get("multipliers", ()):
+            factor = words.number_words(Decimal(multiplier["factor"]), self._language)
+            text += f" × {factor} ({self._rule(multiplier['rule_id'])})"
+        return text
+
+    def _concerns(self, award: Mapping[str, Any]) -> bool:
+        return bool(award["unit"] == self._entry.unit and award["part"] == self._entry.part)
+
+    def _rule(self, rule_id: str) -> str:
+        return self._program.rule_name(rule_id, self._language) if self._program else rule_id
+
+    def _points(self, points: Fraction) -> str:
+        if points.denominator == 1:
+            return words.points_words(points.numerator, self._language)
+        number = words.fraction_words(points, self._language)
+        return translate("words.points", self._language, number=number)
+
+    def _text(self, key: str, **arguments: object) -> str:
+        return translate(key, self._language, **arguments)
+
+
+def _points_before_cut(reason: Mapping[str, Any]) -> Fraction | None:
+    """What a reason comes to by itself; a limited import made the award smaller."""
+    match reason.get("code"):
+        case "points_per_money":
+            rate = Fraction(reason["rate"]["points"]) / Fraction(reason["rate"]["money"])
+            points = Fraction(reason["base"]) * rate * Fraction(reason["factor"])
+        case "points_per_unit":
+            points = Fraction(reason["points"] * reason["quantity"])
+        case "points_per_order":
+            points = Fraction(reason["points"])
+        case _:
+            return None
+    for multiplier in reason.get("multipliers", ()):
+        points *= Fraction(multiplier["factor"])
+    return points
+
+
+def explain_miss(
+    rule_id: str, reason: Mapping[str, Any], *, language: str, program: Program
+) -> str:
+    """Why a rule gave nothing, such as "Summer bonus: ₺40.00 more"."""
+    code = str(reason.get("code"))
+    arguments = {name: _argument(name, value, language) for name, value in reason.items()}
+    if code == "stopped":
+        arguments["by"] = program.rule_name(str(reason["by"]), language)
+    if code == "weekday":
+        arguments["wanted"] = words.weekday_words(reason["wanted"], language)
+    if code in ("order_value_below", "order_value_above"):
+        for name in {"missing", "min", "max"} & reason.keys():
+            amount = Decimal(reason[name])
+            arguments[name] = words.money_words(amount, reason["currency"], language)
+    key = f"miss.{code}" if f"miss.{code}" in catalogue(language) else "miss.other"
+    text = translate(key, language, **arguments)
+    return f"{program.rule_name(rule_id, language)}: {text}" if rule_id else text
+
+
+def _argument(name: str, value: object, language: str) -> object:
+    if isinstance(value, list):
+        return words.list_words([str(item) for item in value], language)
+    if name in ("start", "end") and isinstance(value, str):
+        return words.day_words(date.fromisoformat(value), language)
+    return value
