@@ -5,6 +5,7 @@ import pkgutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from saleor_loyalty_app.db.tables import metadata
 ADVISORY_LOCK = 5_350_072_419
 
 
+@cache
 def head() -> str:
     """The newest revision that this version of the app knows."""
     newest = ScriptDirectory.from_config(_config()).get_current_head()
