@@ -5,12 +5,18 @@ are passed in. Whoever posts to several accounts locks them first with `lock_acc
 """
 
 from saleor_loyalty_app.ledger.accounts import lock_accounts
+from saleor_loyalty_app.ledger.auditing import Drift, audit
 from saleor_loyalty_app.ledger.availability import set_availability
 from saleor_loyalty_app.ledger.balance_view import BalanceView, Expiring, balance
 from saleor_loyalty_app.ledger.earning import earn
 from saleor_loyalty_app.ledger.expiry import end_of_month_after
+from saleor_loyalty_app.ledger.history_page import EntryState, EntryView, HistoryPage, history
+from saleor_loyalty_app.ledger.holding import capture_hold, place_hold, release_hold
+from saleor_loyalty_app.ledger.month_end import RollForwardRow, roll_forward
+from saleor_loyalty_app.ledger.moving import merge_accounts, transfer
 from saleor_loyalty_app.ledger.reversing import reverse
 from saleor_loyalty_app.ledger.settling import record_notice, settle, settle_page
+from saleor_loyalty_app.ledger.spending import adjust, redeem, restore
 from saleor_loyalty_app.ledger.types import (
     Account,
     Cause,
@@ -27,21 +33,37 @@ __all__ = [
     "Account",
     "BalanceView",
     "Cause",
+    "Drift",
+    "EntryState",
+    "EntryView",
     "Expiring",
+    "HistoryPage",
     "HoldRef",
     "Moved",
     "Posted",
     "RefundPolicy",
     "Released",
     "Reversed",
+    "RollForwardRow",
     "Spending",
+    "adjust",
+    "audit",
     "balance",
+    "capture_hold",
     "earn",
     "end_of_month_after",
+    "history",
     "lock_accounts",
+    "merge_accounts",
+    "place_hold",
     "record_notice",
+    "redeem",
+    "release_hold",
+    "restore",
     "reverse",
+    "roll_forward",
     "set_availability",
     "settle",
     "settle_page",
+    "transfer",
 ]

@@ -39,7 +39,8 @@ def earn(
         amount: whole units above 0.
         key: the same key with the same input posts once.
         available_from: pending until then; none = until `set_availability` tells.
-        expires_at: none = never (see `end_of_month_after`).
+        expires_at: none = never (see `end_of_month_after`). What is over already expires now, so
+            that no month that is closed gets a movement.
         notice_required: the lot does not expire unless its notice went out 30 days before.
 
     Raises:
@@ -82,6 +83,8 @@ def bring_in(
     check_amount(amount)
     check_names(account, cause, key)
     input_hash = fingerprint(kind, account, cause, amount, notice_required)
+    if expires_at is not None and expires_at < now:
+        expires_at = now
     entry_id = post(
         conn,
         account,
