@@ -26,7 +26,7 @@ _SINCE = re.compile(r"#\s*since\s+(\d+\.\d+)")
 
 @cache
 def load(name: str) -> str:
-    """The document `name`, such as "queries/orders_updated", with all fragments that it needs.
+    """The document `name`, such as "queries/orders", with all fragments that it needs.
 
     Raises:
         AssetMissing: it, or a fragment that it needs, does not exist.

@@ -63,7 +63,7 @@ class OrderReader:
             def ask(size: int, rest: list[str] = waiting) -> tuple[int, OrderPage]:
                 asked = rest[:size]
                 return len(asked), self._page(
-                    endpoint, "queries/orders_by_ids", {"ids": asked, "first": len(asked)}
+                    endpoint, {"where": {"ids": asked}, "first": len(asked)}
                 )
 
             taken, page = self._sized(endpoint, ask)
@@ -77,37 +77,32 @@ class OrderReader:
 
         An order that changes while the pages are read moves behind them, so that none is missed.
         """
-        return self._sized(
-            endpoint,
-            lambda size: self._page(
-                endpoint,
-                "queries/orders_updated",
-                {"since": since.isoformat(), "first": size, "after": after},
-            ),
-        )
+        where = {"updatedAt": {"gte": since.isoformat()}}
+        return self._sorted(endpoint, where, "LAST_MODIFIED_AT", after)
 
     def created_between(
         self, endpoint: Endpoint, start: datetime, end: datetime, after: str | None
     ) -> OrderPage:
         """A page of the orders made from `start` to `end`, both included, oldest first."""
-        return self._sized(
-            endpoint,
-            lambda size: self._page(
-                endpoint,
-                "queries/orders_created",
-                {
-                    "from": start.isoformat(),
-                    "until": end.isoformat(),
-                    "first": size,
-                    "after": after,
-                },
-            ),
-        )
+        where = {"createdAt": {"gte": start.isoformat(), "lte": end.isoformat()}}
+        return self._sorted(endpoint, where, "CREATED_AT", after)
 
     def page_size(self, endpoint: Endpoint) -> int:
         """How many orders the next page of the store asks for."""
         with self._lock:
             return self._sizes.get(endpoint.api_url, FIRST_PAGE)
+
+    def _sorted(
+        self, endpoint: Endpoint, where: Mapping[str, object], field: str, after: str | None
+    ) -> OrderPage:
+        variables = {
+            "where": where,
+            "sortBy": {"field": field, "direction": "ASC"},
+            "after": after,
+        }
+        return self._sized(
+            endpoint, lambda size: self._page(endpoint, {**variables, "first": size})
+        )
 
     def _sized(self, endpoint: Endpoint, ask: Callable[[int], T]) -> T:
         size = self.page_size(endpoint)
@@ -126,8 +121,8 @@ class OrderReader:
             with self._lock:
                 self._sizes[endpoint.api_url] = size
 
-    def _page(self, endpoint: Endpoint, name: str, variables: Mapping[str, object]) -> OrderPage:
-        data = self._client.execute(endpoint, documents.load(name), variables)
+    def _page(self, endpoint: Endpoint, variables: Mapping[str, object]) -> OrderPage:
+        data = self._client.execute(endpoint, documents.load("queries/orders"), variables)
         connection = data.get("orders")
         if not isinstance(connection, dict):
             raise SaleorQueryError("no orders in the answer")

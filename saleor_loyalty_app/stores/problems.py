@@ -132,5 +132,12 @@ def mark_dismissed(conn: Connection, store_id: int, keys: Iterable[str], now: da
     )
 
 
+def forget_told(conn: Connection, store_id: int) -> None:
+    """Notes that Saleor shows nothing any more: a new installation begins without problems."""
+    conn.execute(
+        sa.update(_PROBLEM).where(_PROBLEM.c.store_id == store_id).values(told_message=None)
+    )
+
+
 def _problem(row: sa.Row[tuple[object, ...]]) -> Problem:
     return Problem(row.problem_key, row.message, row.first_seen, row.last_seen)

@@ -38,7 +38,7 @@ def test_only_queries_may_be_repeated() -> None:
 
 
 def test_the_oldest_saleor_of_a_document_is_written_in_it() -> None:
-    assert documents.needs("queries/orders_updated") == OLDEST
+    assert documents.needs("queries/orders") == OLDEST
     assert documents.text_needs("# since 3.23\nquery A { shop { name } }") == SchemaVersion(3, 23)
 
 

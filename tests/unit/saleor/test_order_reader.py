@@ -41,17 +41,19 @@ class Shop:
         self.orders = [order(number) for number in range(orders)]
         self.affordable = affordable
         self.asked: list[int] = []
+        self.wheres: list[dict[str, object]] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         variables = json.loads(request.content)["variables"]
         first = variables["first"]
         self.asked.append(first)
+        self.wheres.append(variables["where"])
         if first > self.affordable:
             cost = {"requestedQueryCost": first * 10, "maximumAvailable": self.affordable * 10}
             error = {"message": "too costly", "extensions": {"cost": cost}}
             return httpx.Response(400, json={"errors": [error]})
-        if "ids" in variables:
-            page = [one for one in self.orders if one["id"] in variables["ids"]]
+        if "ids" in variables["where"]:
+            page = [one for one in self.orders if one["id"] in variables["where"]["ids"]]
             return self.answer(page, None)
         start = int(variables["after"] or 0)
         end = start + first
@@ -87,6 +89,7 @@ def test_all_pages_bring_all_orders_once(reader: OrderReader) -> None:
             break
     assert found == [str(number) for number in range(120)]
     assert shop.asked == [50, 50, 50]
+    assert shop.wheres[0] == {"updatedAt": {"gte": "2027-01-01T00:00:00+00:00"}}
     assert reader.created_between(SHOP, NOW, NOW, None).orders[0].total.gross.amount == Decimal(
         "12.3"
     )
