@@ -126,7 +126,7 @@ def _merge(conn: Connection, store: StoreRef, guest_id: int, member_id: int, now
             source=f"member:{guest_id}",
             part="points",
             actor="app",
-            reason={"code": "guest_joined"},
+            reason={"code": "merged"},
         ),
         key=f"merge:{guest_id}:{member_id}",
         now=now,

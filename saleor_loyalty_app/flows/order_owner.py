@@ -17,7 +17,7 @@ from saleor_loyalty_app.members.service import member_for_guest, member_for_user
 from saleor_loyalty_app.orders.plan import AwardPlan
 from saleor_loyalty_app.orders.repository import OrderRow
 from saleor_loyalty_app.programs.document import Settings
-from saleor_loyalty_app.programs.repository import revision_by_id
+from saleor_loyalty_app.programs.repository import programs_by_id
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot, OrderUser
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -76,10 +76,7 @@ def later_owner(
     current = _survivor(conn, store.id, row.member_id)
     if current is not None and _stays(current, snapshot, store.id, keys):
         return Ownership(current.id, row.withheld, current.id, row.owner_changes)
-    revision = (
-        revision_by_id(conn, store.id, row.revision_id) if row.revision_id is not None else None
-    )
-    settings = revision.program.settings if revision is not None else Settings()
+    settings = _settings(conn, store.id, row.revision_id)
     wanted, why = _owner(conn, store, snapshot, settings, keys, now)
     current = _survivor(conn, store.id, row.member_id)
     if wanted is None:
@@ -148,6 +145,12 @@ def _unchanged(row: OrderRow, current: MemberRef | None) -> Ownership:
     return Ownership(member_id, row.withheld, member_id, row.owner_changes)
 
 
+def _settings(conn: Connection, store_id: int, revision_id: int | None) -> Settings:
+    if revision_id is None:
+        return Settings()
+    return programs_by_id(conn, store_id, [revision_id])[revision_id].settings
+
+
 def _survivor(conn: Connection, store_id: int, member_id: int | None) -> MemberRef | None:
     return None if member_id is None else surviving_member(conn, store_id, member_id)
 
@@ -185,7 +188,7 @@ def _hand_over(
                 actor="app",
                 channel=snapshot.channel.slug,
                 currency=snapshot.channel.currency_code,
-                reason={"code": "order_owner_changed", "order": snapshot.number},
+                reason={"code": "transferred", "order": snapshot.number},
             ),
             key=f"order:{snapshot.id}:owner:{changes}:{given.unit}",
             now=now,

@@ -103,7 +103,7 @@ def _add(conn: Connection, work: Posting, row: UnitRow, delta: int) -> int:
         conn,
         Account(work.store.id, work.member_id, row.unit),
         amount,
-        _cause(work, row, "order_earned" if first else "order_corrected"),
+        _cause(work, row, "order_earned" if first else "order_restored"),
         key=_key(work, row),
         now=work.now,
         effective_at=work.plan.expires_from if first else work.snapshot.updated_at,
@@ -121,7 +121,7 @@ def _take_back(conn: Connection, work: Posting, row: UnitRow, amount: int) -> in
         conn,
         Account(work.store.id, work.member_id, row.unit),
         amount,
-        _cause(work, row, f"order_{reduction(work.snapshot)}"),
+        _cause(work, row, "order_reduced", why=reduction(work.snapshot)),
         key=_key(work, row),
         now=work.now,
         effective_at=work.snapshot.updated_at,
@@ -144,7 +144,7 @@ def _expiry(work: Posting) -> datetime | None:
     return ledger.end_of_month_after(work.plan.expires_from, months, zone)
 
 
-def _cause(work: Posting, row: UnitRow, code: str) -> Cause:
+def _cause(work: Posting, row: UnitRow, code: str, **more: str) -> Cause:
     by_rule = _points_by_rule(work.plan, (row.unit, row.part))
     return Cause(
         source=work.source,
@@ -158,6 +158,7 @@ def _cause(work: Posting, row: UnitRow, code: str) -> Cause:
             "code": code,
             "order": work.snapshot.number,
             "planned": {rule: str(points) for rule, points in by_rule.items()},
+            **more,
         },
     )
 

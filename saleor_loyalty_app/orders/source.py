@@ -1,4 +1,4 @@
-"""Where orders are read from: the port that Saleor's client (and a sandbox in tests) fits."""
+"""Where orders are read from: the port that Saleor's client fits."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,22 +8,38 @@ from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
 
 
+class Unreadable(Protocol):
+    """An order that Saleor described in a way nobody here understands."""
+
+    @property
+    def order_id(self) -> str: ...
+
+    @property
+    def place(self) -> str: ...
+
+
 class OrderPage(Protocol):
-    """Some orders in a known order, and where the next page begins."""
+    """Some orders, and the opaque cursor that continues behind them; none at the end."""
 
     @property
     def orders(self) -> Sequence[OrderSnapshot]: ...
 
-    #: Opaque; none on the last page.
+    @property
+    def unreadable(self) -> Sequence[Unreadable]: ...
+
     @property
     def next_cursor(self) -> str | None: ...
 
 
 class OrderSource(Protocol):
-    """Reads orders of a store from Saleor. Every call is a network call."""
+    """Reads orders of a store. Every call goes over the network, outside transactions."""
 
-    def orders_by_ids(self, store: StoreRef, ids: Sequence[str]) -> Sequence[OrderSnapshot]:
-        """The orders with these ids that Saleor still knows, in any order."""
+    def orders_by_ids(self, store: StoreRef, ids: Sequence[str]) -> OrderPage:
+        """The orders with these ids that Saleor still knows, all on one page, in any order.
+
+        An order that is there but cannot be understood is told as unreadable: what is in neither
+        list is gone.
+        """
         ...
 
     def orders_updated_since(
@@ -36,8 +52,4 @@ class OrderSource(Protocol):
         self, store: StoreRef, since: datetime | None, after_cursor: str | None
     ) -> OrderPage:
         """Orders created at or after `since` (none = ever), the oldest first."""
-        ...
-
-    def orders_of_user(self, store: StoreRef, user_id: str, after_cursor: str | None) -> OrderPage:
-        """All orders of one user."""
         ...
