@@ -140,15 +140,20 @@ def save_installation(conn: Connection, installation: Installation, now: datetim
     return _ref(conn.execute(upsert).one())
 
 
-def set_active(conn: Connection, store_id: int, active: bool, now: datetime) -> None:
-    """Stops or resumes all work for a store, as the store's staff deactivated the app or not."""
-    conn.execute(
+def set_active(conn: Connection, store_id: int, active: bool, now: datetime) -> bool:
+    """Stops or resumes all work for a store whose staff switched the app off or on.
+
+    Gives whether that changed anything; an uninstalled store stays as it is.
+    """
+    changed = conn.execute(
         sa.update(_STORE)
         .where(
             _STORE.c.id == store_id, _STORE.c.active != active, _STORE.c.uninstalled_at.is_(None)
         )
         .values(active=active, deactivated_at=None if active else now)
+        .returning(_STORE.c.id)
     )
+    return changed.scalar_one_or_none() is not None
 
 
 def mark_uninstalled(conn: Connection, store_id: int, app_id: str, now: datetime) -> bool:
