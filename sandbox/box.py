@@ -1,0 +1,350 @@
+"""The sandbox store as a Python object: no sockets, no threads of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sandbox.events.courier import Courier
+from sandbox.events.faults import Faults
+from sandbox.events.render import Payload, render
+from sandbox.installation import InstallationFailed, install_from_url
+from sandbox.keys import StoreKey, shared_key
+from sandbox.manifest import clean_manifest
+from sandbox.model import orders
+from sandbox.model.apps import App, announce_installed, create_app, find_app, purge_apps, set_active
+from sandbox.model.checkouts import Checkout, CheckoutLine, CheckoutVoucher
+from sandbox.model.clock import Clock, ManualClock, Ticker
+from sandbox.model.customers import User, find_by_email
+from sandbox.model.ids import IdSource, global_id
+from sandbox.model.store import NOBODY, Emitted, Store
+from sandbox.schema.nodes import find_node
+from sandbox.schema.request import Request as Context
+from sandbox.schema.run import run
+from sandbox.shop import STAFF_EMAIL, stock
+from sandbox.tokens import TokenError, Tokens
+from sandbox.wire import Response, Send
+
+API_URL = "http://127.0.0.1:8100/graphql/"
+
+
+class Sandbox:
+    """A small shop that answers GraphQL, signs webhooks and delivers them when told to.
+
+    The same `seed` and the same calls give the same ids and times. `version` is the Saleor that
+    it plays: 3.22 renders order payloads when things happen, 3.23 and later when they are sent.
+    """
+
+    def __init__(
+        self,
+        seed: int = 1,
+        version: str = "3.23",
+        api_url: str = API_URL,
+        *,
+        clock: Clock | None = None,
+        key: StoreKey | None = None,
+        retry_scale: float = 1.0,
+        send: Send | None = None,
+        start_installations: Callable[[int], None] | None = None,
+    ) -> None:
+        self.seed = seed
+        self.clock: Clock = clock or ManualClock()
+        self.key = key or shared_key()
+        self.lock = threading.Lock()
+        self.send = send
+        self._start_installations = start_installations
+        self._retry_scale = retry_scale
+        self.store = Store(version, api_url, IdSource(seed), Ticker(self.clock))
+        stock(self.store)
+        self._attach()
+
+    def _attach(self) -> None:
+        """Bind tokens and delivery to the present store, and start listening from here."""
+        self.store.outbox.clear()
+        self.store.ask = self._ask
+        self.tokens = Tokens(self.store, self.key)
+        self._read = 0
+        self.courier = Courier(
+            self.store, self._render, self.sign, seed=self.seed, retry_scale=self._retry_scale
+        )
+
+    def reset(self) -> None:
+        """Back to the shop as it was when new; apps are gone."""
+        old = self.store
+        self.store = Store(old.version, old.api_url, IdSource(self.seed), Ticker(self.clock))
+        stock(self.store)
+        self._attach()
+
+    # GraphQL
+
+    def execute(
+        self,
+        document: str,
+        variables: dict[str, Any] | None = None,
+        token: str | None = None,
+        operation_name: str | None = None,
+    ) -> dict[str, Any]:
+        """Answer as `/graphql/` does: `{"data": …, "errors": …}`."""
+        try:
+            caller = self.tokens.caller(token)
+        except TokenError as error:
+            code = type(error).__name__
+            return {"errors": [{"message": str(error), "extensions": {"exception": {"code": code}}}]}
+        context = Context(self.store, caller, self, self.clock.now())
+        return run(document, context, variables, operation_name)
+
+    def staff_token(self, email: str = STAFF_EMAIL) -> str:
+        """A fresh access token of a staff user."""
+        return self.tokens.access_token(self.user(email))
+
+    def shopper_token(self, email: str) -> str:
+        """A fresh access token of a shopper."""
+        return self.tokens.access_token(self.user(email))
+
+    def app_token(self, identifier: str) -> str:
+        """The token of an installed app.
+
+        Raises:
+            LookupError: no such app is installed.
+        """
+        app = find_app(self.store, identifier)
+        if app is None:
+            raise LookupError(f"no app {identifier!r}")
+        return app.token
+
+    def user(self, email: str) -> User:
+        """The user of that e-mail.
+
+        Raises:
+            LookupError: there is none.
+        """
+        user = find_by_email(self.store, email)
+        if user is None:
+            raise LookupError(f"no user {email!r}")
+        return user
+
+    def node(self, node_id: str) -> Any:
+        """The model object of a global id.
+
+        Raises:
+            LookupError: there is none.
+        """
+        found = find_node(self.store, node_id)
+        if found is None:
+            raise LookupError(f"nothing has the id {node_id!r}")
+        return found
+
+    # Apps
+
+    def install(
+        self, manifest: dict[str, Any], permissions: list[str] | None = None
+    ) -> App:
+        """Install an app from its manifest, without HTTP; it is active and was announced.
+
+        Raises:
+            ManifestError: Saleor would refuse the manifest.
+        """
+        cleaned = clean_manifest(self.store, manifest, permissions)
+        app = create_app(
+            self.store, cleaned, frozenset(cleaned["permissions"]), is_active=True
+        )
+        announce_installed(self.store, app)
+        return app
+
+    def install_from(
+        self, manifest_url: str, send: Send, permissions: list[str] | None = None
+    ) -> App:
+        """Install an app as Saleor does: GET the manifest, POST the token.
+
+        Raises:
+            InstallationFailed: with the sentence that Saleor shows to the owner.
+        """
+        return install_from_url(self.store, manifest_url, send, permissions, self._unlocked)
+
+    def run_installation(self, pk: int, send: Send) -> None:
+        """Do a pending installation; a failure is written into it, as long as it fits."""
+        installation = self.store.installations[pk]
+        try:
+            install_from_url(
+                self.store,
+                installation.manifest_url,
+                send,
+                installation.permissions,
+                self._unlocked,
+                name=installation.app_name,
+                activate=installation.activate,
+            )
+        except InstallationFailed as failure:
+            installation.updated_at = self.store.now()
+            if failure.stays_pending:
+                return
+            installation.status, installation.message = "FAILED", failure.message
+            return
+        del self.store.installations[pk]
+
+    def gateway(self, identifier: str = "sandbox.payments") -> App:
+        """An app that pays: it may handle payments, and requests to it succeed by themselves."""
+        app = find_app(self.store, identifier)
+        if app is None:
+            manifest = {"id": identifier, "name": "Sandbox payments", "version": "1.0.0"}
+            rights = frozenset({"HANDLE_PAYMENTS", "MANAGE_ORDERS"})
+            app = create_app(self.store, manifest, rights, is_active=True, settles_itself=True)
+        return app
+
+    # Plain data of the part that has no mutations here
+
+    def discount(
+        self,
+        checkout_id: str,
+        amount: Decimal,
+        *,
+        code: str = "PLAIN",
+        name: str = "Voucher",
+        lines: dict[str, Decimal] | None = None,
+        forgets_code: bool = False,
+    ) -> None:
+        """Put a voucher on a checkout as plain data; `lines` by line id, empty for the whole."""
+        checkout: Checkout = self.node(checkout_id)
+        by_pk = {self.node(line_id).pk: part for line_id, part in (lines or {}).items()}
+        checkout.voucher = CheckoutVoucher(
+            code, name, amount, lines=by_pk, forgets_code=forgets_code
+        )
+
+    def cover_with_gift_card(self, checkout_id: str, amount: Decimal) -> None:
+        """Take a gift card's money off a checkout's total."""
+        checkout: Checkout = self.node(checkout_id)
+        checkout.gift_card_amount += amount
+
+    def add_gift(self, checkout_id: str, variant_id: str) -> None:
+        """Add the gift line of an order promotion."""
+        checkout: Checkout = self.node(checkout_id)
+        variant = self.node(variant_id)
+        checkout.lines.append(CheckoutLine(self.store.ids.uuid(), variant, 1, is_gift=True))
+
+    # What happened, and telling of it
+
+    @property
+    def emitted(self) -> list[Emitted]:
+        """Everything that happened since the start."""
+        return self.store.outbox
+
+    def take_emitted(self) -> list[Emitted]:
+        """What happened since the last time this was asked."""
+        new = self.store.outbox[self._read :]
+        self._read = len(self.store.outbox)
+        return new
+
+    def render(
+        self, emitted: Emitted, document: str, app: App, *, torn: bool = False
+    ) -> Payload | None:
+        """The payload of an event through a subscription; None when it does not subscribe to it.
+
+        Raises:
+            SubscriptionError: `document` is no valid subscription.
+        """
+        return render(self.store, self, emitted, document, app, torn=torn)
+
+    def _render(self, emitted: Emitted, query: str, app: App, torn: bool) -> Payload | None:
+        return render(self.store, self, emitted, query, app, torn=torn)
+
+    def sign(self, body: bytes) -> str:
+        """The value of `Saleor-Signature` for a body."""
+        return self.key.sign_detached(body)
+
+    def jwks(self) -> dict[str, Any]:
+        return self.key.jwks()
+
+    # Delivery
+
+    @property
+    def faults(self) -> Faults:
+        return self.courier.faults
+
+    def set_faults(self, **faults: Any) -> None:
+        """Change some of the faults: `box.set_faults(duplicate=0.5, shuffle=True)`."""
+        self.courier.faults = replace(self.courier.faults, **faults)
+
+    def run_deliveries(self, send: Send | None = None, *, wait: bool = False) -> int:
+        """Send what is due; `wait` moves the clock on until nothing waits any more.
+
+        Returns how many requests were tried.
+        """
+        target = send or self.send or _nobody
+        tries = self.courier.deliver_due(target)
+        while wait and (due_at := self.courier.next_due()) is not None:
+            self.clock.advance(max(due_at - self.clock.now(), timedelta(0)))
+            tries += self.courier.deliver_due(target)
+        return tries
+
+    def tick(self) -> None:
+        """Do what time brings: expire orders, forget removed apps."""
+        orders.expire_orders(self.store)
+        purge_apps(self.store)
+
+    def deactivate(self, app: App) -> None:
+        """Switch an app off, as staff would."""
+        set_active(self.store, NOBODY, app, False)
+
+    def _ask(self, app: App, emitted: Emitted) -> dict[str, Any] | None:
+        send = self.send or _nobody
+        with self._unlocked():
+            response = self.courier.ask(app, emitted, send)
+        if response is None or not 200 <= response.status < 300:
+            return None
+        try:
+            answer = response.json()
+        except ValueError:
+            return None
+        return answer if isinstance(answer, dict) else None
+
+    @contextmanager
+    def _unlocked(self) -> Iterator[None]:
+        """Let others at the store while an app is being asked; it may ask back."""
+        held = self.lock.locked()
+        if held:
+            self.lock.release()
+        try:
+            yield
+        finally:
+            if held:
+                self.lock.acquire()
+
+    # What mutations ask of the outside
+
+    def access_token(self, user: User) -> str:
+        return self.tokens.access_token(user)
+
+    def refresh_token(self, user: User) -> str:
+        return self.tokens.refresh_token(user)
+
+    def user_of_token(self, token: str) -> User | None:
+        return self.tokens.user_of(token)
+
+    def start_installation(self, pk: int) -> None:
+        if self._start_installations is not None:
+            self._start_installations(pk)
+        else:
+            self.run_installation(pk, self.send or _nobody)
+
+    def dashboard_token(self, app: App, email: str = STAFF_EMAIL) -> str:
+        """The token of the Dashboard's handshake with an app's frame."""
+        return self.tokens.dashboard_token(self.user(email), app)
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+
+def _nobody(_request: Any) -> Response:
+    raise ConnectionRefusedError("nobody listens")
+
+
+def id_of(thing: Any) -> str:
+    """The global id of a model object."""
+    return global_id(type(thing).__name__, thing.pk)
+
+

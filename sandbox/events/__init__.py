@@ -1,0 +1,1 @@
+"""Webhooks: payloads made by running subscriptions, signed, and delivered with faults."""

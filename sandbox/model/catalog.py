@@ -1,0 +1,109 @@
+"""Channels, products and shipping methods: what the store sells, where and for how much."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from sandbox.model.money import ZERO
+
+
+@dataclass(eq=False)
+class Warehouse:
+    pk: str
+    name: str
+    slug: str
+
+
+@dataclass(eq=False)
+class Channel:
+    """A sales channel; `expire_orders_after` is in minutes, None for never."""
+
+    pk: int
+    slug: str
+    name: str
+    currency_code: str
+    default_country: str
+    countries: list[str]
+    prices_entered_with_tax: bool
+    display_gross_prices: bool
+    is_active: bool = True
+    automatically_confirm_all_new_orders: bool = True
+    allow_unpaid_orders: bool = False
+    expire_orders_after: int | None = None
+    mark_as_paid_strategy: str = "PAYMENT_FLOW"
+    default_transaction_flow_strategy: str = "CHARGE"
+    metadata: dict[str, str] = field(default_factory=dict)
+    private_metadata: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class Category:
+    pk: int
+    slug: str
+    name: str
+    parent: "Category | None" = None
+
+    @property
+    def ancestors(self) -> list["Category"]:
+        """From the root down to the parent."""
+        if self.parent is None:
+            return []
+        return [*self.parent.ancestors, self.parent]
+
+
+@dataclass(eq=False)
+class Collection:
+    pk: int
+    slug: str
+    name: str
+
+
+@dataclass(eq=False)
+class ProductType:
+    pk: int
+    slug: str
+    name: str
+    kind: str = "NORMAL"
+    is_shipping_required: bool = True
+
+
+@dataclass(eq=False)
+class Product:
+    pk: int
+    slug: str
+    name: str
+    product_type: ProductType
+    category: Category | None
+    collections: list[Collection] = field(default_factory=list)
+    variants: list["ProductVariant"] = field(default_factory=list)
+    description: str | None = None
+    metadata: dict[str, str] = field(default_factory=dict)
+    private_metadata: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class ProductVariant:
+    """`prices` and `reductions` (what a promotion takes off one unit) are keyed by channel slug."""
+
+    pk: int
+    sku: str | None
+    name: str
+    product: Product
+    prices: dict[str, Decimal] = field(default_factory=dict)
+    reductions: dict[str, Decimal] = field(default_factory=dict)
+    promotion_name: str = ""
+    metadata: dict[str, str] = field(default_factory=dict)
+    private_metadata: dict[str, str] = field(default_factory=dict)
+
+    def reduction(self, channel: Channel) -> Decimal:
+        return self.reductions.get(channel.slug, ZERO)
+
+
+@dataclass(eq=False)
+class ShippingMethod:
+    pk: int
+    name: str
+    prices: dict[str, Decimal]
+    minimum_delivery_days: int | None = None
+    maximum_delivery_days: int | None = None
+    metadata: dict[str, str] = field(default_factory=dict)
+    private_metadata: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,327 @@
+"""Carts: their lines, addresses, delivery, and how well transactions cover them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sandbox.model.catalog import Channel, ProductVariant, ShippingMethod
+from sandbox.model.customers import Address, copy_address, make_address
+from sandbox.model.errors import PermissionDenied, Refused
+from sandbox.model.money import ZERO
+from sandbox.model.payments import TransactionItem
+from sandbox.model.pricing import checkout_prices
+from sandbox.model.store import Caller, Store
+
+if TYPE_CHECKING:
+    from sandbox.model.customers import User
+
+_LIMIT = 50
+
+
+@dataclass(eq=False)
+class LineVoucher:
+    """A voucher's reduction of one line, in entered terms."""
+
+    code: str
+    amount: Decimal
+
+
+@dataclass(eq=False)
+class CheckoutVoucher:
+    """A voucher given as plain data: `amount` is the whole reduction, in entered terms.
+
+    `lines` tells which lines it reduces (by line key); empty for the entire order.
+    """
+
+    code: str
+    name: str
+    amount: Decimal
+    value_type: str = "FIXED"
+    lines: dict[str, Decimal] = field(default_factory=dict)
+    forgets_code: bool = False
+
+
+@dataclass(eq=False)
+class CheckoutLine:
+    pk: str
+    variant: ProductVariant
+    quantity: int
+    price_override: Decimal | None = None
+    price_override_reason: str | None = None
+    is_gift: bool = False
+    metadata: dict[str, str] = field(default_factory=dict)
+    private_metadata: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class Checkout:
+    pk: str
+    channel: Channel
+    currency: str
+    created: datetime
+    updated_at: datetime
+    user: User | None = None
+    email: str | None = None
+    language_code: str = "EN"
+    billing_address: Address | None = None
+    shipping_address: Address | None = None
+    shipping_method: ShippingMethod | None = None
+    delivery_pk: str | None = None
+    lines: list[CheckoutLine] = field(default_factory=list)
+    voucher: CheckoutVoucher | None = None
+    gift_card_amount: Decimal = ZERO
+    redirect_url: str | None = None
+    transactions: list[TransactionItem] = field(default_factory=list)
+    charge_status: str = "NONE"
+    authorize_status: str = "NONE"
+    metadata: dict[str, str] = field(default_factory=dict)
+    private_metadata: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_shipping_required(self) -> bool:
+        return any(line.variant.product.product_type.is_shipping_required for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class LineRequest:
+    """What a caller wants of a line; None leaves a thing as it is."""
+
+    variant: ProductVariant | None
+    quantity: int | None
+    line: CheckoutLine | None = None
+    price: Decimal | None = None
+    price_reason: str | None = None
+    force_new_line: bool = False
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+def create_checkout(
+    store: Store,
+    caller: Caller,
+    channel: Channel,
+    lines: list[LineRequest],
+    data: dict[str, Any],
+) -> Checkout:
+    """Open a checkout; a shopper's own becomes theirs at once.
+
+    Raises:
+        Refused: a line is impossible in this channel.
+        PermissionDenied: prices given by somebody who may not.
+    """
+    now = store.now()
+    user = caller.user if caller.app is None else None
+    checkout = Checkout(
+        pk=store.ids.uuid(),
+        channel=channel,
+        currency=channel.currency_code,
+        created=now,
+        updated_at=now,
+        user=user,
+        email=data.get("email") or (user.email if user else None),
+        language_code=data.get("language_code") or "EN",
+        shipping_address=make_address(store, data.get("shipping_address"))
+        or copy_address(store, user.default_shipping_address if user else None),
+        billing_address=make_address(store, data.get("billing_address"))
+        or copy_address(store, user.default_billing_address if user else None),
+        metadata=dict(data.get("metadata") or {}),
+        private_metadata=dict(data.get("private_metadata") or {}),
+    )
+    for line in lines:
+        _put(store, caller, checkout, line)
+    store.checkouts[checkout.pk] = checkout
+    store.emit("CHECKOUT_CREATED", checkout, caller)
+    return checkout
+
+
+def add_lines(store: Store, caller: Caller, checkout: Checkout, lines: list[LineRequest]) -> None:
+    """Put more into the cart.
+
+    Raises:
+        Refused: a line is impossible in this channel.
+        PermissionDenied: prices given by somebody who may not.
+    """
+    for line in lines:
+        _put(store, caller, checkout, line)
+    mark_updated(store, caller, checkout)
+
+
+def update_lines(
+    store: Store, caller: Caller, checkout: Checkout, lines: list[LineRequest]
+) -> None:
+    """Set quantities (0 removes) and prices of lines.
+
+    Raises:
+        Refused: no such line, a gift, or a bad quantity.
+        PermissionDenied: prices given by somebody who may not.
+    """
+    for wanted in lines:
+        line = wanted.line or _plain_line(checkout, wanted.variant)
+        if line is None:
+            _put(store, caller, checkout, wanted)
+            continue
+        if line.is_gift:
+            raise Refused("NON_EDITABLE_GIFT_LINE", "Gift line can't be edited.", "lines")
+        _override(caller, line, wanted)
+        if wanted.quantity is not None:
+            _check_quantity(wanted.quantity)
+            line.quantity = wanted.quantity
+        line.metadata.update(wanted.metadata)
+    checkout.lines[:] = [line for line in checkout.lines if line.quantity > 0]
+    mark_updated(store, caller, checkout)
+
+
+def remove_lines(
+    store: Store, caller: Caller, checkout: Checkout, lines: list[CheckoutLine]
+) -> None:
+    """Take lines out.
+
+    Raises:
+        Refused: a line is a gift.
+    """
+    if any(line.is_gift for line in lines):
+        raise Refused("NON_REMOVABLE_GIFT_LINE", "Gift line can't be removed.", "linesIds")
+    checkout.lines[:] = [line for line in checkout.lines if line not in lines]
+    mark_updated(store, caller, checkout)
+
+
+def attach_customer(store: Store, caller: Caller, checkout: Checkout, user: User) -> None:
+    """Make a guest's checkout a user's.
+
+    Raises:
+        PermissionDenied: the checkout has an owner, or the caller may not attach another user.
+    """
+    if checkout.user is not None:
+        raise PermissionDenied("OWNER", "IMPERSONATE_USER")
+    if caller.user is not user and "IMPERSONATE_USER" not in caller.permissions:
+        raise PermissionDenied("IMPERSONATE_USER")
+    checkout.user = user
+    checkout.email = user.email
+    mark_updated(store, caller, checkout)
+
+
+def detach_customer(store: Store, caller: Caller, checkout: Checkout) -> None:
+    """Make the checkout a guest's again.
+
+    Raises:
+        PermissionDenied: the checkout is somebody else's.
+    """
+    if caller.user is not checkout.user and "IMPERSONATE_USER" not in caller.permissions:
+        raise PermissionDenied("OWNER", "IMPERSONATE_USER")
+    checkout.user = None
+    mark_updated(store, caller, checkout)
+
+
+def shipping_methods(store: Store, checkout: Checkout) -> list[ShippingMethod]:
+    """The built-in methods of the channel; none before the address is known."""
+    if checkout.shipping_address is None or not checkout.is_shipping_required:
+        return []
+    slug = checkout.channel.slug
+    methods = (method for method in store.shipping_methods.values() if slug in method.prices)
+    return sorted(methods, key=lambda method: (method.prices[slug], method.pk))
+
+
+def choose_delivery(
+    store: Store, caller: Caller, checkout: Checkout, method: ShippingMethod | None
+) -> None:
+    """Choose how to ship, or nothing.
+
+    Raises:
+        Refused: the method does not apply here.
+    """
+    if method is not None and method not in shipping_methods(store, checkout):
+        raise Refused(
+            "DELIVERY_METHOD_NOT_APPLICABLE",
+            "This delivery method is not applicable.",
+            "deliveryMethodId",
+        )
+    checkout.shipping_method = method
+    checkout.delivery_pk = f"{checkout.pk}/{method.pk}" if method is not None else None
+    mark_updated(store, caller, checkout)
+
+
+def mark_updated(store: Store, caller: Caller, checkout: Checkout) -> None:
+    checkout.updated_at = store.now()
+    _cover(store, checkout)
+    store.emit("CHECKOUT_UPDATED", checkout, caller)
+
+
+def refresh_payment_status(store: Store, checkout: Checkout, caller: Caller) -> None:
+    """Compare the transactions with the total; tell when it became covered."""
+    charge, authorize = checkout.charge_status, checkout.authorize_status
+    _cover(store, checkout)
+    if (charge, authorize) != (checkout.charge_status, checkout.authorize_status):
+        checkout.updated_at = store.now()
+    full = {"FULL", "OVERCHARGED"}
+    if charge not in full and checkout.charge_status in full:
+        store.emit("CHECKOUT_FULLY_PAID", checkout, caller)
+    if authorize != "FULL" and checkout.authorize_status == "FULL":
+        store.emit("CHECKOUT_FULLY_AUTHORIZED", checkout, caller)
+
+
+def _cover(store: Store, checkout: Checkout) -> None:
+    due = checkout_prices(store, checkout).total.gross_amount
+    sums = [item.amounts for item in checkout.transactions]
+    charged = max(sum((s.charged + s.charge_pending for s in sums), ZERO), ZERO)
+    authorized = sum((s.authorized + s.authorize_pending for s in sums), ZERO)
+    free = bool(checkout.lines) and due <= ZERO
+    if charged <= ZERO:
+        checkout.charge_status = "FULL" if free else "NONE"
+    elif charged == due:
+        checkout.charge_status = "FULL"
+    else:
+        checkout.charge_status = "PARTIAL" if charged < due else "OVERCHARGED"
+    covered = charged + authorized
+    if free or covered >= due > ZERO:
+        checkout.authorize_status = "FULL"
+    else:
+        checkout.authorize_status = "PARTIAL" if covered > ZERO else "NONE"
+
+
+def _put(store: Store, caller: Caller, checkout: Checkout, wanted: LineRequest) -> None:
+    variant = wanted.variant
+    if variant is None or checkout.channel.slug not in variant.prices:
+        raise Refused(
+            "UNAVAILABLE_VARIANT_IN_CHANNEL",
+            "Cannot add lines with unavailable variants.",
+            "lines",
+        )
+    quantity = 1 if wanted.quantity is None else wanted.quantity
+    _check_quantity(quantity)
+    if quantity == 0:
+        raise Refused("ZERO_QUANTITY", "The quantity should be higher than zero.", "quantity")
+    line = None if wanted.force_new_line else _plain_line(checkout, variant)
+    if line is None:
+        line = CheckoutLine(pk=store.ids.uuid(), variant=variant, quantity=0)
+        checkout.lines.append(line)
+    _override(caller, line, wanted)
+    line.quantity += quantity
+    line.metadata.update(wanted.metadata)
+
+
+def _plain_line(checkout: Checkout, variant: ProductVariant | None) -> CheckoutLine | None:
+    return next(
+        (line for line in checkout.lines if line.variant is variant and not line.is_gift), None
+    )
+
+
+def _override(caller: Caller, line: CheckoutLine, wanted: LineRequest) -> None:
+    if wanted.price is None:
+        return
+    if caller.app is None or "HANDLE_CHECKOUTS" not in caller.permissions:
+        raise PermissionDenied("HANDLE_CHECKOUTS")
+    line.price_override = wanted.price
+    line.price_override_reason = wanted.price_reason
+
+
+def _check_quantity(quantity: int) -> None:
+    if quantity < 0:
+        raise Refused("ZERO_QUANTITY", "The quantity should be higher than zero.", "quantity")
+    if quantity > _LIMIT:
+        raise Refused(
+            "QUANTITY_GREATER_THAN_LIMIT",
+            f"Cannot add more than {_LIMIT} times this item.",
+            "quantity",
+        )

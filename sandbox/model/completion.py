@@ -1,0 +1,199 @@
+"""A checkout becomes an order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox.model.customers import User, copy_address, find_by_email
+from sandbox.model.errors import Refused
+from sandbox.model.money import ZERO, Taxed, quantize, total
+from sandbox.model.order_amounts import recompute_amounts
+from sandbox.model.orders import Order, OrderDiscount, OrderLine, OrderLineDiscount, announce_created
+from sandbox.model.pricing import (
+    CheckoutPrices,
+    base_unit,
+    checkout_prices,
+    tax_country,
+    taxed,
+    undiscounted_unit,
+)
+from sandbox.model.store import Caller, Store
+
+if TYPE_CHECKING:
+    from sandbox.model.checkouts import Checkout, CheckoutLine
+
+
+def complete_checkout(
+    store: Store, caller: Caller, checkout: Checkout, metadata: dict[str, str]
+) -> Order:
+    """Place the order of a checkout and remove the checkout.
+
+    Raises:
+        Refused: something is missing, or the payments do not cover the total.
+    """
+    _check(checkout)
+    checkout.metadata.update(metadata)
+    prices = checkout_prices(store, checkout)
+    order = _order(store, checkout, prices)
+    for item in checkout.transactions:
+        item.order, item.checkout = order, None
+    order.transactions = checkout.transactions
+    recompute_amounts(order)
+    order.previous_amounts = order.amounts
+    order.updated_at = store.now()
+    store.orders[order.pk] = order
+    del store.checkouts[checkout.pk]
+    announce_created(store, order, caller)
+    return order
+
+
+def _check(checkout: Checkout) -> None:
+    if not checkout.channel.is_active:
+        raise Refused("CHANNEL_INACTIVE", "Cannot complete checkout with inactive channel.", "channel")
+    if not checkout.lines:
+        raise Refused("NO_LINES", "Cannot complete checkout without lines", "lines")
+    if checkout.is_shipping_required:
+        if checkout.shipping_method is None:
+            raise Refused("SHIPPING_METHOD_NOT_SET", "Shipping method is not set", "shippingMethod")
+        if checkout.shipping_address is None:
+            raise Refused(
+                "SHIPPING_ADDRESS_NOT_SET", "Shipping address is not set", "shippingAddress"
+            )
+    if checkout.billing_address is None:
+        raise Refused("BILLING_ADDRESS_NOT_SET", "Billing address is not set", "billingAddress")
+    if checkout.authorize_status != "FULL" and not checkout.channel.allow_unpaid_orders:
+        raise Refused(
+            "CHECKOUT_NOT_FULLY_PAID",
+            "Provided payment methods can not cover the checkout's total amount",
+        )
+    if not checkout.email:
+        raise Refused("EMAIL_NOT_SET", "Checkout email must be set.")
+
+
+def _order(store: Store, checkout: Checkout, prices: CheckoutPrices) -> Order:
+    channel, currency = checkout.channel, checkout.currency
+    email = checkout.email or ""
+    now = store.now()
+    order = Order(
+        pk=store.ids.uuid(),
+        number=store.ids.next("order number"),
+        status="UNCONFIRMED",
+        created=now,
+        updated_at=now,
+        origin="CHECKOUT",
+        channel=channel,
+        currency=currency,
+        total=prices.total,
+        subtotal=prices.subtotal,
+        shipping_price=prices.shipping,
+        undiscounted_total=prices.full_total,
+        undiscounted_shipping_price=ZERO,
+        shipping_tax_rate=prices.tax_rate,
+        display_gross_prices=channel.display_gross_prices,
+        user=checkout.user or _owner(store, email),
+        user_email=checkout.user.email if checkout.user else email,
+        language_code=checkout.language_code,
+        billing_address=copy_address(store, checkout.billing_address),
+        shipping_address=copy_address(store, checkout.shipping_address),
+        checkout_token=checkout.pk,
+        redirect_url=checkout.redirect_url,
+        metadata=dict(checkout.metadata),
+        private_metadata=dict(checkout.private_metadata),
+    )
+    if channel.automatically_confirm_all_new_orders and checkout.transactions:
+        order.status = "UNFULFILLED"
+    if checkout.shipping_method is not None:
+        order.shipping_method = checkout.shipping_method
+        order.shipping_method_name = checkout.shipping_method.name
+        order.undiscounted_shipping_price = checkout.shipping_method.prices[channel.slug]
+    country = tax_country(channel, checkout.shipping_address, checkout.billing_address)
+    order.lines = [
+        order_line(store, checkout, line, prices.lines[line.pk], country)
+        for line in checkout.lines
+    ]
+    _add_voucher(store, order, checkout)
+    shipping = order.undiscounted_shipping_price
+    order.undiscounted_total = total(
+        [line.undiscounted_total_price for line in order.lines], currency
+    ) + Taxed(shipping, shipping, currency)
+    return order
+
+
+def _owner(store: Store, email: str) -> User | None:
+    """A guest's order goes to the customer who registered its e-mail address."""
+    user = find_by_email(store, email)
+    return user if user is not None and user.is_active else None
+
+
+def order_line(
+    store: Store, checkout: Checkout, line: CheckoutLine, price: Taxed, country: str
+) -> OrderLine:
+    """The order line of a checkout line, `price` being its discounted total."""
+    channel, variant = checkout.channel, line.variant
+    undiscounted = undiscounted_unit(line, channel)
+    voucher = checkout.voucher
+    made = OrderLine(
+        pk=store.ids.uuid(),
+        quantity=line.quantity,
+        product_name=variant.product.name,
+        variant_name=variant.name,
+        product_sku=variant.sku,
+        variant=variant,
+        currency=checkout.currency,
+        unit_price=price.per_unit(line.quantity),
+        total_price=price,
+        undiscounted_unit_price=taxed(store, channel, country, undiscounted),
+        undiscounted_total_price=taxed(store, channel, country, undiscounted * line.quantity),
+        tax_rate=store.tax_rates.get(country, ZERO) / 100,
+        is_gift=line.is_gift,
+        is_gift_card=variant.product.product_type.kind == "GIFT_CARD",
+        is_shipping_required=variant.product.product_type.is_shipping_required,
+        is_price_overridden=line.price_override is not None,
+        price_override_reason=line.price_override_reason,
+        metadata=dict(line.metadata),
+        private_metadata=dict(line.private_metadata),
+    )
+    if voucher is not None and line.pk in voucher.lines and not voucher.forgets_code:
+        made.voucher_code = voucher.code
+        made.unit_discount_reason = f"Voucher code: {voucher.code}"
+    _add_promotion(store, made, line, checkout)
+    return made
+
+
+def _add_promotion(
+    store: Store, made: OrderLine, line: CheckoutLine, checkout: Checkout
+) -> None:
+    unit = undiscounted_unit(line, checkout.channel) - base_unit(line, checkout.channel)
+    if not unit:
+        return
+    made.discounts.append(
+        OrderLineDiscount(
+            pk=store.ids.uuid(),
+            type="ORDER_PROMOTION" if line.is_gift else "PROMOTION",
+            name=line.variant.promotion_name,
+            value_type="FIXED",
+            value=unit,
+            amount=quantize(unit * line.quantity, checkout.currency),
+            unit=unit,
+            currency=checkout.currency,
+        )
+    )
+
+
+def _add_voucher(store: Store, order: Order, checkout: Checkout) -> None:
+    voucher = checkout.voucher
+    if voucher is None:
+        return
+    order.voucher_code = None if voucher.forgets_code else voucher.code
+    order.discounts.append(
+        OrderDiscount(
+            pk=store.ids.uuid(),
+            type="VOUCHER",
+            name=voucher.name,
+            value_type=voucher.value_type,
+            value=voucher.amount,
+            amount=voucher.amount,
+            currency=order.currency,
+            reason=f"Voucher code: {voucher.code}",
+        )
+    )

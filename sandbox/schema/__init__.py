@@ -1,0 +1,1 @@
+"""The store's GraphQL API: `graphql/store.graphql`, executed over the model."""

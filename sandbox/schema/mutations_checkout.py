@@ -1,0 +1,210 @@
+"""Mutations of checkouts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import GraphQLResolveInfo
+
+from sandbox.model import checkouts
+from sandbox.model.checkouts import Checkout, LineRequest
+from sandbox.model.completion import complete_checkout
+from sandbox.model.customers import make_address
+from sandbox.model.errors import PermissionDenied, Refused
+from sandbox.model.orders import Order
+from sandbox.schema.mutation import Payload, mutation
+from sandbox.schema.nodes import find_node, need_node, pk_of
+from sandbox.schema.request import Resolvers, caller_of, store_of
+from sandbox.schema.types_checkout import ChosenDelivery
+from sandbox.schema.types_order import OfferedMethod
+
+
+def _checkout(info: GraphQLResolveInfo, id_: str | None) -> Checkout:
+    found: Checkout = need_node(store_of(info), id_, "Checkout")
+    return found
+
+
+def _requests(
+    info: GraphQLResolveInfo, lines: list[dict[str, Any]], checkout: Checkout | None = None
+) -> list[LineRequest]:
+    store = store_of(info)
+    wanted = []
+    for line in lines:
+        variant_id, line_id = line.get("variant_id"), line.get("line_id")
+        existing = None
+        if line_id is not None and checkout is not None:
+            pk = pk_of(line_id)
+            existing = next((each for each in checkout.lines if each.pk == pk), None)
+            if existing is None:
+                raise Refused("NOT_FOUND", f"Couldn't resolve to a node: {line_id}", "lineId")
+        variant = need_node(store, variant_id, "ProductVariant", field="variantId") if variant_id else None
+        wanted.append(
+            LineRequest(
+                variant=variant,
+                quantity=line.get("quantity"),
+                line=existing,
+                price=line.get("price"),
+                price_reason=line.get("price_override_reason"),
+                force_new_line=bool(line.get("force_new_line")),
+                metadata=line.get("metadata") or {},
+            )
+        )
+    return wanted
+
+
+def _create(info: GraphQLResolveInfo, input_: dict[str, Any]) -> Payload:
+    store = store_of(info)
+    slug = input_.get("channel")
+    channel = store.channel_by_slug(slug) if slug else next(iter(store.channels.values()))
+    if channel is None:
+        raise Refused("NOT_FOUND", f"Channel with '{slug}' slug does not exist.", "channel")
+    lines = _requests(info, input_["lines"])
+    checkout = checkouts.create_checkout(store, caller_of(info), channel, lines, input_)
+    return {"checkout": checkout, "created": True}
+
+
+def _lines_add(info: GraphQLResolveInfo, lines: list[Any], id_: str | None = None) -> Payload:
+    checkout = _checkout(info, id_)
+    checkouts.add_lines(store_of(info), caller_of(info), checkout, _requests(info, lines))
+    return {"checkout": checkout}
+
+
+def _lines_update(info: GraphQLResolveInfo, lines: list[Any], id_: str | None = None) -> Payload:
+    checkout = _checkout(info, id_)
+    wanted = _requests(info, lines, checkout)
+    checkouts.update_lines(store_of(info), caller_of(info), checkout, wanted)
+    return {"checkout": checkout}
+
+
+def _lines_delete(
+    info: GraphQLResolveInfo, lines_ids: list[str], id_: str | None = None
+) -> Payload:
+    checkout = _checkout(info, id_)
+    pks = {pk_of(each) for each in lines_ids}
+    chosen = [line for line in checkout.lines if line.pk in pks]
+    if len(chosen) < len(pks):
+        raise Refused("NOT_FOUND", "Could not find some of the lines.", "linesIds")
+    checkouts.remove_lines(store_of(info), caller_of(info), checkout, chosen)
+    return {"checkout": checkout}
+
+
+def _shipping_address(
+    info: GraphQLResolveInfo, shipping_address: dict[str, Any], id_: str | None = None, **_: Any
+) -> Payload:
+    checkout = _checkout(info, id_)
+    checkout.shipping_address = make_address(store_of(info), shipping_address)
+    checkouts.mark_updated(store_of(info), caller_of(info), checkout)
+    return {"checkout": checkout}
+
+
+def _billing_address(
+    info: GraphQLResolveInfo, billing_address: dict[str, Any], id_: str | None = None, **_: Any
+) -> Payload:
+    checkout = _checkout(info, id_)
+    checkout.billing_address = make_address(store_of(info), billing_address)
+    checkouts.mark_updated(store_of(info), caller_of(info), checkout)
+    return {"checkout": checkout}
+
+
+def _email(info: GraphQLResolveInfo, email: str, id_: str | None = None) -> Payload:
+    checkout = _checkout(info, id_)
+    checkout.email = email
+    checkouts.mark_updated(store_of(info), caller_of(info), checkout)
+    return {"checkout": checkout}
+
+
+def _attach(
+    info: GraphQLResolveInfo, id_: str | None = None, customer_id: str | None = None
+) -> Payload:
+    store, caller = store_of(info), caller_of(info)
+    user = caller.user
+    if customer_id is not None:
+        user = need_node(store, customer_id, "User", field="customerId")
+    if user is None:
+        raise PermissionDenied("AUTHENTICATED_APP", "AUTHENTICATED_USER")
+    checkout = _checkout(info, id_)
+    checkouts.attach_customer(store, caller, checkout, user)
+    return {"checkout": checkout}
+
+
+def _detach(info: GraphQLResolveInfo, id_: str | None = None) -> Payload:
+    checkout = _checkout(info, id_)
+    checkouts.detach_customer(store_of(info), caller_of(info), checkout)
+    return {"checkout": checkout}
+
+
+def _delivery_method(
+    info: GraphQLResolveInfo, id_: str | None = None, delivery_method_id: str | None = None
+) -> Payload:
+    """Takes the id of a shipping method, or of a delivery that was calculated for the checkout."""
+    store, checkout = store_of(info), _checkout(info, id_)
+    method = None
+    if delivery_method_id is not None:
+        method = _method_of(info, checkout, delivery_method_id)
+        if method is None:
+            raise Refused(
+                "NOT_FOUND", f"Couldn't resolve to a node: {delivery_method_id}", "deliveryMethodId"
+            )
+    checkouts.choose_delivery(store, caller_of(info), checkout, method)
+    return {"checkout": checkout}
+
+
+def _method_of(info: GraphQLResolveInfo, checkout: Checkout, id_: str) -> Any:
+    method = find_node(store_of(info), id_, "ShippingMethod")
+    if method is not None:
+        return method
+    checkout_pk, _, method_pk = pk_of(id_).rpartition("/")
+    if checkout_pk != checkout.pk or not method_pk.isdigit():
+        return None
+    return store_of(info).shipping_methods.get(int(method_pk))
+
+
+def _calculate_deliveries(info: GraphQLResolveInfo, id_: str) -> Payload:
+    checkout = _checkout(info, id_)
+    slug, currency = checkout.channel.slug, checkout.currency
+    return {
+        "deliveries": [
+            ChosenDelivery(f"{checkout.pk}/{method.pk}", OfferedMethod(method, slug, currency))
+            for method in checkouts.shipping_methods(store_of(info), checkout)
+        ]
+    }
+
+
+def _complete(
+    info: GraphQLResolveInfo,
+    id_: str | None = None,
+    metadata: dict[str, str] | None = None,
+    redirect_url: str | None = None,
+    **_: Any,
+) -> Payload:
+    """A second completion answers with the order of the first."""
+    store = store_of(info)
+    done = _order_of(info, id_)
+    if done is not None:
+        return {"order": done}
+    checkout = _checkout(info, id_)
+    checkout.redirect_url = redirect_url or checkout.redirect_url
+    return {"order": complete_checkout(store, caller_of(info), checkout, metadata or {})}
+
+
+def _order_of(info: GraphQLResolveInfo, id_: str | None) -> Order | None:
+    pk = pk_of(id_ or "")
+    return next((o for o in store_of(info).orders.values() if o.checkout_token == pk), None)
+
+
+CHECKOUT_MUTATIONS: Resolvers = {
+    "Mutation": {
+        "checkoutCreate": mutation(_create),
+        "checkoutLinesAdd": mutation(_lines_add),
+        "checkoutLinesUpdate": mutation(_lines_update),
+        "checkoutLinesDelete": mutation(_lines_delete),
+        "checkoutShippingAddressUpdate": mutation(_shipping_address),
+        "checkoutBillingAddressUpdate": mutation(_billing_address),
+        "checkoutEmailUpdate": mutation(_email),
+        "checkoutCustomerAttach": mutation(_attach),
+        "checkoutCustomerDetach": mutation(_detach),
+        "checkoutDeliveryMethodUpdate": mutation(_delivery_method),
+        "deliveryOptionsCalculate": mutation(_calculate_deliveries),
+        "checkoutComplete": mutation(_complete),
+    }
+}

@@ -1,0 +1,68 @@
+"""The SDL, and the part of it that a version of Saleor has."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from graphql import (
+    REMOVE,
+    DocumentNode,
+    GraphQLSchema,
+    StringValueNode,
+    Visitor,
+    build_ast_schema,
+    parse,
+    visit,
+)
+
+SDL_PATH = Path(__file__).parents[2] / "graphql" / "store.graphql"
+
+
+@cache
+def full_document() -> DocumentNode:
+    """All of `graphql/store.graphql`."""
+    return parse(SDL_PATH.read_text(encoding="utf-8"), no_location=True)
+
+
+@cache
+def full_schema() -> GraphQLSchema:
+    """All of it, without resolvers."""
+    return build_ast_schema(full_document())
+
+
+def as_numbers(version: str) -> tuple[int, ...]:
+    """`3.24-alpha` becomes (3, 24)."""
+    return tuple(int(part) for part in version.partition("-")[0].split(".")[:2])
+
+
+def since(node: Any) -> str | None:
+    """The version in the node's `@since` mark."""
+    for directive in getattr(node, "directives", None) or ():
+        if directive.name.value == "since":
+            value = directive.arguments[0].value
+            return value.value if isinstance(value, StringValueNode) else None
+    return None
+
+
+class _Older(Visitor):
+    def __init__(self, version: tuple[int, ...]) -> None:
+        super().__init__()
+        self.version = version
+
+    def enter(self, node: Any, *_: Any) -> Any:
+        mark = since(node)
+        return REMOVE if mark is not None and as_numbers(mark) > self.version else None
+
+
+def document_for(version: str) -> DocumentNode:
+    """The SDL without what is newer than `version`."""
+    document: DocumentNode = visit(full_document(), _Older(as_numbers(version)))
+    return document
+
+
+@cache
+def plain_schema(version: str) -> GraphQLSchema:
+    """The schema of a version without resolvers: enough to validate against."""
+    return build_ast_schema(document_for(version))

@@ -1,0 +1,237 @@
+"""Orders as the API shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import GraphQLError, GraphQLResolveInfo
+
+from sandbox.model import order_amounts
+from sandbox.model.customers import User
+from sandbox.model.fulfillments import Fulfillment
+from sandbox.model.ids import global_id
+from sandbox.model.money import ZERO, Money
+from sandbox.model.orders import Order, OrderDiscount, OrderLine, OrderLineDiscount
+from sandbox.model.refunds import OrderGrantedRefund
+from sandbox.schema.request import Resolver, Resolvers, guarded, may, request_of, require_owner, require_staff_or_app
+from sandbox.schema.shared import money_of
+
+_STATUS_WORDS = {"PARTIALLY_FULFILLED": "Partially fulfilled", "PARTIALLY_RETURNED": "Partially returned"}
+_READERS = ("MANAGE_USERS", "MANAGE_ORDERS", "HANDLE_PAYMENTS", "HANDLE_TAXES")
+
+
+class CircularSubscriptionSyncEvent(GraphQLError):
+    """Prices may not be asked while Saleor is asking for what they depend on."""
+
+    def __init__(self) -> None:
+        super().__init__("Resolving this field is not allowed in synchronous events.")
+
+
+def outside_sync_events(resolver: Resolver) -> Resolver:
+    """The resolver, refusing in payloads of synchronous events."""
+
+    def resolve(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        if request_of(info).sync_event:
+            raise CircularSubscriptionSyncEvent
+        return resolver(source, info, **arguments)
+
+    return resolve
+
+
+def _attribute(name: str) -> Resolver:
+    def resolve(source: Any, _info: GraphQLResolveInfo) -> Any:
+        return getattr(source, name)
+
+    return resolve
+
+
+def _order_user(order: Order, info: GraphQLResolveInfo) -> User | None:
+    if order.user is not None:
+        require_owner(info, order.user, *_READERS)
+    return order.user
+
+
+def _fulfillments(order: Order, info: GraphQLResolveInfo) -> list[Fulfillment]:
+    """Staff and apps see all; a shopper sees only what is on its way."""
+    try:
+        require_staff_or_app(info)
+    except Exception:
+        shown = {"CANCELED", "REPLACED", "REFUNDED", "WAITING_FOR_APPROVAL"}
+        return [f for f in order.fulfillments if f.status not in shown]
+    return order.fulfillments
+
+
+def _sum(name: str) -> Resolver:
+    """A total over the order's transactions."""
+
+    def resolve(order: Order, _info: GraphQLResolveInfo) -> Money:
+        amounts = (getattr(item.amounts, name) for item in order.transactions)
+        return Money(sum(amounts, ZERO), order.currency)
+
+    return resolve
+
+
+def _stored(name: str) -> Resolver:
+    def resolve(order: Order, _info: GraphQLResolveInfo) -> Any:
+        value = getattr(order.amounts, name)
+        return value if isinstance(value, str) else Money(value, order.currency)
+
+    return resolve
+
+
+def _computed(function: Any) -> Resolver:
+    def resolve(order: Order, _info: GraphQLResolveInfo) -> Money:
+        return Money(function(order), order.currency)
+
+    return resolve
+
+
+def _discount_total(discount: OrderDiscount | OrderLineDiscount, _info: GraphQLResolveInfo) -> Money:
+    return Money(discount.amount, discount.currency)
+
+
+def _to_fulfill(line: OrderLine, _info: GraphQLResolveInfo) -> int:
+    return line.quantity - line.quantity_fulfilled
+
+
+def _unit_discount(line: OrderLine, _info: GraphQLResolveInfo) -> Money:
+    whole, paid = line.undiscounted_unit_price, line.unit_price
+    return Money(whole.net_amount - paid.net_amount, line.currency)
+
+
+def _number(order: Order, _info: GraphQLResolveInfo) -> str:
+    return str(order.number)
+
+
+def _checkout_id(order: Order, _info: GraphQLResolveInfo) -> str | None:
+    return global_id("Checkout", order.checkout_token) if order.checkout_token else None
+
+
+def _delivery_method(order: Order, _info: GraphQLResolveInfo) -> Any:
+    if order.shipping_method is None:
+        return None
+    return OfferedMethod(order.shipping_method, order.channel.slug, order.currency)
+
+
+class OfferedMethod:
+    """A shipping method with its price in one channel."""
+
+    def __init__(self, method: Any, slug: str, currency: str) -> None:
+        self.pk = method.pk
+        self.name = method.name
+        self.price = Money(method.prices.get(slug, ZERO), currency)
+        self.minimum_delivery_days = method.minimum_delivery_days
+        self.maximum_delivery_days = method.maximum_delivery_days
+        self.metadata = method.metadata
+        self.private_metadata = method.private_metadata
+        self.active = True
+        self.message = ""
+
+
+def _grant_events(refund: OrderGrantedRefund, _info: GraphQLResolveInfo) -> list[Any]:
+    if refund.transaction is None:
+        return []
+    events = [e for e in refund.transaction.events if e.granted_refund is refund]
+    return sorted(events, key=lambda event: event.created_at, reverse=True)
+
+
+def _discounts(order: Order, _info: GraphQLResolveInfo) -> list[OrderDiscount]:
+    return order.discounts
+
+
+_orders = ("MANAGE_ORDERS",)
+
+ORDER_TYPES: Resolvers = {
+    "Order": {
+        "number": _number,
+        "token": lambda order, _info: order.pk,
+        "statusDisplay": lambda order, _info: _STATUS_WORDS.get(
+            order.status, order.status.capitalize()
+        ),
+        "original": lambda order, _info: global_id("Order", order.original.pk)
+        if order.original
+        else None,
+        "user": _order_user,
+        "languageCode": lambda order, _info: order.language_code.lower().replace("_", "-"),
+        "languageCodeEnum": _attribute("language_code"),
+        "trackingClientId": lambda _order, _info: "",
+        "collectionPointName": lambda _order, _info: None,
+        "taxExemption": lambda _order, _info: False,
+        "checkoutId": _checkout_id,
+        "deliveryMethod": _delivery_method,
+        "isShippingRequired": lambda order, _info: any(
+            line.is_shipping_required for line in order.lines
+        ),
+        "fulfillments": _fulfillments,
+        "isPaid": lambda order, _info: order_amounts.is_paid(order),
+        "paymentStatus": lambda order, _info: order_amounts.payment_status(order),
+        "paymentStatusDisplay": lambda order, _info: order_amounts.payment_status(order)
+        .replace("_", " ")
+        .capitalize(),
+        "chargeStatus": _stored("charge_status"),
+        "authorizeStatus": _stored("authorize_status"),
+        "canFinalize": lambda _order, _info: True,
+        "total": outside_sync_events(_attribute("total")),
+        "subtotal": outside_sync_events(_attribute("subtotal")),
+        "shippingPrice": outside_sync_events(_attribute("shipping_price")),
+        "undiscountedTotal": outside_sync_events(_attribute("undiscounted_total")),
+        "undiscountedShippingPrice": outside_sync_events(
+            money_of("undiscounted_shipping_price")
+        ),
+        "shippingTaxRate": outside_sync_events(_attribute("shipping_tax_rate")),
+        "totalCharged": _stored("charged"),
+        "totalCaptured": _stored("charged"),
+        "totalAuthorized": _stored("authorized"),
+        "totalCanceled": _sum("canceled"),
+        "totalRefunded": guarded(_computed(order_amounts.refunded), *_orders),
+        "totalGrantedRefund": guarded(money_of("total_granted"), *_orders),
+        "totalRefundPending": guarded(_sum("refund_pending"), *_orders),
+        "totalChargePending": guarded(_sum("charge_pending"), *_orders),
+        "totalAuthorizePending": guarded(_sum("authorize_pending"), *_orders),
+        "totalCancelPending": guarded(_sum("cancel_pending"), *_orders),
+        "totalRemainingGrant": guarded(_computed(order_amounts.remaining_grant), *_orders),
+        "totalBalance": _computed(order_amounts.balance),
+        "grantedRefunds": guarded(_attribute("granted_refunds"), *_orders),
+        "transactions": guarded(_attribute("transactions"), "MANAGE_ORDERS", "HANDLE_PAYMENTS"),
+        "payments": guarded(_attribute("payments"), *_orders),
+        "events": guarded(_attribute("events"), *_orders),
+        "discounts": outside_sync_events(_discounts),
+    },
+    "OrderLine": {
+        "productVariantId": lambda line, _info: global_id("ProductVariant", line.variant.pk)
+        if line.variant
+        else None,
+        "quantityToFulfill": _to_fulfill,
+        "unitDiscount": _unit_discount,
+        "unitDiscountType": lambda _line, _info: "FIXED",
+        "unitDiscountValue": lambda line, info: _unit_discount(line, info).amount,
+        "priceOverrideReason": lambda line, info: line.price_override_reason
+        if may(info, *_orders)
+        else None,
+        "unitPrice": outside_sync_events(_attribute("unit_price")),
+        "totalPrice": outside_sync_events(_attribute("total_price")),
+        "isPriceOverridden": guarded(_attribute("is_price_overridden"), *_orders),
+    },
+    "OrderDiscount": {"amount": money_of("amount"), "total": _discount_total},
+    "OrderLineDiscount": {"total": _discount_total, "unit": money_of("unit")},
+    "OrderEvent": {
+        "quantity": lambda _event, _info: None,
+        "orderNumber": lambda _event, _info: None,
+        "shippingCostsIncluded": lambda _event, _info: None,
+    },
+    "OrderGrantedRefund": {
+        "amount": lambda refund, _info: Money(refund.amount, refund.order.currency),
+        "user": guarded(_attribute("user"), "MANAGE_USERS", "MANAGE_STAFF", "MANAGE_ORDERS"),
+        "transactionEvents": guarded(_grant_events, "MANAGE_ORDERS", "HANDLE_PAYMENTS"),
+        "transaction": guarded(_attribute("transaction"), "MANAGE_ORDERS", "HANDLE_PAYMENTS"),
+    },
+    "Fulfillment": {
+        "statusDisplay": lambda fulfillment, _info: fulfillment.status.replace("_", " ").capitalize(),
+        "totalRefundedAmount": lambda f, _info: Money(f.total_refunded, f.order.currency)
+        if f.total_refunded is not None
+        else None,
+        "shippingRefundedAmount": lambda f, _info: Money(f.shipping_refunded, f.order.currency)
+        if f.shipping_refunded is not None
+        else None,
+    },
+}

@@ -1,0 +1,75 @@
+"""Requests that leave the store, and what comes back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+_TIMEOUT = httpx.Timeout(18.0, connect=2.0)
+_AGENT = "Saleor/{version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`headers` are in the order and case in which Saleor sends them."""
+
+    method: str
+    url: str
+    headers: list[tuple[str, str]]
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    status: int
+    body: bytes = b""
+    content_type: str = "application/json"
+
+    def json(self) -> Any:
+        """The body as JSON.
+
+        Raises:
+            ValueError: it is none.
+        """
+        return json.loads(self.body)
+
+
+Send = Callable[[Request], Response]
+"""Sends a request; raises OSError when nobody answers (in time)."""
+
+
+def http_send(client: httpx.Client) -> Send:
+    """Send over HTTP, without following redirects."""
+
+    def send(request: Request) -> Response:
+        try:
+            answer = client.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                content=request.body,
+                timeout=_TIMEOUT,
+                follow_redirects=False,
+            )
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise OSError(str(error)) from error
+        return Response(
+            answer.status_code, answer.content, answer.headers.get("content-type", "")
+        )
+
+    return send
+
+
+def agent(version: str) -> str:
+    return _AGENT.format(version=version)
