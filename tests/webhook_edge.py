@@ -16,12 +16,13 @@ from saleor_loyalty_app.clock import ManualClock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import metadata
 from saleor_loyalty_app.flows.event_handler import Handler
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.saleor.keys import KeySet
 from saleor_loyalty_app.stores.refs import StoreRef
 from tests.factories import make_store
 from tests.signing import SigningKey
 
-SECRETS = ("a secret of the tests, long enough for all",)
+SECRETS = EmailKeys.of(("a secret of the tests, long enough for all",))
 
 
 def event_body(typename: str, app_id: str, **fields: object) -> bytes:

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.inbox import repository as inbox
 from saleor_loyalty_app.inbox.repository import Delivery
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.saleor import documents
 from saleor_loyalty_app.saleor.event import Envelope, typename_of
 from saleor_loyalty_app.saleor.version import SchemaVersion
@@ -45,7 +46,7 @@ class EventContext:
     Attributes:
         conn: the transaction; a handler neither commits nor calls the network.
         message_id: the inbox row; none in a replay.
-        secrets: the app's secret keys, newest first, for the hashes of guests.
+        secrets: the keys under which guests are found again.
     """
 
     conn: Connection
@@ -53,7 +54,7 @@ class EventContext:
     envelope: Envelope
     delivery: Delivery
     now: datetime
-    secrets: tuple[str, ...]
+    secrets: EmailKeys
     message_id: int | None = None
 
     @property

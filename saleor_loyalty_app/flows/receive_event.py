@@ -18,6 +18,7 @@ from saleor_loyalty_app.flows.event_handler import EventContext, Handler, Kind
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.inbox import repository as inbox
 from saleor_loyalty_app.inbox.repository import Delivery
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.saleor.event import Envelope, MalformedEvent, parse_envelope
 from saleor_loyalty_app.stores.problems import report_problem
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -92,7 +93,7 @@ def book(
     prepared: Prepared,
     *,
     now: datetime,
-    secrets: tuple[str, ...],
+    secrets: EmailKeys,
 ) -> Outcome:
     """The transaction: accepts the webhook once and lets the handler work.
 
@@ -142,7 +143,7 @@ def receive(
     body: bytes,
     *,
     now: datetime,
-    secrets: tuple[str, ...],
+    secrets: EmailKeys,
 ) -> Outcome:
     """All of it for a caller that may wait; the web edge takes the same steps asynchronously.
 

@@ -22,6 +22,7 @@ from saleor_loyalty_app.flows.plugin_handler import PluginHandler, plugin_event
 from saleor_loyalty_app.flows.receive_event import WrongRecipient
 from saleor_loyalty_app.inbox import repository as inbox
 from saleor_loyalty_app.inbox.repository import Delivery, StoredLetter
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.saleor.event import parse_envelope, typename_of
 from saleor_loyalty_app.stores import repository as stores
 from saleor_loyalty_app.stores.errors import StoreInactive
@@ -76,13 +77,13 @@ class Replay:
 
     Attributes:
         plugin_handlers: the functions behind the handlers of plugins, by their webhooks' names.
-        secrets: the app's secret keys, newest first.
+        secrets: the keys under which guests are found again.
     """
 
     database: Database
     handlers: Sequence[Handler]
     plugin_handlers: Mapping[str, PluginHandler]
-    secrets: tuple[str, ...]
+    secrets: EmailKeys
 
     def dead_letters(
         self, *, now: datetime, store_id: int | None = None, ids: Sequence[int] = ()

@@ -90,6 +90,7 @@ class NodeRef(_Part, frozen=True):
 class OrderEvent(_Part, frozen=True):
     """An ORDER_* or FULFILLMENT_* event (`graphql/subscriptions/orders.graphql`)."""
 
+    order_ref: NodeRef | None = None
     order: OrderSnapshot | None = None
 
 
@@ -102,6 +103,7 @@ class OrderRefEvent(_Part, frozen=True):
 class OrdersEvent(_Part, frozen=True):
     """An ORDER_BULK_CREATED event (`graphql/subscriptions/orders_bulk.graphql`)."""
 
+    order_refs: tuple[NodeRef, ...] | None = None
     orders: tuple[OrderSnapshot, ...] | None = None
 
 

@@ -31,6 +31,7 @@ from saleor_loyalty_app.flows.receive_event import (
     keep_malformed,
     prepare,
 )
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.saleor.api_url import canonical_api_url
 from saleor_loyalty_app.saleor.errors import InvalidApiUrl, InvalidSignature, UnknownKey
 from saleor_loyalty_app.saleor.event import MalformedEvent
@@ -61,14 +62,14 @@ class Intake:
     """What all webhook routes of a process share.
 
     Attributes:
-        secrets: the app's secret keys, newest first.
+        secrets: the keys under which guests are found again.
         largest_body: in bytes.
     """
 
     database: Database
     tenants: Tenants
     clock: Clock
-    secrets: tuple[str, ...]
+    secrets: EmailKeys
     largest_body: int = LARGEST_BODY
 
     async def answer(self, handler: Handler, request: Request) -> Response:
