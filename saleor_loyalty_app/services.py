@@ -1,0 +1,91 @@
+"""What one process has open: the books, the clock, and the way to the stores.
+
+Web faces, tasks and commands are given this and open nothing themselves.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import httpx
+
+from saleor_loyalty_app.clock import Clock
+from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.flows.event_handler import Handler
+from saleor_loyalty_app.flows.install_store import Installer, OnInstalled
+from saleor_loyalty_app.flows.order_reading import StoreOrders
+from saleor_loyalty_app.flows.refresh_keys import KeyRing
+from saleor_loyalty_app.flows.store_access import StoreAccess
+from saleor_loyalty_app.saleor.allow_list import AllowList
+from saleor_loyalty_app.saleor.client import SaleorClient
+from saleor_loyalty_app.saleor.network import open_client
+from saleor_loyalty_app.saleor.order_reader import OrderReader
+from saleor_loyalty_app.settings import Settings
+from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.stores.secrets import TokenCipher
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Shared by all threads of a process; `app.state.services` on the web.
+
+    Attributes:
+        http: reaches stores, and nothing inside the operator's own network that was not listed.
+        handlers: those of the core and of plugins.
+    """
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    http: httpx.Client
+    access: StoreAccess
+    reader: OrderReader
+    keys: KeyRing
+    installer: Installer
+    handlers: Sequence[Handler]
+
+    def orders_of(self, store: StoreRef) -> StoreOrders:
+        """Where the store's orders are read from.
+
+        Raises:
+            StoreInactive: it uninstalled the app.
+            TokenUnreadable: the secret that opens its token is gone.
+        """
+        return StoreOrders(self.reader, self.access.endpoint(store))
+
+    def close(self) -> None:
+        """Closes the connections to stores; the database belongs to who opened it."""
+        self.http.close()
+
+
+def open_services(
+    settings: Settings,
+    database: Database,
+    *,
+    clock: Clock,
+    handlers: Sequence[Handler],
+    on_installed: OnInstalled | None = None,
+) -> Services:
+    """Opens what a process needs to speak to stores.
+
+    Args:
+        on_installed: runs in the transaction that stores an installation.
+    """
+    allow = AllowList.of(settings.store_hosts)
+    http = open_client(
+        allow,
+        timeout=settings.saleor_timeout_seconds,
+        connections=settings.saleor_threads + 4,
+    )
+    client = SaleorClient(http, now=clock, timeout=settings.saleor_timeout_seconds)
+    access = StoreAccess(database, client, TokenCipher(settings.secrets))
+    return Services(
+        settings=settings,
+        database=database,
+        clock=clock,
+        http=http,
+        access=access,
+        reader=OrderReader(client),
+        keys=KeyRing(database, http, clock),
+        installer=Installer(access, http, allow, clock, on_installed),
+        handlers=handlers,
+    )
