@@ -26,7 +26,7 @@ function entry(one) {
   return h("li", { class: `entry ${one.state}` },
     h("span", { class: "entry-amount" }, `${sign}${number(Math.abs(one.amount))}`),
     h("span", { class: "entry-words" },
-      h("span", {}, one.explanation),
+      h("span", {}, one.explanation[0]),
       h("span", { class: "entry-when" }, day(one.time), " · ", textOr(`entry.${one.state}`, one.state))),
   );
 }

@@ -1,0 +1,32 @@
+"""What the faces need from the process; `create_app` puts it at `app.state.faces`."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from saleor_loyalty_app.api.errors import request_language
+from saleor_loyalty_app.api.saleor.tenants import Tenants
+from saleor_loyalty_app.clock import Clock
+from saleor_loyalty_app.db.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """The books, the time and the stores, as storefront and Dashboard requests use them."""
+
+    database: Database
+    clock: Clock
+    tenants: Tenants
+
+
+def faces_of(request: Request) -> Faces:
+    """The faces' share of the process that serves `request`."""
+    faces = request.app.state.faces
+    if not isinstance(faces, Faces):
+        raise TypeError("app.state.faces is not set")
+    return faces
+
+
+FacesOf = Annotated[Faces, Depends(faces_of)]
+Language = Annotated[str, Depends(request_language)]

@@ -1,0 +1,112 @@
+"""The app's page and the Dashboard API `/api/dashboard/v1`.
+
+Staff prove themselves by the token that the Dashboard hands to the page (App Bridge), as a bearer
+token on each request. The page itself is public and empty.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse, HTMLResponse
+from pydantic import BaseModel, ConfigDict
+
+from saleor_loyalty_app.api.context import FacesOf, Language
+from saleor_loyalty_app.api.dashboard import page
+from saleor_loyalty_app.api.dashboard.actions import publish_draft, switch
+from saleor_loyalty_app.api.dashboard.overview import overview
+from saleor_loyalty_app.api.dashboard.schemas import Overview, PublishInput, Switch, SwitchInput
+from saleor_loyalty_app.api.dashboard.staff import Staff, StaffOf
+from saleor_loyalty_app.api.errors import NotFound, Refusal, documented
+from saleor_loyalty_app.i18n import language_of
+from saleor_loyalty_app.stores.switches import Part
+
+_API = "/api/dashboard/v1"
+_REFUSALS: tuple[Refusal, ...] = (
+    (401, "token_missing", {}),
+    (401, "invalid_token", {"reason": "expired"}),
+    (403, "missing_user_permission", {"permissions": "MANAGE_DISCOUNTS"}),
+    (503, "keys_unavailable", {}),
+)
+_SCRIPTS = {"page.js": "text/javascript", "bridge.js": "text/javascript", "page.css": "text/css"}
+_NO_STORE = {"Cache-Control": "no-store"}
+
+router = APIRouter(tags=["dashboard"])
+
+
+class Published(BaseModel):
+    """The program that is in force now."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"revision": 1}]})
+
+    revision: int
+
+
+@router.get("/", response_class=HTMLResponse, include_in_schema=False)
+async def show_page(
+    request: Request,
+    locale: Annotated[list[str] | None, Query()] = None,
+    theme: Annotated[list[str] | None, Query()] = None,
+) -> HTMLResponse:
+    """The page that the Dashboard shows in its frame. Some Dashboards give parameters twice."""
+    accepted = request.headers.get("accept-language", "").split(",")[0]
+    language = language_of([*(locale or [])[:1], accepted])
+    shade = "dark" if (theme or ["light"])[0] == "dark" else "light"
+    return HTMLResponse(page.frame(language, shade), headers=page.SECURITY_HEADERS)
+
+
+@router.get("/dashboard-page/{name}", include_in_schema=False)
+async def show_asset(name: str) -> FileResponse:
+    """A script or style sheet of the page."""
+    if name not in _SCRIPTS:
+        raise NotFound
+    headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+    return FileResponse(page.ASSETS / name, media_type=_SCRIPTS[name], headers=headers)
+
+
+@router.get(f"{_API}/overview", responses=documented(*_REFUSALS))
+async def read_overview(faces: FacesOf, staff: StaffOf, language: Language) -> Overview:
+    """The program in force or proposed, with its evidence and cost, switches, problems, figures."""
+    return await _overview(faces, staff, language)
+
+
+@router.get(f"{_API}/overview.html", response_class=HTMLResponse, include_in_schema=False)
+async def read_content(faces: FacesOf, staff: StaffOf, language: Language) -> HTMLResponse:
+    """The overview as the page shows it."""
+    view = await _overview(faces, staff, language)
+    return HTMLResponse(page.content(view, language), headers=_NO_STORE)
+
+
+@router.post(
+    f"{_API}/publish",
+    responses=documented(
+        *_REFUSALS,
+        (404, "no_program_draft", {}),
+        (409, "program_draft_changed", {}),
+        (422, "program_invalid", {"count": 1, "problems": []}),
+    ),
+)
+async def publish(faces: FacesOf, staff: StaffOf, what: PublishInput) -> Published:
+    """Puts the draft into force, if it is still the one that was seen."""
+    now = faces.clock()
+    number = await faces.database.write_async(
+        lambda conn: publish_draft(conn, staff, what.digest, now=now)
+    )
+    return Published(revision=number)
+
+
+@router.put(
+    f"{_API}/switches/{{part}}",
+    responses=documented(*_REFUSALS, (422, "request_invalid", {"fields": []})),
+)
+async def set_switch(faces: FacesOf, staff: StaffOf, part: Part, what: SwitchInput) -> Switch:
+    """Stops a part of the program, or lets it go on."""
+    now = faces.clock()
+    await faces.database.write_async(lambda conn: switch(conn, staff, part, what.on, now=now))
+    return Switch(part=part, on=what.on)
+
+
+async def _overview(faces: FacesOf, staff: Staff, language: str) -> Overview:
+    now = faces.clock()
+    return await faces.database.read_async(
+        lambda conn: overview(conn, staff, now=now, language=language)
+    )

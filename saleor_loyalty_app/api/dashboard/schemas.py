@@ -1,0 +1,114 @@
+"""What the Dashboard API takes and answers."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from saleor_loyalty_app.api.money import Money
+from saleor_loyalty_app.stores.switches import Part
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Basis(_Model):
+    """The orders that the rates of a channel are based on."""
+
+    orders: int
+    days: int
+    median: Money = Field(description="What the middle one of these orders cost.")
+
+
+class ChannelTerms(_Model):
+    """What the program gives in one channel, in words and numbers."""
+
+    channel: str
+    channel_name: str
+    currency: str
+    earn: str = Field(description='In words: "1 point per $1.00".')
+    worth: str = Field(description='In words: "1 point is worth $0.02".')
+    give_back: str | None = Field(description='Of what is spent, in words: "2%".')
+    basis: Basis | None = Field(description="null where a template was used for want of orders.")
+    monthly_cost: Money | None = Field(
+        description="If every point is spent; null without orders to estimate it from."
+    )
+
+
+class Notice(_Model):
+    """A problem of the draft."""
+
+    code: str
+    severity: str
+    text: str
+
+
+class Draft(_Model):
+    """The draft as it would be published."""
+
+    digest: str = Field(description="Names what was seen; publishing needs it.")
+    name: str
+    updated_at: datetime
+    channels: list[ChannelTerms]
+    changes: list[str] = Field(description="What publishing changes, in words; empty = nothing.")
+    notices: list[Notice]
+    publishable: bool
+
+
+class InForce(_Model):
+    """The program in force."""
+
+    revision: int
+    name: str
+    since: datetime
+    channels: list[ChannelTerms]
+    terms: list[str] = Field(description="When points become spendable and expire, in words.")
+
+
+class Switch(_Model):
+    """A part of the program that can be stopped at once."""
+
+    part: Part
+    on: bool
+
+
+class StoreTrouble(_Model):
+    """A problem of the store that its owner should know of."""
+
+    key: str
+    message: str
+    since: datetime
+
+
+class Numbers(_Model):
+    """How large the program is."""
+
+    members: int
+    outstanding: int = Field(description="Points that members hold, pending ones included.")
+    pending: int
+
+
+class Overview(_Model):
+    """All that the app's page shows."""
+
+    may_change: bool = Field(description="Whether the person may publish and switch.")
+    in_force: InForce | None
+    draft: Draft | None = Field(description="null where it would change nothing.")
+    draft_waits: bool = Field(
+        description="Neither program nor draft yet: the orders are being read."
+    )
+    switches: list[Switch]
+    problems: list[StoreTrouble]
+    figures: Numbers
+
+
+class PublishInput(_Model):
+    """What to publish: the draft as it was seen."""
+
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$", examples=["0" * 64])
+
+
+class SwitchInput(_Model):
+    """On or off."""
+
+    on: bool

@@ -1,0 +1,83 @@
+"""Who asks: a staff member with the app open in the Dashboard."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from saleor_loyalty_app.api.bearer import authenticate, bearer_token
+from saleor_loyalty_app.api.context import FacesOf
+from saleor_loyalty_app.api.saleor.tenants import Tenant
+from saleor_loyalty_app.saleor.errors import MissingUserPermission
+from saleor_loyalty_app.saleor.tokens import Claims, verify_staff
+from saleor_loyalty_app.stores.refs import StoreRef
+
+FACE = "dashboard"
+#: What changing the program and its switches takes.
+TO_CHANGE = frozenset({"MANAGE_DISCOUNTS"})
+#: One of these is enough to look: they are the app's own.
+TO_SEE = frozenset(
+    {
+        "MANAGE_ORDERS",
+        "MANAGE_USERS",
+        "MANAGE_CHECKOUTS",
+        "MANAGE_DISCOUNTS",
+        "MANAGE_SHIPPING",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A staff member of a store, proved by the token that the Dashboard gave the page."""
+
+    store: StoreRef
+    user_id: str
+    permissions: frozenset[str]
+
+    @property
+    def may_change(self) -> bool:
+        """Whether this person may publish and switch."""
+        return self.permissions >= TO_CHANGE
+
+    @property
+    def actor(self) -> str:
+        """The name under which the books keep what this person did."""
+        return f"user:{self.user_id}"
+
+    def need(self, permissions: Collection[str]) -> None:
+        """Refuses who lacks one of `permissions`.
+
+        Raises:
+            MissingUserPermission: naming what is missing.
+        """
+        if missing := frozenset(permissions) - self.permissions:
+            raise MissingUserPermission(missing)
+
+
+async def staff_of(request: Request, faces: FacesOf) -> Staff:
+    """The staff member behind a request.
+
+    Raises:
+        TokenMissing, InvalidToken: the token is not there or proves nothing here.
+        MissingUserPermission: the person has none of the app's permissions.
+    """
+
+    def check(token: str, tenant: Tenant) -> Claims:
+        return verify_staff(
+            token,
+            tenant.keys,
+            issuer=tenant.store.api_url,
+            app_id=tenant.store.app_id,
+            now=faces.clock(),
+        )
+
+    token = bearer_token(request.headers.get("authorization"))
+    store, claims = await authenticate(faces.tenants, token, check, face=FACE)
+    if not claims.user_permissions & TO_SEE:
+        raise MissingUserPermission(TO_SEE)
+    return Staff(store, claims.user_id, claims.user_permissions)
+
+
+StaffOf = Annotated[Staff, Depends(staff_of)]

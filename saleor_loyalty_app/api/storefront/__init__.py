@@ -1,0 +1,1 @@
+"""What storefronts ask for their shoppers: `/api/storefront/v1`."""

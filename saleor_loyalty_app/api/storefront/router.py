@@ -1,0 +1,75 @@
+"""The storefront API `/api/storefront/v1`: read-only, for signed-in shoppers.
+
+A shopper proves who they are by Saleor's access token (`tokenCreate`) as a bearer token.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from saleor_loyalty_app.api.context import FacesOf, Language
+from saleor_loyalty_app.api.errors import Refusal, documented
+from saleor_loyalty_app.api.storefront.board import read_board
+from saleor_loyalty_app.api.storefront.past import read_history
+from saleor_loyalty_app.api.storefront.schemas import History, Me, Slug
+from saleor_loyalty_app.api.storefront.shopper import ShopperOf
+
+_REFUSALS: tuple[Refusal, ...] = (
+    (401, "token_missing", {}),
+    (401, "invalid_token", {"reason": "expired"}),
+    (422, "request_invalid", {"fields": []}),
+    (503, "keys_unavailable", {}),
+)
+
+router = APIRouter(prefix="/api/storefront/v1", tags=["storefront"])
+
+
+@router.get(
+    "/me",
+    responses=documented(*_REFUSALS, (400, "channel_unknown", {"channel": "no-such-channel"})),
+)
+async def me(
+    response: Response,
+    faces: FacesOf,
+    shopper: ShopperOf,
+    language: Language,
+    channel: Annotated[
+        Slug | None,
+        Query(description="Slug of the channel in whose currency the points are valued."),
+    ] = None,
+) -> Me:
+    """The shopper's points: what can be spent, what is pending, what expires when."""
+    now = faces.clock()
+    board = await faces.database.read_async(
+        lambda conn: read_board(conn, shopper, channel=channel, now=now, language=language)
+    )
+    _private(response, language)
+    return board
+
+
+@router.get("/me/history", responses=documented(*_REFUSALS, (400, "invalid_cursor", {})))
+async def my_history(
+    response: Response,
+    faces: FacesOf,
+    shopper: ShopperOf,
+    language: Language,
+    first: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 20,
+    after: Annotated[
+        str | None, Query(max_length=100, description="`end_cursor` of the page before.")
+    ] = None,
+) -> History:
+    """The movements of the shopper's points, newest first, each with its reason."""
+    now = faces.clock()
+    page = await faces.database.read_async(
+        lambda conn: read_history(
+            conn, shopper, first=first, after=after, now=now, language=language
+        )
+    )
+    _private(response, language)
+    return page
+
+
+def _private(response: Response, language: str) -> None:
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Content-Language"] = language
+    response.headers["Vary"] = "Authorization, Accept-Language"

@@ -1,0 +1,60 @@
+"""Who asks: a shopper, by the token that Saleor gave them."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app.api.bearer import authenticate, bearer_token, still_active
+from saleor_loyalty_app.api.context import FacesOf
+from saleor_loyalty_app.api.saleor.tenants import Tenant
+from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.members.repository import member_by_id, member_by_user
+from saleor_loyalty_app.saleor.tokens import Claims, verify_shopper
+from saleor_loyalty_app.stores.refs import StoreRef
+
+FACE = "storefront"
+#: Members of a merged chain are few; a longer one is a circle, which the books forbid.
+_LONGEST_CHAIN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Shopper:
+    """A signed-in shopper of a store."""
+
+    store: StoreRef
+    user_id: str
+
+
+async def shopper_of(request: Request, faces: FacesOf) -> Shopper:
+    """The shopper behind a request.
+
+    Raises:
+        TokenMissing, InvalidToken: the token is not there or proves nothing here.
+    """
+
+    def check(token: str, tenant: Tenant) -> Claims:
+        return verify_shopper(token, tenant.keys, issuer=tenant.store.api_url, now=faces.clock())
+
+    token = bearer_token(request.headers.get("authorization"))
+    store, claims = await authenticate(faces.tenants, token, check, face=FACE)
+    return Shopper(store, claims.user_id)
+
+
+ShopperOf = Annotated[Shopper, Depends(shopper_of)]
+
+
+def shopper_now(conn: Connection, shopper: Shopper) -> tuple[StoreRef, MemberRef | None]:
+    """The store and, if the shopper is in the books, their member, as they are in this transaction.
+
+    Raises:
+        InvalidToken: the store deactivated or uninstalled the app meanwhile.
+    """
+    store = still_active(conn, shopper.store)
+    member = member_by_user(conn, store.id, shopper.user_id)
+    for _ in range(_LONGEST_CHAIN):
+        if member is None or member.merged_into is None:
+            return store, member
+        member = member_by_id(conn, store.id, member.merged_into)
+    raise RuntimeError("members are merged in a circle")
