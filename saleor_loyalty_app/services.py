@@ -12,15 +12,14 @@ from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.flows.event_handler import Handler
 from saleor_loyalty_app.flows.install_store import Installer, OnInstalled
-from saleor_loyalty_app.flows.order_reading import StoreOrders
 from saleor_loyalty_app.flows.refresh_keys import KeyRing
 from saleor_loyalty_app.flows.store_access import StoreAccess
+from saleor_loyalty_app.flows.store_orders import StoreOrders
 from saleor_loyalty_app.saleor.allow_list import AllowList
 from saleor_loyalty_app.saleor.client import SaleorClient
 from saleor_loyalty_app.saleor.network import open_client
 from saleor_loyalty_app.saleor.order_reader import OrderReader
 from saleor_loyalty_app.settings import Settings
-from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.secrets import TokenCipher
 
 
@@ -30,6 +29,8 @@ class Services:
 
     Attributes:
         http: reaches stores, and nothing inside the operator's own network that was not listed.
+        access: sends documents to stores.
+        orders: the `OrderSource` of all stores.
         handlers: those of the core and of plugins.
     """
 
@@ -38,19 +39,10 @@ class Services:
     clock: Clock
     http: httpx.Client
     access: StoreAccess
-    reader: OrderReader
+    orders: StoreOrders
     keys: KeyRing
     installer: Installer
     handlers: Sequence[Handler]
-
-    def orders_of(self, store: StoreRef) -> StoreOrders:
-        """Where the store's orders are read from.
-
-        Raises:
-            StoreInactive: it uninstalled the app.
-            TokenUnreadable: the secret that opens its token is gone.
-        """
-        return StoreOrders(self.reader, self.access.endpoint(store))
 
     def close(self) -> None:
         """Closes the connections to stores; the database belongs to who opened it."""
@@ -84,7 +76,7 @@ def open_services(
         clock=clock,
         http=http,
         access=access,
-        reader=OrderReader(client),
+        orders=StoreOrders(access, OrderReader(client)),
         keys=KeyRing(database, http, clock),
         installer=Installer(access, http, allow, clock, on_installed),
         handlers=handlers,

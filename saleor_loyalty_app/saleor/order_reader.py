@@ -80,11 +80,11 @@ class OrderReader:
         where = {"updatedAt": {"gte": since.isoformat()}}
         return self._sorted(endpoint, where, "LAST_MODIFIED_AT", after)
 
-    def created_between(
-        self, endpoint: Endpoint, start: datetime, end: datetime, after: str | None
+    def created_since(
+        self, endpoint: Endpoint, since: datetime | None, after: str | None
     ) -> OrderPage:
-        """A page of the orders made from `start` to `end`, both included, oldest first."""
-        where = {"createdAt": {"gte": start.isoformat(), "lte": end.isoformat()}}
+        """A page of the orders made at or after `since` (none = ever), oldest first."""
+        where = {} if since is None else {"createdAt": {"gte": since.isoformat()}}
         return self._sorted(endpoint, where, "CREATED_AT", after)
 
     def page_size(self, endpoint: Endpoint) -> int:
@@ -96,7 +96,7 @@ class OrderReader:
         self, endpoint: Endpoint, where: Mapping[str, object], field: str, after: str | None
     ) -> OrderPage:
         variables = {
-            "where": where,
+            "where": where or None,
             "sortBy": {"field": field, "direction": "ASC"},
             "after": after,
         }
