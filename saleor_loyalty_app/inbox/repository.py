@@ -174,6 +174,27 @@ def messages(
     return [_stored(row) for row in rows]
 
 
+def latest(
+    conn: Connection, store_id: int, handler: str, event: str, *, limit: int = 20
+) -> list[StoredLetter]:
+    """What a handler accepted last of one event from a store and still has its body, newest first.
+
+    For events that are rare: it looks through all that the handler accepted from the store.
+    """
+    rows = conn.execute(
+        sa.select(_INBOX)
+        .where(
+            _INBOX.c.store_id == store_id,
+            _INBOX.c.handler == handler,
+            _INBOX.c.event == event,
+            sa.not_(_INBOX.c.emptied),
+        )
+        .order_by(_INBOX.c.id.desc())
+        .limit(limit)
+    )
+    return [_stored(row) for row in rows]
+
+
 def dead_letters(
     conn: Connection,
     *,

@@ -105,6 +105,13 @@ def permissions(conn: Connection, store_id: int) -> frozenset[str]:
     return frozenset(found or ())
 
 
+def save_permissions(conn: Connection, store_id: int, granted: Iterable[str]) -> None:
+    """Writes the permissions that the store grants the app now."""
+    conn.execute(
+        sa.update(_STORE).where(_STORE.c.id == store_id).values(permissions=sorted(granted))
+    )
+
+
 def save_installation(conn: Connection, installation: Installation, now: datetime) -> StoreRef:
     """Makes or renews a store. Its program, members, books and switches stay as they are.
 
