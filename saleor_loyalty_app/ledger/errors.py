@@ -60,14 +60,14 @@ class HoldExceeded(AppError):
 
 
 class EntryNotFound(AppError):
-    """The store has no such entry. Detail: entry_id."""
+    """The store has no such entry. Detail: entry."""
 
     code = "entry_not_found"
     status = 404
 
 
 class NotRestorable(AppError):
-    """The entry spent nothing that could come back. Detail: entry_id, kind."""
+    """The entry spent nothing that could come back. Detail: entry, kind."""
 
     code = "not_restorable"
     status = 409

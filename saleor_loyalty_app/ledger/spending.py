@@ -152,13 +152,13 @@ def restore(
         sql.ENTRY_BY_ID, {"store_id": store_id, "entry_id": redeem_entry_id}
     ).one_or_none()
     if spent is None:
-        raise EntryNotFound(entry_id=redeem_entry_id)
+        raise EntryNotFound(entry=redeem_entry_id)
     if spent.kind not in set(Spending):
-        raise NotRestorable(entry_id=redeem_entry_id, kind=spent.kind)
+        raise NotRestorable(entry=redeem_entry_id, kind=spent.kind)
     spender = Account(store_id, spent.member_id, spent.unit)
     target = account or spender
     if (target.store_id, target.unit) != (spender.store_id, spender.unit):
-        raise NotRestorable(entry_id=redeem_entry_id, kind=spent.kind)
+        raise NotRestorable(entry=redeem_entry_id, kind=spent.kind)
     check_names(target, cause, key)
     books = lock_all(conn, [spender, target])[target]
     settle_books(conn, books, now)
