@@ -13,6 +13,7 @@ from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_vali
 from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.scalars import (
+    ONE_LINE,
     Count,
     CountryCode,
     CurrencyCode,
@@ -243,7 +244,10 @@ class Expression(_Leaf):
     """An expert's condition in the Common Expression Language; see `programs.expression`."""
 
     type: Literal["expression"]
-    cel: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    cel: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=ONE_LINE),
+    ]
 
 
 class AllOf(Section):

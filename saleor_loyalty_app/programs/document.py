@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.rules import Earning, UnitCode
@@ -23,13 +23,12 @@ from saleor_loyalty_app.programs.scalars import (
     PositiveMoney,
     Section,
     Slug,
+    VersionName,
     in_locale,
 )
 
 #: The largest document, in bytes of canonical JSON.
 MAX_DOCUMENT_BYTES = 256 * 1024
-
-Version = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]
 
 
 class Availability(Section):
@@ -64,8 +63,8 @@ class Settings(Section):
     refund_policy: Literal["within_balance", "only_pending", "unlimited"] = "within_balance"
     enrollment: Literal["automatic", "opt_in"] = "automatic"
     hold_out_percent: Annotated[StrictInt, Field(ge=0, le=50)] = 0
-    terms_version: Version = ""
-    privacy_version: Version = ""
+    terms_version: VersionName = ""
+    privacy_version: VersionName = ""
     unfulfilled_alert_days: Annotated[StrictInt, Field(ge=1, le=365)] = 60
 
 

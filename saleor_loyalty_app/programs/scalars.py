@@ -65,15 +65,24 @@ Factor = Annotated[ExactDecimal, Field(ge=Decimal(0), le=Decimal(1000), decimal_
 Points = Annotated[StrictInt, Field(ge=1, le=10_000_000)]
 Count = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
 
+#: One line of printable text: no control characters and no line breaks of any kind.
+ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
-Slug = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\s\x00]+$")]
+Slug = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^\S+$")]
 #: A slug, SKU or Saleor id.
-Reference = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00]+$")]
+Reference = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=ONE_LINE)]
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 #: A language, with a region where it matters: "en", "tr", "pt-BR".
 Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
-Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Label = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=ONE_LINE)
+]
+#: The name of a version of a text, or nothing.
+VersionName = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=60, pattern=ONE_LINE)
+]
 #: A short text for people, per locale.
 Labels = Annotated[dict[Locale, Label], Field(max_length=20)]
 
