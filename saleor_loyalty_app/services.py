@@ -63,11 +63,7 @@ def open_services(
         on_installed: runs in the transaction that stores an installation.
     """
     allow = AllowList.of(settings.store_hosts)
-    http = open_client(
-        allow,
-        timeout=settings.saleor_timeout_seconds,
-        connections=settings.saleor_threads + 4,
-    )
+    http = open_client(allow, connections=settings.saleor_threads + 4)
     client = SaleorClient(http, now=clock, timeout=settings.saleor_timeout_seconds)
     access = StoreAccess(database, client, TokenCipher(settings.secrets))
     return Services(

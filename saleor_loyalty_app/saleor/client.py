@@ -86,11 +86,19 @@ class SaleorClient:
         self._session: SyncClientSession = cast(Any, Client(transport=transport)).connect_sync()
 
     def execute(
-        self, endpoint: Endpoint, document: str, variables: Mapping[str, object] | None = None
+        self,
+        endpoint: Endpoint,
+        document: str,
+        variables: Mapping[str, object] | None = None,
+        *,
+        timeout: float | None = None,
     ) -> dict[str, Any]:
         """The `data` of the answer to `document`; decimals in it are `Decimal`.
 
         Reads are repeated when Saleor is busy or cannot be reached; mutations never are.
+
+        Args:
+            timeout: seconds for one attempt, where it is not the usual.
 
         Raises:
             SaleorUnavailable: no usable answer, also after repeating; or the store rests.
@@ -100,19 +108,23 @@ class SaleorClient:
             ForbiddenAddress: the store's name leads into one's own network.
         """
         if not is_query(document):
-            return self._execute_once(endpoint, document, variables)
+            return self._execute_once(endpoint, document, variables, timeout)
         for attempt in stamina.retry_context(
             on=_pause, attempts=ATTEMPTS, timeout=READ_SECONDS, wait_initial=0.2, wait_max=2.0
         ):
             with attempt:
-                return self._execute_once(endpoint, document, variables)
+                return self._execute_once(endpoint, document, variables, timeout)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _execute_once(
-        self, endpoint: Endpoint, document: str, variables: Mapping[str, object] | None
+        self,
+        endpoint: Endpoint,
+        document: str,
+        variables: Mapping[str, object] | None,
+        timeout: float | None,
     ) -> dict[str, Any]:
         request = GraphQLRequest(_parsed(document), variable_values=dict(variables or {}))
-        return self._session.execute(request, endpoint=endpoint)
+        return self._session.execute(request, endpoint=endpoint, timeout=timeout)
 
 
 class SaleorTransport(Transport):
@@ -138,12 +150,15 @@ class SaleorTransport(Transport):
         self._seconds = seconds
 
     def execute(self, request: GraphQLRequest, *args: Any, **kwargs: Any) -> ExecutionResult:
-        """Posts `request` to the `endpoint` in `kwargs`; gives its data, or raises."""
+        """Posts `request` to the `endpoint` in `kwargs`; gives its data, or raises.
+
+        `kwargs` also has the `timeout` of this request, if it is not the usual.
+        """
         endpoint: Endpoint = kwargs["endpoint"]
         if left := self._breaker.wait_for(endpoint.api_url):
             raise SaleorUnavailable("resting", retry_after=left)
         try:
-            result = self._post(endpoint, request)
+            result = self._post(endpoint, request, kwargs["timeout"] or self._timeout)
         except SaleorUnavailable as failure:
             if failure.reason == "throttled":
                 self._breaker.succeeded(endpoint.api_url)
@@ -156,12 +171,12 @@ class SaleorTransport(Transport):
         self._breaker.succeeded(endpoint.api_url)
         return result
 
-    def _post(self, endpoint: Endpoint, request: GraphQLRequest) -> ExecutionResult:
+    def _post(self, endpoint: Endpoint, request: GraphQLRequest, timeout: float) -> ExecutionResult:
         answer = exchange(
             self._http,
             "POST",
             endpoint.api_url,
-            deadline=self._timeout,
+            deadline=timeout,
             headers={
                 "Content-Type": "application/json",
                 "Authorization": f"Bearer {endpoint.token}",

@@ -35,11 +35,10 @@ class Answer:
     body: bytes
 
 
-def open_client(allow: AllowList, *, timeout: float, connections: int = 20) -> httpx.Client:
+def open_client(allow: AllowList, *, connections: int = 20) -> httpx.Client:
     """The HTTP client for everything that is sent to stores. Close it at the end.
 
     Args:
-        timeout: seconds for connecting, and for each wait for data.
         connections: how many may be open at once.
     """
     transport = httpx.HTTPTransport(retries=0)
@@ -53,11 +52,20 @@ def open_client(allow: AllowList, *, timeout: float, connections: int = 20) -> h
     )
     return httpx.Client(
         transport=transport,
-        timeout=httpx.Timeout(timeout),
         follow_redirects=False,
         trust_env=False,
         headers={"User-Agent": "saleor-loyalty", "Accept": "application/json"},
     )
+
+
+def probe(url: str, *, deadline: float = 5.0, limit: int = 1024 * 1024) -> Answer:
+    """What one of the operator's own addresses answers; it may be anywhere.
+
+    Raises:
+        SaleorUnavailable: it does not answer.
+    """
+    with httpx.Client(follow_redirects=False, trust_env=False) as http:
+        return exchange(http, "GET", url, deadline=deadline, limit=limit)
 
 
 class GuardedBackend(httpcore.SyncBackend):
@@ -138,7 +146,7 @@ def exchange(
     """Sends one request and reads the answer to its end.
 
     Args:
-        deadline: seconds for the whole exchange; the client's own time-outs are for its parts.
+        deadline: seconds for the whole exchange, and for each wait in it.
         limit: bytes that the answer may have.
         seconds: a monotonic clock.
 
@@ -149,7 +157,9 @@ def exchange(
     """
     end = seconds() + deadline
     try:
-        with http.stream(method, url, headers=headers, content=content) as response:
+        with http.stream(
+            method, url, headers=headers, content=content, timeout=deadline
+        ) as response:
             body = bytearray()
             for chunk in response.iter_bytes():
                 body += chunk

@@ -226,7 +226,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def local_client() -> Iterator[httpx.Client]:
-    with open_client(AllowList.of(["127.0.0.1", "localhost"]), timeout=2) as client:
+    with open_client(AllowList.of(["127.0.0.1", "localhost"])) as client:
         yield client
 
 
@@ -241,7 +241,7 @@ def test_a_listed_local_store_is_reached_and_redirects_are_not_followed(
 
 def test_the_real_client_does_not_reach_a_local_server_that_is_not_listed(server: Server) -> None:
     with (
-        open_client(AllowList.of(["shop.example.com"]), timeout=2) as client,
+        open_client(AllowList.of(["shop.example.com"])) as client,
         pytest.raises(ForbiddenAddress),
     ):
         exchange(client, "GET", f"http://127.0.0.1:{server.port}/", deadline=2)
@@ -254,7 +254,7 @@ def test_the_environments_proxies_are_not_used(
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{server.port}")
     monkeypatch.setenv("ALL_PROXY", f"http://127.0.0.1:{server.port}")
     with (
-        open_client(AllowList.of(["127.0.0.1"]), timeout=2) as client,
+        open_client(AllowList.of(["127.0.0.1"])) as client,
         pytest.raises(SaleorUnavailable, match="connect"),
     ):
         exchange(client, "GET", "http://127.0.0.1:9/", deadline=2)
