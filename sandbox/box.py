@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields as fields_of
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,7 +18,15 @@ from sandbox.installation import InstallationFailed, install_from_url
 from sandbox.keys import StoreKey, shared_key
 from sandbox.manifest import clean_manifest
 from sandbox.model import orders
-from sandbox.model.apps import App, announce_installed, create_app, find_app, purge_apps, set_active
+from sandbox.model.apps import (
+    App,
+    announce_installed,
+    create_app,
+    delete_app,
+    find_app,
+    purge_apps,
+    set_active,
+)
 from sandbox.model.checkouts import Checkout, CheckoutLine, CheckoutVoucher
 from sandbox.model.clock import Clock, ManualClock, Ticker
 from sandbox.model.customers import User, find_by_email
@@ -30,6 +39,11 @@ from sandbox.shop import STAFF_EMAIL, stock
 from sandbox.tokens import TokenError, Tokens
 from sandbox.wire import Response, Send
 
+_TABLES = tuple(
+    each.name
+    for each in fields_of(Store)
+    if each.name not in {"version", "api_url", "ticker", "ask", "outbox"}
+)
 API_URL = "http://127.0.0.1:8100/graphql/"
 
 
@@ -80,6 +94,23 @@ class Sandbox:
         stock(self.store)
         self._attach()
 
+    def snapshot(self) -> dict[str, Any]:
+        """The tables of the store, to be kept."""
+        return {name: getattr(self.store, name) for name in _TABLES}
+
+    def restore(self, fields: dict[str, Any]) -> None:
+        """Go on from what was kept; deliveries under way are lost, as after a crash of Saleor."""
+        for name, value in fields.items():
+            setattr(self.store, name, value)
+        for app in self.store.apps.values():
+            for webhook in app.webhooks:
+                webhook.event_deliveries[:] = [
+                    delivery
+                    for delivery in webhook.event_deliveries
+                    if delivery.status != "PENDING"
+                ]
+        self._attach()
+
     # GraphQL
 
     def execute(
@@ -94,7 +125,9 @@ class Sandbox:
             caller = self.tokens.caller(token)
         except TokenError as error:
             code = type(error).__name__
-            return {"errors": [{"message": str(error), "extensions": {"exception": {"code": code}}}]}
+            return {
+                "errors": [{"message": str(error), "extensions": {"exception": {"code": code}}}]
+            }
         context = Context(self.store, caller, self, self.clock.now())
         return run(document, context, variables, operation_name)
 
@@ -141,18 +174,14 @@ class Sandbox:
 
     # Apps
 
-    def install(
-        self, manifest: dict[str, Any], permissions: list[str] | None = None
-    ) -> App:
+    def install(self, manifest: dict[str, Any], permissions: list[str] | None = None) -> App:
         """Install an app from its manifest, without HTTP; it is active and was announced.
 
         Raises:
             ManifestError: Saleor would refuse the manifest.
         """
         cleaned = clean_manifest(self.store, manifest, permissions)
-        app = create_app(
-            self.store, cleaned, frozenset(cleaned["permissions"]), is_active=True
-        )
+        app = create_app(self.store, cleaned, frozenset(cleaned["permissions"]), is_active=True)
         announce_installed(self.store, app)
         return app
 
@@ -286,6 +315,10 @@ class Sandbox:
         orders.expire_orders(self.store)
         purge_apps(self.store)
 
+    def uninstall(self, app: App) -> None:
+        """Remove an app, as staff would."""
+        delete_app(self.store, NOBODY, app)
+
     def deactivate(self, app: App) -> None:
         """Switch an app off, as staff would."""
         set_active(self.store, NOBODY, app, False)
@@ -346,5 +379,3 @@ def _nobody(_request: Any) -> Response:
 def id_of(thing: Any) -> str:
     """The global id of a model object."""
     return global_id(type(thing).__name__, thing.pk)
-
-

@@ -75,9 +75,7 @@ class StoreKey:
     def sign_detached(self, body: bytes) -> str:
         """A JWS over the raw body, which stays out of it (RFC 7797)."""
         header = b64url(
-            _compact(
-                {"alg": "RS256", "b64": False, "crit": ["b64"], "kid": self.kid, "typ": "JWT"}
-            )
+            _compact({"alg": "RS256", "b64": False, "crit": ["b64"], "kid": self.kid, "typ": "JWT"})
         )
         return f"{header}..{b64url(self._sign(header.encode() + b'.' + body))}"
 

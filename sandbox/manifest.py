@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 
 from sandbox.model.apps import find_app
 from sandbox.model.store import Store
-from sandbox.schema.event_names import async_events, sync_events
-from sandbox.schema.sources import full_schema
+from sandbox.schema.event_names import async_events, enum_values, sync_events
 from sandbox.schema.subscription_query import SubscriptionError, subscribed_events
 from sandbox.versions import satisfies
 
@@ -47,7 +46,7 @@ def clean_manifest(store: Store, manifest: Manifest, granted: list[str] | None) 
     if required is not None:
         _check_version(store, str(required), errors)
     permissions = list(manifest.get("permissions") or []) if granted is None else granted
-    known = full_schema().type_map["PermissionEnum"].to_kwargs()["values"]
+    known = enum_values("PermissionEnum")
     if any(permission not in known for permission in permissions):
         errors["permissions"].append("Given permissions don't exist.")
     installed = find_app(store, manifest["id"])
@@ -82,9 +81,7 @@ def _check_shape(store: Store, manifest: Manifest) -> None:
     for webhook in manifest.get("webhooks") or []:
         for name in _REQUIRED_OF_WEBHOOK:
             _need_text(webhook, name, "webhooks", errors)
-        if isinstance(webhook.get("targetUrl"), str) and not is_url(
-            webhook["targetUrl"], _BROKERS
-        ):
+        if isinstance(webhook.get("targetUrl"), str) and not is_url(webhook["targetUrl"], _BROKERS):
             errors["webhooks"].append("Invalid target url.")
     if errors:
         raise ManifestError({name: found[-1:] for name, found in errors.items()})
@@ -144,9 +141,7 @@ def _check_extensions(manifest: Manifest, permissions: list[str], errors: _Error
         elif not is_url(url):
             errors["extensions"].append("Incorrect value for field: url.")
         if not set(extension.get("permissions") or []) <= set(permissions):
-            errors["extensions"].append(
-                "Extension permission must be listed in App's permissions."
-            )
+            errors["extensions"].append("Extension permission must be listed in App's permissions.")
 
 
 def _clean_webhooks(store: Store, manifest: Manifest, errors: _Errors) -> list[dict[str, Any]]:

@@ -21,11 +21,30 @@ SHOPPER_PASSWORD = "password"
 STAFF_EMAIL = "admin@example.com"
 STAFF_PASSWORD = "admin"
 STAFF_PERMISSIONS = frozenset(
-    "HANDLE_CHECKOUTS HANDLE_PAYMENTS HANDLE_TAXES IMPERSONATE_USER MANAGE_APPS MANAGE_CHANNELS"
-    " MANAGE_CHECKOUTS MANAGE_DISCOUNTS MANAGE_GIFT_CARD MANAGE_MENUS MANAGE_OBSERVABILITY"
-    " MANAGE_ORDERS MANAGE_ORDERS_IMPORT MANAGE_PAGES MANAGE_PLUGINS MANAGE_PRODUCTS"
-    " MANAGE_SETTINGS MANAGE_SHIPPING MANAGE_STAFF MANAGE_TAXES MANAGE_TRANSLATIONS"
-    " MANAGE_USERS".split()
+    [
+        "HANDLE_CHECKOUTS",
+        "HANDLE_PAYMENTS",
+        "HANDLE_TAXES",
+        "IMPERSONATE_USER",
+        "MANAGE_APPS",
+        "MANAGE_CHANNELS",
+        "MANAGE_CHECKOUTS",
+        "MANAGE_DISCOUNTS",
+        "MANAGE_GIFT_CARD",
+        "MANAGE_MENUS",
+        "MANAGE_OBSERVABILITY",
+        "MANAGE_ORDERS",
+        "MANAGE_ORDERS_IMPORT",
+        "MANAGE_PAGES",
+        "MANAGE_PLUGINS",
+        "MANAGE_PRODUCTS",
+        "MANAGE_SETTINGS",
+        "MANAGE_SHIPPING",
+        "MANAGE_STAFF",
+        "MANAGE_TAXES",
+        "MANAGE_TRANSLATIONS",
+        "MANAGE_USERS",
+    ]
 )
 
 _PRODUCTS = (
@@ -124,9 +143,7 @@ def _add_categories(store: Store) -> dict[str, Category]:
     return made
 
 
-def add_product_type(
-    store: Store, slug: str, name: str, *, kind: str = "NORMAL"
-) -> ProductType:
+def add_product_type(store: Store, slug: str, name: str, *, kind: str = "NORMAL") -> ProductType:
     """A product type; gift cards are not shipped."""
     product_type = ProductType(
         store.ids.next("ProductType"), slug, name, kind, is_shipping_required=kind == "NORMAL"

@@ -64,9 +64,7 @@ def http_send(client: httpx.Client) -> Send:
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise OSError(str(error)) from error
-        return Response(
-            answer.status_code, answer.content, answer.headers.get("content-type", "")
-        )
+        return Response(answer.status_code, answer.content, answer.headers.get("content-type", ""))
 
     return send
 

@@ -8,13 +8,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sandbox.model.apps import App, EventDelivery, EventDeliveryAttempt, Webhook, receivers, receives
-from sandbox.model.settlement import ActionRequest, answer_request, fail_request
-from sandbox.model.store import Emitted, Store
-from sandbox.wire import Request, Response, Send
 from sandbox.events.faults import Faults
 from sandbox.events.headers import webhook_request
 from sandbox.events.render import Payload, to_body
+from sandbox.model.apps import (
+    App,
+    EventDelivery,
+    EventDeliveryAttempt,
+    Webhook,
+    receivers,
+    receives,
+)
+from sandbox.model.settlement import ActionRequest, answer_request, fail_request
+from sandbox.model.store import Emitted, Store
+from sandbox.wire import Request, Response, Send
 
 Render = Callable[[Emitted, str, App, bool], Payload | None]
 Sign = Callable[[bytes], str]
@@ -96,6 +103,12 @@ class Courier:
             self._random.shuffle(due)
         return due
 
+    def hurry(self) -> None:
+        """Let nothing wait any longer."""
+        now = self.store.clock.now()
+        for parcel in self._waiting:
+            parcel.due_at = min(parcel.due_at, now)
+
     def next_due(self) -> datetime | None:
         return min((parcel.due_at for parcel in self._waiting), default=None)
 
@@ -132,9 +145,7 @@ class Courier:
         parcel.delivery.attempts.append(attempt)
         if ok:
             self._succeed(parcel, response)
-        elif status is not None and 300 <= status < 500:
-            self._give_up(parcel)
-        elif parcel.tries > len(_RETRY_SECONDS):
+        elif (status is not None and 300 <= status < 500) or parcel.tries > len(_RETRY_SECONDS):
             self._give_up(parcel)
         else:
             wait = _RETRY_SECONDS[parcel.tries - 1] * self.retry_scale
@@ -181,7 +192,9 @@ class Courier:
     def _webhooks(self, emitted: Emitted) -> list[Webhook]:
         if emitted.event in _ANSWERED:
             app = emitted.subject.app
-            return [] if app is None else [w for w in app.webhooks if receives(w, emitted.event)][:1]
+            return (
+                [] if app is None else [w for w in app.webhooks if receives(w, emitted.event)][:1]
+            )
         if emitted.event == "TRANSACTION_INITIALIZE_SESSION":
             return []
         return receivers(self.store, emitted.event, emitted.subject)
@@ -224,9 +237,7 @@ class Courier:
             return
         self._end(parcel, "SUCCESS")
 
-    def _book_answer(
-        self, parcel: Parcel, asked: ActionRequest, response: Response | None
-    ) -> None:
+    def _book_answer(self, parcel: Parcel, asked: ActionRequest, response: Response | None) -> None:
         try:
             answer = response.json() if response else None
         except ValueError:

@@ -10,7 +10,6 @@ from sandbox.model.errors import Refused
 from sandbox.model.event_permissions import EVENT_PERMISSIONS, LIFECYCLE_EVENTS
 from sandbox.model.store import NOBODY, Caller, Store
 
-
 _PROBLEM_LIMIT = 100
 
 
@@ -284,5 +283,3 @@ def dismiss_problems(app: App, by: str, ids: set[int], keys: set[str]) -> None:
     for problem in app.all_problems:
         if problem.pk in ids or problem.key in keys:
             problem.dismissed_by = by
-
-

@@ -78,7 +78,8 @@ def _write(store: Store, caller: Caller, imported: ImportedOrder) -> Order:
         total=subtotal + shipping,
         subtotal=subtotal,
         shipping_price=shipping,
-        undiscounted_total=total([li.undiscounted_total_price for li in lines], currency) + shipping,
+        undiscounted_total=total([li.undiscounted_total_price for li in lines], currency)
+        + shipping,
         undiscounted_shipping_price=shipping.net_amount,
         shipping_tax_rate=imported.shipping_tax_rate,
         display_gross_prices=channel.display_gross_prices if displayed is None else displayed,

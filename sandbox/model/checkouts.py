@@ -22,14 +22,6 @@ _LIMIT = 50
 
 
 @dataclass(eq=False)
-class LineVoucher:
-    """A voucher's reduction of one line, in entered terms."""
-
-    code: str
-    amount: Decimal
-
-
-@dataclass(eq=False)
 class CheckoutVoucher:
     """A voucher given as plain data: `amount` is the whole reduction, in entered terms.
 
@@ -79,6 +71,10 @@ class Checkout:
     authorize_status: str = "NONE"
     metadata: dict[str, str] = field(default_factory=dict)
     private_metadata: dict[str, str] = field(default_factory=dict)
+
+    def take(self, item: TransactionItem) -> None:
+        item.checkout = self
+        self.transactions.append(item)
 
     @property
     def is_shipping_required(self) -> bool:

@@ -8,7 +8,13 @@ from sandbox.model.customers import User, copy_address, find_by_email
 from sandbox.model.errors import Refused
 from sandbox.model.money import ZERO, Taxed, quantize, total
 from sandbox.model.order_amounts import recompute_amounts
-from sandbox.model.orders import Order, OrderDiscount, OrderLine, OrderLineDiscount, announce_created
+from sandbox.model.orders import (
+    Order,
+    OrderDiscount,
+    OrderLine,
+    OrderLineDiscount,
+    announce_created,
+)
 from sandbox.model.pricing import (
     CheckoutPrices,
     base_unit,
@@ -49,7 +55,9 @@ def complete_checkout(
 
 def _check(checkout: Checkout) -> None:
     if not checkout.channel.is_active:
-        raise Refused("CHANNEL_INACTIVE", "Cannot complete checkout with inactive channel.", "channel")
+        raise Refused(
+            "CHANNEL_INACTIVE", "Cannot complete checkout with inactive channel.", "channel"
+        )
     if not checkout.lines:
         raise Refused("NO_LINES", "Cannot complete checkout without lines", "lines")
     if checkout.is_shipping_required:
@@ -108,8 +116,7 @@ def _order(store: Store, checkout: Checkout, prices: CheckoutPrices) -> Order:
         order.undiscounted_shipping_price = checkout.shipping_method.prices[channel.slug]
     country = tax_country(channel, checkout.shipping_address, checkout.billing_address)
     order.lines = [
-        order_line(store, checkout, line, prices.lines[line.pk], country)
-        for line in checkout.lines
+        order_line(store, checkout, line, prices.lines[line.pk], country) for line in checkout.lines
     ]
     _add_voucher(store, order, checkout)
     shipping = order.undiscounted_shipping_price
@@ -160,9 +167,7 @@ def order_line(
     return made
 
 
-def _add_promotion(
-    store: Store, made: OrderLine, line: CheckoutLine, checkout: Checkout
-) -> None:
+def _add_promotion(store: Store, made: OrderLine, line: CheckoutLine, checkout: Checkout) -> None:
     unit = undiscounted_unit(line, checkout.channel) - base_unit(line, checkout.channel)
     if not unit:
         return

@@ -72,8 +72,9 @@ def make_address(store: Store, data: dict[str, Any] | None) -> Address | None:
     """An address from `AddressInput` data (snake_case keys)."""
     if data is None:
         return None
-    fields = {name: data[name] or "" for name in _ADDRESS_FIELDS if name in data}
-    address = Address(pk=store.ids.next("Address"), country=data.get("country") or "", **fields)
+    address = Address(pk=store.ids.next("Address"), country=data.get("country") or "")
+    for name in _ADDRESS_FIELDS:
+        setattr(address, name, data.get(name) or "")
     address.metadata.update(data.get("metadata") or {})
     return address
 
@@ -205,7 +206,7 @@ def delete_customer(store: Store, caller: Caller, user: User, event: str) -> Use
 
 
 def attach_guest_orders(store: Store, user: User) -> None:
-    """Give confirmed guest orders of the user's e-mail to the user: no event, no new `updatedAt`."""
+    """Give confirmed guest orders of the e-mail to the user: no event, no new `updatedAt`."""
     for order in store.orders.values():
         if (
             order.user is None

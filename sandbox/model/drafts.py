@@ -73,9 +73,7 @@ def complete_draft(store: Store, caller: Caller, order: Order) -> Order:
         raise Refused("REQUIRED", "Could not create order without any products.", "lines")
     if any(line.is_shipping_required for line in order.lines):
         if order.shipping_method is None:
-            raise Refused(
-                "SHIPPING_METHOD_REQUIRED", "Shipping method is required.", "shipping"
-            )
+            raise Refused("SHIPPING_METHOD_REQUIRED", "Shipping method is required.", "shipping")
         if order.shipping_address is None:
             raise Refused(
                 "ORDER_NO_SHIPPING_ADDRESS",

@@ -93,7 +93,9 @@ def fulfill(
     refresh_status(store, order)
     record(store, order, "FULFILLMENT_FULFILLED_ITEMS", caller)
     complete = order.status == "FULFILLED"
-    for event in ("FULFILLMENT_CREATED", "FULFILLMENT_APPROVED") if complete else ("FULFILLMENT_CREATED",):
+    for event in (
+        ("FULFILLMENT_CREATED", "FULFILLMENT_APPROVED") if complete else ("FULFILLMENT_CREATED",)
+    ):
         for fulfillment in made:
             store.emit(event, fulfillment, caller)
     store.emit("ORDER_UPDATED", order, caller)
@@ -126,7 +128,9 @@ def cancel_fulfillment(store: Store, caller: Caller, fulfillment: Fulfillment) -
         Refused: it is not a sending any more.
     """
     if fulfillment.status not in {"FULFILLED", "WAITING_FOR_APPROVAL"}:
-        raise Refused("CANNOT_CANCEL_FULFILLMENT", "This fulfillment can't be canceled", "fulfillment")
+        raise Refused(
+            "CANNOT_CANCEL_FULFILLMENT", "This fulfillment can't be canceled", "fulfillment"
+        )
     order = fulfillment.order
     record(store, order, "FULFILLMENT_CANCELED", caller)
     for line in fulfillment.lines:

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 from sandbox.model.apps import find_app
 from sandbox.model.errors import Refused
 from sandbox.model.money import ZERO, quantize
-from sandbox.model.payments import TransactionEvent, TransactionItem, add_event, new_transaction, recalculate
+from sandbox.model.orders import Order
+from sandbox.model.payments import (
+    TransactionEvent,
+    TransactionItem,
+    add_event,
+    new_transaction,
+    recalculate,
+)
 from sandbox.model.pricing import checkout_prices
 from sandbox.model.settlement import ActionRequest, announce_change
 from sandbox.model.store import Caller, Store
@@ -18,7 +25,6 @@ from sandbox.model.transaction_amounts import TransactionAmounts
 if TYPE_CHECKING:
     from sandbox.model.apps import App
     from sandbox.model.checkouts import Checkout
-    from sandbox.model.orders import Order
 
 _EVENT = "TRANSACTION_INITIALIZE_SESSION"
 _FAILURE = "Failed to delivery request."
@@ -102,10 +108,8 @@ def _settle(
 def _left(store: Store, source: Order | Checkout) -> Decimal:
     sums = [item.amounts for item in source.transactions]
     covered = sum((each.charged + each.authorized for each in sums), ZERO)
-    if hasattr(source, "fulfillments"):
+    if isinstance(source, Order):
         due = source.total.gross_amount
     else:
         due = checkout_prices(store, source).total.gross_amount
     return max(due - covered, ZERO)
-
-

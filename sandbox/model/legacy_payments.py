@@ -36,9 +36,7 @@ def mark_as_paid(store: Store, caller: Caller, order: Order, reference: str | No
         _mark_with_transaction(store, caller, order, reference)
     else:
         _mark_with_payment(store, order, reference)
-    record(
-        store, order, "ORDER_MARKED_AS_PAID", caller, transaction_reference=reference
-    )
+    record(store, order, "ORDER_MARKED_AS_PAID", caller, transaction_reference=reference)
     touch_amounts(store, order)
     store.emit("ORDER_FULLY_PAID", order, caller)
     store.emit("ORDER_UPDATED", order, caller)

@@ -123,6 +123,10 @@ class Order:
     metadata: dict[str, str] = field(default_factory=dict)
     private_metadata: dict[str, str] = field(default_factory=dict)
 
+    def take(self, item: TransactionItem) -> None:
+        item.order = self
+        self.transactions.append(item)
+
     @property
     def total_granted(self) -> Decimal:
         return sum((refund.amount for refund in self.granted_refunds), ZERO)
@@ -182,7 +186,9 @@ def confirm_order(store: Store, caller: Caller, order: Order) -> None:
     """
     if order.status != "UNCONFIRMED":
         raise Refused(
-            "INVALID", "Provided order id belongs to an order with status different than unconfirmed.", "id"
+            "INVALID",
+            "Provided order id belongs to an order with status different than unconfirmed.",
+            "id",
         )
     order.status = "UNFULFILLED"
     order.updated_at = store.now()
@@ -207,7 +213,7 @@ def cancel_order(store: Store, caller: Caller, order: Order) -> None:
 
 
 def expire_orders(store: Store) -> list[Order]:
-    """Expire what is unconfirmed, unpaid and old enough; leaves `updated_at` alone, as Saleor does."""
+    """Expire what is unconfirmed, unpaid and old enough; `updated_at` stays, as in Saleor."""
     now = store.clock.now()
     due = [order for order in store.orders.values() if _is_due(order, now)]
     for order in due:

@@ -154,11 +154,7 @@ def new_transaction(
         user=caller.user if caller.app is None else None,
         app=caller.app,
     )
-    if hasattr(source, "fulfillments"):
-        item.order = source
-    else:
-        item.checkout = source
-    source.transactions.append(item)
+    source.take(item)
     store.transactions[item.pk] = item
     _describe(item, data)
     adjust(store, item, caller, data)

@@ -27,9 +27,7 @@ class CheckoutPrices:
     tax_rate: Decimal
 
 
-def tax_country(
-    channel: Channel, shipping: Address | None, billing: Address | None
-) -> str:
+def tax_country(channel: Channel, shipping: Address | None, billing: Address | None) -> str:
     for address in (shipping, billing):
         if address is not None and address.country:
             return address.country
@@ -85,9 +83,7 @@ def checkout_prices(store: Store, checkout: Checkout) -> CheckoutPrices:
 
 
 def _entered_totals(checkout: Checkout) -> dict[str, Decimal]:
-    totals = {
-        line.pk: base_unit(line, checkout.channel) * line.quantity for line in checkout.lines
-    }
+    totals = {line.pk: base_unit(line, checkout.channel) * line.quantity for line in checkout.lines}
     voucher = checkout.voucher
     if voucher is None:
         return totals

@@ -58,7 +58,7 @@ def grant_refund(
     transaction: TransactionItem,
     data: dict[str, Any],
 ) -> OrderGrantedRefund:
-    """Grant a refund: an amount, or the gross value of lines and shipping. No event leaves the store.
+    """Grant a refund: an amount, or the gross value of lines and shipping. Tells nobody.
 
     `data` is `OrderGrantRefundCreateInput` with snake_case keys, its line ids resolved to lines.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -69,7 +70,9 @@ def return_goods(
     back = [item for item in goods if not item.replace]
     given_back: Decimal | None = None
     if refund:
-        given_back = refund_payment(store, caller, order, _value(order, back, amount, with_shipping))
+        given_back = refund_payment(
+            store, caller, order, _value(order, back, amount, with_shipping)
+        )
     replaced = replacement = None
     exchanged = [item for item in goods if item.replace]
     if exchanged:
@@ -115,9 +118,7 @@ def refund_goods(
     return fulfillment
 
 
-def _take_back(
-    store: Store, order: Order, goods: Goods, given_back: Decimal | None
-) -> Fulfillment:
+def _take_back(store: Store, order: Order, goods: Goods, given_back: Decimal | None) -> Fulfillment:
     """Refunded goods that come back later get a fulfillment of their own."""
     status = "RETURNED" if given_back is None else "REFUNDED_AND_RETURNED"
     returned = new_fulfillment(store, order, status)
@@ -169,7 +170,7 @@ def _by_line(goods: Goods) -> list[tuple[OrderLine, int]]:
     ]
 
 
-def _move(store: Store, goods: Goods, target: Fulfillment) -> None:
+def _move(store: Store, goods: Sequence[Unsent | Sent], target: Fulfillment) -> None:
     for item in goods:
         if isinstance(item, Unsent):
             item.line.quantity_fulfilled += item.quantity

@@ -31,7 +31,12 @@ if TYPE_CHECKING:
     from sandbox.model.orders import Order
 
 _FREE_TYPES = {"INFO", "AUTHORIZATION_ACTION_REQUIRED", "CHARGE_ACTION_REQUIRED"}
-_NAMING_TYPES = {"AUTHORIZATION_REQUEST", "AUTHORIZATION_SUCCESS", "CHARGE_REQUEST", "CHARGE_SUCCESS"}
+_NAMING_TYPES = {
+    "AUTHORIZATION_REQUEST",
+    "AUTHORIZATION_SUCCESS",
+    "CHARGE_REQUEST",
+    "CHARGE_SUCCESS",
+}
 _REQUESTS = {"CHARGE": "CHARGE", "REFUND": "REFUND", "CANCEL": "CANCELATION"}
 _AMOUNT_SOURCES = {
     "CHARGE_FAILURE": ("CHARGE_SUCCESS", "CHARGE_REQUEST", "AUTHORIZATION_SUCCESS"),
@@ -313,6 +318,7 @@ def _check_repeat(
             " `AUTHORIZATION_ADJUSTMENT` to change the authorization amount.",
             "type",
         )
+
 
 def _grant_of(item: TransactionItem, reference: str) -> OrderGrantedRefund | None:
     request = find_event(item, "REFUND_REQUEST", reference)

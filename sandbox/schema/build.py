@@ -11,7 +11,6 @@ from graphql import (
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLObjectType,
-    GraphQLResolveInfo,
     GraphQLSchema,
     GraphQLUnionType,
     build_ast_schema,
@@ -25,7 +24,7 @@ from sandbox.schema.mutations_payment import PAYMENT_MUTATIONS
 from sandbox.schema.names import argument as keyword
 from sandbox.schema.names import snake
 from sandbox.schema.queries import QUERIES
-from sandbox.schema.request import Resolver, Resolvers
+from sandbox.schema.request import Info, Resolver, Resolvers
 from sandbox.schema.scalars import bind_scalars
 from sandbox.schema.shared import METADATA, identity
 from sandbox.schema.sources import document_for
@@ -40,7 +39,7 @@ from sandbox.schema.types_people import PEOPLE_TYPES
 def _or(name: str, value: Any) -> Resolver:
     """A required payload field, with what it is when the mutation refused."""
 
-    def resolve(payload: dict[str, Any], _info: GraphQLResolveInfo) -> Any:
+    def resolve(payload: dict[str, Any], _info: Info) -> Any:
         return payload.get(name, value)
 
     return resolve
@@ -81,7 +80,7 @@ def _all_resolvers() -> dict[str, dict[str, Resolver]]:
 def _read(name: str) -> Resolver:
     """The resolver of a field that needs none: an attribute, or a key of a payload."""
 
-    def resolve(source: Any, _info: GraphQLResolveInfo, **_: Any) -> Any:
+    def resolve(source: Any, _info: Info, **_: Any) -> Any:
         if isinstance(source, Mapping):
             return source.get(name)
         return getattr(source, name, None)
@@ -89,7 +88,7 @@ def _read(name: str) -> Resolver:
     return resolve
 
 
-def _type_of(source: Any, _info: GraphQLResolveInfo, _type: GraphQLAbstractType) -> str:
+def _type_of(source: Any, _info: Info, _type: GraphQLAbstractType) -> str:
     if isinstance(source, EventView):
         return source.type_name
     name = type(source).__name__

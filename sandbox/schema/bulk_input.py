@@ -58,7 +58,9 @@ def _read(store: Store, data: dict[str, Any]) -> ImportedOrder | Refused:
 def _order(store: Store, data: dict[str, Any]) -> ImportedOrder:
     channel = store.channel_by_slug(data["channel"])
     if channel is None:
-        raise Refused("NOT_FOUND", f"Channel instance with slug={data['channel']} doesn't exist.", "channel")
+        raise Refused(
+            "NOT_FOUND", f"Channel instance with slug={data['channel']} doesn't exist.", "channel"
+        )
     if data["created_at"] > store.clock.now():
         raise Refused("FUTURE_DATE", "Order input contains future date.", "createdAt")
     user, email = _owner(store, data["user"])

@@ -8,7 +8,8 @@ from sandbox.schema.sources import full_schema
 
 
 @cache
-def _names(enum: str) -> frozenset[str]:
+def enum_values(enum: str) -> frozenset[str]:
+    """The values of an enum of the schema, those of newer versions too."""
     kind = full_schema().type_map[enum]
     if not isinstance(kind, GraphQLEnumType):
         raise TypeError(f"{enum} is no enum")
@@ -16,11 +17,11 @@ def _names(enum: str) -> frozenset[str]:
 
 
 def async_events() -> frozenset[str]:
-    return _names("WebhookEventTypeAsyncEnum")
+    return enum_values("WebhookEventTypeAsyncEnum")
 
 
 def sync_events() -> frozenset[str]:
-    return _names("WebhookEventTypeSyncEnum")
+    return enum_values("WebhookEventTypeSyncEnum")
 
 
 def is_sync(event: str) -> bool:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
 from sandbox.model.errors import Refused
-from sandbox.schema.request import Resolver, require
+from sandbox.schema.request import Info, Resolver, require
 
 Payload = dict[str, Any]
 Action = Callable[..., Payload]
@@ -40,7 +38,7 @@ def _mapping(pairs: list[dict[str, str]] | None) -> dict[str, str]:
 def mutation(action: Action, *permissions: str) -> Resolver:
     """Wrap an action `(info, **arguments) -> payload` for callers with one of the permissions."""
 
-    def resolve(_root: None, info: GraphQLResolveInfo, **arguments: Any) -> Payload:
+    def resolve(_root: None, info: Info, **arguments: Any) -> Payload:
         if permissions:
             require(info, *permissions)
         try:

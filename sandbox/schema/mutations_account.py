@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
 from sandbox.model import customers
 from sandbox.model.customers import User
 from sandbox.model.errors import PermissionDenied, Refused
 from sandbox.schema.mutation import Payload, mutation
 from sandbox.schema.nodes import need_node
-from sandbox.schema.request import Resolvers, caller_of, request_of, store_of
+from sandbox.schema.request import Info, Resolvers, caller_of, request_of, store_of
 
 
-def _token_create(info: GraphQLResolveInfo, email: str, password: str, **_: Any) -> Payload:
+def _token_create(info: Info, email: str, password: str, **_: Any) -> Payload:
     request = request_of(info)
     user = customers.find_by_email(request.store, email)
     if user is None or not user.is_active or user.password is None or user.password != password:
@@ -30,9 +28,7 @@ def _token_create(info: GraphQLResolveInfo, email: str, password: str, **_: Any)
     }
 
 
-def _token_refresh(
-    info: GraphQLResolveInfo, refresh_token: str | None = None, **_: Any
-) -> Payload:
+def _token_refresh(info: Info, refresh_token: str | None = None, **_: Any) -> Payload:
     services = request_of(info).services
     user = services.user_of_token(refresh_token or "")
     if user is None:
@@ -40,12 +36,12 @@ def _token_refresh(
     return {"token": services.access_token(user), "user": user}
 
 
-def _token_verify(info: GraphQLResolveInfo, token: str) -> Payload:
+def _token_verify(info: Info, token: str) -> Payload:
     user = request_of(info).services.user_of_token(token)
     return {"is_valid": user is not None, "user": user, "payload": None}
 
 
-def _register(info: GraphQLResolveInfo, input_: dict[str, Any]) -> Payload:
+def _register(info: Info, input_: dict[str, Any]) -> Payload:
     """The answer does not tell whether the e-mail was known: the user comes without an id."""
     store = store_of(info)
     customers.register(store, caller_of(info), input_)
@@ -60,25 +56,23 @@ def _register(info: GraphQLResolveInfo, input_: dict[str, Any]) -> Payload:
     return {"requires_confirmation": True, "user": hidden}
 
 
-def _confirm(info: GraphQLResolveInfo, email: str, token: str, **_: Any) -> Payload:
+def _confirm(info: Info, email: str, token: str, **_: Any) -> Payload:
     return {"user": customers.confirm(store_of(info), caller_of(info), email, token)}
 
 
-def _me(info: GraphQLResolveInfo) -> User:
+def _me(info: Info) -> User:
     user = caller_of(info).user
     if user is None:
         raise PermissionDenied("AUTHENTICATED_USER")
     return user
 
 
-def _account_update(info: GraphQLResolveInfo, input_: dict[str, Any]) -> Payload:
+def _account_update(info: Info, input_: dict[str, Any]) -> Payload:
     user = customers.update_customer(store_of(info), caller_of(info), _me(info), input_)
     return {"user": user}
 
 
-def _request_deletion(
-    info: GraphQLResolveInfo, redirect_url: str, channel: str | None = None
-) -> Payload:
+def _request_deletion(info: Info, redirect_url: str, channel: str | None = None) -> Payload:
     store, user = store_of(info), _me(info)
     user.confirmation_token = store.ids.token(39)
     store.emit(
@@ -92,21 +86,19 @@ def _request_deletion(
     return {}
 
 
-def _account_delete(info: GraphQLResolveInfo, token: str) -> Payload:
+def _account_delete(info: Info, token: str) -> Payload:
     user = _me(info)
     if token != user.confirmation_token:
         raise Refused("INVALID", "Invalid or expired token.", "token")
-    deleted = customers.delete_customer(
-        store_of(info), caller_of(info), user, "ACCOUNT_DELETED"
-    )
+    deleted = customers.delete_customer(store_of(info), caller_of(info), user, "ACCOUNT_DELETED")
     return {"user": deleted}
 
 
-def _customer_create(info: GraphQLResolveInfo, input_: dict[str, Any]) -> Payload:
+def _customer_create(info: Info, input_: dict[str, Any]) -> Payload:
     return {"user": customers.create_customer(store_of(info), caller_of(info), input_)}
 
 
-def _find(info: GraphQLResolveInfo, id_: str | None, reference: str | None) -> User:
+def _find(info: Info, id_: str | None, reference: str | None) -> User:
     store = store_of(info)
     if id_ is None and reference is not None:
         for user in store.users.values():
@@ -117,7 +109,7 @@ def _find(info: GraphQLResolveInfo, id_: str | None, reference: str | None) -> U
 
 
 def _customer_update(
-    info: GraphQLResolveInfo,
+    info: Info,
     input_: dict[str, Any],
     id_: str | None = None,
     external_reference: str | None = None,
@@ -127,14 +119,12 @@ def _customer_update(
 
 
 def _customer_delete(
-    info: GraphQLResolveInfo, id_: str | None = None, external_reference: str | None = None
+    info: Info, id_: str | None = None, external_reference: str | None = None
 ) -> Payload:
     user = _find(info, id_, external_reference)
     if user.is_staff:
         raise Refused("DELETE_STAFF_ACCOUNT", "Cannot delete a staff account.", "id")
-    deleted = customers.delete_customer(
-        store_of(info), caller_of(info), user, "CUSTOMER_DELETED"
-    )
+    deleted = customers.delete_customer(store_of(info), caller_of(info), user, "CUSTOMER_DELETED")
     return {"user": deleted}
 
 

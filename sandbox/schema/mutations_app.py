@@ -5,26 +5,28 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
 from sandbox.model import apps, metadata
 from sandbox.model.apps import App, AppInstallation, Webhook
 from sandbox.model.errors import PermissionDenied, Refused
 from sandbox.schema.mutation import Payload, mutation
 from sandbox.schema.nodes import find_node, need_node, pk_of
-from sandbox.schema.request import Resolvers, caller_of, request_of, require, store_of
+from sandbox.schema.request import Info, Resolvers, caller_of, request_of, require, store_of
 from sandbox.schema.subscription_query import SubscriptionError, subscribed_events
 
 _UNCHANGED = object()
 
 
-def _install(info: GraphQLResolveInfo, input_: dict[str, Any]) -> Payload:
+def _install(info: Info, input_: dict[str, Any]) -> Payload:
     request = request_of(info)
     store, now = request.store, request.store.now()
     wanted = list(input_.get("permissions") or [])
     missing = set(wanted) - request.caller.permissions
     if missing:
-        raise Refused("OUT_OF_SCOPE_PERMISSION", "You can't add permission that you don't have.", "permissions")
+        raise Refused(
+            "OUT_OF_SCOPE_PERMISSION",
+            "You can't add permission that you don't have.",
+            "permissions",
+        )
     installation = AppInstallation(
         pk=store.ids.next("AppInstallation"),
         app_name=input_["app_name"],
@@ -39,16 +41,14 @@ def _install(info: GraphQLResolveInfo, input_: dict[str, Any]) -> Payload:
     return {"app_installation": installation}
 
 
-def _failed(info: GraphQLResolveInfo, id_: str) -> AppInstallation:
+def _failed(info: Info, id_: str) -> AppInstallation:
     installation: AppInstallation = need_node(store_of(info), id_, "AppInstallation")
     if installation.status != "FAILED":
         raise Refused("INVALID_STATUS", "Only failed installations can be changed.", "id")
     return installation
 
 
-def _retry(
-    info: GraphQLResolveInfo, id_: str, activate_after_installation: bool | None = None
-) -> Payload:
+def _retry(info: Info, id_: str, activate_after_installation: bool | None = None) -> Payload:
     installation = _failed(info, id_)
     installation.status, installation.message = "PENDING", None
     if activate_after_installation is not None:
@@ -57,27 +57,27 @@ def _retry(
     return {"app_installation": installation}
 
 
-def _delete_failed(info: GraphQLResolveInfo, id_: str) -> Payload:
+def _delete_failed(info: Info, id_: str) -> Payload:
     installation = _failed(info, id_)
     del store_of(info).installations[installation.pk]
     return {"app_installation": installation}
 
 
-def _app(info: GraphQLResolveInfo, id_: str) -> App:
+def _app(info: Info, id_: str) -> App:
     app: App = need_node(store_of(info), id_, "App")
     if app.removed_at is not None:
         raise Refused("NOT_FOUND", f"Couldn't resolve to a node: {id_}", "id")
     return app
 
 
-def _delete(info: GraphQLResolveInfo, id_: str) -> Payload:
+def _delete(info: Info, id_: str) -> Payload:
     app = _app(info, id_)
     apps.delete_app(store_of(info), caller_of(info), app)
     return {"app": app}
 
 
 def _set_active(active: bool) -> Any:
-    def act(info: GraphQLResolveInfo, id_: str) -> Payload:
+    def act(info: Info, id_: str) -> Payload:
         app = _app(info, id_)
         apps.set_active(store_of(info), caller_of(info), app, active)
         return {"app": app}
@@ -85,7 +85,7 @@ def _set_active(active: bool) -> Any:
     return act
 
 
-def _update(info: GraphQLResolveInfo, id_: str, input_: dict[str, Any]) -> Payload:
+def _update(info: Info, id_: str, input_: dict[str, Any]) -> Payload:
     app = _app(info, id_)
     if input_.get("name"):
         app.name = input_["name"]
@@ -95,7 +95,7 @@ def _update(info: GraphQLResolveInfo, id_: str, input_: dict[str, Any]) -> Paylo
     return {"app": app}
 
 
-def _own_app(info: GraphQLResolveInfo, app_id: str | None = None) -> App:
+def _own_app(info: Info, app_id: str | None = None) -> App:
     caller = caller_of(info)
     if caller.app is not None:
         return caller.app
@@ -105,9 +105,7 @@ def _own_app(info: GraphQLResolveInfo, app_id: str | None = None) -> App:
     return _app(info, app_id)
 
 
-def _webhook_data(
-    info: GraphQLResolveInfo, input_: dict[str, Any], webhook: Webhook | None
-) -> dict[str, Any]:
+def _webhook_data(info: Info, input_: dict[str, Any], webhook: Webhook | None) -> dict[str, Any]:
     query = input_.get("query") if input_.get("query") is not None else webhook and webhook.query
     events = None
     if input_.get("async_events") is not None or input_.get("sync_events") is not None:
@@ -116,7 +114,9 @@ def _webhook_data(
         try:
             subscribed = subscribed_events(query, store_of(info).version)
         except SubscriptionError as error:
-            raise Refused("INVALID", f"Subscription query is not valid: {error}", "query") from error
+            raise Refused(
+                "INVALID", f"Subscription query is not valid: {error}", "query"
+            ) from error
         events = events or (subscribed if input_.get("query") else None)
     headers = input_.get("custom_headers")
     return {
@@ -126,7 +126,7 @@ def _webhook_data(
     }
 
 
-def _webhook_create(info: GraphQLResolveInfo, input_: dict[str, Any]) -> Payload:
+def _webhook_create(info: Info, input_: dict[str, Any]) -> Payload:
     app = _own_app(info, input_.get("app"))
     if not input_.get("target_url"):
         raise Refused("REQUIRED", "This field is required.", "targetUrl")
@@ -148,9 +148,7 @@ def _webhook_create(info: GraphQLResolveInfo, input_: dict[str, Any]) -> Payload
     return {"webhook": webhook}
 
 
-def _find_webhook(
-    info: GraphQLResolveInfo, id_: str | None, identifier: str | None
-) -> Webhook:
+def _find_webhook(info: Info, id_: str | None, identifier: str | None) -> Webhook:
     app = caller_of(info).app
     webhook: Webhook | None = None
     if id_ is not None:
@@ -165,7 +163,7 @@ def _find_webhook(
 
 
 def _webhook_update(
-    info: GraphQLResolveInfo,
+    info: Info,
     input_: dict[str, Any],
     id_: str | None = None,
     identifier: str | None = None,
@@ -191,15 +189,13 @@ def _check_identifier(app: App, identifier: str | None, own: Webhook | None) -> 
         raise Refused("UNIQUE", "Webhook with this identifier already exists.", "identifier")
 
 
-def _webhook_delete(
-    info: GraphQLResolveInfo, id_: str | None = None, identifier: str | None = None
-) -> Payload:
+def _webhook_delete(info: Info, id_: str | None = None, identifier: str | None = None) -> Payload:
     webhook = _find_webhook(info, id_, identifier)
     webhook.app.webhooks.remove(webhook)
     return {"webhook": webhook}
 
 
-def _problem_create(info: GraphQLResolveInfo, input_: dict[str, Any]) -> Payload:
+def _problem_create(info: Info, input_: dict[str, Any]) -> Payload:
     app = caller_of(info).app
     if app is None:
         raise PermissionDenied("AUTHENTICATED_APP")
@@ -216,7 +212,7 @@ def _problem_create(info: GraphQLResolveInfo, input_: dict[str, Any]) -> Payload
     return {"app_problem": problem}
 
 
-def _problem_dismiss(info: GraphQLResolveInfo, input_: dict[str, Any]) -> Payload:
+def _problem_dismiss(info: Info, input_: dict[str, Any]) -> Payload:
     app = caller_of(info).app
     if app is None:
         raise PermissionDenied("AUTHENTICATED_APP")
@@ -244,7 +240,7 @@ _WITH_METADATA = (
 
 
 def _metadata_update(private: bool) -> Any:
-    def act(info: GraphQLResolveInfo, id_: str, input_: list[dict[str, str]]) -> Payload:
+    def act(info: Info, id_: str, input_: list[dict[str, str]]) -> Payload:
         item = need_node(store_of(info), id_, *_WITH_METADATA)
         values = {each["key"]: each["value"] for each in input_}
         metadata.write_metadata(store_of(info), caller_of(info), item, values, private=private)
@@ -254,7 +250,7 @@ def _metadata_update(private: bool) -> Any:
 
 
 def _metadata_delete(private: bool) -> Any:
-    def act(info: GraphQLResolveInfo, id_: str, keys: list[str]) -> Payload:
+    def act(info: Info, id_: str, keys: list[str]) -> Payload:
         item = need_node(store_of(info), id_, *_WITH_METADATA)
         metadata.delete_metadata(store_of(info), caller_of(info), item, keys, private=private)
         return {"item": item}
@@ -270,7 +266,7 @@ _ORDER_SETTINGS = (
 )
 
 
-def _channel_update(info: GraphQLResolveInfo, id_: str, input_: dict[str, Any]) -> Payload:
+def _channel_update(info: Info, id_: str, input_: dict[str, Any]) -> Payload:
     channel = need_node(store_of(info), id_, "Channel")
     settings = input_.get("order_settings") or {}
     changes = {name: input_.get(name) for name in _CHANNEL_FIELDS}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
 from sandbox.model import checkouts
 from sandbox.model.checkouts import Checkout, LineRequest
 from sandbox.model.completion import complete_checkout
@@ -14,18 +12,18 @@ from sandbox.model.errors import PermissionDenied, Refused
 from sandbox.model.orders import Order
 from sandbox.schema.mutation import Payload, mutation
 from sandbox.schema.nodes import find_node, need_node, pk_of
-from sandbox.schema.request import Resolvers, caller_of, store_of
+from sandbox.schema.request import Info, Resolvers, caller_of, store_of
 from sandbox.schema.types_checkout import ChosenDelivery
 from sandbox.schema.types_order import OfferedMethod
 
 
-def _checkout(info: GraphQLResolveInfo, id_: str | None) -> Checkout:
+def _checkout(info: Info, id_: str | None) -> Checkout:
     found: Checkout = need_node(store_of(info), id_, "Checkout")
     return found
 
 
 def _requests(
-    info: GraphQLResolveInfo, lines: list[dict[str, Any]], checkout: Checkout | None = None
+    info: Info, lines: list[dict[str, Any]], checkout: Checkout | None = None
 ) -> list[LineRequest]:
     store = store_of(info)
     wanted = []
@@ -37,7 +35,11 @@ def _requests(
             existing = next((each for each in checkout.lines if each.pk == pk), None)
             if existing is None:
                 raise Refused("NOT_FOUND", f"Couldn't resolve to a node: {line_id}", "lineId")
-        variant = need_node(store, variant_id, "ProductVariant", field="variantId") if variant_id else None
+        variant = (
+            need_node(store, variant_id, "ProductVariant", field="variantId")
+            if variant_id
+            else None
+        )
         wanted.append(
             LineRequest(
                 variant=variant,
@@ -52,7 +54,7 @@ def _requests(
     return wanted
 
 
-def _create(info: GraphQLResolveInfo, input_: dict[str, Any]) -> Payload:
+def _create(info: Info, input_: dict[str, Any]) -> Payload:
     store = store_of(info)
     slug = input_.get("channel")
     channel = store.channel_by_slug(slug) if slug else next(iter(store.channels.values()))
@@ -63,22 +65,20 @@ def _create(info: GraphQLResolveInfo, input_: dict[str, Any]) -> Payload:
     return {"checkout": checkout, "created": True}
 
 
-def _lines_add(info: GraphQLResolveInfo, lines: list[Any], id_: str | None = None) -> Payload:
+def _lines_add(info: Info, lines: list[Any], id_: str | None = None) -> Payload:
     checkout = _checkout(info, id_)
     checkouts.add_lines(store_of(info), caller_of(info), checkout, _requests(info, lines))
     return {"checkout": checkout}
 
 
-def _lines_update(info: GraphQLResolveInfo, lines: list[Any], id_: str | None = None) -> Payload:
+def _lines_update(info: Info, lines: list[Any], id_: str | None = None) -> Payload:
     checkout = _checkout(info, id_)
     wanted = _requests(info, lines, checkout)
     checkouts.update_lines(store_of(info), caller_of(info), checkout, wanted)
     return {"checkout": checkout}
 
 
-def _lines_delete(
-    info: GraphQLResolveInfo, lines_ids: list[str], id_: str | None = None
-) -> Payload:
+def _lines_delete(info: Info, lines_ids: list[str], id_: str | None = None) -> Payload:
     checkout = _checkout(info, id_)
     pks = {pk_of(each) for each in lines_ids}
     chosen = [line for line in checkout.lines if line.pk in pks]
@@ -89,7 +89,7 @@ def _lines_delete(
 
 
 def _shipping_address(
-    info: GraphQLResolveInfo, shipping_address: dict[str, Any], id_: str | None = None, **_: Any
+    info: Info, shipping_address: dict[str, Any], id_: str | None = None, **_: Any
 ) -> Payload:
     checkout = _checkout(info, id_)
     checkout.shipping_address = make_address(store_of(info), shipping_address)
@@ -98,7 +98,7 @@ def _shipping_address(
 
 
 def _billing_address(
-    info: GraphQLResolveInfo, billing_address: dict[str, Any], id_: str | None = None, **_: Any
+    info: Info, billing_address: dict[str, Any], id_: str | None = None, **_: Any
 ) -> Payload:
     checkout = _checkout(info, id_)
     checkout.billing_address = make_address(store_of(info), billing_address)
@@ -106,16 +106,14 @@ def _billing_address(
     return {"checkout": checkout}
 
 
-def _email(info: GraphQLResolveInfo, email: str, id_: str | None = None) -> Payload:
+def _email(info: Info, email: str, id_: str | None = None) -> Payload:
     checkout = _checkout(info, id_)
     checkout.email = email
     checkouts.mark_updated(store_of(info), caller_of(info), checkout)
     return {"checkout": checkout}
 
 
-def _attach(
-    info: GraphQLResolveInfo, id_: str | None = None, customer_id: str | None = None
-) -> Payload:
+def _attach(info: Info, id_: str | None = None, customer_id: str | None = None) -> Payload:
     store, caller = store_of(info), caller_of(info)
     user = caller.user
     if customer_id is not None:
@@ -127,14 +125,14 @@ def _attach(
     return {"checkout": checkout}
 
 
-def _detach(info: GraphQLResolveInfo, id_: str | None = None) -> Payload:
+def _detach(info: Info, id_: str | None = None) -> Payload:
     checkout = _checkout(info, id_)
     checkouts.detach_customer(store_of(info), caller_of(info), checkout)
     return {"checkout": checkout}
 
 
 def _delivery_method(
-    info: GraphQLResolveInfo, id_: str | None = None, delivery_method_id: str | None = None
+    info: Info, id_: str | None = None, delivery_method_id: str | None = None
 ) -> Payload:
     """Takes the id of a shipping method, or of a delivery that was calculated for the checkout."""
     store, checkout = store_of(info), _checkout(info, id_)
@@ -149,7 +147,7 @@ def _delivery_method(
     return {"checkout": checkout}
 
 
-def _method_of(info: GraphQLResolveInfo, checkout: Checkout, id_: str) -> Any:
+def _method_of(info: Info, checkout: Checkout, id_: str) -> Any:
     method = find_node(store_of(info), id_, "ShippingMethod")
     if method is not None:
         return method
@@ -159,7 +157,7 @@ def _method_of(info: GraphQLResolveInfo, checkout: Checkout, id_: str) -> Any:
     return store_of(info).shipping_methods.get(int(method_pk))
 
 
-def _calculate_deliveries(info: GraphQLResolveInfo, id_: str) -> Payload:
+def _calculate_deliveries(info: Info, id_: str) -> Payload:
     checkout = _checkout(info, id_)
     slug, currency = checkout.channel.slug, checkout.currency
     return {
@@ -171,7 +169,7 @@ def _calculate_deliveries(info: GraphQLResolveInfo, id_: str) -> Payload:
 
 
 def _complete(
-    info: GraphQLResolveInfo,
+    info: Info,
     id_: str | None = None,
     metadata: dict[str, str] | None = None,
     redirect_url: str | None = None,
@@ -187,7 +185,7 @@ def _complete(
     return {"order": complete_checkout(store, caller_of(info), checkout, metadata or {})}
 
 
-def _order_of(info: GraphQLResolveInfo, id_: str | None) -> Order | None:
+def _order_of(info: Info, id_: str | None) -> Order | None:
     pk = pk_of(id_ or "")
     return next((o for o in store_of(info).orders.values() if o.checkout_token == pk), None)
 

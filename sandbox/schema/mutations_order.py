@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
 from sandbox.model import drafts, fulfillments, legacy_payments, orders, refunds, returns
 from sandbox.model.customers import make_address
 from sandbox.model.errors import Refused
@@ -13,22 +11,22 @@ from sandbox.model.orders import Order, OrderLine
 from sandbox.schema.bulk_input import import_all
 from sandbox.schema.mutation import Payload, mutation
 from sandbox.schema.nodes import need_node
-from sandbox.schema.request import Resolvers, caller_of, store_of
+from sandbox.schema.request import Info, Resolvers, caller_of, store_of
 
 
-def _order(info: GraphQLResolveInfo, id_: str | None, field: str = "id") -> Order:
+def _order(info: Info, id_: str | None, field: str = "id") -> Order:
     found: Order = need_node(store_of(info), id_, "Order", field=field)
     return found
 
 
-def _line(order: Order, info: GraphQLResolveInfo, id_: str | None, field: str) -> OrderLine:
+def _line(order: Order, info: Info, id_: str | None, field: str) -> OrderLine:
     line: OrderLine = need_node(store_of(info), id_, "OrderLine", field=field)
     if line not in order.lines:
         raise Refused("NOT_FOUND", f"Couldn't resolve to a node: {id_}", field)
     return line
 
 
-def _fulfill(info: GraphQLResolveInfo, input_: dict[str, Any], order: str | None = None) -> Payload:
+def _fulfill(info: Info, input_: dict[str, Any], order: str | None = None) -> Payload:
     store, found = store_of(info), _order(info, order, "order")
     parcels = [
         fulfillments.Parcel(
@@ -45,14 +43,14 @@ def _fulfill(info: GraphQLResolveInfo, input_: dict[str, Any], order: str | None
     return {"fulfillments": made, "order": found}
 
 
-def _fulfillment_cancel(info: GraphQLResolveInfo, id_: str, **_: Any) -> Payload:
+def _fulfillment_cancel(info: Info, id_: str, **_: Any) -> Payload:
     store = store_of(info)
     fulfillment = need_node(store, id_, "Fulfillment")
     fulfillments.cancel_fulfillment(store, caller_of(info), fulfillment)
     return {"fulfillment": fulfillment, "order": fulfillment.order}
 
 
-def _goods(info: GraphQLResolveInfo, order: Order, input_: dict[str, Any]) -> returns.Goods:
+def _goods(info: Info, order: Order, input_: dict[str, Any]) -> returns.Goods:
     store = store_of(info)
     goods: returns.Goods = [
         returns.Unsent(
@@ -69,13 +67,11 @@ def _goods(info: GraphQLResolveInfo, order: Order, input_: dict[str, Any]) -> re
         fulfillment = next((f for f in order.fulfillments if line in f.lines), None)
         if fulfillment is None:
             raise Refused("NOT_FOUND", "The line is of another order.", "fulfillmentLineId")
-        goods.append(
-            returns.Sent(fulfillment, line, each["quantity"], bool(each.get("replace")))
-        )
+        goods.append(returns.Sent(fulfillment, line, each["quantity"], bool(each.get("replace"))))
     return goods
 
 
-def _return(info: GraphQLResolveInfo, order: str, input_: dict[str, Any]) -> Payload:
+def _return(info: Info, order: str, input_: dict[str, Any]) -> Payload:
     found = _order(info, order, "order")
     made = returns.return_goods(
         store_of(info),
@@ -94,7 +90,7 @@ def _return(info: GraphQLResolveInfo, order: str, input_: dict[str, Any]) -> Pay
     }
 
 
-def _refund(info: GraphQLResolveInfo, order: str, input_: dict[str, Any]) -> Payload:
+def _refund(info: Info, order: str, input_: dict[str, Any]) -> Payload:
     found = _order(info, order, "order")
     made = returns.refund_goods(
         store_of(info),
@@ -107,7 +103,7 @@ def _refund(info: GraphQLResolveInfo, order: str, input_: dict[str, Any]) -> Pay
     return {"fulfillment": made, "order": found}
 
 
-def _grant(info: GraphQLResolveInfo, id_: str, input_: dict[str, Any]) -> Payload:
+def _grant(info: Info, id_: str, input_: dict[str, Any]) -> Payload:
     store, order = store_of(info), _order(info, id_)
     item = need_node(store, input_["transaction_id"], "TransactionItem", field="transactionId")
     if item not in order.transactions:
@@ -116,36 +112,30 @@ def _grant(info: GraphQLResolveInfo, id_: str, input_: dict[str, Any]) -> Payloa
         (_line(order, info, each["id"], "lines"), each["quantity"], each.get("reason"))
         for each in input_.get("lines") or ()
     ]
-    refund = refunds.grant_refund(
-        store, caller_of(info), order, item, {**input_, "lines": lines}
-    )
+    refund = refunds.grant_refund(store, caller_of(info), order, item, {**input_, "lines": lines})
     return {"order": order, "granted_refund": refund}
 
 
-def _cancel(info: GraphQLResolveInfo, id_: str) -> Payload:
+def _cancel(info: Info, id_: str) -> Payload:
     order = _order(info, id_)
     orders.cancel_order(store_of(info), caller_of(info), order)
     return {"order": order}
 
 
-def _mark_as_paid(
-    info: GraphQLResolveInfo, id_: str, transaction_reference: str | None = None
-) -> Payload:
+def _mark_as_paid(info: Info, id_: str, transaction_reference: str | None = None) -> Payload:
     order = _order(info, id_)
-    legacy_payments.mark_as_paid(
-        store_of(info), caller_of(info), order, transaction_reference
-    )
+    legacy_payments.mark_as_paid(store_of(info), caller_of(info), order, transaction_reference)
     return {"order": order}
 
 
-def _confirm(info: GraphQLResolveInfo, id_: str) -> Payload:
+def _confirm(info: Info, id_: str) -> Payload:
     order = _order(info, id_)
     orders.confirm_order(store_of(info), caller_of(info), order)
     return {"order": order}
 
 
 def _update(
-    info: GraphQLResolveInfo,
+    info: Info,
     input_: dict[str, Any],
     id_: str | None = None,
     external_reference: str | None = None,
@@ -167,7 +157,7 @@ def _update(
     return {"order": order}
 
 
-def _draft_create(info: GraphQLResolveInfo, input_: dict[str, Any]) -> Payload:
+def _draft_create(info: Info, input_: dict[str, Any]) -> Payload:
     store = store_of(info)
     channel = need_node(store, input_.get("channel_id"), "Channel", field="channelId")
     lines = [
@@ -193,11 +183,11 @@ def _draft_create(info: GraphQLResolveInfo, input_: dict[str, Any]) -> Payload:
     return {"order": order}
 
 
-def _draft_complete(info: GraphQLResolveInfo, id_: str) -> Payload:
+def _draft_complete(info: Info, id_: str) -> Payload:
     return {"order": drafts.complete_draft(store_of(info), caller_of(info), _order(info, id_))}
 
 
-def _bulk_create(info: GraphQLResolveInfo, **arguments: Any) -> Payload:
+def _bulk_create(info: Info, **arguments: Any) -> Payload:
     return import_all(store_of(info), caller_of(info), **arguments)
 
 

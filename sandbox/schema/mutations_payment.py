@@ -6,8 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
 from sandbox.model import settlement
 from sandbox.model.errors import Refused
 from sandbox.model.gateway import initialize_transaction
@@ -15,12 +13,12 @@ from sandbox.model.payments import TransactionItem, add_event
 from sandbox.model.refunds import OrderGrantedRefund
 from sandbox.schema.mutation import Payload, mutation
 from sandbox.schema.nodes import need_node
-from sandbox.schema.request import Resolvers, caller_of, require, store_of
+from sandbox.schema.request import Info, Resolvers, caller_of, require, store_of
 
 Money = Decimal | None
 
 
-def _item(info: GraphQLResolveInfo, id_: str | None, token: str | None) -> TransactionItem:
+def _item(info: Info, id_: str | None, token: str | None) -> TransactionItem:
     store = store_of(info)
     found: TransactionItem
     if token is not None:
@@ -32,7 +30,7 @@ def _item(info: GraphQLResolveInfo, id_: str | None, token: str | None) -> Trans
     return found
 
 
-def _note(info: GraphQLResolveInfo, item: TransactionItem, event: dict[str, Any] | None) -> None:
+def _note(info: Info, item: TransactionItem, event: dict[str, Any] | None) -> None:
     """The free-text event that a caller may add to a change."""
     if event:
         add_event(
@@ -47,7 +45,7 @@ def _note(info: GraphQLResolveInfo, item: TransactionItem, event: dict[str, Any]
 
 
 def _create(
-    info: GraphQLResolveInfo,
+    info: Info,
     id_: str,
     transaction: dict[str, Any],
     transaction_event: dict[str, Any] | None = None,
@@ -60,7 +58,7 @@ def _create(
 
 
 def _update(
-    info: GraphQLResolveInfo,
+    info: Info,
     id_: str | None = None,
     token: str | None = None,
     transaction: dict[str, Any] | None = None,
@@ -73,7 +71,7 @@ def _update(
 
 
 def _report(
-    info: GraphQLResolveInfo,
+    info: Info,
     type_: str,
     psp_reference: str,
     id_: str | None = None,
@@ -110,7 +108,7 @@ def _report(
 
 
 def _request(
-    info: GraphQLResolveInfo,
+    info: Info,
     action_type: str,
     id_: str | None = None,
     token: str | None = None,
@@ -125,7 +123,7 @@ def _request(
 
 
 def _request_granted(
-    info: GraphQLResolveInfo,
+    info: Info,
     granted_refund_id: str,
     id_: str | None = None,
     token: str | None = None,
@@ -139,14 +137,12 @@ def _request_granted(
         raise Refused("INVALID", "The refund was granted for another transaction.", "id")
     if refund.status in {"PENDING", "SUCCESS"}:
         raise Refused("REFUND_ALREADY_PROCESSED", "Refund already processed.", "grantedRefundId")
-    settlement.request_action(
-        store, caller_of(info), item, "REFUND", refund.amount, grant=refund
-    )
+    settlement.request_action(store, caller_of(info), item, "REFUND", refund.amount, grant=refund)
     return {"transaction": item}
 
 
 def _initialize(
-    info: GraphQLResolveInfo,
+    info: Info,
     id_: str,
     payment_gateway: dict[str, Any],
     amount: Money = None,

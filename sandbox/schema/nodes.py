@@ -51,7 +51,9 @@ def find_node(store: Store, global_id: str, *type_names: str) -> Any:
     try:
         type_name, pk = parse_global_id(global_id)
     except ValueError as error:
-        raise Refused("GRAPHQL_ERROR", f"Invalid ID: {global_id}. Expected: {type_names[0]}.", "id") from error
+        raise Refused(
+            "GRAPHQL_ERROR", f"Invalid ID: {global_id}. Expected: {type_names[0]}.", "id"
+        ) from error
     if type_names and type_name not in type_names:
         return None
     if type_name in _TABLES:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
 from sandbox.model.apps import App
 from sandbox.model.orders import Order
 from sandbox.schema.connections import Connection, connect
 from sandbox.schema.filters import matches_order, matches_user, order_sorting
 from sandbox.schema.nodes import find_node, pk_of
 from sandbox.schema.request import (
+    Info,
     Resolvers,
     caller_of,
     may,
@@ -30,7 +29,7 @@ _USER_KEYS = {
 
 def _order(
     _root: None,
-    info: GraphQLResolveInfo,
+    info: Info,
     id_: str | None = None,
     external_reference: str | None = None,
 ) -> Order | None:
@@ -49,7 +48,7 @@ def _order(
 
 def _orders(
     _root: None,
-    info: GraphQLResolveInfo,
+    info: Info,
     where: dict[str, Any] | None = None,
     sort_by: dict[str, Any] | None = None,
     channel: str | None = None,
@@ -69,7 +68,7 @@ def _orders(
     return connect(found, key, descending=descending, **page)
 
 
-def _draft_orders(_root: None, info: GraphQLResolveInfo, **page: Any) -> Connection:
+def _draft_orders(_root: None, info: Info, **page: Any) -> Connection:
     require(info, "MANAGE_ORDERS")
     drafts = [order for order in store_of(info).orders.values() if order.status == "DRAFT"]
     return connect(drafts, lambda order: (order.number,), descending=True, **page)
@@ -77,7 +76,7 @@ def _draft_orders(_root: None, info: GraphQLResolveInfo, **page: Any) -> Connect
 
 def _user(
     _root: None,
-    info: GraphQLResolveInfo,
+    info: Info,
     id_: str | None = None,
     email: str | None = None,
     external_reference: str | None = None,
@@ -99,7 +98,7 @@ def _user(
 
 def _customers(
     _root: None,
-    info: GraphQLResolveInfo,
+    info: Info,
     where: dict[str, Any] | None = None,
     sort_by: dict[str, Any] | None = None,
     search: str | None = None,
@@ -123,18 +122,18 @@ def _customers(
     return connect(found, key, descending=(sort_by or {}).get("direction") == "DESC", **page)
 
 
-def _checkout(_root: None, info: GraphQLResolveInfo, id_: str | None = None) -> Any:
+def _checkout(_root: None, info: Info, id_: str | None = None) -> Any:
     """Anybody with the id may read a checkout."""
     return find_node(store_of(info), id_, "Checkout") if id_ else None
 
 
-def _checkouts(_root: None, info: GraphQLResolveInfo, **page: Any) -> Connection:
+def _checkouts(_root: None, info: Info, **page: Any) -> Connection:
     require(info, "MANAGE_CHECKOUTS", "HANDLE_PAYMENTS")
     rows = store_of(info).checkouts.values()
     return connect(rows, lambda c: (c.updated_at, c.pk), descending=True, **page)
 
 
-def _app(_root: None, info: GraphQLResolveInfo, id_: str | None = None) -> App | None:
+def _app(_root: None, info: Info, id_: str | None = None) -> App | None:
     caller = caller_of(info)
     if id_ is None:
         if caller.app is None:
@@ -147,7 +146,7 @@ def _app(_root: None, info: GraphQLResolveInfo, id_: str | None = None) -> App |
 
 
 def _apps(
-    _root: None, info: GraphQLResolveInfo, filter_: dict[str, Any] | None = None, **page: Any
+    _root: None, info: Info, filter_: dict[str, Any] | None = None, **page: Any
 ) -> Connection:
     require(info, "AUTHENTICATED_STAFF_USER", "MANAGE_APPS")
     wanted = filter_ or {}
@@ -161,31 +160,29 @@ def _apps(
     return connect(found, lambda app: (app.name, app.pk), **page)
 
 
-def _installations(_root: None, info: GraphQLResolveInfo) -> list[Any]:
+def _installations(_root: None, info: Info) -> list[Any]:
     require(info, "MANAGE_APPS")
     return list(store_of(info).installations.values())
 
 
-def _channels(_root: None, info: GraphQLResolveInfo) -> list[Any]:
+def _channels(_root: None, info: Info) -> list[Any]:
     require_staff_or_app(info)
     return list(store_of(info).channels.values())
 
 
-def _channel(
-    _root: None, info: GraphQLResolveInfo, id_: str | None = None, slug: str | None = None
-) -> Any:
+def _channel(_root: None, info: Info, id_: str | None = None, slug: str | None = None) -> Any:
     store = store_of(info)
     return find_node(store, id_, "Channel") if id_ else store.channel_by_slug(slug or "")
 
 
-def _tax_configurations(_root: None, info: GraphQLResolveInfo, **page: Any) -> Connection:
+def _tax_configurations(_root: None, info: Info, **page: Any) -> Connection:
     require_staff_or_app(info)
     return connect(store_of(info).channels.values(), lambda channel: (channel.pk,), **page)
 
 
 def _products(
     _root: None,
-    info: GraphQLResolveInfo,
+    info: Info,
     channel: str | None = None,
     search: str | None = None,
     where: dict[str, Any] | None = None,
@@ -207,7 +204,7 @@ def _products(
 
 def _product(
     _root: None,
-    info: GraphQLResolveInfo,
+    info: Info,
     id_: str | None = None,
     slug: str | None = None,
     channel: str | None = None,
@@ -223,7 +220,7 @@ def _product(
 
 def _variant(
     _root: None,
-    info: GraphQLResolveInfo,
+    info: Info,
     id_: str | None = None,
     sku: str | None = None,
     channel: str | None = None,
@@ -238,34 +235,34 @@ def _variant(
 
 
 def _table(name: str) -> Any:
-    def resolve(_root: None, info: GraphQLResolveInfo, **page: Any) -> Connection:
+    def resolve(_root: None, info: Info, **page: Any) -> Connection:
         page.pop("channel", None)
         return connect(getattr(store_of(info), name).values(), lambda row: (row.slug,), **page)
 
     return resolve
 
 
-def _warehouses(_root: None, info: GraphQLResolveInfo, **page: Any) -> Connection:
+def _warehouses(_root: None, info: Info, **page: Any) -> Connection:
     require(info, "MANAGE_PRODUCTS", "MANAGE_ORDERS", "MANAGE_SHIPPING")
     return connect(store_of(info).warehouses.values(), lambda row: (row.slug,), **page)
 
 
-def _transaction(
-    _root: None, info: GraphQLResolveInfo, id_: str | None = None, token: str | None = None
-) -> Any:
+def _transaction(_root: None, info: Info, id_: str | None = None, token: str | None = None) -> Any:
     require(info, "HANDLE_PAYMENTS")
     store = store_of(info)
-    return store.transactions.get(token) if token else find_node(store, id_ or "", "TransactionItem")
+    return (
+        store.transactions.get(token) if token else find_node(store, id_ or "", "TransactionItem")
+    )
 
 
-def _webhook(_root: None, info: GraphQLResolveInfo, id_: str) -> Any:
+def _webhook(_root: None, info: Info, id_: str) -> Any:
     webhook = find_node(store_of(info), id_, "Webhook")
     if webhook is not None and webhook.app is not caller_of(info).app:
         require(info, "MANAGE_APPS")
     return webhook
 
 
-def _address(_root: None, info: GraphQLResolveInfo, id_: str) -> Any:
+def _address(_root: None, info: Info, id_: str) -> Any:
     address = find_node(store_of(info), id_, "Address")
     user = caller_of(info).user
     if address is not None and (user is None or address not in user.addresses):

@@ -13,6 +13,7 @@ from sandbox.model.customers import User
 from sandbox.model.errors import PermissionDenied
 from sandbox.model.store import Caller, Store
 
+Info = GraphQLResolveInfo[Any]
 Resolver = Callable[..., Any]
 Resolvers = dict[str, dict[str, Resolver]]
 
@@ -42,27 +43,27 @@ class Request:
     sync_event: bool = False
 
 
-def request_of(info: GraphQLResolveInfo) -> Request:
+def request_of(info: Info) -> Request:
     request: Request = info.context
     return request
 
 
-def store_of(info: GraphQLResolveInfo) -> Store:
+def store_of(info: Info) -> Store:
     store: Store = info.context.store
     return store
 
 
-def caller_of(info: GraphQLResolveInfo) -> Caller:
+def caller_of(info: Info) -> Caller:
     caller: Caller = info.context.caller
     return caller
 
 
-def may(info: GraphQLResolveInfo, *permissions: str) -> bool:
+def may(info: Info, *permissions: str) -> bool:
     """Whether the caller has one of the permissions."""
     return bool(caller_of(info).permissions.intersection(permissions))
 
 
-def require(info: GraphQLResolveInfo, *permissions: str) -> None:
+def require(info: Info, *permissions: str) -> None:
     """Let pass who has one of the permissions.
 
     Raises:
@@ -72,7 +73,7 @@ def require(info: GraphQLResolveInfo, *permissions: str) -> None:
         raise PermissionDenied(*permissions)
 
 
-def require_owner(info: GraphQLResolveInfo, owner: User | None, *permissions: str) -> None:
+def require_owner(info: Info, owner: User | None, *permissions: str) -> None:
     """Let pass the owner too.
 
     Raises:
@@ -85,7 +86,7 @@ def require_owner(info: GraphQLResolveInfo, owner: User | None, *permissions: st
         raise PermissionDenied("OWNER", *permissions)
 
 
-def require_staff_or_app(info: GraphQLResolveInfo) -> None:
+def require_staff_or_app(info: Info) -> None:
     """Let pass staff and apps.
 
     Raises:
@@ -99,7 +100,7 @@ def require_staff_or_app(info: GraphQLResolveInfo) -> None:
 def guarded(resolver: Resolver, *permissions: str) -> Resolver:
     """The resolver, for callers with one of the permissions."""
 
-    def resolve(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def resolve(source: Any, info: Info, **arguments: Any) -> Any:
         require(info, *permissions)
         return resolver(source, info, **arguments)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from graphql import (
     DocumentNode,
@@ -69,7 +70,7 @@ def run_prepared(
     return result
 
 
-def _never(_value: Any) -> Any:
+def _never(_value: Any) -> TypeGuard[Awaitable[Any]]:
     return False
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
 from sandbox.model.ids import global_id
 from sandbox.model.metadata import private_readers
 from sandbox.model.money import Money
-from sandbox.schema.request import Resolver, caller_of, require
+from sandbox.schema.request import Info, Resolver, caller_of, require
 
 COUNTRY_NAMES = {
     "DE": "Germany",
@@ -26,7 +24,7 @@ COUNTRY_NAMES = {
 def identity(type_name: str) -> Resolver:
     """The `id` field of a type."""
 
-    def resolve(source: Any, _info: GraphQLResolveInfo) -> str:
+    def resolve(source: Any, _info: Info) -> str:
         return global_id(type_name, source.pk)
 
     return resolve
@@ -35,7 +33,7 @@ def identity(type_name: str) -> Resolver:
 def money_of(attribute: str) -> Resolver:
     """A `Money` field over a `Decimal` attribute of something that has a currency."""
 
-    def resolve(source: Any, _info: GraphQLResolveInfo) -> Money | None:
+    def resolve(source: Any, _info: Info) -> Money | None:
         amount: Decimal | None = getattr(source, attribute)
         return None if amount is None else Money(amount, source.currency)
 
@@ -54,16 +52,16 @@ def pairs(metadata: dict[str, str]) -> list[dict[str, str]]:
     return [{"key": key, "value": value} for key, value in sorted(metadata.items())]
 
 
-def read_metadata(source: Any, _info: GraphQLResolveInfo) -> list[dict[str, str]]:
+def read_metadata(source: Any, _info: Info) -> list[dict[str, str]]:
     return pairs(getattr(source, "metadata", {}))
 
 
-def read_metafield(source: Any, _info: GraphQLResolveInfo, key: str) -> str | None:
+def read_metafield(source: Any, _info: Info, key: str) -> str | None:
     value: str | None = getattr(source, "metadata", {}).get(key)
     return value
 
 
-def _check_private(source: Any, info: GraphQLResolveInfo) -> dict[str, str]:
+def _check_private(source: Any, info: Info) -> dict[str, str]:
     if caller_of(info).app is not source or caller_of(info).app is None:
         require(info, *private_readers(source))
     if getattr(source, "is_deleted", False):
@@ -72,11 +70,11 @@ def _check_private(source: Any, info: GraphQLResolveInfo) -> dict[str, str]:
     return metadata
 
 
-def read_private_metadata(source: Any, info: GraphQLResolveInfo) -> list[dict[str, str]]:
+def read_private_metadata(source: Any, info: Info) -> list[dict[str, str]]:
     return pairs(_check_private(source, info))
 
 
-def read_private_metafield(source: Any, info: GraphQLResolveInfo, key: str) -> str | None:
+def read_private_metafield(source: Any, info: Info, key: str) -> str | None:
     return _check_private(source, info).get(key)
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from graphql import GraphQLResolveInfo
-
 from sandbox.model.catalog import Category, Channel
 from sandbox.model.money import ZERO, Taxed
 from sandbox.model.pricing import taxed
 from sandbox.model.store import Store
 from sandbox.schema.connections import Connection, connect
-from sandbox.schema.request import Resolvers, guarded, require_staff_or_app, store_of
+from sandbox.schema.request import Info, Resolvers, guarded, require_staff_or_app, store_of
 from sandbox.schema.shared import country
 
 _DEFAULT_CHANNEL_COUNTRY = "US"
@@ -29,7 +27,7 @@ class InChannel:
         return getattr(self.node, name)
 
 
-def _variant_pricing(source: Any, info: GraphQLResolveInfo) -> dict[str, Any] | None:
+def _variant_pricing(source: Any, info: Info) -> dict[str, Any] | None:
     channel = getattr(source, "channel", None)
     if channel is None or channel.slug not in source.prices:
         return None
@@ -50,7 +48,7 @@ def _variant_pricing(source: Any, info: GraphQLResolveInfo) -> dict[str, Any] | 
     }
 
 
-def _product_pricing(source: Any, info: GraphQLResolveInfo) -> dict[str, Any] | None:
+def _product_pricing(source: Any, info: Info) -> dict[str, Any] | None:
     channel = getattr(source, "channel", None)
     shown = [
         pricing
@@ -64,12 +62,12 @@ def _product_pricing(source: Any, info: GraphQLResolveInfo) -> dict[str, Any] | 
     return {"on_sale": on_sale, "price_range": {"start": prices[0], "stop": prices[-1]}}
 
 
-def _ancestors(category: Category, _info: GraphQLResolveInfo, **page: Any) -> Connection:
+def _ancestors(category: Category, _info: Info, **page: Any) -> Connection:
     rows = {each.pk: index for index, each in enumerate(category.ancestors)}
     return connect(category.ancestors, lambda each: (rows[each.pk],), **page)
 
 
-def _order_settings(channel: Channel, _info: GraphQLResolveInfo) -> dict[str, Any]:
+def _order_settings(channel: Channel, _info: Info) -> dict[str, Any]:
     return {
         "automatically_confirm_all_new_orders": channel.automatically_confirm_all_new_orders,
         "automatically_fulfill_non_shippable_gift_card": True,
@@ -94,11 +92,11 @@ def _countries(store: Store) -> list[dict[str, str]]:
     return [country(code) for code in sorted(codes)]
 
 
-def _has_orders(channel: Channel, info: GraphQLResolveInfo) -> bool:
+def _has_orders(channel: Channel, info: Info) -> bool:
     return any(order.channel is channel for order in store_of(info).orders.values())
 
 
-def _warehouses(_channel: Channel, info: GraphQLResolveInfo) -> list[Any]:
+def _warehouses(_channel: Channel, info: Info) -> list[Any]:
     require_staff_or_app(info)
     return list(store_of(info).warehouses.values())
 
@@ -119,9 +117,7 @@ CATALOG_TYPES: Resolvers = {
         "permissions": guarded(lambda _store, _info: [], "MANAGE_STAFF"),
         "trackInventoryByDefault": guarded(lambda _store, _info: True, "MANAGE_SETTINGS"),
         "defaultMailSenderAddress": guarded(lambda _store, _info: None, "MANAGE_SETTINGS"),
-        "enableAccountConfirmationByEmail": guarded(
-            lambda _store, _info: True, "MANAGE_SETTINGS"
-        ),
+        "enableAccountConfirmationByEmail": guarded(lambda _store, _info: True, "MANAGE_SETTINGS"),
         "companyAddress": lambda _store, _info: None,
     },
     "Channel": {
@@ -158,15 +154,15 @@ CATALOG_TYPES: Resolvers = {
         "privateMetadata": lambda _channel, _info: [],
     },
     "Product": {
-        "channel": lambda source, _info: source.channel.slug
-        if getattr(source, "channel", None)
-        else None,
+        "channel": lambda source, _info: (
+            source.channel.slug if getattr(source, "channel", None) else None
+        ),
         "description": lambda source, _info: source.description,
-        "defaultVariant": lambda source, _info: InChannel(
-            source.variants[0], getattr(source, "channel", None)
-        )
-        if source.variants
-        else None,
+        "defaultVariant": lambda source, _info: (
+            InChannel(source.variants[0], getattr(source, "channel", None))
+            if source.variants
+            else None
+        ),
         "variants": lambda source, _info: [
             InChannel(variant, getattr(source, "channel", None)) for variant in source.variants
         ],
@@ -174,9 +170,11 @@ CATALOG_TYPES: Resolvers = {
         "pricing": _product_pricing,
     },
     "ProductVariant": {
-        "product": lambda source, _info: InChannel(source.product, source.channel)
-        if isinstance(source, InChannel)
-        else source.product,
+        "product": lambda source, _info: (
+            InChannel(source.product, source.channel)
+            if isinstance(source, InChannel)
+            else source.product
+        ),
         "pricing": _variant_pricing,
     },
     "Category": {

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
 from sandbox.model.checkouts import Checkout, CheckoutLine, shipping_methods
 from sandbox.model.customers import User
 from sandbox.model.money import ZERO, Money
 from sandbox.model.pricing import CheckoutPrices, checkout_prices, undiscounted_unit
 from sandbox.schema.request import (
+    Info,
     Resolver,
     Resolvers,
     caller_of,
@@ -40,31 +39,31 @@ class PricedLine:
 
 
 def _priced(read: Callable[[CheckoutPrices], Any]) -> Resolver:
-    def resolve(checkout: Checkout, info: GraphQLResolveInfo) -> Any:
+    def resolve(checkout: Checkout, info: Info) -> Any:
         return read(checkout_prices(store_of(info), checkout))
 
     return outside_sync_events(resolve)
 
 
-def _user(checkout: Checkout, info: GraphQLResolveInfo) -> User | None:
+def _user(checkout: Checkout, info: Info) -> User | None:
     if checkout.user is not None:
         require_owner(info, checkout.user, *_READERS)
     return checkout.user
 
 
-def _balance(checkout: Checkout, info: GraphQLResolveInfo) -> Money:
+def _balance(checkout: Checkout, info: Info) -> Money:
     """Charged less the total; what is only authorized does not count."""
     total = checkout_prices(store_of(info), checkout).total.gross_amount
     charged = sum((item.amounts.charged for item in checkout.transactions), ZERO)
     return Money(charged - total, checkout.currency)
 
 
-def _discount(checkout: Checkout, _info: GraphQLResolveInfo) -> Money:
+def _discount(checkout: Checkout, _info: Info) -> Money:
     amount = checkout.voucher.amount if checkout.voucher else ZERO
     return Money(amount, checkout.currency)
 
 
-def _methods(checkout: Checkout, info: GraphQLResolveInfo) -> list[OfferedMethod]:
+def _methods(checkout: Checkout, info: Info) -> list[OfferedMethod]:
     slug, currency = checkout.channel.slug, checkout.currency
     return [
         OfferedMethod(method, slug, currency)
@@ -72,7 +71,7 @@ def _methods(checkout: Checkout, info: GraphQLResolveInfo) -> list[OfferedMethod
     ]
 
 
-def _chosen(checkout: Checkout, _info: GraphQLResolveInfo) -> OfferedMethod | None:
+def _chosen(checkout: Checkout, _info: Info) -> OfferedMethod | None:
     if checkout.shipping_method is None:
         return None
     return OfferedMethod(checkout.shipping_method, checkout.channel.slug, checkout.currency)
@@ -86,23 +85,23 @@ class ChosenDelivery:
         self.shipping_method = method
 
 
-def _delivery(checkout: Checkout, info: GraphQLResolveInfo) -> ChosenDelivery | None:
+def _delivery(checkout: Checkout, info: Info) -> ChosenDelivery | None:
     method = _chosen(checkout, info)
     if method is None or checkout.delivery_pk is None:
         return None
     return ChosenDelivery(checkout.delivery_pk, method)
 
 
-def _line_total(source: PricedLine, info: GraphQLResolveInfo) -> Any:
+def _line_total(source: PricedLine, info: Info) -> Any:
     return checkout_prices(store_of(info), source.checkout).lines[source.pk]
 
 
-def _line_unit(source: PricedLine, info: GraphQLResolveInfo) -> Any:
+def _line_unit(source: PricedLine, info: Info) -> Any:
     return _line_total(source, info).per_unit(source.quantity)
 
 
 def _undiscounted(times_quantity: bool) -> Resolver:
-    def resolve(source: PricedLine, _info: GraphQLResolveInfo) -> Money:
+    def resolve(source: PricedLine, _info: Info) -> Money:
         price = undiscounted_unit(source.line, source.checkout.channel)
         amount = price * source.quantity if times_quantity else price
         return Money(amount, source.checkout.currency)
@@ -110,15 +109,19 @@ def _undiscounted(times_quantity: bool) -> Resolver:
     return resolve
 
 
-def _override_reason(source: PricedLine, info: GraphQLResolveInfo) -> str | None:
-    return source.line.price_override_reason if may(info, "MANAGE_CHECKOUTS", "HANDLE_CHECKOUTS") else None
+def _override_reason(source: PricedLine, info: Info) -> str | None:
+    return (
+        source.line.price_override_reason
+        if may(info, "MANAGE_CHECKOUTS", "HANDLE_CHECKOUTS")
+        else None
+    )
 
 
-def _transactions(checkout: Checkout, _info: GraphQLResolveInfo) -> list[Any]:
+def _transactions(checkout: Checkout, _info: Info) -> list[Any]:
     return checkout.transactions
 
 
-def visible_checkouts(source: User, info: GraphQLResolveInfo) -> list[Checkout]:
+def visible_checkouts(source: User, info: Info) -> list[Checkout]:
     """The checkouts of a user, for the user and for those who manage checkouts."""
     if caller_of(info).user is not source and not may(info, "MANAGE_CHECKOUTS"):
         return []
@@ -137,9 +140,7 @@ CHECKOUT_TYPES: Resolvers = {
         "shippingPrice": _priced(lambda prices: prices.shipping),
         "totalBalance": outside_sync_events(_balance),
         "discount": _discount,
-        "discountName": lambda checkout, _info: checkout.voucher.name
-        if checkout.voucher
-        else None,
+        "discountName": lambda checkout, _info: checkout.voucher.name if checkout.voucher else None,
         "voucherCode": lambda checkout, _info: checkout.voucher.code if checkout.voucher else None,
         "shippingMethods": outside_sync_events(_methods),
         "deliveryMethod": _chosen,

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
 from sandbox.model.apps import App
 from sandbox.model.customers import User
 from sandbox.model.fulfillments import Fulfillment
@@ -16,7 +14,7 @@ from sandbox.model.refunds import OrderGrantedRefund
 from sandbox.model.settlement import ActionRequest
 from sandbox.model.store import Emitted, Store
 from sandbox.schema.names import event_type_name
-from sandbox.schema.request import Resolver, Resolvers, store_of
+from sandbox.schema.request import Info, Resolver, Resolvers, store_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,33 +43,33 @@ class EventView:
         return self.emitted.issuing_principal
 
 
-def _subject(view: EventView, _info: GraphQLResolveInfo) -> Any:
+def _subject(view: EventView, _info: Info) -> Any:
     return view.subject
 
 
 def _about(name: str) -> Resolver:
-    def resolve(view: EventView, _info: GraphQLResolveInfo) -> Any:
+    def resolve(view: EventView, _info: Info) -> Any:
         return view.emitted.about.get(name)
 
     return resolve
 
 
-def _order_of(view: EventView, _info: GraphQLResolveInfo) -> Order:
+def _order_of(view: EventView, _info: Info) -> Order:
     fulfillment: Fulfillment = view.subject
     return fulfillment.order
 
 
-def _channel(view: EventView, info: GraphQLResolveInfo) -> Any:
+def _channel(view: EventView, info: Info) -> Any:
     slug = view.emitted.about.get("channel")
     return store_of(info).channel_by_slug(slug) if slug else None
 
 
-def _token(view: EventView, _info: GraphQLResolveInfo) -> str:
+def _token(view: EventView, _info: Info) -> str:
     token: str = view.emitted.about["token"]
     return token
 
 
-def _action(view: EventView, _info: GraphQLResolveInfo) -> dict[str, Any]:
+def _action(view: EventView, _info: Info) -> dict[str, Any]:
     asked: ActionRequest = view.emitted.about["request"]
     return {
         "action_type": asked.action,
@@ -96,7 +94,7 @@ class _EmptyGrant:
     app = None
 
 
-def _granted_refund(view: EventView, _info: GraphQLResolveInfo) -> Any:
+def _granted_refund(view: EventView, _info: Info) -> Any:
     refund: OrderGrantedRefund | None = view.emitted.about.get("granted_refund")
     return refund or _EmptyGrant()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphql import GraphQLError, GraphQLResolveInfo
+from graphql import GraphQLError
 
 from sandbox.model import order_amounts
 from sandbox.model.customers import User
@@ -13,10 +13,22 @@ from sandbox.model.ids import global_id
 from sandbox.model.money import ZERO, Money
 from sandbox.model.orders import Order, OrderDiscount, OrderLine, OrderLineDiscount
 from sandbox.model.refunds import OrderGrantedRefund
-from sandbox.schema.request import Resolver, Resolvers, guarded, may, request_of, require_owner, require_staff_or_app
+from sandbox.schema.request import (
+    Info,
+    Resolver,
+    Resolvers,
+    caller_of,
+    guarded,
+    may,
+    request_of,
+    require_owner,
+)
 from sandbox.schema.shared import money_of
 
-_STATUS_WORDS = {"PARTIALLY_FULFILLED": "Partially fulfilled", "PARTIALLY_RETURNED": "Partially returned"}
+_STATUS_WORDS = {
+    "PARTIALLY_FULFILLED": "Partially fulfilled",
+    "PARTIALLY_RETURNED": "Partially returned",
+}
 _READERS = ("MANAGE_USERS", "MANAGE_ORDERS", "HANDLE_PAYMENTS", "HANDLE_TAXES")
 
 
@@ -30,7 +42,7 @@ class CircularSubscriptionSyncEvent(GraphQLError):
 def outside_sync_events(resolver: Resolver) -> Resolver:
     """The resolver, refusing in payloads of synchronous events."""
 
-    def resolve(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def resolve(source: Any, info: Info, **arguments: Any) -> Any:
         if request_of(info).sync_event:
             raise CircularSubscriptionSyncEvent
         return resolver(source, info, **arguments)
@@ -39,32 +51,31 @@ def outside_sync_events(resolver: Resolver) -> Resolver:
 
 
 def _attribute(name: str) -> Resolver:
-    def resolve(source: Any, _info: GraphQLResolveInfo) -> Any:
+    def resolve(source: Any, _info: Info) -> Any:
         return getattr(source, name)
 
     return resolve
 
 
-def _order_user(order: Order, info: GraphQLResolveInfo) -> User | None:
+def _order_user(order: Order, info: Info) -> User | None:
     if order.user is not None:
         require_owner(info, order.user, *_READERS)
     return order.user
 
 
-def _fulfillments(order: Order, info: GraphQLResolveInfo) -> list[Fulfillment]:
+def _fulfillments(order: Order, info: Info) -> list[Fulfillment]:
     """Staff and apps see all; a shopper sees only what is on its way."""
-    try:
-        require_staff_or_app(info)
-    except Exception:
-        shown = {"CANCELED", "REPLACED", "REFUNDED", "WAITING_FOR_APPROVAL"}
-        return [f for f in order.fulfillments if f.status not in shown]
-    return order.fulfillments
+    caller = caller_of(info)
+    if caller.app is not None or caller.is_staff:
+        return order.fulfillments
+    hidden = {"CANCELED", "REPLACED", "REFUNDED", "WAITING_FOR_APPROVAL"}
+    return [f for f in order.fulfillments if f.status not in hidden]
 
 
 def _sum(name: str) -> Resolver:
     """A total over the order's transactions."""
 
-    def resolve(order: Order, _info: GraphQLResolveInfo) -> Money:
+    def resolve(order: Order, _info: Info) -> Money:
         amounts = (getattr(item.amounts, name) for item in order.transactions)
         return Money(sum(amounts, ZERO), order.currency)
 
@@ -72,7 +83,7 @@ def _sum(name: str) -> Resolver:
 
 
 def _stored(name: str) -> Resolver:
-    def resolve(order: Order, _info: GraphQLResolveInfo) -> Any:
+    def resolve(order: Order, _info: Info) -> Any:
         value = getattr(order.amounts, name)
         return value if isinstance(value, str) else Money(value, order.currency)
 
@@ -80,34 +91,34 @@ def _stored(name: str) -> Resolver:
 
 
 def _computed(function: Any) -> Resolver:
-    def resolve(order: Order, _info: GraphQLResolveInfo) -> Money:
+    def resolve(order: Order, _info: Info) -> Money:
         return Money(function(order), order.currency)
 
     return resolve
 
 
-def _discount_total(discount: OrderDiscount | OrderLineDiscount, _info: GraphQLResolveInfo) -> Money:
+def _discount_total(discount: OrderDiscount | OrderLineDiscount, _info: Info) -> Money:
     return Money(discount.amount, discount.currency)
 
 
-def _to_fulfill(line: OrderLine, _info: GraphQLResolveInfo) -> int:
+def _to_fulfill(line: OrderLine, _info: Info) -> int:
     return line.quantity - line.quantity_fulfilled
 
 
-def _unit_discount(line: OrderLine, _info: GraphQLResolveInfo) -> Money:
+def _unit_discount(line: OrderLine, _info: Info) -> Money:
     whole, paid = line.undiscounted_unit_price, line.unit_price
     return Money(whole.net_amount - paid.net_amount, line.currency)
 
 
-def _number(order: Order, _info: GraphQLResolveInfo) -> str:
+def _number(order: Order, _info: Info) -> str:
     return str(order.number)
 
 
-def _checkout_id(order: Order, _info: GraphQLResolveInfo) -> str | None:
+def _checkout_id(order: Order, _info: Info) -> str | None:
     return global_id("Checkout", order.checkout_token) if order.checkout_token else None
 
 
-def _delivery_method(order: Order, _info: GraphQLResolveInfo) -> Any:
+def _delivery_method(order: Order, _info: Info) -> Any:
     if order.shipping_method is None:
         return None
     return OfferedMethod(order.shipping_method, order.channel.slug, order.currency)
@@ -128,14 +139,14 @@ class OfferedMethod:
         self.message = ""
 
 
-def _grant_events(refund: OrderGrantedRefund, _info: GraphQLResolveInfo) -> list[Any]:
+def _grant_events(refund: OrderGrantedRefund, _info: Info) -> list[Any]:
     if refund.transaction is None:
         return []
     events = [e for e in refund.transaction.events if e.granted_refund is refund]
     return sorted(events, key=lambda event: event.created_at, reverse=True)
 
 
-def _discounts(order: Order, _info: GraphQLResolveInfo) -> list[OrderDiscount]:
+def _discounts(order: Order, _info: Info) -> list[OrderDiscount]:
     return order.discounts
 
 
@@ -148,9 +159,9 @@ ORDER_TYPES: Resolvers = {
         "statusDisplay": lambda order, _info: _STATUS_WORDS.get(
             order.status, order.status.capitalize()
         ),
-        "original": lambda order, _info: global_id("Order", order.original.pk)
-        if order.original
-        else None,
+        "original": lambda order, _info: (
+            global_id("Order", order.original.pk) if order.original else None
+        ),
         "user": _order_user,
         "languageCode": lambda order, _info: order.language_code.lower().replace("_", "-"),
         "languageCodeEnum": _attribute("language_code"),
@@ -165,9 +176,9 @@ ORDER_TYPES: Resolvers = {
         "fulfillments": _fulfillments,
         "isPaid": lambda order, _info: order_amounts.is_paid(order),
         "paymentStatus": lambda order, _info: order_amounts.payment_status(order),
-        "paymentStatusDisplay": lambda order, _info: order_amounts.payment_status(order)
-        .replace("_", " ")
-        .capitalize(),
+        "paymentStatusDisplay": lambda order, _info: (
+            order_amounts.payment_status(order).replace("_", " ").capitalize()
+        ),
         "chargeStatus": _stored("charge_status"),
         "authorizeStatus": _stored("authorize_status"),
         "canFinalize": lambda _order, _info: True,
@@ -175,9 +186,7 @@ ORDER_TYPES: Resolvers = {
         "subtotal": outside_sync_events(_attribute("subtotal")),
         "shippingPrice": outside_sync_events(_attribute("shipping_price")),
         "undiscountedTotal": outside_sync_events(_attribute("undiscounted_total")),
-        "undiscountedShippingPrice": outside_sync_events(
-            money_of("undiscounted_shipping_price")
-        ),
+        "undiscountedShippingPrice": outside_sync_events(money_of("undiscounted_shipping_price")),
         "shippingTaxRate": outside_sync_events(_attribute("shipping_tax_rate")),
         "totalCharged": _stored("charged"),
         "totalCaptured": _stored("charged"),
@@ -198,16 +207,16 @@ ORDER_TYPES: Resolvers = {
         "discounts": outside_sync_events(_discounts),
     },
     "OrderLine": {
-        "productVariantId": lambda line, _info: global_id("ProductVariant", line.variant.pk)
-        if line.variant
-        else None,
+        "productVariantId": lambda line, _info: (
+            global_id("ProductVariant", line.variant.pk) if line.variant else None
+        ),
         "quantityToFulfill": _to_fulfill,
         "unitDiscount": _unit_discount,
         "unitDiscountType": lambda _line, _info: "FIXED",
         "unitDiscountValue": lambda line, info: _unit_discount(line, info).amount,
-        "priceOverrideReason": lambda line, info: line.price_override_reason
-        if may(info, *_orders)
-        else None,
+        "priceOverrideReason": lambda line, info: (
+            line.price_override_reason if may(info, *_orders) else None
+        ),
         "unitPrice": outside_sync_events(_attribute("unit_price")),
         "totalPrice": outside_sync_events(_attribute("total_price")),
         "isPriceOverridden": guarded(_attribute("is_price_overridden"), *_orders),
@@ -226,12 +235,16 @@ ORDER_TYPES: Resolvers = {
         "transaction": guarded(_attribute("transaction"), "MANAGE_ORDERS", "HANDLE_PAYMENTS"),
     },
     "Fulfillment": {
-        "statusDisplay": lambda fulfillment, _info: fulfillment.status.replace("_", " ").capitalize(),
-        "totalRefundedAmount": lambda f, _info: Money(f.total_refunded, f.order.currency)
-        if f.total_refunded is not None
-        else None,
-        "shippingRefundedAmount": lambda f, _info: Money(f.shipping_refunded, f.order.currency)
-        if f.shipping_refunded is not None
-        else None,
+        "statusDisplay": lambda fulfillment, _info: fulfillment.status.replace(
+            "_", " "
+        ).capitalize(),
+        "totalRefundedAmount": lambda f, _info: (
+            Money(f.total_refunded, f.order.currency) if f.total_refunded is not None else None
+        ),
+        "shippingRefundedAmount": lambda f, _info: (
+            Money(f.shipping_refunded, f.order.currency)
+            if f.shipping_refunded is not None
+            else None
+        ),
     },
 }

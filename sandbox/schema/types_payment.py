@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
 from sandbox.model.money import Money
 from sandbox.model.payments import Payment, TransactionItem
-from sandbox.schema.request import Resolver, Resolvers
+from sandbox.schema.request import Info, Resolver, Resolvers
 from sandbox.schema.shared import money_of
 
 
 def _amount(name: str) -> Resolver:
-    def resolve(item: TransactionItem, _info: GraphQLResolveInfo) -> Money:
+    def resolve(item: TransactionItem, _info: Info) -> Money:
         return Money(getattr(item.amounts, name), item.currency)
 
     return resolve
 
 
-def _newest_first(item: TransactionItem, _info: GraphQLResolveInfo) -> list[Any]:
+def _newest_first(item: TransactionItem, _info: Info) -> list[Any]:
     return sorted(item.events, key=lambda event: (event.created_at, event.pk), reverse=True)
 
 
-def _payment_actions(payment: Payment, _info: GraphQLResolveInfo) -> list[str]:
+def _payment_actions(payment: Payment, _info: Info) -> list[str]:
     return ["REFUND"] if payment.is_active and payment.captured else []
 
 

@@ -4,67 +4,64 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
 from sandbox.model.apps import App, AppExtension, EventDelivery, Webhook
 from sandbox.model.customers import Address, User
 from sandbox.schema.connections import Connection, connect
 from sandbox.schema.event_names import is_sync
-from sandbox.schema.request import Resolvers, caller_of, guarded, may, require, store_of
+from sandbox.schema.request import Info, Resolvers, caller_of, guarded, may, require, store_of
 from sandbox.schema.shared import country, permission
 from sandbox.schema.types_checkout import visible_checkouts
 
 
-def _orders(user: User, info: GraphQLResolveInfo, **page: Any) -> Connection:
+def _orders(user: User, info: Info, **page: Any) -> Connection:
     own = caller_of(info).user is user
     orders = [
         order
         for order in store_of(info).orders.values()
-        if order.user is user
-        and (may(info, "MANAGE_ORDERS") or (own and order.status != "DRAFT"))
+        if order.user is user and (may(info, "MANAGE_ORDERS") or (own and order.status != "DRAFT"))
     ]
     page = page if page.get("first") or page.get("last") else {**page, "first": 100}
     return connect(orders, lambda order: (order.number,), descending=True, **page)
 
 
-def _checkouts(user: User, info: GraphQLResolveInfo, **page: Any) -> Connection:
+def _checkouts(user: User, info: Info, **page: Any) -> Connection:
     return connect(
         visible_checkouts(user, info), lambda c: (c.updated_at, c.pk), descending=True, **page
     )
 
 
-def _permissions(user: User, _info: GraphQLResolveInfo) -> list[dict[str, str]]:
+def _permissions(user: User, _info: Info) -> list[dict[str, str]]:
     return [permission(code) for code in sorted(user.permissions)]
 
 
 def _is_default(name: str) -> Any:
-    def resolve(address: Address, info: GraphQLResolveInfo) -> bool:
+    def resolve(address: Address, info: Info) -> bool:
         return any(getattr(user, name) is address for user in store_of(info).users.values())
 
     return resolve
 
 
-def _need_own(app: App, info: GraphQLResolveInfo) -> None:
+def _need_own(app: App, info: Info) -> None:
     if caller_of(info).app is not app:
         require(info, "MANAGE_APPS")
 
 
-def _webhooks(app: App, info: GraphQLResolveInfo) -> list[Webhook]:
+def _webhooks(app: App, info: Info) -> list[Webhook]:
     _need_own(app, info)
     return app.webhooks
 
 
-def _app_permissions(app: App, _info: GraphQLResolveInfo) -> list[dict[str, str]]:
+def _app_permissions(app: App, _info: Info) -> list[dict[str, str]]:
     return [permission(code) for code in sorted(app.permissions)]
 
 
-def _problems(app: App, info: GraphQLResolveInfo) -> list[Any]:
+def _problems(app: App, info: Info) -> list[Any]:
     _need_own(app, info)
     return list(reversed(app.all_problems))
 
 
 def _events(sync: bool) -> Any:
-    def resolve(webhook: Webhook, _info: GraphQLResolveInfo) -> list[dict[str, str]]:
+    def resolve(webhook: Webhook, _info: Info) -> list[dict[str, str]]:
         return [
             {"event_type": event, "name": event.replace("_", " ").capitalize()}
             for event in webhook.events
@@ -74,19 +71,19 @@ def _events(sync: bool) -> Any:
     return resolve
 
 
-def _deliveries(webhook: Webhook, _info: GraphQLResolveInfo, **page: Any) -> Connection:
+def _deliveries(webhook: Webhook, _info: Info, **page: Any) -> Connection:
     status = (page.pop("filter_", None) or {}).get("status")
     upwards = (page.pop("sort_by", None) or {}).get("direction") == "ASC"
     found = [d for d in webhook.event_deliveries if status is None or d.status == status]
     return connect(found, lambda d: (d.created_at, d.pk), descending=not upwards, **page)
 
 
-def _attempts(delivery: EventDelivery, _info: GraphQLResolveInfo, **page: Any) -> Connection:
+def _attempts(delivery: EventDelivery, _info: Info, **page: Any) -> Connection:
     page = page if page.get("first") else {**page, "first": 100}
     return connect(delivery.attempts, lambda a: (a.created_at, a.pk), descending=True, **page)
 
 
-def _extension_permissions(extension: AppExtension, _info: GraphQLResolveInfo) -> list[Any]:
+def _extension_permissions(extension: AppExtension, _info: Info) -> list[Any]:
     return [permission(code) for code in extension.permissions]
 
 
@@ -122,9 +119,9 @@ PEOPLE_TYPES: Resolvers = {
         "targetName": lambda extension, _info: extension.target.upper(),
     },
     "AppProblem": {
-        "dismissed": lambda problem, _info: {"by": problem.dismissed_by}
-        if problem.dismissed_by
-        else None,
+        "dismissed": lambda problem, _info: (
+            {"by": problem.dismissed_by} if problem.dismissed_by else None
+        ),
     },
     "Webhook": {
         "asyncEvents": _events(False),

@@ -1,0 +1,78 @@
+"""The ASGI application of the store."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from sandbox.http.control import control_routes
+from sandbox.http.graphql import graphql_routes
+from sandbox.http.service import Service
+from sandbox.keys import StoreKey
+from sandbox.pages import routes as page_routes
+from sandbox.wire import Send, http_send
+
+
+def create_app(
+    *,
+    version: str = "3.23",
+    api_url: str = "http://127.0.0.1:8100/graphql/",
+    seed: int = 1,
+    state_file: Path | None = None,
+    clock_file: Path | None = None,
+    retry_scale: float = 1.0,
+    key: StoreKey | None = None,
+    send: Send | None = None,
+) -> Starlette:
+    """A store that serves, delivers and, with files given, remembers.
+
+    `send` takes the place of HTTP for what the store itself asks for (tests).
+
+    Raises:
+        UnreadableState: `state_file` or `clock_file` was not written by this program.
+    """
+    client = httpx.Client(trust_env=False)
+    service = Service(
+        version=version,
+        api_url=api_url,
+        seed=seed,
+        state_file=state_file,
+        clock_file=clock_file,
+        retry_scale=retry_scale,
+        key=key,
+        send=send or http_send(client),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        service.start()
+        try:
+            yield
+        finally:
+            service.stop()
+            await run_in_threadpool(client.close)
+
+    routes: list[BaseRoute] = [
+        *graphql_routes(service),
+        Route("/.well-known/jwks.json", _jwks(service)),
+        *control_routes(service),
+        *page_routes(),
+    ]
+    app = Starlette(routes=routes, lifespan=lifespan)
+    app.state.service = service
+    return app
+
+
+def _jwks(service: Service) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(_request: Request) -> Response:
+        return JSONResponse(service.box.jwks())
+
+    return answer
