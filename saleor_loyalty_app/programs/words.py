@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from babel.dates import format_date, get_day_names
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.programs import conditions as c
@@ -24,8 +24,11 @@ LIST_LIMIT = 5
 
 
 def money_words(amount: Decimal, currency: str, language: str) -> str:
-    """An amount as people write it, exact: "$0.02", "₺10,00"."""
-    return format_currency(amount, currency, locale=language, decimal_quantization=False)
+    """An amount as people write it, exact: "$0.02", "₺10,00", "TRY 10.00"."""
+    text = format_currency(amount, currency, locale=language, decimal_quantization=False)
+    if get_currency_symbol(currency, locale=language) != currency:
+        return text
+    return text.replace(currency, f"{currency}\N{NO-BREAK SPACE}")
 
 
 def number_words(number: Decimal | int, language: str) -> str:
