@@ -1,0 +1,1 @@
+"""The demo: the app and a store in a box, started together (`make demo`)."""

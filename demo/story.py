@@ -1,0 +1,71 @@
+"""Brings the demo to its beginning: the app installed in the store, its program published."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from demo.failures import DemoFailed
+from demo.setup import ROOT, Places
+
+#: The app's id in every Saleor.
+IDENTIFIER = "saleor.loyalty"
+INSTALL_SECONDS = 60.0
+
+
+def install(places: Places) -> None:
+    """Installs the app in the store, unless it is there already.
+
+    Raises:
+        DemoFailed: the store refused, with its words.
+    """
+    with httpx.Client(base_url=places.store_url, timeout=INSTALL_SECONDS, trust_env=False) as http:
+        if not _is_installed(http.get("/_control/state").json()):
+            answer = http.post(
+                "/_control/install", json={"manifest_url": f"{places.app_url}/api/manifest"}
+            ).json()
+            if "app_id" not in answer:
+                raise DemoFailed(
+                    f"The store did not install the app: {answer.get('error', 'no reason given')}"
+                )
+
+
+def _is_installed(state: Mapping[str, Any]) -> bool:
+    return any(app["identifier"] == IDENTIFIER for app in state["apps"])
+
+
+def publish(places: Places) -> None:
+    """Publishes the proposed program, unless one is in force already.
+
+    Raises:
+        DemoFailed: it could not be published, with what the command said.
+    """
+    told = _command(places, "program", "show", "--history", "--json")
+    if not json.loads(told)["revisions"]:
+        _command(places, "program", "publish", "--note", "demo")
+
+
+def _command(places: Places, *arguments: str) -> str:
+    result = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "saleor_loyalty_app", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **places.environment()},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    if result.returncode:
+        said = result.stderr.strip().splitlines() or [result.stdout.strip()]
+        raise DemoFailed(f"saleor-loyalty {' '.join(arguments[:2])} failed: {said[-1][:300]}")
+    return result.stdout
+
+
+def data_folder() -> Path:
+    """Where the demo keeps its things in a checkout."""
+    return ROOT / "var" / "demo"

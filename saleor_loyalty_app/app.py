@@ -1,0 +1,89 @@
+"""The web application: all faces of one process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from saleor_loyalty_app import __version__, log
+from saleor_loyalty_app.api import errors
+from saleor_loyalty_app.api.context import Faces
+from saleor_loyalty_app.api.dashboard.router import router as dashboard
+from saleor_loyalty_app.api.health import Health
+from saleor_loyalty_app.api.saleor.tenants import Tenants
+from saleor_loyalty_app.api.saleor.webhooks import Intake, build_routes
+from saleor_loyalty_app.api.storefront.router import router as storefront
+from saleor_loyalty_app.process import Process, open_process
+from saleor_loyalty_app.queue import Worker
+from saleor_loyalty_app.settings import Settings, load_settings
+
+_log = log.get(__name__)
+
+
+def create_app(settings: Settings | None = None, *, with_worker: bool = False) -> FastAPI:
+    """The application, ready to be served.
+
+    Args:
+        settings: those of the environment unless given.
+        with_worker: also run jobs and schedules in this process.
+
+    Raises:
+        SettingsInvalid, DatabaseUnreachable, DatabaseNotMigrated.
+    """
+    process = open_process(settings or load_settings())
+    worker = process.new_worker() if with_worker else None
+    return build_app(process, worker)
+
+
+def build_app(process: Process, worker: Worker | None) -> FastAPI:
+    """The application around a process that is open; it closes the process when it ends."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        if worker is not None:
+            await run_in_threadpool(worker.start)
+        _log.info("app_started", version=__version__)
+        try:
+            yield
+        finally:
+            if worker is not None:
+                await run_in_threadpool(worker.stop)
+            await run_in_threadpool(process.close)
+            _log.info("app_stopped", version=__version__)
+
+    app = FastAPI(
+        title="Saleor Loyalty",
+        version=__version__,
+        summary="Points for the customers of Saleor stores.",
+        docs_url="/api/docs",
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=lifespan,
+    )
+    tenants = Tenants(
+        process.database,
+        clock=process.clock,
+        refresh=process.services.keys.refresh,
+        saleor_threads=process.threads,
+    )
+    app.state.services = process.services
+    app.state.faces = Faces(process.database, process.clock, tenants)
+    errors.install(app)
+    token = process.settings.metrics_token
+    app.router.routes.extend(
+        [
+            *build_routes(
+                process.registry.handlers,
+                Intake(process.database, tenants, process.clock, process.email_keys),
+            ),
+            *Health(
+                process.database,
+                (lambda: None) if worker is None else (lambda: worker.alive),
+                token.get_secret_value() if token else "",
+            ).routes(),
+        ]
+    )
+    app.include_router(storefront)
+    app.include_router(dashboard)
+    return app

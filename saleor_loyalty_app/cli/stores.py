@@ -1,0 +1,118 @@
+"""Commands for stores: doctor, switch, list, export, erase."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from saleor_loyalty_app.cli.arguments import AsJson, StoreName
+from saleor_loyalty_app.cli.output import print_json, print_table, say
+from saleor_loyalty_app.cli.session import session_of
+from saleor_loyalty_app.flows.doctor import Doctor
+from saleor_loyalty_app.flows.findings import Status, is_well
+from saleor_loyalty_app.stores.problems import open_problems
+from saleor_loyalty_app.stores.switches import Part, set_switch
+
+store_group = typer.Typer(help="The stores that installed the app.", no_args_is_help=True)
+
+_MARKS = {Status.OK: "✓", Status.WARN: "!", Status.FAIL: "✗"}
+
+
+class Position(StrEnum):
+    """Where a switch stands."""
+
+    on = "on"
+    off = "off"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands."""
+    app.command()(doctor)
+    app.command()(switch)
+    app.add_typer(store_group, name="store")
+
+
+def doctor(context: typer.Context, store: StoreName = None, as_json: AsJson = False) -> None:
+    """Examine a live store and say how to mend what is wrong; exits with 1 if anything failed."""
+    with session_of(context) as session:
+        owner = session.store(store)
+        process = session.process
+        findings = Doctor(
+            access=process.services.access,
+            http=process.services.http,
+            clock=process.clock,
+            handlers=process.registry.handlers,
+            app_url=process.settings.app_url,
+            browser_url=process.settings.browser_url,
+            clock_is_real=process.settings.clock_file is None,
+        ).examine(owner)
+        if as_json:
+            print_json(
+                {
+                    "well": is_well(findings),
+                    "findings": [
+                        {
+                            "status": finding.status,
+                            "code": finding.code,
+                            "text": finding.text(session.language),
+                            "mend": finding.mend(session.language),
+                            "detail": finding.detail,
+                        }
+                        for finding in findings
+                    ],
+                }
+            )
+        else:
+            for finding in findings:
+                say(f"{_MARKS[finding.status]} {finding.text(session.language)}")
+                if mend := finding.mend(session.language):
+                    say(f"    {mend}")
+    if not is_well(findings):
+        raise typer.Exit(1)
+
+
+def switch(
+    context: typer.Context,
+    part: Annotated[Part, typer.Argument(help="What to switch.")],
+    position: Annotated[Position, typer.Argument(help="on or off.")],
+    store: StoreName = None,
+) -> None:
+    """Stop or resume a part of a store's program; it takes effect within a minute."""
+    with session_of(context) as session:
+        owner = session.store(store)
+        now, on = session.clock(), position is Position.on
+        changed = session.database.write(lambda conn: set_switch(conn, owner.id, part, on, now))
+        state = "is" if changed else "was already"
+        say(f"{part.value.capitalize()} {state} {position.value} for {owner.api_url}.")
+
+
+@store_group.command("list")
+def list_stores(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the stores with their state."""
+    with session_of(context) as session:
+        stores = session.process.background.all_stores()
+        troubled = session.database.read(
+            lambda conn: {
+                store.id: [problem.key for problem in open_problems(conn, store.id)]
+                for store in stores
+            }
+        )
+        if as_json:
+            print_json(
+                {"stores": [{"store": store, "problems": troubled[store.id]} for store in stores]}
+            )
+            return
+        print_table(
+            ("Id", "Address", "Saleor", "Active", "Off", "Problems"),
+            (
+                (
+                    store.id,
+                    store.api_url,
+                    store.schema_version,
+                    store.active,
+                    ", ".join(part for part in Part if not getattr(store, f"{part}_on")) or "–",
+                    ", ".join(troubled[store.id]) or "–",
+                )
+                for store in stores
+            ),
+        )

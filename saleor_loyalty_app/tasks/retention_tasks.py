@@ -1,0 +1,26 @@
+"""Retention: what holds personal data goes in time."""
+
+from datetime import timedelta
+from functools import partial
+
+from saleor_loyalty_app.inbox.retention import delete_dead_letters, delete_old_rows, empty_bodies
+from saleor_loyalty_app.queue import Schedule
+from saleor_loyalty_app.tasks.background import Background
+
+
+def schedules(work: Background) -> tuple[Schedule, ...]:
+    """The schedules of this file."""
+    return (Schedule("forget_inbox", timedelta(minutes=10), partial(forget_inbox, work)),)
+
+
+def forget_inbox(work: Background) -> bool:
+    """Empties bodies and deletes rows and dead letters whose time is over, a page of each."""
+    now, settings = work.clock(), work.settings
+    emptied = work.database.write(
+        lambda conn: empty_bodies(conn, now=now, days=settings.inbox_days)
+    )
+    dead = work.database.write(
+        lambda conn: delete_dead_letters(conn, now=now, days=settings.dead_letter_days)
+    )
+    rows = work.database.write(lambda conn: delete_old_rows(conn, now=now))
+    return emptied + dead + rows > 0

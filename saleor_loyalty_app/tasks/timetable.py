@@ -1,0 +1,35 @@
+"""All that a worker does: its schedules and its jobs."""
+
+from collections.abc import Mapping
+
+from saleor_loyalty_app.flows.plugin_handler import PLUGIN_JOB, PluginHandler, run_plugin_handler
+from saleor_loyalty_app.queue import BoundJob, Schedule, bind
+from saleor_loyalty_app.tasks import (
+    book_tasks,
+    order_tasks,
+    proposals,
+    retention_tasks,
+    store_tasks,
+)
+from saleor_loyalty_app.tasks.background import Background
+
+
+def schedules(work: Background) -> tuple[Schedule, ...]:
+    """What is looked after again and again."""
+    return (
+        *order_tasks.schedules(work),
+        *book_tasks.schedules(work),
+        *store_tasks.schedules(work),
+        *retention_tasks.schedules(work),
+    )
+
+
+def jobs(work: Background, plugin_handlers: Mapping[str, PluginHandler]) -> tuple[BoundJob, ...]:
+    """What transactions may enqueue."""
+    return (
+        bind(
+            PLUGIN_JOB,
+            lambda call: run_plugin_handler(work.database, plugin_handlers, call, clock=work.clock),
+        ),
+        bind(proposals.PROPOSE, lambda payload: proposals.propose(work, payload)),
+    )
