@@ -29,8 +29,9 @@ NO_CUSTOMER = "no_customer"
 class Ownership:
     """The owner of an order after a look.
 
-    `books_of` is whose books this look's reversals go to: the former owner's, where the order goes
-    to somebody who earns nothing for it. `withheld` tells why the owner earns nothing, "" = earns.
+    `books_of` is whose books this look posts to: the former owner's, where the order goes to
+    somebody who earns nothing for it; none where nothing may be posted any more. `withheld` tells
+    why the owner earns nothing, "" = earns.
     """
 
     member_id: int | None
@@ -74,6 +75,8 @@ def later_owner(
     whose member was erased. What the former owner spent of the order's points stays spent.
     """
     current = _survivor(conn, store.id, row.member_id)
+    if current is not None and current.state == "erased":
+        return Ownership(current.id, row.withheld, None, row.owner_changes)
     if current is not None and _stays(current, snapshot, store.id, keys):
         return Ownership(current.id, row.withheld, current.id, row.owner_changes)
     settings = _settings(conn, store.id, row.revision_id)
@@ -129,8 +132,6 @@ def _person(user: OrderUser, snapshot: OrderSnapshot) -> Person:
 
 def _stays(current: MemberRef, snapshot: OrderSnapshot, store_id: int, keys: EmailKeys) -> bool:
     """Whether a glance tells that the order is still the member's."""
-    if current.state == "erased":
-        return True
     user = snapshot.user
     if user is not None:
         newly_confirmed = user.is_confirmed and not current.confirmed

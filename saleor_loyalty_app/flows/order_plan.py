@@ -1,6 +1,6 @@
 """Freezing an order's award plan at its first full payment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -78,8 +78,10 @@ def freeze_plan(
         misses=decision.misses,
         expires_from=since,
     )
-    if imported and grant is not None and not owner.withheld:
-        plan = grant.limited(conn, plan, snapshot)
+    if imported and grant is not None:
+        plan = replace(plan, imported=True)
+        if not owner.withheld:
+            plan = grant.limited(conn, plan, snapshot)
     return Frozen(plan, revision.id, owner)
 
 

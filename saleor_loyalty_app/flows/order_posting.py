@@ -158,6 +158,7 @@ def _cause(work: Posting, row: UnitRow, code: str, **more: str) -> Cause:
             "code": code,
             "order": work.snapshot.number,
             "planned": {rule: str(points) for rule, points in by_rule.items()},
+            **({"imported": True} if work.plan.imported else {}),
             **more,
         },
     )

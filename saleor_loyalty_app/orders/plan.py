@@ -112,7 +112,7 @@ class AwardPlan:
     """What an order earns when nothing goes back; later looks only scale it.
 
     `none` tells why there is nothing to earn, "" = the rules were asked. `expires_from` is the
-    instant from which the months until expiry count.
+    instant from which the months until expiry count: the payment, or the import.
     """
 
     expires_from: datetime
@@ -121,23 +121,32 @@ class AwardPlan:
     order: tuple[Award, ...] = ()
     misses: tuple[tuple[str, Mapping[str, object]], ...] = ()
     none: str = ""
+    #: Booked by an import of history: no messages, no bonuses.
+    imported: bool = False
 
     @property
     def awards(self) -> tuple[Award, ...]:
         """All awards, of lines and of the order."""
         return (*(award for line in self.lines for award in line.awards), *self.order)
 
-    def scaled(self, factor: Fraction) -> "AwardPlan":
-        """The same plan with all points times `factor`."""
+    def scaled(self, unit: str, factor: Fraction) -> "AwardPlan":
+        """The same plan with all points in one unit times `factor`."""
 
         def scale(awards: tuple[Award, ...]) -> tuple[Award, ...]:
-            return tuple(replace(award, points=award.points * factor) for award in awards)
+            return tuple(
+                replace(award, points=award.points * factor) if award.unit == unit else award
+                for award in awards
+            )
 
         return replace(
             self,
             lines=tuple(replace(line, awards=scale(line.awards)) for line in self.lines),
             order=scale(self.order),
         )
+
+    def exact(self, unit: str) -> Fraction:
+        """All points of the plan in one unit, before anything goes back."""
+        return sum((award.points for award in self.awards if award.unit == unit), start=Fraction(0))
 
     def only(self, unit: str) -> "AwardPlan":
         """The same plan with the awards in one unit alone."""
@@ -156,6 +165,7 @@ class AwardPlan:
         return {
             "version": VERSION,
             "none": self.none,
+            "imported": self.imported,
             "expires_from": self.expires_from.isoformat(),
             "terms": {
                 "available_after": self.terms.available_after,
@@ -187,6 +197,7 @@ class AwardPlan:
             raise ValueError(f"award plan of unknown version {document.get('version')}")
         return cls(
             none=document["none"],
+            imported=document["imported"],
             expires_from=datetime.fromisoformat(document["expires_from"]),
             terms=Terms(**document["terms"]),
             lines=tuple(

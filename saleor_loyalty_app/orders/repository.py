@@ -205,3 +205,15 @@ def hand_over(conn: Connection, store_id: int, *, giver: int, taker: int) -> Non
         .where(states.c.store_id == store_id, states.c.member_id == giver)
         .values(member_id=taker)
     )
+
+
+def planned_orders(conn: Connection, store_id: int, order_ids: Sequence[str]) -> set[str]:
+    """Which of the orders have a plan that an import may not replace."""
+    rows = conn.execute(
+        sa.select(states.c.order_id, states.c.plan).where(
+            states.c.store_id == store_id,
+            states.c.order_id.in_(order_ids),
+            states.c.paid_at.is_not(None),
+        )
+    )
+    return {row.order_id for row in rows if row.plan and row.plan["none"] != NOT_LIVE}

@@ -65,13 +65,6 @@ def targets(plan: AwardPlan, snapshot: OrderSnapshot) -> dict[Book, int]:
     return {book: int(points) for book, points in sums.items()}
 
 
-def whole_plan(plan: AwardPlan) -> dict[Book, int]:
-    """Whole points of the plan when nothing goes back."""
-    sums: defaultdict[Book, Fraction] = defaultdict(Fraction)
-    _add(sums, plan.awards, ONE)
-    return {book: int(points) for book, points in sums.items()}
-
-
 def reduction(snapshot: OrderSnapshot) -> str:
     """Why an order has fewer points than planned, as a stable word."""
     if snapshot.status == "CANCELED":

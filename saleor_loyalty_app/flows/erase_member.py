@@ -1,0 +1,91 @@
+"""Forgetting who a member was. The books stay: they know members by number only."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from saleor_loyalty_app import ledger, log
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.ledger import Account, Cause
+from saleor_loyalty_app.ledger.models import Balance
+from saleor_loyalty_app.members import repository as members
+from saleor_loyalty_app.members.errors import MemberNotFound
+from saleor_loyalty_app.stores.refs import StoreRef
+
+logger = log.get(__name__)
+_balances = table(Balance)
+
+
+def erase_user(conn: Connection, store: StoreRef, user_id: str, *, now: datetime) -> bool:
+    """Erases the member of a Saleor user whose account is gone; False where there is none."""
+    member = members.member_by_user(conn, store.id, user_id, lock=True)
+    if member is None:
+        return False
+    erase_member(conn, store, member.id, now=now)
+    return True
+
+
+def erase_member(
+    conn: Connection,
+    store: StoreRef,
+    member_id: int,
+    *,
+    now: datetime,
+    actor: str = "app",
+) -> None:
+    """Erases a member: identity, user and address go, and what is left to spend is written off.
+
+    Nobody could ever spend it, and it would be owed for ever where points do not expire. Points in
+    open holds stay until the hold ends. Orders of an erased member are not booked any more. Bodies
+    of received events, which may name the person, go with the inbox's retention.
+
+    Raises:
+        MemberNotFound: the store has no such member.
+    """
+    member = members.surviving_member(conn, store.id, member_id)
+    if member is None:
+        raise MemberNotFound
+    member = members.lock_members(conn, store.id, [member.id])[member.id]
+    if member.state == "erased":
+        return
+    members.delete_identity(conn, store.id, member.id)
+    members.update_member(
+        conn, store.id, member.id, state="erased", user_id=None, guest_key=None, left_at=now
+    )
+    _write_off(conn, store, member.id, actor=actor, now=now)
+    logger.info("member_erased", store_id=store.id, member_id=member.id)
+
+
+def _write_off(
+    conn: Connection, store: StoreRef, member_id: int, *, actor: str, now: datetime
+) -> None:
+    units = conn.execute(
+        sa.select(_balances.c.unit)
+        .where(_balances.c.store_id == store.id, _balances.c.member_id == member_id)
+        .order_by(_balances.c.unit)
+    ).scalars()
+    accounts = [Account(store.id, member_id, unit) for unit in units]
+    ledger.lock_accounts(conn, accounts)
+    for account in accounts:
+        ledger.settle(conn, account, now=now)
+        left = conn.execute(
+            sa.select(_balances.c.lots).where(
+                _balances.c.member_id == member_id, _balances.c.unit == account.unit
+            )
+        ).scalar_one()
+        if left > 0:
+            ledger.adjust(
+                conn,
+                account,
+                -left,
+                Cause(
+                    source=f"member:{member_id}",
+                    part="points",
+                    actor=actor,
+                    reason={"code": "member_erased"},
+                ),
+                key=f"erase:{member_id}:{account.unit}",
+                now=now,
+                effective_at=now,
+            )

@@ -1,0 +1,82 @@
+"""Forgetting the people of a store that uninstalled the app. The books stay."""
+
+from datetime import datetime
+from typing import ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from saleor_loyalty_app import log
+from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.inbox.retention import forget_store
+from saleor_loyalty_app.members.models import Member, MemberIdentity
+from saleor_loyalty_app.orders.models import OrderRefresh
+from saleor_loyalty_app.stores.models import Store
+from saleor_loyalty_app.stores.refs import StoreRef
+
+logger = log.get(__name__)
+_stores, _members, _identities = table(Store), table(Member), table(MemberIdentity)
+_refreshes = table(OrderRefresh)
+
+#: So many members are forgotten in one transaction.
+PAGE = 500
+
+
+class StoreStillInstalled(AppError):
+    """The store's people are erased only after it uninstalled the app."""
+
+    code: ClassVar[str] = "store_still_installed"
+    status: ClassVar[int] = 409
+
+
+def erase_store(db: Database, store: StoreRef, *, now: datetime) -> int:
+    """Erases the personal data of all members of a store; gives the number of members.
+
+    What arrived from the store and its token go too. Entries, lots, orders and programs stay, so
+    that past figures can still be told; without identities nobody can be found in them. May be run
+    again after it broke off.
+
+    Raises:
+        StoreStillInstalled: the app is still installed there.
+    """
+    if db.read(lambda conn: _is_installed(conn, store.id)):
+        raise StoreStillInstalled(api_url=store.api_url)
+    db.write(lambda conn: _forget_store(conn, store.id))
+    erased = 0
+    while page := db.write(lambda conn: _erase_page(conn, store.id, now)):
+        erased += page
+    logger.info("store_erased", store_id=store.id, count=erased)
+    return erased
+
+
+def _is_installed(conn: Connection, store_id: int) -> bool:
+    query = sa.select(_stores.c.active).where(_stores.c.id == store_id)
+    return bool(conn.execute(query).scalar_one())
+
+
+def _forget_store(conn: Connection, store_id: int) -> None:
+    forget_store(conn, store_id)
+    conn.execute(sa.delete(_refreshes).where(_refreshes.c.store_id == store_id))
+    conn.execute(sa.update(_stores).where(_stores.c.id == store_id).values(token_encrypted=""))
+
+
+def _erase_page(conn: Connection, store_id: int, now: datetime) -> int:
+    ids = list(
+        conn.execute(
+            sa.select(_members.c.id)
+            .where(_members.c.store_id == store_id, _members.c.state != "erased")
+            .order_by(_members.c.id)
+            .limit(PAGE)
+            .with_for_update()
+        ).scalars()
+    )
+    if ids:
+        conn.execute(sa.delete(_identities).where(_identities.c.member_id.in_(ids)))
+        conn.execute(
+            sa.update(_members)
+            .where(_members.c.id.in_(ids))
+            .values(state="erased", user_id=None, guest_key=None, left_at=now)
+        )
+    return len(ids)

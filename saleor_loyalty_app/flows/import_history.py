@@ -1,0 +1,309 @@
+"""Importing the orders of the time before the program: choose, try dry, import, go on."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any, ClassVar, Literal
+
+from sqlalchemy import Connection
+
+from saleor_loyalty_app.clock import Clock
+from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.flows.converge_order import Outcome, converge_page
+from saleor_loyalty_app.flows.history_preview import preview_page
+from saleor_loyalty_app.flows.refresh_orders import RefreshReport, book_page, retry_unreadable
+from saleor_loyalty_app.members.email_keys import EmailKeys
+from saleor_loyalty_app.orders import imports
+from saleor_loyalty_app.orders.imports import ImportRow
+from saleor_loyalty_app.orders.look import Look
+from saleor_loyalty_app.orders.plan import AwardPlan
+from saleor_loyalty_app.orders.source import OrderPage, OrderSource
+from saleor_loyalty_app.programs.repository import Revision, revision_at, went_live_at
+from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
+from saleor_loyalty_app.stores.refs import StoreRef
+
+POINTS = "points"
+STATUS = "status"
+Mode = Literal["none", "days", "capped", "status_only"]
+MOST_DAYS = 3650
+MOST_CAP = 10_000_000
+
+
+class ImportNotFound(AppError):
+    """The store has no such import."""
+
+    code: ClassVar[str] = "import_not_found"
+    status: ClassVar[int] = 404
+
+
+class ImportRunning(AppError):
+    """One import of a store runs at a time."""
+
+    code: ClassVar[str] = "import_running"
+    status: ClassVar[int] = 409
+
+
+class ProgramNotLive(AppError):
+    """History is counted by the rules of a program that is live."""
+
+    code: ClassVar[str] = "program_not_live"
+    status: ClassVar[int] = 409
+
+
+class InvalidImportChoice(AppError):
+    """The choice of what to import makes no sense."""
+
+    code: ClassVar[str] = "invalid_import_choice"
+    status: ClassVar[int] = 422
+
+
+@dataclass(frozen=True, slots=True)
+class ImportChoice:
+    """Which orders of the past count, and for what.
+
+    none: nothing. days: those of the last `days`. capped: no member gets more than `cap` points.
+    status_only: only for the unit "status". `days` narrows the latter two, none = ever.
+
+    Raises:
+        InvalidImportChoice: a number is missing, or out of bounds.
+    """
+
+    mode: Mode
+    days: int | None = None
+    cap: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.mode not in ("none", "days", "capped", "status_only"):
+            raise InvalidImportChoice(field="mode")
+        if (self.mode == "days" and self.days is None) or not _within(self.days, MOST_DAYS):
+            raise InvalidImportChoice(field="days", maximum=MOST_DAYS)
+        if (self.mode == "capped") != (self.cap is not None) or not _within(self.cap, MOST_CAP):
+            raise InvalidImportChoice(field="cap", maximum=MOST_CAP)
+
+    def to_json(self) -> dict[str, Any]:
+        """The choice as JSON values."""
+        return {"mode": self.mode, "days": self.days, "cap": self.cap}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "ImportChoice":
+        """The choice that `to_json` wrote."""
+        return cls(document["mode"], document.get("days"), document.get("cap"))
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryGrant:
+    """Leave for one import to book orders from before the program (`order_plan.Grant`)."""
+
+    revision: Revision
+    since: datetime
+    import_id: int
+    choice: ImportChoice
+    keys: EmailKeys
+    store_id: int
+
+    def limited(self, conn: Connection, plan: AwardPlan, snapshot: OrderSnapshot) -> AwardPlan:
+        """The plan within the choice; what the customer gets is counted."""
+        if self.choice.mode == "status_only":
+            plan = plan.only(STATUS)
+        customer = self.customer(snapshot)
+        for unit in sorted({award.unit for award in plan.awards}):
+            points = plan.exact(unit)
+            if self.choice.cap is not None and unit == POINTS:
+                had = imports.tally_of(conn, self.import_id, customer, unit)
+                allowed = Fraction(max(0, self.choice.cap - had))
+                if points > allowed:
+                    plan = plan.scaled(unit, allowed / points)
+                    points = allowed
+            imports.add_to_tally(conn, self.import_id, customer, unit, int(points))
+        return plan
+
+    def customer(self, snapshot: OrderSnapshot) -> str:
+        """A key that stands for the order's customer."""
+        if snapshot.user is not None:
+            return f"user:{snapshot.user.id}"
+        return f"guest:{self.keys.current(self.store_id, snapshot.user_email or '')}"
+
+
+def start_history_import(
+    conn: Connection, store: StoreRef, choice: ImportChoice, *, dry_run: bool, now: datetime
+) -> ImportRow:
+    """Notes an import to be run with `run_history_import`.
+
+    Raises:
+        ProgramNotLive: no program is in force.
+        ImportRunning: another one is under way.
+    """
+    if revision_at(conn, store.id, now) is None:
+        raise ProgramNotLive
+    if imports.running_import(conn, store.id) is not None:
+        raise ImportRunning
+    row = imports.start_import(conn, store.id, choice.to_json(), dry_run=dry_run, now=now)
+    if choice.mode == "none":
+        _finish(conn, row, now)
+    return row
+
+
+def run_history_import(
+    db: Database,
+    store: StoreRef,
+    source: OrderSource,
+    import_id: int,
+    *,
+    clock: Clock,
+    secrets: EmailKeys,
+    wait: Callable[[float], None],
+    seconds_between_pages: float = 0.5,
+    pages: int | None = None,
+) -> ImportRow:
+    """Goes on with an import until it is done, or for so many pages.
+
+    Every page is read outside and booked in one transaction; a run that breaks off goes on where it
+    stopped, and orders that were counted before are not counted again.
+
+    Args:
+        wait: sleeps so many seconds between pages, so that the store has room for its customers.
+
+    Raises:
+        ImportNotFound; SaleorUnavailable and the like: the import stays as it is.
+    """
+    row = _import(db, store, import_id)
+    done = 0
+    while row.state == "running" and (pages is None or done < pages):
+        if done:
+            wait(seconds_between_pages)
+        row = import_next_page(db, store, source, import_id, clock=clock, secrets=secrets)
+        done += 1
+    return row
+
+
+def import_next_page(
+    db: Database,
+    store: StoreRef,
+    source: OrderSource,
+    import_id: int,
+    *,
+    clock: Clock,
+    secrets: EmailKeys,
+) -> ImportRow:
+    """Reads and counts the next page of an import.
+
+    Raises:
+        ImportNotFound: the store has no such import.
+    """
+    row = _import(db, store, import_id)
+    if row.state != "running":
+        return row
+    choice = ImportChoice.from_json(row.choice)
+    since = None if choice.days is None else row.started_at - timedelta(days=choice.days)
+    started = clock()
+    page = source.orders_created_since(store, since, row.cursor)
+    live_at = db.read(lambda conn: went_live_at(conn, store.id))
+    past = [one for one in page.orders if live_at is None or one.created < live_at]
+    is_last = page.next_cursor is None or len(past) < len(page.orders)
+    counts = _count_page(db, store, row, choice, past, started, clock=clock, secrets=secrets)
+    return db.write(
+        lambda conn: _advance(conn, store, row, page, len(past), counts, is_last, clock())
+    )
+
+
+def _count_page(
+    db: Database,
+    store: StoreRef,
+    row: ImportRow,
+    choice: ImportChoice,
+    past: list[OrderSnapshot],
+    started: datetime,
+    *,
+    clock: Clock,
+    secrets: EmailKeys,
+) -> Counter[str]:
+    """Books a page (or tries it) and counts what became of its orders."""
+
+    def grant(conn: Connection) -> HistoryGrant:
+        revision = revision_at(conn, store.id, row.started_at)
+        if revision is None:
+            raise ProgramNotLive
+        return HistoryGrant(revision, row.started_at, row.id, choice, secrets, store.id)
+
+    if row.dry_run:
+        return db.write(lambda conn: preview_page(conn, store, past, grant(conn)))
+
+    def book(conn: Connection, snapshots: Sequence[OrderSnapshot]) -> list[Outcome]:
+        return converge_page(
+            conn,
+            store,
+            snapshots,
+            Look.read(started),
+            now=clock(),
+            secrets=secrets,
+            origin="import",
+            grant=grant(conn),
+        )
+
+    report = RefreshReport()
+    counts: Counter[str] = Counter()
+    for outcome in book_page(db, store, past, book, clock=clock, report=report):
+        counts["counted" if outcome.posted else outcome.withheld or "nothing_to_earn"] += 1
+        for (unit, _), points in outcome.posted.items():
+            counts[f"points:{unit}"] += points
+    counts["failed"] += report.failed
+    return counts
+
+
+def _advance(
+    conn: Connection,
+    store: StoreRef,
+    row: ImportRow,
+    page: OrderPage,
+    seen: int,
+    counts: Counter[str],
+    is_last: bool,
+    now: datetime,
+) -> ImportRow:
+    """Moves the cursor behind the page, unless another run did so meanwhile."""
+    current = imports.find_import(conn, store.id, row.id, lock=True)
+    if current is None:
+        raise ImportNotFound(import_id=row.id)
+    if current.state != "running" or current.cursor != row.cursor:
+        return current
+    retry_unreadable(conn, store, page, now)
+    report = Counter(current.report.get("orders", {}))
+    report.update({name: number for name, number in counts.items() if number})
+    if page.unreadable:
+        report["unreadable"] += len(page.unreadable)
+    imports.update_import(
+        conn,
+        row.id,
+        cursor=page.next_cursor,
+        orders_seen=current.orders_seen + seen,
+        orders_counted=current.orders_counted + counts["counted"],
+        report={"orders": dict(report)},
+        updated_at=now,
+    )
+    if is_last:
+        _finish(conn, row, now)
+    found = imports.find_import(conn, store.id, row.id)
+    return found or current
+
+
+def _finish(conn: Connection, row: ImportRow, now: datetime) -> None:
+    current = imports.find_import(conn, row.store_id, row.id)
+    report = dict(current.report) if current is not None else {}
+    report["customers"] = imports.totals_of(conn, row.id)
+    imports.update_import(
+        conn, row.id, state="done", report=report, updated_at=now, finished_at=now
+    )
+
+
+def _import(db: Database, store: StoreRef, import_id: int) -> ImportRow:
+    row = db.read(lambda conn: imports.find_import(conn, store.id, import_id))
+    if row is None:
+        raise ImportNotFound(import_id=import_id)
+    return row
+
+
+def _within(number: int | None, maximum: int) -> bool:
+    return number is None or (type(number) is int and 0 < number <= maximum)
