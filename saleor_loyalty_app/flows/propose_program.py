@@ -55,6 +55,7 @@ def propose_program(
 
     A draft that a person saved or published is left alone, so that installing again loses nothing.
     """
+    repository.lock_programs(conn, store.id)
     present = repository.find_draft(conn, store.id)
     if present is not None and present.updated_by != APP:
         return present

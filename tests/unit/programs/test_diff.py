@@ -140,7 +140,8 @@ def test_a_new_rule_is_told_with_effect_and_condition() -> None:
     assert told(BEFORE, new) == [
         (
             "Rule “Weekend” is added: 50 points for the order; order value at least"
-            " TRY\N{NO-BREAK SPACE}500.00 and on Saturday, Sunday and not (the order has a line with: on sale)."
+            " TRY\N{NO-BREAK SPACE}500.00 and on Saturday, Sunday"
+            " and not (the order has a line with: on sale)."
         )
     ]
     assert told(BEFORE, new, "tr") == [
