@@ -21,7 +21,12 @@ from saleor_loyalty_app.i18n import language_of_header, translate
 #: Status, code and detail of one failure of a route, for its documentation.
 Refusal = tuple[int, str, Mapping[str, object]]
 #: Codes of failures that Starlette and FastAPI find before any function of ours runs.
-_HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "request_too_large"}
+_HTTP_CODES = {
+    400: "request_unreadable",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "request_too_large",
+}
 
 
 class RequestInvalid(AppError):

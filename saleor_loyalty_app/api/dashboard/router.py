@@ -80,6 +80,7 @@ async def read_content(faces: FacesOf, staff: StaffOf, language: Language) -> HT
     f"{_API}/publish",
     responses=documented(
         *_REFUSALS,
+        (400, "request_unreadable", {}),
         (404, "no_program_draft", {}),
         (409, "program_draft_changed", {}),
         (422, "program_invalid", {"count": 1, "problems": []}),
@@ -96,7 +97,9 @@ async def publish(faces: FacesOf, staff: StaffOf, what: PublishInput) -> Publish
 
 @router.put(
     f"{_API}/switches/{{part}}",
-    responses=documented(*_REFUSALS, (422, "request_invalid", {"fields": []})),
+    responses=documented(
+        *_REFUSALS, (400, "request_unreadable", {}), (422, "request_invalid", {"fields": []})
+    ),
 )
 async def set_switch(faces: FacesOf, staff: StaffOf, part: Part, what: SwitchInput) -> Switch:
     """Stops a part of the program, or lets it go on."""

@@ -27,7 +27,7 @@ class ChannelTerms(_Model):
     channel_name: str
     currency: str
     earn: str = Field(description='In words: "1 point per $1.00".')
-    worth: str = Field(description='In words: "1 point is worth $0.02".')
+    worth: str = Field(description='In words: "1 point worth $0.02".')
     give_back: str | None = Field(description='Of what is spent, in words: "2%".')
     basis: Basis | None = Field(description="null where a template was used for want of orders.")
     monthly_cost: Money | None = Field(

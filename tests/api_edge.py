@@ -1,0 +1,89 @@
+"""The storefront and Dashboard faces in the tests, with stores that have keys of their own."""
+
+import asyncio
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app.api import errors
+from saleor_loyalty_app.api.context import Faces
+from saleor_loyalty_app.api.dashboard.router import router as dashboard
+from saleor_loyalty_app.api.saleor.tenants import Tenants
+from saleor_loyalty_app.api.storefront.router import router as storefront
+from saleor_loyalty_app.clock import ManualClock
+from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.stores.refs import StoreRef
+from tests.factories import make_channel, make_store
+from tests.signing import SigningKey, shopper_claims, staff_claims
+from tests.webhook_edge import RefreshCalls
+
+ALL_PERMISSIONS = ["MANAGE_ORDERS", "MANAGE_USERS", "MANAGE_DISCOUNTS"]
+
+
+class ApiEdge:
+    """Both faces on `database`, without a network."""
+
+    def __init__(self, database: Database, clock: ManualClock, key: SigningKey) -> None:
+        self.database = database
+        self.clock = clock
+        self.key = key
+        self.refresh = RefreshCalls()
+        self._threads = ThreadPoolExecutor(2)
+        tenants = Tenants(database, clock=clock, refresh=self.refresh, saleor_threads=self._threads)
+        self.app = FastAPI()
+        self.app.state.faces = Faces(database, clock, tenants)
+        errors.install(self.app)
+        self.app.include_router(storefront)
+        self.app.include_router(dashboard)
+
+    def close(self) -> None:
+        self._threads.shutdown()
+
+    def store(self, **values: object) -> StoreRef:
+        """A store that signs with the edge's key, with one channel in USD."""
+
+        def make(conn: Connection) -> StoreRef:
+            made = make_store(conn, jwks=self.key.jwks, **values)
+            make_channel(conn, made.id)
+            return made
+
+        return self.database.write(make)
+
+    def shopper(self, store: StoreRef, **changes: object) -> dict[str, str]:
+        """The header of a shopper of the store."""
+        claims = shopper_claims(store.api_url, self.clock(), **changes)
+        return {"Authorization": f"Bearer {self.key.token(claims)}"}
+
+    def staff(self, store: StoreRef, **changes: object) -> dict[str, str]:
+        """The header of a staff member who may do everything the app can ask for."""
+        rights = {"permissions": ALL_PERMISSIONS, "user_permissions": ALL_PERMISSIONS}
+        claims = staff_claims(store.api_url, self.clock(), store.app_id, **(rights | changes))
+        return {"Authorization": f"Bearer {self.key.token(claims)}"}
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        json: object | None = None,
+    ) -> httpx.Response:
+        """One request."""
+
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
+                return await client.request(method, path, headers=dict(headers or {}), json=json)
+
+        return asyncio.run(ask())
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        return self.send("GET", path, headers)
+
+    def me(self, headers: Mapping[str, str] | None = None, query: str = "") -> httpx.Response:
+        return self.get(f"/api/storefront/v1/me{query}", headers)
+
+    def history(self, headers: Mapping[str, str] | None = None, query: str = "") -> httpx.Response:
+        return self.get(f"/api/storefront/v1/me/history{query}", headers)
