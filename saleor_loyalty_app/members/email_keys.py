@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -16,11 +15,11 @@ BUCKETS = 10_000
 def normalize_email(email: str) -> str:
     """The form in which two spellings of one address are equal.
 
-    Only A to Z become small. Every other letter stays as it is written, because folding them would
-    make different mailboxes equal: "ı" is not "i", "K" (kelvin) is not "k", and who owns one of
-    them must not get the points of the other.
+    Only A to Z become small. Every other letter stays as it is written, because folding or
+    composing them would make different mailboxes equal: "ı" is not "i", the kelvin sign is not "k",
+    and who owns one of them must not get the points of the other.
     """
-    return unicodedata.normalize("NFC", email.strip()).translate(_TO_LOWER)
+    return email.strip().translate(_TO_LOWER)
 
 
 def bucket_of(store_id: int, email: str) -> int:
