@@ -11,6 +11,7 @@ from saleor_loyalty_app.api import errors
 from saleor_loyalty_app.api.context import Faces
 from saleor_loyalty_app.api.dashboard.router import router as dashboard
 from saleor_loyalty_app.api.health import Health
+from saleor_loyalty_app.api.saleor import manifest, pages, register
 from saleor_loyalty_app.api.saleor.tenants import Tenants
 from saleor_loyalty_app.api.saleor.webhooks import Intake, build_routes
 from saleor_loyalty_app.api.storefront.router import router as storefront
@@ -84,6 +85,14 @@ def build_app(process: Process, worker: Worker | None) -> FastAPI:
             ).routes(),
         ]
     )
+    settings = process.settings
+    app.include_router(
+        manifest.build_router(
+            process.registry.handlers, app_url=settings.app_url, browser_url=settings.browser_url
+        )
+    )
+    app.include_router(register.build_router(process.services.installer, process.threads))
+    app.include_router(pages.build_router(settings))
     app.include_router(storefront)
     app.include_router(dashboard)
     return app

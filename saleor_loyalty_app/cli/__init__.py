@@ -3,12 +3,20 @@
 import sys
 from typing import Annotated
 
-import click
 import typer
 from sqlalchemy.exc import DBAPIError
 
 from saleor_loyalty_app import __version__, log
-from saleor_loyalty_app.cli import books, orders, programs, secrets, serving, stores, webhooks
+from saleor_loyalty_app.cli import (
+    books,
+    history,
+    orders,
+    programs,
+    secrets,
+    serving,
+    stores,
+    webhooks,
+)
 from saleor_loyalty_app.cli.output import complain, say
 from saleor_loyalty_app.cli.session import Session, language_of_environment
 from saleor_loyalty_app.errors import AppError
@@ -16,7 +24,7 @@ from saleor_loyalty_app.i18n import LANGUAGES, translate
 from saleor_loyalty_app.settings import SettingsInvalid
 
 #: Exit codes: 1 = it could not be done, 2 = the call or the settings are wrong, 130 = interrupted.
-FAILED, WRONG, INTERRUPTED = 1, 2, 130
+DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 
 app = typer.Typer(
     name="saleor-loyalty",
@@ -28,6 +36,7 @@ app = typer.Typer(
 serving.add_to(app)
 books.add_to(app)
 orders.add_to(app)
+history.add_to(app)
 stores.add_to(app)
 webhooks.add_to(app)
 app.add_typer(programs.app, name="program")
@@ -63,12 +72,10 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Runs one command and gives its exit code."""
-    command = typer.main.get_command(app)
     try:
-        result = command.main(arguments, prog_name="saleor-loyalty", standalone_mode=False)
-    except click.ClickException as failure:
-        failure.show()
-        return WRONG
+        app(arguments, prog_name="saleor-loyalty")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else DONE
     except SettingsInvalid as failure:
         complain("The settings are not complete:")
         for problem in failure.problems:
@@ -85,9 +92,9 @@ def run(arguments: list[str]) -> int:
         name = f"{failure.filename}: " if failure.filename else ""
         complain(f"{name}{failure.strerror or failure}.")
         return FAILED
-    except (KeyboardInterrupt, click.Abort):
+    except KeyboardInterrupt:
         return INTERRUPTED
-    return result if isinstance(result, int) else 0
+    return DONE
 
 
 def _language(arguments: list[str]) -> str:

@@ -1,14 +1,18 @@
 """Commands for stores: doctor, switch, list, export, erase."""
 
+import sys
 from enum import StrEnum
 from typing import Annotated
 
 import typer
+from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.cli.arguments import AsJson, StoreName
-from saleor_loyalty_app.cli.output import print_json, print_table, say
+from saleor_loyalty_app.cli.output import complain, print_json, print_table, say
 from saleor_loyalty_app.cli.session import session_of
 from saleor_loyalty_app.flows.doctor import Doctor
+from saleor_loyalty_app.flows.erase_store import erase_store
+from saleor_loyalty_app.flows.export_store import export_store
 from saleor_loyalty_app.flows.findings import Status, is_well
 from saleor_loyalty_app.stores.problems import open_problems
 from saleor_loyalty_app.stores.switches import Part, set_switch
@@ -116,3 +120,43 @@ def list_stores(context: typer.Context, as_json: AsJson = False) -> None:
                 for store in stores
             ),
         )
+
+
+@store_group.command()
+def export(
+    context: typer.Context,
+    file: Annotated[
+        typer.FileTextWrite | None,
+        typer.Argument(encoding="utf-8", help="Where to write to; standard output if not given."),
+    ] = None,
+    store: StoreName = None,
+) -> None:
+    """Write all rows of a store, one JSON object a line; tokens and keys are left out."""
+    with session_of(context) as session:
+        owner = session.store(store)
+        out = file or sys.stdout
+
+        def write(conn: Connection) -> int:
+            count = 0
+            for line in export_store(conn, owner.id):
+                out.write(f"{line}\n")
+                count += 1
+            return count
+
+        count = session.database.read(write, snapshot=True)
+        complain(f"{count} rows of {owner.api_url} were written.")
+
+
+@store_group.command()
+def erase(
+    context: typer.Context,
+    store: Annotated[str, typer.Option("--store", help="Id, host or API address of the store.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase the personal data of a store that uninstalled the app; its books stay."""
+    with session_of(context) as session:
+        owner = session.store(store)
+        if not yes:
+            typer.confirm(f"Erase the personal data of all members of {owner.api_url}?", abort=True)
+        erased = erase_store(session.database, owner, now=session.clock())
+        say(f"The personal data of {erased} members of {owner.api_url} is erased.")

@@ -3,14 +3,21 @@
 from datetime import timedelta
 from functools import partial
 
+from saleor_loyalty_app.flows.erase_store import erase_store
 from saleor_loyalty_app.inbox.retention import delete_dead_letters, delete_old_rows, empty_bodies
 from saleor_loyalty_app.queue import Schedule
+from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.stores.repository import uninstalled_before
 from saleor_loyalty_app.tasks.background import Background
+from saleor_loyalty_app.tasks.per_store import for_each_store
 
 
 def schedules(work: Background) -> tuple[Schedule, ...]:
     """The schedules of this file."""
-    return (Schedule("forget_inbox", timedelta(minutes=10), partial(forget_inbox, work)),)
+    return (
+        Schedule("forget_inbox", timedelta(minutes=10), partial(forget_inbox, work)),
+        Schedule("forget_stores", timedelta(hours=6), partial(forget_stores, work)),
+    )
 
 
 def forget_inbox(work: Background) -> bool:
@@ -24,3 +31,16 @@ def forget_inbox(work: Background) -> bool:
     )
     rows = work.database.write(lambda conn: delete_old_rows(conn, now=now))
     return emptied + dead + rows > 0
+
+
+def forget_stores(work: Background) -> bool:
+    """Erases the people of stores that uninstalled the app long ago; their books stay."""
+    now = work.clock()
+    moment = now - timedelta(days=work.settings.uninstalled_days)
+    gone = work.database.read(lambda conn: uninstalled_before(conn, moment))
+
+    def erase(store: StoreRef) -> bool:
+        erase_store(work.database, store, now=now)
+        return False
+
+    return for_each_store("forget_stores", gone, erase)

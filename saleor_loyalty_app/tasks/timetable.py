@@ -6,6 +6,7 @@ from saleor_loyalty_app.flows.plugin_handler import PLUGIN_JOB, PluginHandler, r
 from saleor_loyalty_app.queue import BoundJob, Schedule, bind
 from saleor_loyalty_app.tasks import (
     book_tasks,
+    import_tasks,
     order_tasks,
     proposals,
     retention_tasks,
@@ -18,6 +19,7 @@ def schedules(work: Background) -> tuple[Schedule, ...]:
     """What is looked after again and again."""
     return (
         *order_tasks.schedules(work),
+        *import_tasks.schedules(work),
         *book_tasks.schedules(work),
         *store_tasks.schedules(work),
         *retention_tasks.schedules(work),

@@ -12,8 +12,8 @@ depends_on = None
 #: What lets nobody change or delete an entry, as of this revision.
 PROTECT = {
     "sqlite": (
-        "CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'an entry is never changed or deleted'); END",
-        "CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'an entry is never changed or deleted'); END",
+        "CREATE TRIGGER entry_no_update BEFORE update ON entry BEGIN SELECT RAISE(ABORT, 'an entry is never changed or deleted'); END",
+        "CREATE TRIGGER entry_no_delete BEFORE delete ON entry BEGIN SELECT RAISE(ABORT, 'an entry is never changed or deleted'); END",
     ),
     "postgresql": (
         "CREATE OR REPLACE FUNCTION entry_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'an entry is never changed or deleted' USING ERRCODE = 'restrict_violation'; END $$",
@@ -236,7 +236,10 @@ def upgrade() -> None:
         sa.Column("order_id", sa.String(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("latest_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("torn_hash", sa.String(), nullable=False),
+        sa.Column("torn_reads", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_order_refresh_store_id")),
         sa.PrimaryKeyConstraint("store_id", "order_id", name=op.f("pk_order_refresh")),
     )
@@ -400,6 +403,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_entry_source", ["store_id", "source"], unique=False)
 
     op.create_table(
+        "history_import_tally",
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("customer", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["history_import.id"], name=op.f("fk_history_import_tally_import_id")
+        ),
+        sa.PrimaryKeyConstraint(
+            "import_id", "customer", "unit", name=op.f("pk_history_import_tally")
+        ),
+    )
+    op.create_table(
         "hold",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -490,6 +506,8 @@ def upgrade() -> None:
         sa.Column("last_event_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("withheld", sa.String(), nullable=False),
+        sa.Column("owner_changes", sa.BigInteger(), nullable=False),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fulfilled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
@@ -506,6 +524,7 @@ def upgrade() -> None:
         sa.Column("deferred", sa.Boolean(), nullable=False),
         sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("origin", sa.String(), nullable=False),
+        sa.CheckConstraint("owner_changes >= 0", name=op.f("ck_order_state_owner_changes")),
         sa.ForeignKeyConstraint(
             ["member_id"], ["member.id"], name=op.f("fk_order_state_member_id")
         ),
@@ -696,6 +715,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_hold_deadline")
 
     op.drop_table("hold")
+    op.drop_table("history_import_tally")
     with op.batch_alter_table("entry", schema=None) as batch_op:
         batch_op.drop_index("ix_entry_source")
         batch_op.drop_index("ix_entry_posted")
