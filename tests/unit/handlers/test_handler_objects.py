@@ -33,9 +33,7 @@ def plugin_handler(name: str = "thanks", document: str = DOCUMENT) -> PluginHand
     return PluginHandler(name, ("ORDER_CREATED",), document, nothing_either)
 
 
-@pytest.mark.parametrize(
-    "name", ["", "Orders", "a b", "orders/", "-x", "x-", "ö", "a" * 61]
-)
+@pytest.mark.parametrize("name", ["", "Orders", "a b", "orders/", "-x", "x-", "ö", "a" * 61])
 def test_a_name_must_fit_into_an_address(name: str) -> None:
     with pytest.raises(InvalidHandler):
         Handler(name, ("ORDER_CREATED",), "orders", nothing)

@@ -12,12 +12,9 @@ from saleor_loyalty_app.handlers.scaffold import ScaffoldTarget, new_handler
 from saleor_loyalty_app.saleor.webhook_events import EVENTS, UnknownEvent
 
 
-@pytest.mark.parametrize(
-    "event", ["ORDER_CREATED", "VOUCHER_CODES_CREATED", "GIFT_CARD_SENT"]
-)
-def test_a_new_plugin_passes_its_own_tests(event: str, tmp_path: Path) -> None:
+def test_a_new_plugin_passes_its_own_tests(tmp_path: Path) -> None:
     folder = tmp_path / "Bonus Points"
-    made = new_handler(event, folder)
+    made = new_handler("VOUCHER_CODES_CREATED", folder)
     assert made.is_new_package
     assert made.to_add == ()
     result = run_tests(folder)
@@ -49,9 +46,7 @@ def test_what_is_there_is_never_changed(tmp_path: Path) -> None:
     assert {path: path.read_text("utf-8") for path in made.files} == before
 
 
-@pytest.mark.parametrize(
-    "event", ["ORDER_CRATED", "PAYMENT_CAPTURE", "", "../x"]
-)
+@pytest.mark.parametrize("event", ["ORDER_CRATED", "PAYMENT_CAPTURE", "", "../x"])
 def test_an_event_that_does_not_exist_writes_nothing(event: str, tmp_path: Path) -> None:
     folder = tmp_path / "bonus"
     with pytest.raises(UnknownEvent):
