@@ -193,7 +193,7 @@ def request_action(
             "No app or plugin is configured to handle transaction action request.",
         )
     if item.order is not None:
-        record(store, item.order, event_name, caller, amount=value)
+        record(store, item.order, f"TRANSACTION_{action}_REQUESTED", caller, amount=value)
     asked = ActionRequest(action, value, request)
     store.emit(event_name, item, NOBODY, request=asked, granted_refund=grant)
     if grant is not None:

@@ -1,6 +1,7 @@
 """How the scalars are written and read."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -48,7 +49,12 @@ def _read_json_text(value: Any) -> Any:
         raise GraphQLError("Badly formed JSON-string") from error
 
 
-_WRITERS = {"DateTime": _write_time, "JSONString": _write_json_text}
+_WRITERS: dict[str, Callable[[Any], Any]] = {
+    "DateTime": _write_time,
+    "Decimal": float,
+    "JSONString": _write_json_text,
+    "PositiveDecimal": float,
+}
 _READERS = {
     "DateTime": _read_time,
     "Decimal": _read_decimal,
