@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from saleor_loyalty_app import __version__, log
 from saleor_loyalty_app.api import errors
 from saleor_loyalty_app.api.context import Faces
+from saleor_loyalty_app.api.cross_origin import StorefrontOrigins
 from saleor_loyalty_app.api.dashboard.router import router as dashboard
 from saleor_loyalty_app.api.health import Health
 from saleor_loyalty_app.api.saleor import manifest, pages, register
@@ -71,6 +72,7 @@ def build_app(process: Process, worker: Worker | None) -> FastAPI:
     app.state.services = process.services
     app.state.faces = Faces(process.database, process.clock, tenants)
     errors.install(app)
+    app.add_middleware(StorefrontOrigins)
     token = process.settings.metrics_token
     app.router.routes.extend(
         [
