@@ -14,6 +14,10 @@ from rich.console import Console
 from rich.table import Table
 
 
+#: A table that goes into a file or a pipe is not folded at the width of some terminal.
+PIPED_WIDTH = 250
+
+
 def say(text: str) -> None:
     """Prints a line for people; what looks like markup is printed as it is."""
     Console(soft_wrap=True).print(text, markup=False, highlight=False)
@@ -33,13 +37,18 @@ def print_json(value: object) -> None:
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Prints rows under their columns; whole numbers stand to the right."""
     filled = [list(row) for row in rows]
-    table = Table(box=None, header_style="bold", pad_edge=False)
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
     for position, column in enumerate(columns):
         numeric = bool(filled) and all(isinstance(row[position], int) for row in filled)
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        table.add_column(
+            column, justify="right" if numeric else "left", overflow="fold", min_width=len(column)
+        )
     for row in filled:
         table.add_row(*(_cell(value) for value in row))
-    Console().print(table, markup=False, highlight=False)
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=PIPED_WIDTH)
+    console.print(table, markup=False, highlight=False)
 
 
 def _cell(value: object) -> str:

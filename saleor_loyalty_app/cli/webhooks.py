@@ -12,6 +12,7 @@ from saleor_loyalty_app.cli.session import Session, session_of
 from saleor_loyalty_app.flows.migrate_webhooks import migrate_webhooks
 from saleor_loyalty_app.flows.replay_inbox import Replay, Replayed, failures, read_recording
 from saleor_loyalty_app.handlers.scaffold import new_handler
+from saleor_loyalty_app.saleor.webhook_events import UnknownEvent
 
 webhooks = typer.Typer(help="The webhooks of installed stores.", no_args_is_help=True)
 inbox = typer.Typer(help="What arrived.", no_args_is_help=True)
@@ -77,7 +78,10 @@ def write_handler(
     ] = Path(),
 ) -> None:
     """Write a handler with its subscription document and its test, in a plugin of one's own."""
-    made = new_handler(event, folder)
+    try:
+        made = new_handler(event, folder)
+    except UnknownEvent as failure:
+        raise typer.BadParameter(str(failure), param_hint="EVENT") from None
     for file in made.files:
         say(f"wrote {file}")
     if made.to_add:
