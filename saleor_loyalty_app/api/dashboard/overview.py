@@ -17,10 +17,12 @@ from saleor_loyalty_app.api.dashboard.schemas import (
     Overview,
     StoreTrouble,
     Switch,
+    Term,
 )
 from saleor_loyalty_app.api.dashboard.staff import Staff
 from saleor_loyalty_app.api.money import Money
 from saleor_loyalty_app.flows.publish_program import preview
+from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.programs import repository
 from saleor_loyalty_app.programs.cost import monthly_cost
 from saleor_loyalty_app.programs.document import ChannelRates, Program
@@ -166,7 +168,11 @@ def _in_force(revision: repository.Revision, told: _Teller) -> InForce:
         since=revision.effective_from,
         channels=told.terms(revision.program),
         terms=[
-            availability_words(settings.availability, told.language),
-            expiry_words(settings.expiry, told.language),
+            _term("availability", availability_words(settings.availability, told.language), told),
+            _term("expiry", expiry_words(settings.expiry, told.language), told),
         ],
     )
+
+
+def _term(setting: str, value: str, told: _Teller) -> Term:
+    return Term(name=translate(f"setting.{setting}", told.language), value=value)

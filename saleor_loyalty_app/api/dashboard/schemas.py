@@ -35,6 +35,13 @@ class ChannelTerms(_Model):
     )
 
 
+class Term(_Model):
+    """A setting of the program, in words."""
+
+    name: str
+    value: str
+
+
 class Notice(_Model):
     """A problem of the draft."""
 
@@ -62,7 +69,7 @@ class InForce(_Model):
     name: str
     since: datetime
     channels: list[ChannelTerms]
-    terms: list[str] = Field(description="When points become spendable and expire, in words.")
+    terms: list[Term] = Field(description="When points become spendable and expire, in words.")
 
 
 class Switch(_Model):

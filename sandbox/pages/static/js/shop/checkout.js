@@ -6,6 +6,7 @@ import { attempt, toast } from "/pages/js/lib/feedback.js";
 import { shopper, shopperToken, staffToken } from "/pages/js/lib/session.js";
 import { language, money, t } from "/pages/js/lib/text.js";
 import { empty, lines } from "/pages/js/shop/cart.js";
+import { open } from "/pages/js/shop/instalments.js";
 
 const ADDRESSES = {
   US: { streetAddress1: "1 Market Street", city: "San Francisco", countryArea: "CA", postalCode: "94105", country: "US" },
@@ -59,6 +60,7 @@ async function order(checkout, channel, amount) {
   }
   if (amount > 0) await charge(checkout.id, amount, total.currency);
   const { checkoutComplete } = await gql("checkoutComplete", { id: checkout.id }, await shopperToken());
+  if (amount < total.amount) open(checkoutComplete.order.id);
   empty(channel.slug);
   dialog.close();
   toast(t("checkout.placed", { number: checkoutComplete.order.number }));

@@ -6,6 +6,7 @@ import { attempt, toast } from "/pages/js/lib/feedback.js";
 import { shopper, shopperToken } from "/pages/js/lib/session.js";
 import { humanized, moment, money, t, textOr } from "/pages/js/lib/text.js";
 import { charge } from "/pages/js/shop/checkout.js";
+import { close, isOpen } from "/pages/js/shop/instalments.js";
 
 const section = document.getElementById("orders-section");
 const OPEN = new Set(["UNCONFIRMED", "UNFULFILLED", "PARTIALLY_FULFILLED", "FULFILLED"]);
@@ -17,11 +18,12 @@ function owed(order) {
 
 function payRest(order) {
   const amount = owed(order);
-  if (!amount || order.totalRefunded.amount > 0) return null;
+  if (!amount || !isOpen(order.id)) return null;
   const currency = order.totalBalance.currency;
   return h("button", { type: "button", class: "button small", id: `rest-${order.number}`, onclick: (event) =>
     attempt(event.currentTarget, async () => {
       await charge(order.id, amount, currency);
+      close(order.id);
       toast(t("orders.paid", { number: order.number }));
       document.dispatchEvent(new Event("order-changed"));
     }) }, t("orders.pay_rest", { money: money({ amount, currency }) }));

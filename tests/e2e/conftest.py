@@ -1,0 +1,144 @@
+"""The store and the app as real processes, and a real browser in front of them."""
+
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from demo import processes
+from demo.setup import ROOT, Places, prepare
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+WIDTH, HEIGHT = 1280, 860
+
+
+@dataclass(frozen=True)
+class World:
+    """Where the store and the app answer."""
+
+    store_url: str
+    app_url: str
+
+    def state(self) -> dict[str, object]:
+        """What the store's control API says."""
+        found: dict[str, object] = httpx.get(
+            f"{self.store_url}/_control/state", trust_env=False
+        ).json()
+        return found
+
+    def control(self, name: str, body: dict[str, object]) -> dict[str, object]:
+        """Asks the store's control API for something."""
+        answer = httpx.post(
+            f"{self.store_url}/_control/{name}", json=body, trust_env=False, timeout=60
+        )
+        answer.raise_for_status()
+        found: dict[str, object] = answer.json()
+        return found
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A fresh store and a fresh app that do not know each other yet."""
+    folder = tmp_path_factory.mktemp("world")
+    places = prepare(folder, app_port=free_port(), store_port=free_port())
+    started: list[processes.Process] = []
+    try:
+        started.append(start_store(places))
+        started.append(start_app(places))
+        processes.wait_until_up(started[0], f"{places.store_url}/_control/state")
+        processes.wait_until_up(started[1], f"{places.app_url}/ready")
+        yield World(places.store_url, places.app_url)
+    finally:
+        processes.stop(started)
+
+
+def start_store(places: Places) -> processes.Process:
+    return processes.start(
+        "The store",
+        [
+            sys.executable, "-m", "sandbox",
+            "--port", str(places.store_port),
+            "--clock-file", str(places.clock_file),
+        ],
+        environment=places.environment()
+        | {"SANDBOX_MANIFEST_URL": f"{places.app_url}/api/manifest"},
+        folder=ROOT,
+        output=places.folder / "store.log",
+    )  # fmt: skip
+
+
+def start_app(places: Places) -> processes.Process:
+    return processes.start(
+        "The app",
+        [sys.executable, "-m", "saleor_loyalty_app", "serve", "--port", str(places.app_port)],
+        environment=places.environment(),
+        folder=ROOT,
+        output=places.folder / "app.log",
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", 0))
+        port: int = tried.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium of the system; LOYALTY_BROWSER names another one."""
+    found = os.environ.get("LOYALTY_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), "")
+    if not found:
+        pytest.fail(
+            "No Chromium was found for the browser tests: install it (on Debian and Ubuntu: "
+            "apt install chromium), or name one with LOYALTY_BROWSER."
+        )
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+class Faulty(AssertionError):
+    """The page itself failed, whatever the test looked at."""
+
+
+@pytest.fixture
+def new_page(browser: Browser, world: World) -> Iterator[Callable[..., Page]]:
+    """Opens pages of the store, each in a browser of its own; a script's fault fails the test."""
+    faults: list[str] = []
+    contexts = []
+
+    def opened(*, language: str = "en-US", width: int = WIDTH, height: int = HEIGHT) -> Page:
+        context = browser.new_context(
+            base_url=world.store_url,
+            locale=language,
+            timezone_id="UTC",
+            viewport={"width": width, "height": height},
+        )
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda fault: faults.append(str(fault)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    if faults:
+        raise Faulty("; ".join(faults))
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Path:
+    """Where screenshots are kept."""
+    folder = Path(os.environ.get("LOYALTY_ARTIFACTS", ROOT / "artifacts")) / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,85 @@
+"""What a person does on the pages of the store, one function a deed."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+MANIFEST_ADDRESS = "#manifest-url"
+
+
+def install(page: Page) -> None:
+    """Installs the app by the manifest address that the Dashboard offers."""
+    page.goto("/dashboard")
+    page.locator("#install-open").click()
+    page.locator("#install-submit").click()
+    expect(page.locator("#dash-main iframe")).to_be_visible()
+
+
+def app(page: Page) -> FrameLocator:
+    """The app's page within the Dashboard."""
+    return page.frame_locator("#dash-main iframe")
+
+
+def publish(page: Page) -> None:
+    """Publishes the proposed program: asks, and says yes."""
+    frame = app(page)
+    frame.locator("#publish").click()
+    frame.locator("#confirm-yes").click()
+    expect(frame.locator(".state.live")).to_be_visible()
+
+
+def sign_in(page: Page, email: str) -> None:
+    """Signs in to the shop as a customer."""
+    page.goto("/shop")
+    page.locator(f'[data-customer="{email}"]').click()
+    expect(page.locator("#sign-out")).to_be_visible()
+
+
+def fill_cart(page: Page, *products: str) -> None:
+    """Puts one of each product into the cart."""
+    for product in products:
+        page.locator(f'[data-product="{product}"]').click()
+    expect(page.locator(".cart-lines li")).to_have_count(len(set(products)))
+
+
+def check_out(page: Page, how: str = "full") -> None:
+    """Buys what is in the cart and pays it: full, half or later."""
+    page.locator("#to-checkout").click()
+    page.locator(f"#pay-{how}").click()
+    expect(page.locator(".order").first).to_be_visible()
+    expect(page.locator("#checkout")).to_be_hidden()
+
+
+def points(page: Page, name: str) -> Locator:
+    """A figure of the shopper's board."""
+    return page.locator(f'#board [data-points="{name}"]')
+
+
+def open_order(page: Page, number: int) -> None:
+    """Opens an order on the staff desk."""
+    page.goto("/desk")
+    page.locator(f"#order-{number}").click()
+    heading = page.locator("#desk-order h2")
+    expect(heading).to_have_text(re.compile(rf"#{number}$"))
+
+
+def do(page: Page, deed: str) -> None:
+    """Presses a button of the staff desk and waits until it is done."""
+    page.locator(f"#do-{deed}").click()
+    expect(page.locator(".toast.good").last).to_be_visible()
+
+
+def advance(page: Page, step: str) -> None:
+    """Moves the clock by one of the buttons in the bar."""
+    before = page.locator("#clock").text_content()
+    page.locator(f'[data-advance="{step}"]').click()
+    expect(page.locator("#clock")).not_to_have_text(before or "")
+
+
+def shoot(page: Page, folder: Path, name: str, *, whole: bool = False) -> None:
+    """Takes a screenshot when nothing moves any more."""
+    page.evaluate("document.querySelectorAll('.toast').forEach((toast) => toast.remove())")
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(250)
+    page.screenshot(path=folder / f"{name}.png", full_page=whole)

@@ -1,0 +1,81 @@
+"""The whole story in a browser: install, publish, buy, wait, refund."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e import steps
+from tests.e2e.conftest import World
+
+pytestmark = pytest.mark.browser
+AYSE = "ayse@example.com"
+FIFTEEN_DAYS = "1296000"
+
+
+def test_points_follow_an_order_from_its_payment_to_its_refund(
+    world: World, new_page: Callable[..., Page], pictures: Path
+) -> None:
+    staff, shop = new_page(), new_page()
+
+    shop.goto("/")
+    steps.shoot(shop, pictures, "01-welcome")
+
+    staff.goto("/dashboard")
+    steps.shoot(staff, pictures, "02-dashboard-empty")
+    steps.install(staff)
+    frame = steps.app(staff)
+    expect(frame.locator("#content h1")).to_have_text("A points program for your store")
+    expect(frame.locator(".channel")).to_have_count(2)
+    expect(frame.locator(".rate").first).to_contain_text("1 point per")
+    steps.shoot(staff, pictures, "03-proposal")
+
+    frame.locator("#publish").click()
+    expect(frame.locator("#confirm")).to_be_visible()
+    steps.shoot(staff, pictures, "04-confirm-publishing")
+    frame.locator("#confirm-no").click()
+    expect(frame.locator(".state")).to_have_text("Not live yet")
+    steps.publish(staff)
+    expect(staff.locator(".toast.good").last).to_contain_text("The program is published")
+    steps.shoot(staff, pictures, "05-in-force")
+
+    steps.sign_in(shop, AYSE)
+    expect(steps.points(shop, "available")).to_have_text("0")
+    steps.fill_cart(shop, "linen-shirt", "wool-scarf")
+    shop.locator("#to-checkout").click()
+    expect(shop.locator("#pay-full")).to_be_visible()
+    steps.shoot(shop, pictures, "06-checkout")
+    shop.locator("#pay-full").click()
+    expect(steps.points(shop, "pending")).to_have_text("120")
+    expect(shop.locator(".entry.pending")).to_contain_text("Order 1 earned 120 points")
+    steps.shoot(shop, pictures, "07-points-pending")
+
+    steps.open_order(staff, 1)
+    steps.do(staff, "fulfill")
+    expect(staff.locator(".order-head .chip").first).to_have_text("Fulfilled")
+    steps.shoot(staff, pictures, "08-fulfilled")
+
+    steps.advance(shop, FIFTEEN_DAYS)
+    expect(steps.points(shop, "available")).to_have_text("120")
+    expect(steps.points(shop, "pending")).to_have_text("0")
+    expect(shop.locator(".board-worth")).to_have_text("Worth $2.40")
+    expect(shop.locator(".board-note")).to_contain_text("120 of them expire on")
+    steps.shoot(shop, pictures, "09-points-available")
+
+    steps.open_order(staff, 1)
+    staff.locator("#return-0").fill("1")
+    steps.do(staff, "return")
+    expect(steps.points(shop, "available")).to_have_text("45")
+    steps.shoot(staff, pictures, "10-shirt-taken-back")
+
+    steps.open_order(staff, 1)
+    steps.do(staff, "refund")
+    expect(steps.points(shop, "available")).to_have_text("0")
+    expect(shop.locator(".entry")).to_have_count(3)
+    steps.shoot(shop, pictures, "11-points-gone")
+
+    staff.goto("/dashboard")
+    expect(frame.locator('[data-figure="members"]')).to_have_text(re.compile(r"^[1-9]\d*$"))
+    expect(frame.locator('[data-figure="outstanding"]')).to_have_text("0")
