@@ -77,7 +77,8 @@ def later_owner(
     current = _survivor(conn, store.id, row.member_id)
     if current is not None and current.state == "erased":
         return Ownership(current.id, row.withheld, None, row.owner_changes)
-    if current is not None and _stays(current, snapshot, store.id, keys):
+    settled = row.withheld != STAFF
+    if settled and current is not None and _stays(current, snapshot, store.id, keys):
         return Ownership(current.id, row.withheld, current.id, row.owner_changes)
     settings = _settings(conn, store.id, row.revision_id)
     wanted, why = _owner(conn, store, snapshot, settings, keys, now)

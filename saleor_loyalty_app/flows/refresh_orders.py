@@ -7,6 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, StatementError
 
 from saleor_loyalty_app import log
 from saleor_loyalty_app.clock import Clock
@@ -26,6 +27,11 @@ logger = log.get(__name__)
 PAGE = 50
 #: So many orders that waited for the earning switch are taken up at a time.
 DEFERRED_PAGE = 500
+
+#: What a single strange order may cause: it is put aside. A database that is away is no order's
+#: fault, and goes up.
+ORDERS_FAULT = (AppError, ValueError, TypeError, LookupError, ArithmeticError, StatementError)
+DATABASES_FAULT = (OperationalError, InterfaceError, InternalError)
 
 
 class BookPage(Protocol):
@@ -123,13 +129,17 @@ def book_page(
         return []
     try:
         return db.write(lambda conn: book(conn, snapshots))
-    except (AppError, ValueError, LookupError, ArithmeticError) as failure:
+    except ORDERS_FAULT as failure:
+        if isinstance(failure, DATABASES_FAULT):
+            raise
         logger.warning("order_page_failed", store_id=store.id, error_code=_code(failure))
     outcomes: list[Outcome] = []
     for snapshot in sorted(snapshots, key=lambda item: item.id):
         try:
             outcomes += db.write(partial(book, snapshots=[snapshot]))
-        except (AppError, ValueError, LookupError, ArithmeticError):
+        except ORDERS_FAULT as failure:
+            if isinstance(failure, DATABASES_FAULT):
+                raise
             logger.exception("order_failed", store_id=store.id, order_id=snapshot.id)
             report.failed += 1
             db.write(
