@@ -60,8 +60,24 @@ def _hand_all_over(target: sa.Table, still_open: sa.ColumnElement[bool]) -> sa.U
     )
 
 
+#: What expired goes along, so that a later reversal knows that the member lost it already.
+_LAPSED = sql.lot.c.expired > sql.lot.c.forgiven
+
+_HAND_LAPSED_OVER = (
+    sa.update(sql.lot)
+    .where(
+        sql.lot.c.store_id == sa.bindparam("of_store"),
+        sql.lot.c.source == sa.bindparam("of_source"),
+        sql.lot.c.member_id == sa.bindparam("giver"),
+        sql.lot.c.unit == sa.bindparam("of_unit"),
+        sql.lot.c.closed.is_(True),
+        _LAPSED,
+    )
+    .values(member_id=sa.bindparam("taker"))
+)
+
 _HAND_ALL_OVER = (
-    _hand_all_over(sql.lot, sql.lot.c.closed.is_(False)),
+    _hand_all_over(sql.lot, sa.or_(sql.lot.c.closed.is_(False), _LAPSED)),
     _hand_all_over(sql.hold, sql.hold.c.state == "open"),
     _hand_all_over(sql.debt, sql.debt.c.remaining > 0),
 )
@@ -102,6 +118,16 @@ def transfer(
     first = first_posting(conn, from_account.store_id, f"{key}:out", input_hash)
     if first is not None:
         return Moved(-first.amount, created=False)
+    conn.execute(
+        _HAND_LAPSED_OVER,
+        {
+            "of_store": from_account.store_id,
+            "of_source": source,
+            "of_unit": from_account.unit,
+            "giver": from_account.member_id,
+            "taker": to_account.member_id,
+        },
+    )
     lots = lots_of_source(conn, from_account, source)
     amount = sum(lot.remaining for lot in lots)
     if not amount:
@@ -170,10 +196,6 @@ def _merge(
     if first is not None:
         return Moved(-first.amount, created=False)
     row = conn.execute(sql.READ_BALANCE, keys(loser.account)).one()
-    if not (row.lots or row.held or row.debt or row.lifetime):
-        return Moved(0, created=False)
-    if row.entries:
-        _post_both(conn, "merge", loser, winner, row.entries, cause, key, input_hash, now)
     for statement in _HAND_ALL_OVER:
         conn.execute(
             statement,
@@ -184,6 +206,10 @@ def _merge(
                 "winner": winner.account.member_id,
             },
         )
+    if not (row.lots or row.held or row.debt or row.lifetime):
+        return Moved(0, created=False)
+    if row.entries:
+        _post_both(conn, "merge", loser, winner, row.entries, cause, key, input_hash, now)
     totals: dict[str, Any] = {
         name: getattr(row, name) for name in ("entries", "lots", "held", "debt", "lifetime")
     }

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.ledger import statements as sql
-from saleor_loyalty_app.ledger.accounts import Locked
+from saleor_loyalty_app.ledger.accounts import Locked, keys
 from saleor_loyalty_app.ledger.debts import owe
 from saleor_loyalty_app.ledger.lots import lots_of_source, open_lots, take_for_entry
 from saleor_loyalty_app.ledger.posting import (
@@ -118,10 +118,5 @@ def _plan(
 def _lapsed(conn: Connection, account: Account, cause: Cause) -> Sequence[Any]:
     return conn.execute(
         sql.LAPSED_LOTS_OF_SOURCE,
-        {
-            "store_id": account.store_id,
-            "source": cause.source,
-            "unit": account.unit,
-            "part": cause.part,
-        },
+        keys(account) | {"source": cause.source, "part": cause.part},
     ).all()

@@ -171,13 +171,12 @@ DUE_LOTS = OPEN_LOTS.where(lot.c.expires_at <= sa.bindparam("now", type_=UTCDate
 
 SOONEST_EXPIRY = sa.select(sa.func.min(lot.c.expires_at)).where(_OPEN)
 
-#: Lots of a source, whoever has them now, of which something expired unforgiven.
+#: Lots of a source of which something expired that no reversal has let go yet.
 LAPSED_LOTS_OF_SOURCE = (
     sa.select(lot.c.id, (lot.c.expired - lot.c.forgiven).label("remaining"))
     .where(
-        lot.c.store_id == sa.bindparam("store_id"),
+        _of_account(lot.c),
         lot.c.source == sa.bindparam("source"),
-        lot.c.unit == sa.bindparam("unit"),
         lot.c.part == sa.bindparam("part"),
         lot.c.expired > lot.c.forgiven,
     )

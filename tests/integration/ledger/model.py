@@ -161,12 +161,11 @@ class Model:
         missing = amount - sum(share for _, share in self.take(own, amount))
         taken = amount - missing
         if policy != "only_pending":
-            for lots in self.lots.values():
-                for lot in lots:
-                    if (lot.source, lot.part) == (source, part):
-                        let_go = min(missing, lot.expired - lot.forgiven)
-                        lot.forgiven += let_go
-                        missing -= let_go
+            for lot in self.lots[account]:
+                if (lot.source, lot.part) == (source, part):
+                    let_go = min(missing, lot.expired - lot.forgiven)
+                    lot.forgiven += let_go
+                    missing -= let_go
             others = sorted(
                 (lot for lot in self.lots[account] if lot.source != source),
                 key=lambda lot: (lot.pending(self.now), lot.order()),
@@ -237,6 +236,9 @@ class Model:
                 moved += lot.left
                 self.lots[taker].append(lot.twin(lot.left, lot.expires))
                 lot.left = 0
+            elif lot.source == source and lot.expired and not lot.held:
+                self.lots[giver].remove(lot)
+                self.lots[taker].append(lot)
         self.lifetime[giver] -= moved
         self.lifetime[taker] += moved
         self.pay(taker)

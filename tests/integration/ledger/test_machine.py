@@ -27,6 +27,8 @@ from tests.integration.ledger.model import MONTH, Model, ModelLot
 
 ACCOUNTS = st.integers(0, 2)
 AMOUNTS = st.integers(1, 120)
+#: Quarters of what is there; five are more than there is.
+QUARTERS = st.sampled_from([1, 2, 4, 4, 5])
 SOURCES = st.sampled_from(["order:1", "order:2", "order:3"])
 PARTS = st.sampled_from(["points", "points", "campaign:1"])
 CHANNELS = {"order:1": "us", "order:2": "tr", "order:3": "us"}
@@ -49,17 +51,20 @@ class LedgerMachine(RuleBasedStateMachine):
         self.ticks = itertools.count(1)
 
     def teardown(self) -> None:
-        self.model.pass_time()
-        while ledger.settle_page(self.connection, self.books.store_id, now=self.model.now, limit=2):
-            pass
-        self.says_the_same()
-        assert ledger.audit(self.connection) == []
-        self.transaction.rollback()
-        self.connection.close()
+        store, now = self.books.store_id, self.model.now
+        try:
+            while ledger.settle_page(self.connection, store, now=now, limit=2):
+                pass
+            self.says_the_same()
+            assert ledger.audit(self.connection) == []
+        finally:
+            self.transaction.rollback()
+            self.connection.close()
 
-    @initialize(account=ACCOUNTS)
-    def first_points(self, account: int) -> None:
-        self.earn(account, 50, "order:1", "points", 0, None, False)
+    @initialize(expiry_days=st.sampled_from([None, 20]), needs_notice=st.booleans())
+    def everybody_has_points(self, expiry_days: int | None, needs_notice: bool) -> None:
+        for account, source in enumerate(CHANNELS):
+            self.earn(account, 50, source, "points", 0, expiry_days, needs_notice)
 
     def at(self) -> datetime:
         """The instant of this rule: a second after the last one."""
@@ -157,7 +162,13 @@ class LedgerMachine(RuleBasedStateMachine):
                 dates.append(each.expires)
         assert sorted(told.values()) == sorted(dates, key=lambda date: date or now)
 
-    @rule(account=ACCOUNTS, source=SOURCES, part=PARTS, amount=AMOUNTS, policy=POLICIES)
+    @rule(
+        account=ACCOUNTS,
+        source=SOURCES,
+        part=PARTS,
+        amount=st.sampled_from([1, 20, 50, 50, 200]),
+        policy=POLICIES,
+    )
     def refund(
         self, account: int, source: str, part: str, amount: int, policy: RefundPolicy
     ) -> None:
@@ -174,9 +185,10 @@ class LedgerMachine(RuleBasedStateMachine):
         expected = self.model.reverse(account, source, part, CHANNELS[source], amount, policy.value)
         assert (done.posted, done.waived) == expected
 
-    @rule(target=spendings, account=ACCOUNTS, amount=AMOUNTS)
-    def spend(self, account: int, amount: int) -> object:
+    @rule(target=spendings, account=ACCOUNTS, quarters=QUARTERS)
+    def spend(self, account: int, quarters: int) -> object:
         now = self.at()
+        amount = max(1, self.model.available(account) * quarters // 4)
         if amount > self.model.available(account):
             with pytest.raises(InsufficientPoints):
                 self.books.redeem(self.account[account], amount, now=now)
@@ -185,9 +197,10 @@ class LedgerMachine(RuleBasedStateMachine):
         self.model.spend(account, amount, spent.entry_id)
         return spent
 
-    @rule(target=holds, account=ACCOUNTS, amount=AMOUNTS)
-    def hold(self, account: int, amount: int) -> object:
+    @rule(target=holds, account=ACCOUNTS, quarters=QUARTERS)
+    def hold(self, account: int, quarters: int) -> object:
         now = self.at()
+        amount = max(1, self.model.available(account) * quarters // 4)
         if amount > self.model.available(account):
             with pytest.raises(InsufficientPoints):
                 self.books.hold(self.account[account], amount, now=now)
@@ -210,12 +223,14 @@ class LedgerMachine(RuleBasedStateMachine):
         self.books.release(hold, now=now)
         self.model.end_hold(hold, 0, None)
 
-    @rule(spent=spendings, amount=AMOUNTS)
-    def restore(self, spent: ledger.Posted, amount: int) -> None:
+    @rule(spent=spendings, quarters=QUARTERS)
+    def restore(self, spent: ledger.Posted, quarters: int) -> None:
         now = self.at()
         spending = self.model.spendings[spent.entry_id]
         target = self.account[spending.account]
-        if amount > sum(int(str(share[1])) for share in spending.shares):
+        spent_still = sum(int(str(share[1])) for share in spending.shares)
+        amount = max(1, spent_still * quarters // 4)
+        if amount > spent_still:
             with pytest.raises(RestoreExceeded):
                 self.books.restore(spent, amount, now=now, account=target)
             return
@@ -256,5 +271,6 @@ class LedgerMachine(RuleBasedStateMachine):
         assert {row.channel: row.closing for row in rows if row.closing} == self.model.by_channel()
 
 
+@pytest.mark.timeout(3600)
 def test_the_ledger_agrees_with_a_simple_model(database: Database) -> None:
     run_state_machine_as_test(lambda: LedgerMachine(database))  # type: ignore[no-untyped-call]
