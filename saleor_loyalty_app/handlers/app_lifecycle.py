@@ -1,5 +1,7 @@
 """The app itself: removed, switched off and on, or given other permissions by the store's staff."""
 
+from datetime import timedelta
+
 from saleor_loyalty_app import log
 from saleor_loyalty_app.flows.event_handler import EventContext, Handler
 from saleor_loyalty_app.flows.install_store import set_store_active, uninstall_store
@@ -14,6 +16,8 @@ from saleor_loyalty_app.saleor.event import (
 )
 from saleor_loyalty_app.stores.repository import save_permissions
 
+#: Saleor gives up on a delivery after about 5 minutes; a day also covers one repeated by hand.
+LATEST_ARRIVAL = timedelta(days=1)
 _log = log.get(__name__)
 
 
@@ -50,14 +54,19 @@ def _is_overtaken(context: EventContext) -> bool:
     mine = context.envelope.issued_at
     if mine is None:
         return False
-    earlier = inbox.latest(
-        context.conn, context.store.id, context.delivery.handler, context.envelope.typename
+    told = inbox.recent(
+        context.conn,
+        context.store.id,
+        [context.delivery.handler],
+        since=context.now - LATEST_ARRIVAL,
     )
+    earlier = (parse_envelope(letter.delivery.body) for letter in told)
     return any(
-        envelope.recipient_id == context.store.app_id
+        envelope.typename == context.envelope.typename
+        and envelope.recipient_id == context.store.app_id
         and envelope.issued_at is not None
         and envelope.issued_at > mine
-        for envelope in (parse_envelope(letter.delivery.body) for letter in earlier)
+        for envelope in earlier
     )
 
 

@@ -4,18 +4,25 @@
 null. Neither is `token`, which Saleor cannot resolve there.
 """
 
+from datetime import timedelta
+
 from saleor_loyalty_app.flows.erase_member import erase_user
 from saleor_loyalty_app.flows.event_handler import EventContext, Handler
 from saleor_loyalty_app.flows.join_member import customer_seen
+from saleor_loyalty_app.inbox import repository as inbox
+from saleor_loyalty_app.members.repository import member_by_user
 from saleor_loyalty_app.saleor.event import MalformedEvent, UserEvent, UserSnapshot, parse
 
 LONGEST_ID = 200
+#: Saleor gives up on a delivery after about 5 minutes; a day also covers one repeated by hand.
+LATEST_ARRIVAL = timedelta(days=1)
 
 
 def receive_customer(context: EventContext) -> None:
     """Brings the member of an account up to date.
 
-    Staff are no members. What the app itself wrote into an account is no news.
+    Staff are no members. What the app itself wrote into an account is no news, and neither is an
+    event that arrives after the account's deletion: it would bring back who was forgotten.
 
     Raises:
         MalformedEvent: Saleor left the user out.
@@ -23,14 +30,14 @@ def receive_customer(context: EventContext) -> None:
     user = _user(context)
     if user.is_staff or context.envelope.issued_by(context.store.app_id):
         return
-    if context.envelope.typename == "AccountDeleted":
-        erase_user(context.conn, context.store, user.id, now=context.now)
-    else:
-        customer_seen(context.conn, context.store, user, keys=context.secrets, now=context.now)
+    known = member_by_user(context.conn, context.store.id, user.id)
+    if known is None and _is_deleted(context, user.id):
+        return
+    customer_seen(context.conn, context.store, user, keys=context.secrets, now=context.now)
 
 
 def receive_deleted(context: EventContext) -> None:
-    """Forgets who a member was whose account is gone; the books stay.
+    """Forgets who a member was whose account is gone.
 
     Raises:
         MalformedEvent: Saleor left the user out.
@@ -49,14 +56,33 @@ def _user(context: EventContext) -> UserSnapshot:
     return user
 
 
+def _is_deleted(context: EventContext, user_id: str) -> bool:
+    deletions = inbox.recent(
+        context.conn,
+        context.store.id,
+        [ACCOUNTS_DELETED.name, CUSTOMERS_DELETED.name],
+        since=context.now - LATEST_ARRIVAL,
+    )
+    gone = (parse(letter.delivery.body, UserEvent).user for letter in deletions)
+    return any(user is not None and user.id == user_id for user in gone)
+
+
 CUSTOMERS = Handler(
     name="customers",
-    events=("CUSTOMER_CREATED", "CUSTOMER_UPDATED", "ACCOUNT_CONFIRMED", "ACCOUNT_DELETED"),
+    events=("CUSTOMER_CREATED", "CUSTOMER_UPDATED", "ACCOUNT_CONFIRMED"),
     document="customers",
     receive=receive_customer,
 )
 
-#: Staff deleted the account; a type of its own in the schema since Saleor 3.23.
+#: The customer deleted the account.
+ACCOUNTS_DELETED = Handler(
+    name="accounts-deleted",
+    events=("ACCOUNT_DELETED",),
+    document="accounts_deleted",
+    receive=receive_deleted,
+)
+
+#: Staff deleted the account; the event has a type of its own since Saleor 3.23.
 CUSTOMERS_DELETED = Handler(
     name="customers-deleted",
     events=("CUSTOMER_DELETED",),

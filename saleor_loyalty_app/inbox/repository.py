@@ -174,19 +174,19 @@ def messages(
     return [_stored(row) for row in rows]
 
 
-def latest(
-    conn: Connection, store_id: int, handler: str, event: str, *, limit: int = 20
+def recent(
+    conn: Connection, store_id: int, handlers: Sequence[str], *, since: datetime, limit: int = PAGE
 ) -> list[StoredLetter]:
-    """What a handler accepted last of one event from a store and still has its body, newest first.
+    """What some handlers accepted from a store at `since` or later, newest first.
 
-    For events that are rare: it looks through all that the handler accepted from the store.
+    For handlers of rare events: it looks through all that they ever accepted from the store.
     """
     rows = conn.execute(
         sa.select(_INBOX)
         .where(
             _INBOX.c.store_id == store_id,
-            _INBOX.c.handler == handler,
-            _INBOX.c.event == event,
+            _INBOX.c.handler.in_(handlers),
+            _INBOX.c.received_at >= since,
             sa.not_(_INBOX.c.emptied),
         )
         .order_by(_INBOX.c.id.desc())

@@ -62,6 +62,7 @@ def test_the_core_asks_for_no_more_permissions_than_it_uses() -> None:
         "orders": {"MANAGE_ORDERS"},
         "orders-bulk": {"MANAGE_ORDERS"},
         "customers": {"MANAGE_USERS"},
+        "accounts-deleted": {"MANAGE_USERS"},
         "customers-deleted": {"MANAGE_USERS"},
         "app-lifecycle": set(),
     }
