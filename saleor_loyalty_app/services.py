@@ -56,14 +56,16 @@ def open_services(
     clock: Clock,
     handlers: Sequence[Handler],
     on_installed: OnInstalled | None = None,
+    http: httpx.Client | None = None,
 ) -> Services:
     """Opens what a process needs to speak to stores.
 
     Args:
         on_installed: runs in the transaction that stores an installation.
+        http: one that is open already, instead of the guarded one.
     """
     allow = AllowList.of(settings.store_hosts)
-    http = open_client(allow, connections=settings.saleor_threads + 4)
+    http = http or open_client(allow, connections=settings.saleor_threads + 4)
     client = SaleorClient(http, now=clock, timeout=settings.saleor_timeout_seconds)
     access = StoreAccess(database, client, TokenCipher(settings.secrets))
     return Services(

@@ -2,12 +2,13 @@
 
 Saleor reads a manifest once, when the app is installed. Later the app changes its own webhooks with
 its own token; no permission is needed for that. Webhooks are matched by name, which is the
-handler's; those with foreign names are left alone unless they point at this app.
+handler's, then by the path of their address. What is left over goes if it points at this app.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -60,7 +61,7 @@ class Change:
     """One difference between the handlers and Saleor's webhooks.
 
     Attributes:
-        fields: what differs, of "events", "query", "address", "active".
+        fields: what differs, of "name", "address", "events", "query", "active".
     """
 
     kind: Literal["create", "update", "delete"]
@@ -83,7 +84,7 @@ def plan_changes(
     updates: list[Change] = []
     for webhook in wanted:
         names.add(webhook.name)
-        match = next((one for one in unclaimed if one.name == webhook.name), None)
+        match = _match(unclaimed, webhook)
         if match is None:
             creations.append(Change("create", webhook.name, wanted=webhook))
             continue
@@ -139,9 +140,17 @@ def migrate_webhooks(
     return changes
 
 
+def _match(present: Sequence[PresentWebhook], wanted: ManifestWebhook) -> PresentWebhook | None:
+    path = urlsplit(wanted.target_url).path
+    by_name = (one for one in present if one.name == wanted.name)
+    by_path = (one for one in present if urlsplit(one.target_url).path == path)
+    return next(by_name, None) or next(by_path, None)
+
+
 def _differences(present: PresentWebhook, wanted: ManifestWebhook) -> tuple[str, ...]:
     events = frozenset((*wanted.async_events, *wanted.sync_events))
     compared = (
+        ("name", present.name == wanted.name),
         ("address", present.target_url == wanted.target_url),
         ("events", present.events == events),
         ("query", (present.subscription_query or "").strip() == wanted.query.strip()),

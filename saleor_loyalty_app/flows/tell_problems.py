@@ -26,6 +26,8 @@ class Told:
 def tell_problems(access: StoreAccess, store: StoreRef, clock: Clock) -> Told:
     """Tells Saleor what changed since it was told last. Network calls, outside of transactions.
 
+    A problem whose message changed is dismissed first, as Saleor would show both.
+
     Telling twice does no harm: Saleor counts problems with one key together, and dismisses what is
     not there. So what is interrupted is told again.
 
@@ -38,9 +40,11 @@ def tell_problems(access: StoreAccess, store: StoreRef, clock: Clock) -> Told:
             problems.undismissed_keys(conn, store.id),
         )
     )
-    if mended:
-        access.change(store, "mutations/app_problem_dismiss", {"keys": mended})
-        access.database.write(lambda conn: problems.mark_dismissed(conn, store.id, mended, clock()))
+    if outdated := [*mended, *(problem.key for problem in untold if problem.is_shown)]:
+        access.change(store, "mutations/app_problem_dismiss", {"keys": outdated})
+        access.database.write(
+            lambda conn: problems.mark_dismissed(conn, store.id, outdated, clock())
+        )
     for problem in untold[:MOST_PROBLEMS]:
         _tell(access, store, problem, clock())
     if untold or mended:

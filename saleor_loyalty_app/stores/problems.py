@@ -22,12 +22,13 @@ LONGEST_MESSAGE = 2048
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A problem as the owner reads it."""
+    """A problem as the owner reads it. `is_shown`: Saleor has it, perhaps with an older message."""
 
     key: str
     message: str
     first_seen: datetime
     last_seen: datetime
+    is_shown: bool
 
 
 def report_problem(conn: Connection, store_id: int, key: str, message: str, now: datetime) -> None:
@@ -140,4 +141,10 @@ def forget_told(conn: Connection, store_id: int) -> None:
 
 
 def _problem(row: sa.Row[tuple[object, ...]]) -> Problem:
-    return Problem(row.problem_key, row.message, row.first_seen, row.last_seen)
+    return Problem(
+        key=row.problem_key,
+        message=row.message,
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+        is_shown=row.told_message is not None,
+    )
