@@ -163,9 +163,9 @@ def _clean_webhooks(store: Store, manifest: Manifest, errors: _Errors) -> list[d
             subscribed = subscribed_events(webhook["query"], store.version)
         except SubscriptionError as error:
             errors["webhooks"].append(f"Subscription query is not valid: {error}")
-            subscribed = []
+            subscribed = ()
         _check_headers(webhook.get("customHeaders") or {}, errors)
-        cleaned.append({**webhook, "events": events or subscribed})
+        cleaned.append({**webhook, "events": events or list(subscribed)})
     return cleaned
 
 

@@ -12,9 +12,10 @@ from sandbox.model.store import Caller, Emitted, Store
 from sandbox.schema.build import schema_for
 from sandbox.schema.event_names import is_sync
 from sandbox.schema.names import event_type_name
+from sandbox.schema.plan import plan_for
 from sandbox.schema.request import Request, Services
 from sandbox.schema.run import run_prepared, show_error
-from sandbox.schema.subscription_query import subscription
+from sandbox.schema.subscription_query import subscribed_events, subscription
 from sandbox.schema.types_event import EventView
 
 Payload = dict[str, Any]
@@ -38,9 +39,10 @@ def render(
     Raises:
         SubscriptionError: `query` is no valid subscription.
     """
-    document = subscription(query, store.version)
-    schema = schema_for(store.version)
-    if event_type_name(emitted.event) not in schema.type_map:
+    subscribed = subscribed_events(query, store.version)
+    if subscribed and emitted.event not in subscribed:
+        return None
+    if event_type_name(emitted.event) not in schema_for(store.version).type_map:
         return None
     subject = _torn(emitted.subject) if torn else emitted.subject
     request = Request(
@@ -51,8 +53,26 @@ def render(
         sync_event=is_sync(emitted.event)
         and emitted.event.partition("_")[0] not in _MAY_ASK_PRICES,
     )
-    view = EventView(emitted, subject, app, store)
-    result = run_prepared(schema, document, request, {"event": view})
+    root = {"event": EventView(emitted, subject, app, store)}
+    planned = _by_plan(query, request, root)
+    return planned if planned is not None else by_graphql_core(query, request, root)
+
+
+def _by_plan(query: str, request: Request, root: dict[str, EventView]) -> Payload | None:
+    plan = plan_for(query, request.store.version)
+    if plan is None:
+        return None
+    try:
+        payload: Payload | None = plan(root, request)["event"]
+    except Exception:  # noqa: BLE001 - graphql-core does it again and tells what went wrong
+        return None
+    return payload or None
+
+
+def by_graphql_core(query: str, request: Request, root: dict[str, EventView]) -> Payload | None:
+    """The payload with the errors in it, as GraphQL's own engine gives it."""
+    document = subscription(query, request.store.version)
+    result = run_prepared(schema_for(request.store.version), document, request, root)
     payload: Payload = dict((result.data or {}).get("event") or {})
     if result.errors:
         payload["errors"] = [show_error(error) for error in result.errors]

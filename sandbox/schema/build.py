@@ -89,6 +89,11 @@ def _read(name: str) -> Resolver:
 
 
 def _type_of(source: Any, _info: Info, _type: GraphQLAbstractType) -> str:
+    return type_name_of(source)
+
+
+def type_name_of(source: Any) -> str:
+    """The GraphQL type of a model object, where the schema leaves it open."""
     if isinstance(source, EventView):
         return source.type_name
     name = type(source).__name__

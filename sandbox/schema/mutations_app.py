@@ -117,7 +117,7 @@ def _webhook_data(info: Info, input_: dict[str, Any], webhook: Webhook | None) -
             raise Refused(
                 "INVALID", f"Subscription query is not valid: {error}", "query"
             ) from error
-        events = events or (subscribed if input_.get("query") else None)
+        events = events or (list(subscribed) if input_.get("query") else None)
     headers = input_.get("custom_headers")
     return {
         "query": query,

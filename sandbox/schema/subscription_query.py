@@ -47,7 +47,8 @@ def subscription(query: str, version: str) -> DocumentNode:
     return document
 
 
-def subscribed_events(query: str, version: str) -> list[str]:
+@lru_cache(maxsize=512)
+def subscribed_events(query: str, version: str) -> tuple[str, ...]:
     """The upper-case names of the events that the query has fragments for.
 
     Raises:
@@ -61,7 +62,7 @@ def subscribed_events(query: str, version: str) -> list[str]:
     known = {event_type_name(event): event for event in sorted(async_events() | sync_events())}
     found: list[str] = []
     _collect(operation.selection_set, fragments, known, found)
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 def _collect(
