@@ -1,13 +1,14 @@
 """Where the demo keeps its things, and how it makes them."""
 
 import errno
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 from demo.failures import DemoFailed
 
+#: Bytes that the books of a demo may take up.
+ROOM = 20 * 1024 * 1024
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -87,6 +88,7 @@ def prepare(folder: Path, *, app_port: int, store_port: int) -> Places:
 def _claim_room(folder: Path) -> None:
     """Finds out now, and not in the middle of a purchase, whether a few MB can be written."""
     probe = folder / ".room"
-    with probe.open("wb") as stream:
-        os.posix_fallocate(stream.fileno(), 0, 20 * 1024 * 1024)
-    probe.unlink()
+    try:
+        probe.write_bytes(bytes(ROOM))
+    finally:
+        probe.unlink()

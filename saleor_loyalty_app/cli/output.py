@@ -13,7 +13,6 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
-
 #: A table that goes into a file or a pipe is not folded at the width of some terminal.
 PIPED_WIDTH = 250
 

@@ -1,0 +1,173 @@
+"""The demo: starts app and store, brings them to the beginning, stops both, says what is wrong."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+START_SECONDS = 90
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def fetch(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return json.load(answer)
+
+
+@dataclass
+class Demo:
+    """A demo on ports of its own."""
+
+    folder: Path
+    app_port: int
+    store_port: int
+
+    def command(self) -> list[str]:
+        return [
+            sys.executable, "-m", "demo",
+            "--app-port", str(self.app_port),
+            "--store-port", str(self.store_port),
+            "--folder", str(self.folder),
+        ]  # fmt: skip
+
+    def start(self) -> subprocess.Popen[str]:
+        """Starts it and waits until it has printed its addresses."""
+        process = subprocess.Popen(
+            self.command(), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        assert process.stdout is not None
+        said = ""
+        for line in process.stdout:
+            said += line
+            if "Ctrl-C" in line:
+                return process
+        raise AssertionError(f"the demo ended: {said}{self.logs()}")
+
+    def fail(self) -> str:
+        """Runs a demo that cannot start; gives the one sentence that it says."""
+        result = subprocess.run(
+            self.command(), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert result.returncode == 1, result.stdout + result.stderr
+        lines = result.stderr.strip().splitlines()
+        assert len(lines) == 1, result.stderr
+        return lines[0]
+
+    def logs(self) -> str:
+        return "".join(file.read_text() for file in sorted(self.folder.glob("*.log")))
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Demo:
+    return Demo(tmp_path / "demo", free_port(), free_port())
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Demo, float]]:
+    """A demo in its second start, and the seconds that took."""
+    demo = Demo(tmp_path_factory.mktemp("demo") / "demo", free_port(), free_port())
+    first = demo.start()
+    assert stopped(first, signal.SIGTERM) == 0
+    began = time.monotonic()
+    second = demo.start()
+    took = time.monotonic() - began
+    yield demo, took
+    assert stopped(second, signal.SIGINT) == 0, demo.logs()
+    assert is_free(demo.app_port)
+    assert is_free(demo.store_port)
+
+
+def stopped(process: subprocess.Popen[str], number: signal.Signals) -> int:
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    return process.returncode
+
+
+def test_the_second_start_takes_seconds(running: tuple[Demo, float]) -> None:
+    assert running[1] < 30
+
+
+def test_the_app_is_installed_once_and_is_ready(running: tuple[Demo, float]) -> None:
+    demo, _ = running
+    state = fetch(f"http://127.0.0.1:{demo.store_port}/_control/state")
+    assert [app["identifier"] for app in state["apps"]] == ["saleor.loyalty"]
+    ready = fetch(f"http://127.0.0.1:{demo.app_port}/ready")
+    assert ready["ready"]
+    assert ready["worker"] == "alive"
+    assert ready["stores"]["active"] == 1
+
+
+def test_the_proposed_program_is_published_once(running: tuple[Demo, float]) -> None:
+    demo, _ = running
+    environment = {
+        **os.environ,
+        "LOYALTY_ENVIRONMENT": "demo",
+        "LOYALTY_DATABASE_URL": f"sqlite:///{demo.folder}/loyalty.sqlite3",
+        "LOYALTY_SECRET_KEY": (demo.folder / "secret").read_text(),
+        "LOYALTY_APP_URL": f"http://localhost:{demo.app_port}",
+    }
+    told = subprocess.run(
+        [sys.executable, "-m", "saleor_loyalty_app", "program", "show", "--history", "--json"],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    revisions = json.loads(told.stdout)["revisions"]
+    assert [(one["number"], one["note"]) for one in revisions] == [(1, "demo")]
+
+
+def test_the_secret_is_for_its_owner_only(running: tuple[Demo, float]) -> None:
+    assert (running[0].folder / "secret").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("which", ["app", "store"])
+def test_a_taken_port_is_named_with_the_way_out(demo: Demo, which: str) -> None:
+    taken = demo.app_port if which == "app" else demo.store_port
+    variable = "APP_PORT" if which == "app" else "STORE_PORT"
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", taken))
+        listener.listen()
+        said = demo.fail()
+    assert said == (
+        f"Port {taken} is taken: stop what listens there, "
+        f"or choose another, such as make demo {variable}={taken + 1}."
+    )
+
+
+def test_a_folder_that_cannot_be_written_is_named(demo: Demo) -> None:
+    demo.folder.parent.mkdir(exist_ok=True)
+    demo.folder.write_text("a file where the folder should be")
+    assert demo.fail() == f"The demo cannot write to {demo.folder}: file exists."
+
+
+def test_a_full_disk_is_told(demo: Demo) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full to stand for a full disk")
+    demo.folder.mkdir()
+    (demo.folder / ".room").symlink_to("/dev/full")
+    assert demo.fail() == f"The disk is full: make room below {demo.folder}."
