@@ -25,7 +25,8 @@ SECRETS = EmailKeys.of(["bench-secret-of-at-least-thirty-two-characters"])
 API_URL = "https://bench.example/graphql/"
 APP_ID = "QXBwOjE="
 CUSTOMERS = 500
-SHIRT, SHOES = "31.50", "129.90"
+SHOES = "129.90"
+APPAREL = {"id": "Q2F0ZWdvcnk6MQ==", "slug": "apparel"}
 
 
 def program_document() -> dict[str, Any]:

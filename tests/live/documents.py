@@ -125,3 +125,27 @@ mutation Report(
 """
 
 CANCEL = "mutation Cancel($id: ID!) { orderCancel(id: $id) { errors { field message code } } }"
+
+CHANNEL = "query Channel($slug: String!) { channel(slug: $slug) { id } }"
+
+DRAFT = """
+mutation Draft($input: DraftOrderCreateInput!) {
+  draftOrderCreate(input: $input) {
+    order { id shippingMethods { id } } errors { field message code }
+  }
+}
+"""
+
+DRAFT_SHIPPING = """
+mutation DraftShipping($id: ID!, $method: ID!) {
+  orderUpdateShipping(order: $id, input: {shippingMethod: $method}) {
+    errors { field message code }
+  }
+}
+"""
+
+DRAFT_COMPLETE = """
+mutation DraftComplete($id: ID!) {
+  draftOrderComplete(id: $id) { order { id } errors { field message code } }
+}
+"""

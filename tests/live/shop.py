@@ -210,6 +210,33 @@ class Shop:
         order: str = done["checkoutComplete"]["order"]["id"]
         return order
 
+    def draft(self, items: Mapping[str, int], *, user: str) -> str:
+        """Staff write an order for a customer, without money; gives the order's id."""
+        channel = self.ask(documents.CHANNEL, {"slug": self.channel})["channel"]["id"]
+        made = self.ask(
+            documents.DRAFT,
+            {
+                "input": {
+                    "channelId": channel,
+                    "user": user,
+                    "shippingAddress": ADDRESS,
+                    "billingAddress": ADDRESS,
+                    "lines": [
+                        {"variantId": variant, "quantity": quantity}
+                        for variant, quantity in items.items()
+                    ],
+                }
+            },
+        )
+        draft = made["draftOrderCreate"]["order"]
+        self.ask(
+            documents.DRAFT_SHIPPING,
+            {"id": draft["id"], "method": draft["shippingMethods"][0]["id"]},
+        )
+        done = self.ask(documents.DRAFT_COMPLETE, {"id": draft["id"]})
+        order: str = done["draftOrderComplete"]["order"]["id"]
+        return order
+
     def charge(self, subject: str, amount: Decimal, currency: str) -> str:
         """Charges money on a checkout or an order; gives the transaction's id."""
         paid = self.ask(
