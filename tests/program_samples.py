@@ -30,7 +30,7 @@ RATES = [
         "spend_rate": {"points": 1, "money": "0.2"},
     },
 ]
-PURCHASES = {
+PURCHASES: dict[str, Any] = {
     "id": "purchases",
     "name": {"en": "Points on every purchase", "tr": "Her alışverişe puan"},
     "then": {"type": "points_per_money"},
@@ -64,7 +64,8 @@ def rule_of(then: dict[str, Any], rule_id: str = "rule", **values: Any) -> dict[
 def line_of(base: str = "10", line_id: str = "line-1", **values: Any) -> LineFacts:
     """A line whose gross price is its base."""
     amount = Decimal(base)
-    return LineFacts(**({"id": line_id, "quantity": 1, "base": amount, "gross": amount} | values))
+    facts: dict[str, Any] = {"id": line_id, "quantity": 1, "base": amount, "gross": amount}
+    return LineFacts(**(facts | values))
 
 
 def order_of(*lines: LineFacts, **values: Any) -> OrderFacts:

@@ -88,6 +88,7 @@ class _Rule:
     on_line: bool
     stop: bool
     factor: Fraction
+    factor_text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +116,16 @@ def plan_of(program: Program) -> DecisionPlan:
 
 def _compiled(rule: EarningRule) -> _Rule:
     effect = rule.then
+    factor = effect.factor if isinstance(effect, PointsPerMoney | Multiplier) else Decimal(1)
     return _Rule(
         id=rule.id,
         effect=effect,
         tests=compile_condition(rule.when, on_line=rule.scope == "line"),
         on_line=rule.scope == "line",
         stop=rule.stop,
-        factor=_factor_of(effect),
+        factor=Fraction(factor),
+        factor_text=plain(factor),
     )
-
-
-def _factor_of(effect: Effect) -> Fraction:
-    if isinstance(effect, PointsPerMoney | Multiplier):
-        return Fraction(effect.factor)
-    return Fraction(1)
 
 
 def _asks_for_number(rule: EarningRule) -> bool:
@@ -185,6 +182,7 @@ class _Run:
         self._lines = [_Target("line", line, line.base) for line in facts.lines]
         self._shipping = _Target("shipping", None, shipping)
         self._order = _Target("order", None, facts.subtotal + shipping)
+        self._per_money_of: dict[str, Fraction] = {}
         self._misses: list[Miss] = []
         self._stopped_by = ""
 
@@ -251,11 +249,13 @@ class _Run:
         points = _ZERO
         reason: Reason = {"code": effect.type, "of": target.of}
         if isinstance(effect, PointsPerMoney):
-            points = Fraction(target.base) * self._rate.points_per_money * rule.factor
+            if not target.base:
+                return
+            points = Fraction(target.base) * self._per_money(rule)
             reason["base"] = plain(target.base)
             reason["currency"] = self._currency
             reason["rate"] = self._rate_reason
-            reason["factor"] = plain(effect.factor)
+            reason["factor"] = rule.factor_text
         elif isinstance(effect, PointsPerUnit) and target.line is not None:
             points = Fraction(effect.points * target.line.quantity)
             reason["points"] = effect.points
@@ -265,6 +265,13 @@ class _Run:
             reason["points"] = effect.points
         if points:
             target.given.append((rule, points, reason))
+
+    def _per_money(self, rule: _Rule) -> Fraction:
+        """Points of a rule for one unit of money, worked out once a run."""
+        rate = self._per_money_of.get(rule.id)
+        if rate is None:
+            rate = self._per_money_of[rule.id] = self._rate.points_per_money * rule.factor
+        return rate
 
     def _awards(self, target: _Target) -> tuple[Award, ...]:
         given = target.given
@@ -284,12 +291,14 @@ class _Run:
 def _multiplied(given: tuple[_Rule, Fraction, Reason], multipliers: list[_Rule]) -> Award:
     rule, points, reason = given
     on_money = isinstance(rule.effect, PointsPerMoney)
+    if not multipliers:
+        return Award(rule.id, rule.effect.unit, POINTS, points, reason)
     applied: list[dict[str, Any]] = []
     for multiplier in multipliers:
         effect = multiplier.effect
         if isinstance(effect, Multiplier) and (on_money or effect.fixed_points):
             points *= multiplier.factor
-            applied.append({"rule_id": multiplier.id, "factor": plain(effect.factor)})
+            applied.append({"rule_id": multiplier.id, "factor": multiplier.factor_text})
     if applied:
         reason = {**reason, "multipliers": applied}
     return Award(rule.id, rule.effect.unit, POINTS, points, reason)

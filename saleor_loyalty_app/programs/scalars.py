@@ -1,5 +1,6 @@
 """The exact values that a program document is made of."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
@@ -25,12 +26,14 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-def _no_float(value: Any) -> Any:
+#: Decimals as text: no exponent, which could stand for a number of a million digits.
+_DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+
+
+def _exact(value: Any) -> Any:
     if isinstance(value, float):
         raise PydanticCustomError("decimal_as_float", "write exact decimals as text")
-    if isinstance(value, bool):
-        raise PydanticCustomError("not_a_decimal", "a decimal is needed")
-    if isinstance(value, str) and len(value) > 40:
+    if isinstance(value, bool) or (isinstance(value, str) and not _DECIMAL.fullmatch(value)):
         raise PydanticCustomError("not_a_decimal", "a decimal is needed")
     return value
 
@@ -48,7 +51,7 @@ def _canonical(value: Decimal) -> Decimal:
 #: A decimal that is written as text and never passes through a float.
 ExactDecimal = Annotated[
     Decimal,
-    BeforeValidator(_no_float),
+    BeforeValidator(_exact),
     AfterValidator(_canonical),
     PlainSerializer(plain, return_type=str, when_used="json"),
 ]

@@ -11,6 +11,7 @@ from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.flows import propose_program as flow
 from saleor_loyalty_app.flows.propose_program import propose_program, recent_stats
 from saleor_loyalty_app.flows.publish_program import publish
+from saleor_loyalty_app.orders.source import Unreadable
 from saleor_loyalty_app.programs import repository
 from saleor_loyalty_app.programs.stats import OrderStats
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
@@ -25,6 +26,7 @@ NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 class Page:
     orders: Sequence[OrderSnapshot]
     next_cursor: str | None
+    unreadable: Sequence[Unreadable] = ()
 
 
 @dataclass
@@ -42,16 +44,13 @@ class Shop:
         end = start + 3
         return Page(self.orders[start:end], str(end) if end < len(self.orders) else None)
 
-    def orders_by_ids(self, store: StoreRef, ids: Sequence[str]) -> Sequence[OrderSnapshot]:
-        return [order for order in self.orders if order.id in ids]
+    def orders_by_ids(self, store: StoreRef, ids: Sequence[str]) -> Page:
+        return Page([order for order in self.orders if order.id in ids], None)
 
     def orders_updated_since(
         self, store: StoreRef, since: datetime, after_cursor: str | None
     ) -> Page:
         return self.orders_created_since(store, since, after_cursor)
-
-    def orders_of_user(self, store: StoreRef, user_id: str, after_cursor: str | None) -> Page:
-        return self.orders_created_since(store, None, after_cursor)
 
 
 def order(total: str, *, days_ago: int = 1, status: str = "FULFILLED") -> OrderSnapshot:

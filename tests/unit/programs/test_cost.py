@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ STATS = OrderStats("default-channel", "USD", 30, Decimal(15), Decimal(600), days
 VALUE = {"type": "order_value", "limits": [{"currency": "USD", "min": "50"}]}
 
 
-def cost(*rules: dict[str, object], stats: OrderStats = STATS) -> Decimal:
+def cost(*rules: dict[str, Any], stats: OrderStats = STATS) -> Decimal:
     return monthly_cost(program_of(*rules), stats, now=MOMENT, timezone="UTC")
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from saleor_loyalty_app.programs.decide import Award, Decision, decide_order
 from saleor_loyalty_app.programs.explain import EntryFacts, explain, explain_miss
-from saleor_loyalty_app.programs.matching import Reason
+from saleor_loyalty_app.programs.look import Reason
 from tests.program_samples import PURCHASES, line_of, order_of, program_of, rule_of
 
 DOUBLE = rule_of(

@@ -90,6 +90,13 @@ WHEN = "earning.rules[0].when"
             document_of(currencies=[{**RATES[0], "earn_rate": {"money": "9" * 50}}]),
             ("not_a_decimal", "currencies[0].earn_rate.money"),
         ),
+        *(
+            (
+                document_of(currencies=[{**RATES[0], "earn_rate": {"money": text}}]),
+                ("not_a_decimal", "currencies[0].earn_rate.money"),
+            )
+            for text in ("1e3", "1e999999999", "1E-999999999", "1,5", "٣", " 1", "0x1", "1_0", "")
+        ),
         (
             document_of(currencies=[{**RATES[0], "earn_rate": {"money": "0.1234567"}}]),
             ("too_many_places", "currencies[0].earn_rate.money"),
