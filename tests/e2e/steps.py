@@ -78,7 +78,8 @@ def advance(page: Page, step: str) -> None:
 
 
 def shoot(page: Page, folder: Path, name: str, *, whole: bool = False) -> None:
-    """Takes a screenshot when nothing moves any more."""
+    """Takes a screenshot from the top of the page, when nothing moves any more."""
+    page.evaluate("window.scrollTo(0, 0)")
     page.evaluate("document.querySelectorAll('.toast').forEach((toast) => toast.remove())")
     page.mouse.move(0, 0)
     page.wait_for_timeout(250)

@@ -8,6 +8,7 @@ import { moment, t, textOr } from "/pages/js/lib/text.js";
 
 const NONE = { duplicate: 0, shuffle: false, delay_seconds: 0, drop: 0, torn: 0, app_down: false };
 const form = document.getElementById("faults");
+const FIGURES = new Set(["attempts", "http"]);
 const shares = ["duplicate", "drop", "torn"];
 const switches = ["shuffle", "app_down"];
 let shown = "";
@@ -45,7 +46,8 @@ function tell(deliveries) {
   shown = fresh;
   const place = document.getElementById("deliveries");
   if (!deliveries.length) return show(place, h("p", { class: "empty" }, t("faults.none")));
-  const heads = ["event", "app", "status", "attempts", "http", "at"].map((name) => h("th", { scope: "col" }, t(`faults.col_${name}`)));
+  const heads = ["event", "app", "status", "attempts", "http", "at"].map((name) =>
+    h("th", { scope: "col", class: FIGURES.has(name) ? "figure" : null }, t(`faults.col_${name}`)));
   const rows = deliveries.map((one) =>
     h("tr", {},
       h("td", { class: "mono" }, one.event.toLowerCase()),

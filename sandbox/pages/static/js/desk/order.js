@@ -55,9 +55,8 @@ function moneyForm(order) {
   } },
   h("h3", {}, t("desk.money_back")),
   h("p", { class: "note" }, t("desk.money_back_text", { money: money({ amount: most, currency }) })),
-  h("div", { class: "field-row" },
-    h("label", { for: "refund-amount" }, t("desk.amount", { currency })), field,
-    button("refund", "primary"), button("charge_back", "danger")));
+  h("label", { for: "refund-amount" }, t("desk.amount", { currency })),
+  h("div", { class: "field-row" }, field, button("refund", "primary"), button("charge_back", "danger")));
 }
 
 function returnable(order) {

@@ -27,7 +27,7 @@ function entry(one) {
     h("span", { class: "entry-amount" }, `${sign}${number(Math.abs(one.amount))}`),
     h("span", { class: "entry-words" },
       h("span", {}, one.explanation[0]),
-      h("span", { class: "entry-when" }, day(one.time), " · ", textOr(`entry.${one.state}`, one.state))),
+      h("span", { class: "entry-when" }, day(one.time), one.state === "booked" ? null : ` · ${textOr(`entry.${one.state}`, one.state)}`)),
   );
 }
 
@@ -37,7 +37,7 @@ function board(me, history) {
     h("p", { class: "eyebrow", id: "board-heading" }, program.name),
     h("p", { class: "board-available" },
       h("strong", { "data-points": "available" }, number(points.available)), " ", h("span", {}, program.points_name)),
-    points.worth && h("p", { class: "board-worth" }, t("board.worth", { money: money(points.worth) })),
+    points.worth && points.available > 0 && h("p", { class: "board-worth" }, t("board.worth", { money: money(points.worth) })),
     h("dl", { class: "board-figures" }, figure("pending", points.pending), figure("held", points.held), figure("lifetime", points.lifetime)),
     expiring(points.expiring),
     history.entries.length

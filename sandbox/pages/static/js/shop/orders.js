@@ -9,6 +9,7 @@ import { charge } from "/pages/js/shop/checkout.js";
 import { close, isOpen } from "/pages/js/shop/instalments.js";
 
 const section = document.getElementById("orders-section");
+let shown = "";
 const OPEN = new Set(["UNCONFIRMED", "UNFULFILLED", "PARTIALLY_FULFILLED", "FULFILLED"]);
 
 /** What is still to be paid, 0 when nothing is. Saleor's balance is negative while money is owed. */
@@ -42,14 +43,19 @@ function one(order) {
   );
 }
 
-/** Reads the orders of who is signed in, and who that is; null when nobody is. */
+/** Reads the orders of who is signed in, and shows them if they changed. */
 export async function refreshOrders() {
   section.hidden = !shopper();
-  if (!shopper()) return null;
+  if (!shopper()) {
+    shown = "";
+    return;
+  }
   const { me } = await gql("myOrders", {}, await shopperToken());
   const orders = me.orders.edges.map((edge) => edge.node);
+  const fresh = JSON.stringify([me.id, orders, orders.map((order) => isOpen(order.id))]);
+  if (fresh === shown) return;
+  shown = fresh;
   const place = document.getElementById("orders");
   if (!orders.length) show(place, h("p", { class: "empty" }, t("orders.none")));
   else show(place, h("ol", { class: "orders" }, orders.map(one)));
-  return me;
 }

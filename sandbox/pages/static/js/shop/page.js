@@ -13,6 +13,7 @@ import { openCheckout } from "/pages/js/shop/checkout.js";
 import { refreshOrders } from "/pages/js/shop/orders.js";
 
 const CHANNEL_KEY = "sandbox.channel";
+const PAUSE = 4000;
 let channels = [];
 let channel = null;
 let customers = [];
@@ -33,7 +34,7 @@ function productCard(product) {
   return h("article", { class: "product" },
     picture(product),
     h("div", { class: "product-words" },
-      h("p", { class: "product-path" }, path),
+      h("p", { class: "product-path" }, path || "\u00a0"),
       h("h3", {}, product.name),
       h("p", { class: "product-price" }, money(price), before && h("s", {}, money(before)))),
     h("button", { type: "button", class: "button wide", "data-product": product.slug, "aria-label": t("shop.add_named", { name: product.name }), onclick: () => {
@@ -134,6 +135,16 @@ async function start() {
   const before = sessionStorage.getItem(CHANNEL_KEY);
   await choose(channels.find((one) => one.slug === before) ?? channels[0]);
   await showShopper();
+  setTimeout(keepReading, PAUSE);
+}
+
+async function keepReading() {
+  try {
+    if (!document.hidden) await refreshOrders();
+  } catch (problem) {
+    console.warn("the orders could not be read", problem);
+  }
+  setTimeout(keepReading, PAUSE);
 }
 
 document.addEventListener("order-changed", () => {

@@ -1,0 +1,168 @@
+"""The pages in Turkish, in the dark, on a telephone, and while things go wrong."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e import steps
+from tests.e2e.conftest import World
+
+pytestmark = pytest.mark.browser
+AYSE, JOHN, MARIA = "ayse@example.com", "john@example.com", "maria@example.com"
+FIFTEEN_DAYS = "1296000"
+
+
+@pytest.fixture(scope="module")
+def running(world: World) -> World:
+    """The app is installed, and nothing published yet."""
+    answer = world.control("install", {"manifest_url": f"{world.app_url}/api/manifest"})
+    assert "app_id" in answer, answer
+    return world
+
+
+def go_live(page: Page) -> None:
+    """Publishes unless a test before did."""
+    page.goto("/dashboard")
+    frame = steps.app(page)
+    expect(frame.locator(".state")).to_be_visible()
+    if frame.locator("#publish").count():
+        steps.publish(page)
+
+
+def test_the_page_of_the_app_speaks_turkish_and_follows_the_dashboard(
+    running: World, new_page: Callable[..., Page], pictures: Path
+) -> None:
+    page = new_page(language="tr-TR")
+    page.goto("/dashboard")
+    frame = steps.app(page)
+    expect(frame.locator("#content h1")).to_have_text("Mağazanız için bir puan programı")
+    expect(frame.locator("html")).to_have_attribute("lang", "tr")
+    expect(frame.locator(".rate").first).to_contain_text("puan")
+    steps.shoot(page, pictures, "20-proposal-turkish")
+
+    page.locator('input[name="locale"][value="en"]').check()
+    expect(frame.locator("#content h1")).to_have_text("A points program for your store")
+    page.locator('input[name="locale"][value="tr"]').check()
+    expect(frame.locator("#content h1")).to_have_text("Mağazanız için bir puan programı")
+
+
+def test_the_page_of_the_app_follows_the_theme_of_the_dashboard(
+    running: World, new_page: Callable[..., Page], pictures: Path
+) -> None:
+    page = new_page()
+    go_live(page)
+    frame = steps.app(page)
+    page.locator('input[name="theme"][value="dark"]').check()
+    expect(frame.locator("html")).to_have_attribute("data-theme", "dark")
+    ground = frame.locator("html").evaluate("element => getComputedStyle(element).backgroundColor")
+    assert max(int(part) for part in re.findall(r"\d+", ground)[:3]) < 60
+    steps.shoot(page, pictures, "21-in-force-dark")
+    page.locator('input[name="theme"][value="light"]').check()
+    expect(frame.locator("html")).to_have_attribute("data-theme", "light")
+
+
+def test_a_switch_stops_earning_and_the_page_says_so(
+    running: World, new_page: Callable[..., Page], pictures: Path
+) -> None:
+    page = new_page(height=1400)
+    go_live(page)
+    earning = steps.app(page).locator("#switch-earning")
+    earning.uncheck()
+    expect(page.locator(".toast.good").last).to_contain_text("Switched off")
+    page.reload()
+    expect(earning).not_to_be_checked()
+    steps.shoot(page, pictures, "22-earning-off")
+    earning.check()
+    expect(page.locator(".toast.good").last).to_contain_text("Switched on")
+
+
+def test_opened_outside_the_dashboard_the_page_says_where_it_belongs(
+    running: World, new_page: Callable[..., Page], pictures: Path
+) -> None:
+    page = new_page()
+    page.goto(running.app_url)
+    expect(page.locator("#outside h1")).to_have_text("This page belongs in the Saleor Dashboard")
+    expect(page.locator("#content")).to_be_hidden()
+    steps.shoot(page, pictures, "23-outside")
+
+
+def test_an_order_paid_in_two_parts_earns_once_it_is_paid_in_full(
+    running: World, new_page: Callable[..., Page], pictures: Path
+) -> None:
+    page = new_page(language="tr-TR")
+    go_live(page)
+    steps.sign_in(page, JOHN)
+    page.locator("#channel-channel-tr").click()
+    steps.fill_cart(page, "wool-scarf")
+    steps.check_out(page, "half")
+    expect(page.locator(".order .chip.partial")).to_have_text("Kısmen ödendi")
+    expect(steps.points(page, "pending")).to_have_text("0")
+    page.locator('[id^="rest-"]').click()
+    expect(page.locator(".order .chip.full")).to_have_text("Ödendi")
+    expect(steps.points(page, "pending")).to_have_text("85")
+    expect(page.locator(".entry").first).to_contain_text("85 puan")
+    steps.shoot(page, pictures, "24-shop-turkish", whole=True)
+
+
+def test_faults_on_the_way_change_nothing_in_the_end(
+    running: World, new_page: Callable[..., Page], pictures: Path
+) -> None:
+    page = new_page()
+    go_live(page)
+    page.goto("/faults")
+    page.locator("#fault-duplicate").fill("100")
+    expect(page.locator('output[for="fault-duplicate"]')).to_have_text("100 %")
+    page.locator("#fault-shuffle").check()
+    expect(page.locator(".toast.good").last).to_be_visible()
+    steps.sign_in(page, MARIA)
+    steps.fill_cart(page, "linen-shirt", "ceramic-cup")
+    steps.check_out(page)
+    expect(steps.points(page, "pending")).to_have_text("93")
+    page.goto("/faults")
+    expect(page.locator("#deliveries tbody tr").first).to_be_visible()
+    expect(page.locator("#fault-duplicate")).to_have_value("100")
+    steps.shoot(page, pictures, "25-faults")
+    page.locator("#faults-off").click()
+    expect(page.locator('output[for="fault-duplicate"]')).to_have_text("0 %")
+    expect(page.locator("#fault-shuffle")).not_to_be_checked()
+    page.goto("/shop")
+    expect(steps.points(page, "pending")).to_have_text("93")
+
+
+def test_points_survive_that_the_app_is_removed_and_installed_again(
+    running: World, new_page: Callable[..., Page]
+) -> None:
+    page, shop = new_page(), new_page()
+    go_live(page)
+    steps.sign_in(shop, AYSE)
+    steps.fill_cart(shop, "wool-scarf")
+    steps.check_out(shop)
+    expect(steps.points(shop, "pending")).to_have_text("45")
+    page.locator("#uninstall").click()
+    expect(page.locator(".dash-empty")).to_be_visible()
+    expect(shop.locator('#board [data-problem="app_not_installed"]')).to_be_visible()
+    steps.install(page)
+    expect(steps.app(page).locator(".state.live")).to_be_visible()
+    expect(steps.points(shop, "pending")).to_have_text("45")
+
+
+@pytest.mark.parametrize("place", ["/", "/shop", "/desk", "/dashboard", "/faults"])
+def test_every_page_fits_a_telephone_and_names_what_can_be_pressed(
+    running: World, new_page: Callable[..., Page], pictures: Path, place: str
+) -> None:
+    page = new_page(width=375, height=760)
+    page.goto(place)
+    page.wait_for_load_state("networkidle")
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0, f"{place} is {wide} px too wide"
+    nameless = page.evaluate(
+        """[...document.querySelectorAll('button, a, input:not([type=hidden])')]
+            .filter((one) => !(one.textContent.trim() || one.ariaLabel || one.labels?.length))
+            .map((one) => one.outerHTML)"""
+    )
+    assert nameless == []
+    name = place.strip("/") or "welcome"
+    steps.shoot(page, pictures, f"30-telephone-{name}")
