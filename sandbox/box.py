@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sandbox.events.courier import Courier
+from sandbox.events.courier import Courier, Parcel
 from sandbox.events.faults import Faults
 from sandbox.events.render import Payload, render
-from sandbox.installation import InstallationFailed, install_from_url
+from sandbox.installation import install_from_url, run_installation
 from sandbox.keys import StoreKey, shared_key
 from sandbox.manifest import clean_manifest
 from sandbox.model import orders
@@ -31,7 +31,9 @@ from sandbox.model.checkouts import Checkout, CheckoutLine, CheckoutVoucher
 from sandbox.model.clock import Clock, ManualClock, Ticker
 from sandbox.model.customers import User, find_by_email
 from sandbox.model.ids import IdSource, global_id
+from sandbox.model.orders import Order
 from sandbox.model.store import NOBODY, Emitted, Store
+from sandbox.quick import place_order
 from sandbox.schema.nodes import find_node
 from sandbox.schema.request import Request as Context
 from sandbox.schema.run import run
@@ -197,24 +199,7 @@ class Sandbox:
 
     def run_installation(self, pk: int, send: Send) -> None:
         """Do a pending installation; a failure is written into it, as long as it fits."""
-        installation = self.store.installations[pk]
-        try:
-            install_from_url(
-                self.store,
-                installation.manifest_url,
-                send,
-                installation.permissions,
-                self._unlocked,
-                name=installation.app_name,
-                activate=installation.activate,
-            )
-        except InstallationFailed as failure:
-            installation.updated_at = self.store.now()
-            if failure.stays_pending:
-                return
-            installation.status, installation.message = "FAILED", failure.message
-            return
-        del self.store.installations[pk]
+        run_installation(self.store, pk, send, self._unlocked)
 
     def gateway(self, identifier: str = "sandbox.payments") -> App:
         """An app that pays: it may handle payments, and requests to it succeed by themselves."""
@@ -224,6 +209,21 @@ class Sandbox:
             rights = frozenset({"HANDLE_PAYMENTS", "MANAGE_ORDERS"})
             app = create_app(self.store, manifest, rights, is_active=True, settles_itself=True)
         return app
+
+    def place_order(
+        self,
+        products: dict[str, int],
+        *,
+        email: str = "john@example.com",
+        channel: str = "default-channel",
+        paid: bool = True,
+    ) -> Order:
+        """An order of products (by slug), the short way: one card pays the whole, or nothing does.
+
+        Raises:
+            LookupError: no such channel or product.
+        """
+        return place_order(self.store, self.gateway(), products, email, channel, paid=paid)
 
     # Plain data of the part that has no mutations here
 
@@ -289,6 +289,11 @@ class Sandbox:
         return self.key.jwks()
 
     # Delivery
+
+    @property
+    def deliveries(self) -> list[Parcel]:
+        """The last deliveries, oldest first; each knows its status, attempts and event."""
+        return list(self.courier.recent)
 
     @property
     def faults(self) -> Faults:

@@ -76,6 +76,27 @@ def install_from_url(
     return app
 
 
+def run_installation(store: Store, pk: int, send: Send, pause: Pause) -> None:
+    """Do a pending installation; a failure is written into it, as long as it fits."""
+    installation = store.installations[pk]
+    try:
+        install_from_url(
+            store,
+            installation.manifest_url,
+            send,
+            installation.permissions,
+            pause,
+            name=installation.app_name,
+            activate=installation.activate,
+        )
+    except InstallationFailed as failure:
+        installation.updated_at = store.now()
+        if not failure.stays_pending:
+            installation.status, installation.message = "FAILED", failure.message
+        return
+    del store.installations[pk]
+
+
 def _fetch(store: Store, url: str, send: Send) -> dict[str, Any]:
     request = Request(
         "GET",
