@@ -41,7 +41,7 @@ class Places:
         return self.folder / "store.state"
 
     def environment(self) -> dict[str, str]:
-        """The app's settings, as variables."""
+        """The settings of the app and of the store's pages, as variables."""
         return {
             "LOYALTY_ENVIRONMENT": "demo",
             "LOYALTY_DATABASE_URL": f"sqlite:///{self.folder / 'loyalty.sqlite3'}",
@@ -51,6 +51,7 @@ class Places:
             "LOYALTY_ALLOWED_STORES": "localhost,127.0.0.1",
             "LOYALTY_CLOCK_FILE": str(self.clock_file),
             "LOYALTY_LOG_FORMAT": "console",
+            "SANDBOX_MANIFEST_URL": f"{self.app_url}/api/manifest",
             "PYTHONUNBUFFERED": "1",
         }
 

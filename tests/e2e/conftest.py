@@ -67,8 +67,7 @@ def start_store(places: Places) -> processes.Process:
             "--port", str(places.store_port),
             "--clock-file", str(places.clock_file),
         ],
-        environment=places.environment()
-        | {"SANDBOX_MANIFEST_URL": f"{places.app_url}/api/manifest"},
+        environment=places.environment(),
         folder=ROOT,
         output=places.folder / "store.log",
     )  # fmt: skip

@@ -47,8 +47,8 @@ def check_out(page: Page, how: str = "full") -> None:
     """Buys what is in the cart and pays it: full, half or later."""
     page.locator("#to-checkout").click()
     page.locator(f"#pay-{how}").click()
-    expect(page.locator(".order").first).to_be_visible()
     expect(page.locator("#checkout")).to_be_hidden()
+    expect(page.locator(".order").first).to_be_visible()
 
 
 def points(page: Page, name: str) -> Locator:

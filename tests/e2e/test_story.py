@@ -11,7 +11,7 @@ from tests.e2e import steps
 from tests.e2e.conftest import World
 
 pytestmark = pytest.mark.browser
-AYSE = "ayse@example.com"
+AYSE, JOHN = "ayse@example.com", "john@example.com"
 FIFTEEN_DAYS = "1296000"
 
 
@@ -23,6 +23,13 @@ def test_points_follow_an_order_from_its_payment_to_its_refund(
     shop.goto("/")
     steps.shoot(shop, pictures, "01-welcome")
 
+    steps.sign_in(shop, JOHN)
+    for product in ("linen-shirt", "espresso-beans"):
+        steps.fill_cart(shop, product)
+        steps.check_out(shop)
+    expect(shop.locator('#board [data-problem="app_not_installed"]')).to_be_visible()
+    shop.locator("#sign-out").click()
+
     staff.goto("/dashboard")
     steps.shoot(staff, pictures, "02-dashboard-empty")
     steps.install(staff)
@@ -30,6 +37,9 @@ def test_points_follow_an_order_from_its_payment_to_its_refund(
     expect(frame.locator("#content h1")).to_have_text("A points program for your store")
     expect(frame.locator(".channel")).to_have_count(2)
     expect(frame.locator(".rate").first).to_contain_text("1 point per")
+    dollars = frame.locator(".channel", has_text="USD")
+    expect(dollars.locator(".basis")).to_contain_text("Based on 2 orders of the last 90 days")
+    expect(dollars.locator("dd").last).to_have_text(re.compile(r"^\$\d+\.\d\d a month$"))
     steps.shoot(staff, pictures, "03-proposal")
 
     frame.locator("#publish").click()
@@ -41,6 +51,9 @@ def test_points_follow_an_order_from_its_payment_to_its_refund(
     expect(staff.locator(".toast.good").last).to_contain_text("The program is published")
     steps.shoot(staff, pictures, "05-in-force")
 
+    steps.sign_in(shop, JOHN)
+    expect(steps.points(shop, "lifetime")).to_have_text("0")
+    shop.locator("#sign-out").click()
     steps.sign_in(shop, AYSE)
     expect(steps.points(shop, "available")).to_have_text("0")
     steps.fill_cart(shop, "linen-shirt", "wool-scarf")
@@ -49,10 +62,10 @@ def test_points_follow_an_order_from_its_payment_to_its_refund(
     steps.shoot(shop, pictures, "06-checkout")
     shop.locator("#pay-full").click()
     expect(steps.points(shop, "pending")).to_have_text("120")
-    expect(shop.locator(".entry.pending")).to_contain_text("Order 1 earned 120 points")
+    expect(shop.locator(".entry.pending")).to_contain_text("Order 3 earned 120 points")
     steps.shoot(shop, pictures, "07-points-pending")
 
-    steps.open_order(staff, 1)
+    steps.open_order(staff, 3)
     steps.do(staff, "fulfill")
     expect(staff.locator(".order-head .chip").first).to_have_text("Fulfilled")
     steps.shoot(staff, pictures, "08-fulfilled")
@@ -64,13 +77,13 @@ def test_points_follow_an_order_from_its_payment_to_its_refund(
     expect(shop.locator(".board-note")).to_contain_text("120 points expire on")
     steps.shoot(shop, pictures, "09-points-available")
 
-    steps.open_order(staff, 1)
+    steps.open_order(staff, 3)
     staff.locator("#return-0").fill("1")
     steps.do(staff, "return")
     expect(steps.points(shop, "available")).to_have_text("45")
     steps.shoot(staff, pictures, "10-shirt-taken-back")
 
-    steps.open_order(staff, 1)
+    steps.open_order(staff, 3)
     steps.do(staff, "refund")
     expect(steps.points(shop, "available")).to_have_text("0")
     expect(shop.locator(".entry")).to_have_count(3)
