@@ -19,7 +19,6 @@ from sandbox.schema.request import (
     Resolvers,
     caller_of,
     guarded,
-    may,
     request_of,
     require_owner,
 )
@@ -214,12 +213,9 @@ ORDER_TYPES: Resolvers = {
         "unitDiscount": _unit_discount,
         "unitDiscountType": lambda _line, _info: "FIXED",
         "unitDiscountValue": lambda line, info: _unit_discount(line, info).amount,
-        "priceOverrideReason": lambda line, info: (
-            line.price_override_reason if may(info, *_orders) else None
-        ),
+        "priceOverrideReason": guarded(_attribute("price_override_reason"), *_orders),
         "unitPrice": outside_sync_events(_attribute("unit_price")),
         "totalPrice": outside_sync_events(_attribute("total_price")),
-        "isPriceOverridden": guarded(_attribute("is_price_overridden"), *_orders),
     },
     "OrderDiscount": {"amount": money_of("amount"), "total": _discount_total},
     "OrderLineDiscount": {"total": _discount_total, "unit": money_of("unit")},
