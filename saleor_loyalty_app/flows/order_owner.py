@@ -10,7 +10,7 @@ from saleor_loyalty_app import ledger
 from saleor_loyalty_app.flows.join_member import claim_guests, enrollment_of
 from saleor_loyalty_app.ledger import Account, Cause
 from saleor_loyalty_app.members.eligibility import why_not_earning
-from saleor_loyalty_app.members.email_keys import EmailKeys
+from saleor_loyalty_app.members.email_keys import EmailKeys, normalize_email
 from saleor_loyalty_app.members.refs import MemberRef, Person
 from saleor_loyalty_app.members.repository import surviving_member
 from saleor_loyalty_app.members.service import member_for_guest, member_for_user
@@ -71,8 +71,9 @@ def later_owner(
 ) -> Ownership:
     """The owner of an order that has its plan; its lots go with it to another owner.
 
-    An order that loses its user (the account was deleted) stays with the member, and so does one
-    whose member was erased. What the former owner spent of the order's points stays spent.
+    An order that loses its user but keeps the address (the account was deleted) stays with the
+    member, and so does one whose member was erased. What the former owner spent of the order's
+    points stays spent.
     """
     current = _survivor(conn, store.id, row.member_id)
     if current is not None and current.state == "erased":
@@ -137,8 +138,10 @@ def _stays(current: MemberRef, snapshot: OrderSnapshot, store_id: int, keys: Ema
     if user is not None:
         newly_confirmed = user.is_confirmed and not current.confirmed
         return current.user_id == user.id and not user.is_staff and not newly_confirmed
-    if current.user_id is not None or not snapshot.user_email:
+    if not snapshot.user_email:
         return True
+    if current.user_id is not None:
+        return normalize_email(snapshot.user_email) == current.email
     return current.guest_key in keys.every(store_id, snapshot.user_email)
 
 
