@@ -246,7 +246,14 @@ def _refusal(errors: object) -> Exception:
         exception = extensions.get("exception") or {}
         if isinstance(exception, dict) and exception.get("code") == "PermissionDenied":
             return SaleorPermissionDenied(_message([error]))
-    return SaleorQueryError(_message(errors))
+    return SaleorQueryError(_message(errors), in_data=_are_in_data(errors))
+
+
+def _are_in_data(errors: object) -> bool:
+    """Whether each of the errors is at a place in the answer, so that the document is right."""
+    if not isinstance(errors, list):
+        return False
+    return all(isinstance(error, dict) and bool(error.get("path")) for error in errors)
 
 
 def _message(errors: object) -> str:

@@ -129,11 +129,16 @@ class SaleorQueryTooCostly(AppError):
 
 
 class SaleorQueryError(AppError):
-    """Saleor understood the request as wrong; repeating it changes nothing."""
+    """Saleor understood the request as wrong; repeating it changes nothing.
+
+    Attributes:
+        in_data: the document is right, but Saleor could not give some of the data.
+    """
 
     code: ClassVar[str] = "saleor_query_error"
     status: ClassVar[int] = 502
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, *, in_data: bool = False) -> None:
         super().__init__(message=message)
         self.message = message
+        self.in_data = in_data

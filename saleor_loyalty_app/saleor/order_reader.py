@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -45,7 +45,8 @@ class OrderReader:
 
     All methods raise what `SaleorClient.execute` raises. A page that costs too much or takes too
     long is asked for again with fewer orders, down to one; the size that worked is remembered for
-    the store as long as the process lives.
+    the store as long as the process lives. An order that Saleor itself cannot describe, such as an
+    old one with a value that its schema no longer has, is found by halving and told as unreadable.
     """
 
     def __init__(self, client: SaleorClient) -> None:
@@ -62,9 +63,7 @@ class OrderReader:
 
             def ask(size: int, rest: list[str] = waiting) -> tuple[int, OrderPage]:
                 asked = rest[:size]
-                return len(asked), self._page(
-                    endpoint, {"where": {"ids": asked}, "first": len(asked)}
-                )
+                return len(asked), self._chosen(endpoint, asked)
 
             taken, page = self._sized(endpoint, ask)
             orders.extend(page.orders)
@@ -100,9 +99,33 @@ class OrderReader:
             "sortBy": {"field": field, "direction": "ASC"},
             "after": after,
         }
-        return self._sized(
-            endpoint, lambda size: self._page(endpoint, {**variables, "first": size})
-        )
+        return self._sized(endpoint, lambda size: self._next(endpoint, variables | {"first": size}))
+
+    def _next(self, endpoint: Endpoint, variables: Mapping[str, object]) -> OrderPage:
+        try:
+            return _page(self._ask(endpoint, "queries/orders", variables))
+        except SaleorQueryError as failure:
+            if not failure.in_data:
+                raise
+        connection = self._ask(endpoint, "queries/order_ids", variables)
+        chosen = self._chosen(endpoint, [edge["node"]["id"] for edge in connection["edges"]])
+        return replace(chosen, next_cursor=_next_cursor(connection))
+
+    def _chosen(self, endpoint: Endpoint, ids: list[str]) -> OrderPage:
+        """The orders with these few ids; where one of them spoils the answer, by halves."""
+        if not ids:
+            return OrderPage((), (), None)
+        variables = {"where": {"ids": ids}, "first": len(ids)}
+        try:
+            return _page(self._ask(endpoint, "queries/orders", variables))
+        except SaleorQueryError as failure:
+            if not failure.in_data:
+                raise
+            if len(ids) == 1:
+                return OrderPage((), (UnreadableOrder(ids[0], failure.message),), None)
+        middle = len(ids) // 2
+        one, other = self._chosen(endpoint, ids[:middle]), self._chosen(endpoint, ids[middle:])
+        return OrderPage(one.orders + other.orders, one.unreadable + other.unreadable, None)
 
     def _sized(self, endpoint: Endpoint, ask: Callable[[int], T]) -> T:
         size = self.page_size(endpoint)
@@ -121,19 +144,25 @@ class OrderReader:
             with self._lock:
                 self._sizes[endpoint.api_url] = size
 
-    def _page(self, endpoint: Endpoint, variables: Mapping[str, object]) -> OrderPage:
-        data = self._client.execute(endpoint, documents.load("queries/orders"), variables)
+    def _ask(
+        self, endpoint: Endpoint, document: str, variables: Mapping[str, object]
+    ) -> dict[str, Any]:
+        data = self._client.execute(endpoint, documents.load(document), variables)
         connection = data.get("orders")
         if not isinstance(connection, dict):
             raise SaleorQueryError("no orders in the answer")
-        readable: list[OrderSnapshot] = []
-        unreadable: list[UnreadableOrder] = []
-        for edge in connection["edges"]:
-            try:
-                readable.append(msgspec.convert(edge["node"], OrderSnapshot))
-            except msgspec.ValidationError as failure:
-                unreadable.append(UnreadableOrder(str(edge["node"].get("id")), str(failure)))
-        return OrderPage(tuple(readable), tuple(unreadable), _next_cursor(connection))
+        return connection
+
+
+def _page(connection: Mapping[str, Any]) -> OrderPage:
+    readable: list[OrderSnapshot] = []
+    unreadable: list[UnreadableOrder] = []
+    for edge in connection["edges"]:
+        try:
+            readable.append(msgspec.convert(edge["node"], OrderSnapshot))
+        except msgspec.ValidationError as failure:
+            unreadable.append(UnreadableOrder(str(edge["node"].get("id")), str(failure)))
+    return OrderPage(tuple(readable), tuple(unreadable), _next_cursor(connection))
 
 
 def affordable(size: int, requested: int, maximum: int) -> int:

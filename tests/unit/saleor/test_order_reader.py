@@ -10,7 +10,11 @@ import pytest
 import respx
 
 from saleor_loyalty_app.saleor.client import Endpoint, SaleorClient
-from saleor_loyalty_app.saleor.errors import SaleorQueryTooCostly, SaleorUnavailable
+from saleor_loyalty_app.saleor.errors import (
+    SaleorQueryError,
+    SaleorQueryTooCostly,
+    SaleorUnavailable,
+)
 from saleor_loyalty_app.saleor.order_reader import OrderReader, affordable
 
 SHOP = Endpoint("https://shop.example.com/graphql/", "token")
@@ -41,12 +45,14 @@ class Shop:
         self.orders = [order(number) for number in range(orders)]
         self.affordable = affordable
         self.asked: list[int] = []
+        self.spoilt: set[object] = set()
         self.wheres: list[dict[str, object]] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         variables = json.loads(request.content)["variables"]
         first = variables["first"]
         self.asked.append(first)
+        document = json.loads(request.content)["query"]
         self.wheres.append(variables["where"])
         if first > self.affordable:
             cost = {"requestedQueryCost": first * 10, "maximumAvailable": self.affordable * 10}
@@ -54,13 +60,20 @@ class Shop:
             return httpx.Response(400, json={"errors": [error]})
         if "ids" in variables["where"]:
             page = [one for one in self.orders if one["id"] in variables["where"]["ids"]]
-            return self.answer(page, None)
+            return self.answer(page, None, document)
         start = int(variables["after"] or 0)
         end = start + first
-        return self.answer(self.orders[start:end], str(end) if end < len(self.orders) else None)
+        return self.answer(
+            self.orders[start:end], str(end) if end < len(self.orders) else None, document
+        )
 
-    @staticmethod
-    def answer(page: list[dict[str, object]], cursor: str | None) -> httpx.Response:
+    def answer(
+        self, page: list[dict[str, object]], cursor: str | None, document: str
+    ) -> httpx.Response:
+        spoilt = [one for one in page if one["id"] in self.spoilt]
+        if spoilt and "OrderSnapshot" in document:
+            error = {"message": "Expected a value of type X", "path": ["orders", "edges", 0]}
+            return httpx.Response(200, json={"errors": [error], "data": {"orders": None}})
         info = {"hasNextPage": cursor is not None, "endCursor": cursor}
         edges = [{"node": one} for one in page]
         return httpx.Response(200, json={"data": {"orders": {"pageInfo": info, "edges": edges}}})
@@ -145,6 +158,29 @@ def test_an_order_that_nobody_understands_does_not_hide_the_others(reader: Order
     [unreadable] = page.unreadable
     assert unreadable.order_id == "order-1"
     assert "$.total" in unreadable.place
+
+
+def test_orders_that_saleor_cannot_describe_do_not_hide_the_others(reader: OrderReader) -> None:
+    shop = serve(Shop(60))
+    shop.spoilt = {"order-7", "order-8", "order-49"}
+    page = reader.updated_since(SHOP, NOW, None)
+    assert {one.id for one in page.orders} == {f"order-{n}" for n in range(50)} - shop.spoilt
+    assert {one.order_id for one in page.unreadable} == shop.spoilt
+    assert page.next_cursor == "50"
+    assert len(reader.updated_since(SHOP, NOW, "50").orders) == 10
+    again = reader.by_ids(SHOP, ["order-6", "order-7", "order-9"])
+    assert {one.id for one in again.orders} == {"order-6", "order-9"}
+    assert [one.order_id for one in again.unreadable] == ["order-7"]
+
+
+def test_a_document_that_the_store_does_not_understand_is_not_asked_by_halves(
+    reader: OrderReader,
+) -> None:
+    answer = httpx.Response(400, json={"errors": [{"message": "Cannot query field 'x'."}]})
+    route = respx.post(SHOP.api_url).mock(return_value=answer)
+    with pytest.raises(SaleorQueryError):
+        reader.updated_since(SHOP, NOW, None)
+    assert route.call_count == 1
 
 
 @pytest.mark.parametrize(
