@@ -1,10 +1,13 @@
 """Whatever happens in whatever order, the ledger says what a simple model says."""
 
 import itertools
+from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -56,6 +59,7 @@ class LedgerMachine(RuleBasedStateMachine):
             while ledger.settle_page(self.connection, store, now=now, limit=2):
                 pass
             self.says_the_same()
+            self.lots_say_the_same()
             assert ledger.audit(self.connection) == []
         finally:
             self.transaction.rollback()
@@ -256,6 +260,23 @@ class LedgerMachine(RuleBasedStateMachine):
     def the_task_runs(self, account: int) -> None:
         ledger.settle(self.connection, self.account[account], now=self.model.now)
 
+    def lots_say_the_same(self) -> None:
+        """Where everything is posted, also the lots of each source and part agree."""
+        lot = sql.lot.c
+        for number, account in enumerate(self.account):
+            rows = self.connection.execute(
+                sa.select(lot.source, lot.part, lot.remaining).where(
+                    lot.member_id == account.member_id, lot.remaining > 0
+                )
+            )
+            found: Counter[tuple[str, str]] = Counter()
+            for row in rows:
+                found[row.source, row.part] += row.remaining
+            expected: Counter[tuple[str, str]] = Counter()
+            for each in self.model.lots[number]:
+                expected[each.source, each.part] += each.left
+            assert +found == +expected
+
     @invariant()
     def says_the_same(self) -> None:
         now = self.model.now
@@ -272,5 +293,10 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 @pytest.mark.timeout(3600)
-def test_the_ledger_agrees_with_a_simple_model(database: Database) -> None:
-    run_state_machine_as_test(lambda: LedgerMachine(database))  # type: ignore[no-untyped-call]
+def test_the_ledger_agrees_with_a_simple_model(
+    database: Database, depth: Callable[[int, int], int]
+) -> None:
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        lambda: LedgerMachine(database),
+        settings=settings(max_examples=depth(25, 500), stateful_step_count=depth(30, 60)),
+    )
