@@ -54,3 +54,8 @@ def bury(conn: Connection, *, now: datetime) -> int:
 def leave(conn: Connection, name: str) -> None:
     """Says that `name` has stopped, so that others resume at once what it left."""
     conn.execute(sa.delete(_executor).where(_executor.c.name == name))
+
+
+def leave_all(conn: Connection) -> None:
+    """Says that nobody works any more."""
+    conn.execute(sa.delete(_executor))

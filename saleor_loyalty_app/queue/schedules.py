@@ -122,6 +122,11 @@ def finish(
     )
 
 
+def release_all(conn: Connection) -> None:
+    """Takes all leases away: nobody works any more."""
+    conn.execute(sa.update(_state).values(leased_by=None, leased_until=None))
+
+
 def failing(conn: Connection) -> dict[str, str]:
     """The schedules whose last run failed, with what failed."""
     rows = conn.execute(sa.select(_state.c.name, _state.c.failure).where(_state.c.failure != ""))

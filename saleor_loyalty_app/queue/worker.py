@@ -69,7 +69,13 @@ class Worker:
         self._thread = threading.Thread(target=self._tick_on, name="loyalty-ticker", daemon=True)
 
     def start(self) -> None:
-        """Begins to work; the tables must be there."""
+        """Begins to work; the tables must be there.
+
+        A SQLite file has one process, so whoever worked on it before is gone for sure.
+        """
+        if self._database.is_sqlite:
+            self._database.write(executors.leave_all)
+            self._database.write(schedules.release_all)
         self._database.write(
             lambda conn: executors.beat(conn, self.name, now=self._machine_clock())
         )
