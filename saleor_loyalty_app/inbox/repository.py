@@ -211,15 +211,6 @@ def dead_letters(
     return [_stored(row, row.reason) for row in conn.execute(query)]
 
 
-def count_dead_letters(conn: Connection, store_id: int) -> int:
-    """How many of a store's dead letters wait to be replayed."""
-    return conn.execute(
-        sa.select(sa.func.count())
-        .select_from(_DEAD)
-        .where(_DEAD.c.store_id == store_id, _DEAD.c.replayed_at.is_(None))
-    ).scalar_one()
-
-
 def mark_replayed(conn: Connection, letter_id: int, now: datetime) -> None:
     """Notes that a dead letter was understood in the end."""
     conn.execute(sa.update(_DEAD).where(_DEAD.c.id == letter_id).values(replayed_at=now))

@@ -8,6 +8,7 @@ by a key of the tests.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from saleor_loyalty_app.flows.replay_inbox import Replay, read_recording
 from saleor_loyalty_app.handlers import CORE_HANDLERS
 from saleor_loyalty_app.saleor.event import typename_of
 from saleor_loyalty_app.stores.refs import StoreRef
+from tests.contract.test_recorded_orders import COMPUTED
 from tests.order_books import Books, books_of, live_store
 from tests.signing import SigningKey
 from tests.webhook_edge import SECRETS, WebhookEdge, counted, refused
@@ -152,20 +154,7 @@ def test_every_recorded_event_is_understood_by_its_handler(
     assert row.uninstalled_at is not None
 
 
-STORIES = [
-    "authorized-then-partly-charged",
-    "bulk-import",
-    "canceled-with-voucher-and-gift-card",
-    "expired",
-    "guest",
-    "paid-fulfilled-refunded-in-three-parts",
-    "returned-without-refund",
-    "usd-gift-line-fully-refunded",
-    "usd-tax-on-top-product-voucher-gift-card-fully-refunded",
-]
-
-
-@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("story", sorted(COMPUTED))
 def test_the_chosen_events_of_a_story_end_in_the_books_of_all_its_events(
     story: str, edge: WebhookEdge, shared: Path, key: SigningKey
 ) -> None:
@@ -178,11 +167,11 @@ def test_the_chosen_events_of_a_story_end_in_the_books_of_all_its_events(
         store = our_store(edge, key)
         for request in told:
             assert send(edge, store, key, request) == 200
-        outcomes.append(edge.database.read(lambda conn, mine=store: books_of(conn, mine)))
+        outcomes.append(edge.database.read(partial(books_of, store=store)))
     assert outcomes[0].orders == outcomes[1].orders
 
 
-@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("story", sorted(COMPUTED))
 def test_a_story_told_twice_and_replayed_changes_nothing(
     story: str, edge: WebhookEdge, shared: Path, key: SigningKey, clock: ManualClock
 ) -> None:

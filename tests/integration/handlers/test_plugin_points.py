@@ -90,7 +90,7 @@ def test_nothing_is_given_to_strangers_or_while_switched_off_or_before_a_program
     assert give(event(database, asleep, clock)).withheld == "no_program"
 
     def switch_off(conn: Connection) -> StoreRef | None:
-        switches.set_switch(conn, store.id, "earning", False, clock())
+        switches.set_switch(conn, store.id, switches.Part.EARNING, False, clock())
         return store_by_id(conn, store.id)
 
     off = database.write(switch_off)
