@@ -1,0 +1,78 @@
+"""Orders, pages and joins of the same people at the same time: nothing hangs, nothing is lost."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from saleor_loyalty_app import ledger
+from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.flows.converge_order import converge_order, converge_page
+from saleor_loyalty_app.flows.join_member import customer_seen
+from saleor_loyalty_app.orders.look import Look
+from saleor_loyalty_app.saleor.event import UserSnapshot
+from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
+from tests.order_books import KEYS, NOW, books_of, live_store
+from tests.order_samples import order, paid
+
+PEOPLE = 3
+ORDERS = 8
+
+
+def told(person: int, number: int, *, canceled: bool = False) -> OrderSnapshot:
+    name = f"{person}-{number}"
+    status = {"status": "CANCELED", "updated": 9} if canceled else {}
+    return order(
+        transactions=[paid()],
+        id=f"O{name}",
+        number=name,
+        userEmail=f"shopper{person}@example.com",
+        **status,
+    )
+
+
+def test_guests_join_while_their_orders_arrive(database: Database) -> None:
+    store = database.write(live_store)
+
+    def arrives(person: int, number: int) -> None:
+        snapshot = told(person, number)
+        database.write(
+            lambda conn: converge_order(
+                conn, store, snapshot, Look.webhook(NOW), now=NOW, secrets=KEYS
+            )
+        )
+
+    def joins(person: int) -> None:
+        user = UserSnapshot(
+            id=f"U{person}", email=f"shopper{person}@example.com", is_confirmed=True
+        )
+        database.write(lambda conn: customer_seen(conn, store, user, keys=KEYS, now=NOW))
+
+    def page(backwards: bool) -> None:
+        later = NOW + timedelta(minutes=5)
+        people = range(PEOPLE)
+        orders = [
+            told(person, number, canceled=number % 4 == 0)
+            for person in (reversed(people) if backwards else people)
+            for number in range(ORDERS)
+        ]
+        database.write(
+            lambda conn: converge_page(
+                conn, store, orders, Look.read(later), now=later, secrets=KEYS
+            )
+        )
+
+    with ThreadPoolExecutor(max_workers=6) as pool:
+        work = [
+            pool.submit(arrives, person, number)
+            for number in range(ORDERS)
+            for person in range(PEOPLE)
+        ]
+        work[5:5] = [pool.submit(joins, person) for person in range(PEOPLE)]
+        work += [pool.submit(page, backwards) for backwards in (False, True)]
+        for done in work:
+            done.result(timeout=60)
+    page(backwards=False)
+    books = database.read(lambda conn: books_of(conn, store))
+    kept = ORDERS - len(range(0, ORDERS, 4))
+    assert books.balances == {(f"U{person}", "points"): 1000 * kept for person in range(PEOPLE)}
+    assert all(waived == 0 for _, waived in books.orders.values())
+    assert database.read(lambda conn: list(ledger.audit(conn, store.id))) == []
