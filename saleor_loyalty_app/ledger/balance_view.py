@@ -50,7 +50,7 @@ _LOT, _BALANCE = sql.lot.c, sql.balance.c
 
 #: The balance beside its open lots that are not due, by date of expiry: one statement, so that
 #: nothing can be booked between the parts.
-_BY_EXPIRY = (
+BY_EXPIRY = (
     sa.select(
         _BALANCE.held,
         _BALANCE.debt,
@@ -89,7 +89,7 @@ def balance(conn: Connection, account: Account, *, now: datetime) -> BalanceView
     One indexed read over open lots (two while an expiry waits to be posted), whatever the length
     of the history.
     """
-    groups = conn.execute(_BY_EXPIRY, keys(account) | {"now": now}).all()
+    groups = conn.execute(BY_EXPIRY, keys(account) | {"now": now}).all()
     if not groups:
         return BalanceView(0, 0, 0, 0, 0, [])
     row = groups[0]

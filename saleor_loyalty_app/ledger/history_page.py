@@ -67,15 +67,25 @@ class HistoryPage:
     next_cursor: str | None
 
 
-_PAGE = (
+_place_of_entry = sa.tuple_(sql.entry.c.member_id, sql.entry.c.unit, sql.entry.c.id)
+
+
+def _place(number: Any) -> Any:
+    return sa.tuple_(
+        sa.bindparam("member_id", type_=sa.BigInteger), sa.bindparam("unit", type_=sa.Text), number
+    )
+
+
+#: Compared as a whole and not column by column: so only the member's index gives the order, and
+#: PostgreSQL cannot choose to walk through everybody's entries backwards.
+PAGE = (
     sa.select(sql.entry)
     .where(
+        _place_of_entry >= _place(sa.literal(0)),
+        _place_of_entry < _place(sa.bindparam("before", type_=sa.BigInteger)),
         sql.entry.c.store_id == sa.bindparam("store_id"),
-        sql.entry.c.member_id == sa.bindparam("member_id"),
-        sql.entry.c.unit == sa.bindparam("unit"),
-        sql.entry.c.id < sa.bindparam("before", type_=sa.BigInteger),
     )
-    .order_by(sql.entry.c.id.desc())
+    .order_by(sql.entry.c.member_id.desc(), sql.entry.c.unit.desc(), sql.entry.c.id.desc())
     .limit(sa.bindparam("limit", type_=sa.Integer))
 )
 _FROM_THE_START = 2**63 - 1
@@ -118,7 +128,7 @@ def history(
     if first < 1:
         raise InvalidCursor
     size = min(first, MAX_PAGE)
-    rows = conn.execute(_PAGE, {**keys(account), "before": _before(after), "limit": size + 1}).all()
+    rows = conn.execute(PAGE, {**keys(account), "before": _before(after), "limit": size + 1}).all()
     page = rows[:size]
     lots = _lots_by_entry(conn, [row.id for row in page if row.kind in _BRINGS_LOTS])
     closed = [lot.id for group in lots.values() for lot in group if lot.closed]
