@@ -10,13 +10,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from demo import processes
 from demo.setup import ROOT, Places, prepare
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDTH, HEIGHT = 1280, 860
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,12 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The Chromium of the system; LOYALTY_BROWSER names another one."""
+    """The Chromium of the system; LOYALTY_BROWSER names another one.
+
+    Ends with the module: playwright's loop would stand in the way of tests that run their own.
+    """
     found = os.environ.get("LOYALTY_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), "")
     if not found:
         pytest.fail(
@@ -122,7 +127,7 @@ def new_page(browser: Browser, world: World) -> Iterator[Callable[..., Page]]:
             timezone_id="UTC",
             viewport={"width": width, "height": height},
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda fault: faults.append(str(fault)))

@@ -12,7 +12,6 @@ from tests.e2e.conftest import World
 
 pytestmark = pytest.mark.browser
 AYSE, JOHN, MARIA = "ayse@example.com", "john@example.com", "maria@example.com"
-FIFTEEN_DAYS = "1296000"
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +76,20 @@ def test_a_switch_stops_earning_and_the_page_says_so(
     steps.shoot(page, pictures, "22-earning-off")
     earning.check()
     expect(page.locator(".toast.good").last).to_contain_text("Switched on")
+
+
+def test_the_page_of_the_app_stays_usable_when_its_token_runs_out(
+    running: World, new_page: Callable[..., Page]
+) -> None:
+    staff, other = new_page(), new_page()
+    go_live(staff)
+    before = staff.locator("#clock").text_content()
+    other.goto("/faults")
+    steps.advance(other, "86400")
+    expect(staff.locator("#clock")).not_to_have_text(before or "")
+    with staff.expect_response(re.compile("/api/dashboard/v1/switches/messages")) as answer:
+        steps.app(staff).locator("#switch-messages").click()
+    assert answer.value.status == 200
 
 
 def test_opened_outside_the_dashboard_the_page_says_where_it_belongs(

@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-import sandbox.pages.loyalty
 from sandbox.pages import routes
 from sandbox.pages.render import FOLDER, documents, texts
 
@@ -150,7 +149,7 @@ def through(monkeypatch: pytest.MonkeyPatch, upstream: Upstream) -> None:
                 options = {"transport": httpx.MockTransport(upstream)}
             super().__init__(**options)
 
-    monkeypatch.setattr(sandbox.pages.loyalty.httpx, "AsyncClient", Client)
+    monkeypatch.setattr("sandbox.pages.loyalty.httpx.AsyncClient", Client)
 
 
 def test_the_shoppers_token_and_language_are_passed_on_and_nothing_else(

@@ -8,6 +8,7 @@ const content = document.getElementById("content");
 const bridge = new Bridge();
 const root = document.documentElement;
 let newest = 0;
+let broken = false;
 
 const t = (id) => (texts[root.lang] ?? texts.en)[id];
 
@@ -47,10 +48,12 @@ async function load() {
     if (mine !== newest) return;
     const focused = content.contains(document.activeElement) ? document.activeElement.id : "";
     content.innerHTML = html;
+    broken = false;
     if (focused) document.getElementById(focused)?.focus();
     wire();
   } catch (problem) {
     if (mine === newest) content.replaceChildren(tell(problem));
+    broken = true;
   }
   content.removeAttribute("aria-busy");
 }
@@ -104,6 +107,7 @@ bridge.addEventListener("localeChanged", (event) => {
   if (bridge.token && root.lang !== before) load();
 });
 bridge.addEventListener("handshake", load);
+bridge.addEventListener("tokenRefresh", () => broken && load());
 
 if (bridge.framed) {
   bridge.start();

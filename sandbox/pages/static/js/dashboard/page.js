@@ -8,6 +8,7 @@ import { t } from "/pages/js/lib/text.js";
 import { Bridge } from "/pages/js/dashboard/bridge.js";
 
 const TOKEN_PAUSE = 120_000;
+const JUMP = 60_000;
 const dash = document.getElementById("dash");
 const main = document.getElementById("dash-main");
 const dialog = document.getElementById("install");
@@ -16,6 +17,7 @@ let bridge = null;
 let opened = null;
 let version = "";
 let known = "";
+let ahead = null;
 
 const chosen = (name) => document.querySelector(`input[name="${name}"]:checked`).value;
 
@@ -104,6 +106,13 @@ function showApps(state) {
     : h("li", { class: "muted" }, t("dash.none")));
 }
 
+/** Somebody moved the clock, here or on another page: the token of the app's page is over. */
+function followClock(state) {
+  const before = ahead;
+  ahead = new Date(state.now) - Date.now();
+  if (before !== null && Math.abs(ahead - before) > JUMP) bridge?.refreshToken();
+}
+
 function openInstall() {
   document.getElementById("install-problem").textContent = "";
   dialog.showModal();
@@ -141,9 +150,9 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   install();
 });
-document.addEventListener("clock-moved", () => bridge?.refreshToken());
 setInterval(() => bridge?.refreshToken(), TOKEN_PAUSE);
 onState(showApps);
+onState(followClock);
 refresh().then((state) => {
   if (!state.apps.length) closeApp();
 });
