@@ -1,5 +1,6 @@
 """The signatures that a running Saleor made."""
 
+import itertools
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +84,7 @@ def test_the_signature_of_one_webhook_does_not_fit_another(
     jwks: dict[str, object], recordings: list[Recording]
 ) -> None:
     keys = KeySet.from_jwks(jwks)
-    for one, other in zip(recordings, recordings[1:], strict=False):
+    for one, other in itertools.pairwise(recordings):
         if one.body != other.body:
             with pytest.raises(InvalidSignature):
                 verify_webhook(one.signature, other.body, keys)
