@@ -10,6 +10,7 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.ledger import Account, Cause
 from saleor_loyalty_app.ledger.models import Balance
 from saleor_loyalty_app.members import repository as members
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.errors import MemberNotFound
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -24,6 +25,23 @@ def erase_user(conn: Connection, store: StoreRef, user_id: str, *, now: datetime
         return False
     erase_member(conn, store, member.id, now=now)
     return True
+
+
+def erase_address(
+    conn: Connection, store: StoreRef, email: str, *, keys: EmailKeys, now: datetime
+) -> int:
+    """Erases everybody who is known here by an address: guests, and the member who owns it.
+
+    Gives the number of members erased.
+    """
+    wanted = keys.every(store.id, email)
+    found = members.guests_by_keys(conn, store.id, wanted)
+    owner = members.member_by_confirmed_email(conn, store.id, wanted)
+    if owner is not None:
+        found = [*found, owner.id]
+    for member_id in found:
+        erase_member(conn, store, member_id, now=now)
+    return len(found)
 
 
 def erase_member(

@@ -27,7 +27,7 @@ from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.models import Store, StoreProblem
 from saleor_loyalty_app.stores.refs import StoreRef
 from tests.order_books import KEYS, NOW, books_of, live_store, order_row
-from tests.order_samples import START, at, money, order, paid, shopper
+from tests.order_samples import START, at, fulfillment, line, money, order, paid, shopper
 from tests.order_source import MemorySource
 
 AYSE = shopper()
@@ -278,6 +278,30 @@ class TestDailyPass:
         assert self.run(database, store, source, clock) is None
         clock.advance(timedelta(hours=1))
         assert self.run(database, store, source, clock) is not None
+
+    def test_a_second_return_is_seen_though_saleor_dates_no_change(
+        self, database: Database, store: StoreRef, source: MemorySource, clock: ManualClock, books
+    ) -> None:
+        sent, back = fulfillment("FULFILLED", 5, L1=1), fulfillment("RETURNED", 9, L1=1)
+        two = {"status": "PARTIALLY_RETURNED", "lines": [line(quantity=2)]}
+        receive(database, store, bought(1, **two, fulfillments=[sent, back]), NOW)
+        assert books() == {("U1", "points"): 500}
+        source.put(bought(1, **two, fulfillments=[fulfillment("RETURNED", 20, L1=2)]))
+        clock.advance(timedelta(hours=1))
+        self.run(database, store, source, clock)
+        assert books() == {}
+
+    def test_an_order_partly_returned_long_ago_is_left_alone(
+        self, database: Database, store: StoreRef, source: MemorySource, clock: ManualClock
+    ) -> None:
+        back = fulfillment("RETURNED", 9, L1=1)
+        told = bought(1, status="PARTIALLY_RETURNED", fulfillments=[back])
+        receive(database, store, told, NOW)
+        source.put(told)
+        clock.set(START + timedelta(days=90))
+        assert self.run(database, store, source, clock).orders.read == 1
+        clock.set(START + timedelta(days=92))
+        assert self.run(database, store, source, clock).orders.read == 0
 
     def test_it_goes_through_many_orders_though_none_can_be_booked(
         self, database: Database, store: StoreRef, source: MemorySource, clock: ManualClock

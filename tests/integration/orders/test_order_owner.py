@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.converge_order import Outcome, converge_order
-from saleor_loyalty_app.flows.erase_member import erase_user
+from saleor_loyalty_app.flows.erase_member import erase_address, erase_user
 from saleor_loyalty_app.flows.join_member import customer_seen, join_program
 from saleor_loyalty_app.ledger.models import Entry
 from saleor_loyalty_app.members import service
@@ -265,6 +265,24 @@ def test_an_erased_member_leaves_numbers_only(conn: Connection) -> None:
     new = order(transactions=[paid(minutes=50)], user=AYSE, id="O2", number="2")
     assert read(conn, store, new, 10).posted == {POINTS: 1000}
     assert [row.state for row in member_rows(conn, store)] == ["erased", "active"]
+
+
+def test_an_address_is_erased_with_the_guests_and_the_member_behind_it(conn: Connection) -> None:
+    store = live_store(conn)
+    read(conn, store, by_guest("guest@example.com"))
+    read(conn, store, order(transactions=[paid()], user=AYSE, id="O2", number="2"))
+    assert erase_address(conn, store, "Guest@example.com", keys=KEYS, now=NOW) == 1
+    assert erase_address(conn, store, "ayse@example.com", keys=KEYS, now=NOW) == 1
+    assert erase_address(conn, store, "ayse@example.com", keys=KEYS, now=NOW) == 0
+    assert {row.state for row in member_rows(conn, store)} == {"erased"}
+    assert books_of(conn, store).balances == {}
+
+
+def test_an_order_that_staff_gave_to_a_guest_leaves_its_former_user(conn: Connection) -> None:
+    store = live_store(conn)
+    read(conn, store, order(transactions=[paid()], user=AYSE))
+    read(conn, store, by_guest("guest@example.com", updated=5), 2)
+    assert books_of(conn, store).balances == {("guest", "points"): 1000}
 
 
 def test_a_changed_address_is_no_longer_the_old_ones_owner(conn: Connection) -> None:
