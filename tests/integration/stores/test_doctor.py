@@ -1,10 +1,12 @@
 """What the doctor finds."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import httpx
 import pytest
 
+from saleor_loyalty_app.db.database import Database, open_database
 from saleor_loyalty_app.flows.app_manifest import EXTENSIONS, Extension
 from saleor_loyalty_app.flows.findings import Finding, Status, is_well
 from saleor_loyalty_app.i18n import LANGUAGES
@@ -16,6 +18,14 @@ from sandbox.keys import new_key
 from tests.integration.stores.conftest import World
 
 STORE_ORIGIN = "127.0.0.1:8100"
+
+
+@pytest.fixture
+def database(sqlite_url: str) -> Iterator[Database]:
+    """One kind is enough here: nothing in these tests depends on it."""
+    opened = open_database(sqlite_url, pool_size=2)
+    yield opened
+    opened.close()
 
 
 def found(findings: list[Finding]) -> dict[str, Status]:
@@ -210,6 +220,12 @@ def test_clocks_are_compared(world: World, date: str, expected: dict[str, Status
     world.install()
     with_keys(world, httpx.Response(200, json=world.box.jwks(), headers={"date": date}))
     assert troubles(world.doctor().examine(world.store())) == expected
+
+
+def test_clocks_are_not_compared_where_ours_is_moved(world: World) -> None:
+    world.install()
+    headers = {"date": "Fri, 01 Jan 2027 10:00:00 GMT"}
+    with_keys(world, httpx.Response(200, json=world.box.jwks(), headers=headers))
     in_the_demo = replace(world.doctor(), clock_is_real=False)
     assert troubles(in_the_demo.examine(world.store())) == {}
 

@@ -1,6 +1,7 @@
 """A store installs the app, and strangers try to."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -41,6 +42,24 @@ def test_an_installed_store_is_known_whole(world: World) -> None:
     assert world.database.read(lambda conn: token_of(conn, store.id, cipher)) == app.token
     assert world.proposals == [(store.id, world.clock())]
     assert world.database.read(lambda conn: problems.open_problems(conn, store.id)) == []
+
+
+@pytest.mark.parametrize("read_up_to", [None, timedelta(hours=-1)])
+def test_installed_again_it_is_read_on_from_where_it_was(
+    world: World, read_up_to: timedelta | None
+) -> None:
+    world.install()
+    first = world.clock()
+    reached = None if read_up_to is None else first + read_up_to
+    cursor = table(Store).c.cursor_updated_at
+    world.database.write(
+        lambda conn: conn.execute(sa.update(table(Store)).values(cursor_updated_at=reached))
+    )
+    world.uninstall()
+    world.clock.advance(timedelta(days=1))
+    world.install()
+    found = world.database.read(lambda conn: conn.execute(sa.select(cursor)).scalar_one())
+    assert found == (reached or first)
 
 
 def test_the_token_is_nowhere_in_the_database_in_plain_text(world: World) -> None:

@@ -1,11 +1,21 @@
 """The public face: manifest by version, pages in two languages, logo."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
+from saleor_loyalty_app.db.database import Database, open_database
 from saleor_loyalty_app.i18n import LANGUAGES, catalogue
 from tests.integration.stores.conftest import MakeWorld, World
+
+
+@pytest.fixture
+def database(sqlite_url: str) -> Iterator[Database]:
+    """One kind is enough here: nothing in these tests depends on it."""
+    opened = open_database(sqlite_url, pool_size=2)
+    yield opened
+    opened.close()
 
 
 @pytest.mark.parametrize(
