@@ -18,15 +18,13 @@ from saleor_loyalty_app.errors import AppError
 #: All keys that an event may have. Values are ids, counts, durations and stable codes.
 ALLOWED_KEYS = frozenset(
     {
-        "address", "amount", "api_host", "app_id", "attempt", "channel", "command", "count",
-        "currency", "database", "delay_seconds", "document", "duration_ms", "entry_id",
-        "error_code", "event_type", "executor", "failed", "field", "handler", "handlers",
-        "hold_id", "job", "job_id", "kid", "kind", "limit", "lot_id", "meant", "member_id",
-        "method", "missing", "month", "name", "order_id", "part", "permission", "plugin",
-        "problem_key", "process", "reason", "received", "revision", "revision_id",
-        "schedule", "schema_version", "seconds", "since", "size", "state", "status",
-        "store_id", "switch", "table", "unit", "until", "user_id", "variable", "version",
-        "waiting", "webhook",
+        "amount", "api_host", "app_id", "attempt", "channel", "count", "currency",
+        "database", "document", "entry_id", "error_code", "event_type", "executor",
+        "failed", "field", "handler", "handlers", "hold_id", "job", "kid", "kind", "limit",
+        "meant", "member_id", "missing", "month", "name", "order_id", "part", "plugin",
+        "problem_key", "reason", "revision", "revision_id", "schedule", "schema_version",
+        "seconds", "since", "size", "state", "status", "store_id", "table", "unit",
+        "user_id", "variable", "version", "webhook",
     }
 )  # fmt: skip
 

@@ -32,11 +32,9 @@ webhook_seconds = Histogram(
     buckets=_SHORT,
     registry=REGISTRY,
 )
-#: outcome: the words of flows.converge_order.
-orders = Counter(
-    "loyalty_orders", "Looks at orders by what came of them.", ["outcome"], registry=REGISTRY
-)
-#: outcome: ok, error, denied, unavailable.
+#: outcome: read, booked, gone, torn, failed.
+orders = Counter("loyalty_orders", "Orders read again from Saleor.", ["outcome"], registry=REGISTRY)
+#: outcome: ok, or the code of the failure.
 saleor_requests = Counter(
     "loyalty_saleor_requests", "Requests to Saleor.", ["operation", "outcome"], registry=REGISTRY
 )
@@ -64,6 +62,12 @@ drift = Gauge(
     "Accounts whose books did not add up at the last audit.",
     registry=REGISTRY,
 )
+
+
+def saw_saleor(operation: str, outcome: str, seconds: float) -> None:
+    """Counts one request to Saleor."""
+    saleor_requests.labels(operation, outcome).inc()
+    saleor_seconds.labels(operation).observe(seconds)
 
 
 def exposition() -> bytes:

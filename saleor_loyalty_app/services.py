@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from saleor_loyalty_app import metrics
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.flows.event_handler import Handler
@@ -66,7 +67,9 @@ def open_services(
     """
     allow = AllowList.of(settings.store_hosts)
     http = http or open_client(allow, connections=settings.saleor_threads + 4)
-    client = SaleorClient(http, now=clock, timeout=settings.saleor_timeout_seconds)
+    client = SaleorClient(
+        http, now=clock, timeout=settings.saleor_timeout_seconds, observe=metrics.saw_saleor
+    )
     access = StoreAccess(database, client, TokenCipher(settings.secrets))
     return Services(
         settings=settings,

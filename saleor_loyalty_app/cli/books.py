@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from saleor_loyalty_app import metrics
 from saleor_loyalty_app.cli.arguments import AsJson, StoreName, parse_moment, parse_month
 from saleor_loyalty_app.cli.output import print_json, print_table, say
 from saleor_loyalty_app.cli.session import session_of
@@ -29,7 +28,6 @@ def audit(context: typer.Context, store: StoreName = None, as_json: AsJson = Fal
     with session_of(context) as session:
         store_id = session.store(store).id if store else None
         drifts = session.database.read(lambda conn: auditing.audit(conn, store_id), snapshot=True)
-        metrics.drift.set(len(drifts))
         if as_json:
             print_json({"drifts": drifts})
         elif drifts:

@@ -15,10 +15,11 @@ import stamina
 from gql import Client, GraphQLRequest
 from gql.client import SyncClientSession
 from gql.transport import Transport
-from graphql import DocumentNode, ExecutionResult, parse
+from graphql import DocumentNode, ExecutionResult, get_operation_ast, parse
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from saleor_loyalty_app import log
+from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.saleor.breaker import Breaker
 from saleor_loyalty_app.saleor.documents import is_query
 from saleor_loyalty_app.saleor.errors import (
@@ -63,6 +64,14 @@ class Endpoint:
     token: str = field(repr=False)
 
 
+#: Is told of each request: the operation's name, "ok" or the code of the failure, and its seconds.
+Observe = Callable[[str, str, float], None]
+
+
+def _unobserved(_operation: str, _outcome: str, _seconds: float) -> None:
+    """Nobody counts."""
+
+
 class SaleorClient:
     """Sends documents to any number of stores; safe to use from any thread.
 
@@ -70,6 +79,7 @@ class SaleorClient:
         http: opened by `network.open_client`.
         now: the app's clock, for Retry-After dates.
         seconds: a monotonic clock.
+        observe: counts requests.
     """
 
     def __init__(
@@ -79,7 +89,10 @@ class SaleorClient:
         now: Callable[[], datetime],
         timeout: float = REQUEST_SECONDS,
         seconds: Callable[[], float] = time.monotonic,
+        observe: Observe = _unobserved,
     ) -> None:
+        self._seconds = seconds
+        self._observe = observe
         self._breaker = Breaker(seconds)
         transport = SaleorTransport(http, self._breaker, now=now, timeout=timeout, seconds=seconds)
         # gql has types, but not for this method.
@@ -123,8 +136,21 @@ class SaleorClient:
         variables: Mapping[str, object] | None,
         timeout: float | None,
     ) -> dict[str, Any]:
-        request = GraphQLRequest(_parsed(document), variable_values=dict(variables or {}))
-        return self._session.execute(request, endpoint=endpoint, timeout=timeout)
+        parsed = _parsed(document)
+        request = GraphQLRequest(parsed, variable_values=dict(variables or {}))
+        began, outcome = self._seconds(), "ok"
+        try:
+            return self._session.execute(request, endpoint=endpoint, timeout=timeout)
+        except AppError as failure:
+            outcome = failure.code
+            raise
+        finally:
+            self._observe(_operation_name(parsed), outcome, self._seconds() - began)
+
+
+def _operation_name(document: DocumentNode) -> str:
+    operation = get_operation_ast(document)
+    return operation.name.value if operation is not None and operation.name else "unnamed"
 
 
 class SaleorTransport(Transport):

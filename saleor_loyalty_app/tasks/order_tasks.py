@@ -1,10 +1,12 @@
 """Orders: read what is due, follow what changed, look daily at what is open."""
 
+import dataclasses
 from datetime import timedelta
 from functools import partial
 
+from saleor_loyalty_app import metrics
 from saleor_loyalty_app.flows.reconcile import daily_pass, reconcile_changes
-from saleor_loyalty_app.flows.refresh_orders import refresh_due_orders
+from saleor_loyalty_app.flows.refresh_orders import RefreshReport, refresh_due_orders
 from saleor_loyalty_app.orders.refresh import stores_with_due_orders
 from saleor_loyalty_app.queue import Schedule
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -71,26 +73,35 @@ def _refresh(work: Background, store: StoreRef) -> bool:
         secrets=work.email_keys,
         pages=PAGES,
     )
+    _count(report)
     return report.read > 0
 
 
 def _reconcile(work: Background, store: StoreRef) -> bool:
-    reconcile_changes(
+    report = reconcile_changes(
         work.database,
         store,
         work.services.orders,
         clock=work.clock,
         secrets=work.email_keys,
     )
+    _count(report.orders)
     return False
 
 
 def _look_daily(work: Background, store: StoreRef) -> bool:
-    daily_pass(
+    report = daily_pass(
         work.database,
         store,
         work.services.orders,
         clock=work.clock,
         secrets=work.email_keys,
     )
+    if report is not None:
+        _count(report.orders)
     return False
+
+
+def _count(report: RefreshReport) -> None:
+    for outcome in dataclasses.fields(report):
+        metrics.orders.labels(outcome.name).inc(getattr(report, outcome.name))

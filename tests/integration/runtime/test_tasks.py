@@ -10,15 +10,17 @@ import sqlalchemy as sa
 
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.flows.catch_up import StoreBehind, catch_up
 from saleor_loyalty_app.inbox.models import DeadLetter
 from saleor_loyalty_app.ledger.models import Balance
 from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.process import Process, migrate_database, open_process
 from saleor_loyalty_app.programs import repository as programs
 from saleor_loyalty_app.settings import load_settings
+from saleor_loyalty_app.stores.models import Store
 from saleor_loyalty_app.stores.problems import open_problems
 from saleor_loyalty_app.stores.refs import StoreRef
-from saleor_loyalty_app.tasks import book_tasks, proposals, retention_tasks, timetable
+from saleor_loyalty_app.tasks import book_tasks, proposals, retention_tasks, store_tasks, timetable
 from saleor_loyalty_app.tasks.per_store import StoresFailed, for_each_store
 from tests.factories import make_channel, make_member, make_store
 
@@ -53,7 +55,7 @@ def test_every_schedule_has_its_own_name_and_runs_without_stores(process: Proces
 
 def test_every_job_has_its_own_name(process: Process) -> None:
     jobs = timetable.jobs(process.background, process.registry.plugin_handlers)
-    assert sorted(job.name for job in jobs) == ["plugin_handler", "propose_program"]
+    assert sorted(job.name for job in jobs) == ["catch_up", "plugin_handler", "propose_program"]
 
 
 def test_an_installation_has_a_draft_at_once(process: Process) -> None:
@@ -70,6 +72,37 @@ def test_an_installation_has_a_draft_at_once(process: Process) -> None:
         lambda conn: conn.exec_driver_sql("SELECT name, status FROM workflow_status").all()
     )
     assert [tuple(row) for row in waiting] == [("loyalty_job", "ENQUEUED")]
+
+
+def test_an_installation_is_caught_up_with_at_once(process: Process) -> None:
+    def install(conn: sa.Connection) -> StoreRef:
+        store = make_store(conn)
+        make_channel(conn, store.id)
+        store_tasks.begin(conn, store, process.clock())
+        return store
+
+    store = process.database.write(install)
+    waiting = process.database.read(
+        lambda conn: conn.exec_driver_sql("SELECT workflow_uuid FROM workflow_status").scalars()
+    )
+    assert {name.partition(f":{store.id}:")[0] for name in waiting} == {
+        "catch_up",
+        "propose_program",
+    }
+
+
+def test_a_store_that_left_again_is_not_caught_up_with(process: Process) -> None:
+    gone = process.database.write(lambda conn: make_store(conn, active=False))
+    for store_id in (gone.id, 4711):
+        catch_up(
+            process.database,
+            process.services.orders,
+            StoreBehind(store_id),
+            clock=process.clock,
+            secrets=process.email_keys,
+        )
+    marks = sa.select(table(Store).c.cursor_updated_at, table(Store).c.daily_pass_at)
+    assert tuple(process.database.read(lambda conn: conn.execute(marks).one())) == (None, None)
 
 
 def test_a_proposal_for_a_store_that_left_meanwhile_is_passed_over(process: Process) -> None:

@@ -262,3 +262,20 @@ def test_refusals_and_throttling_do_not_make_a_store_rest(
                 client.execute(SHOP, MUTATION)
     shop.mock(return_value=OK)
     assert client.execute(SHOP, QUERY)
+
+
+def test_every_request_is_observed_with_its_outcome(shop: respx.Route, seconds: Seconds) -> None:
+    shop.mock(side_effect=[BUSY, OK])
+    seen: list[tuple[str, str, float]] = []
+
+    def observe(operation: str, outcome: str, took: float) -> None:
+        seen.append((operation, outcome, took))
+
+    stamina.set_testing(True, attempts=3)
+    with httpx.Client() as http:
+        client = SaleorClient(
+            http, now=lambda: datetime(2027, 1, 1, tzinfo=UTC), seconds=seconds, observe=observe
+        )
+        client.execute(SHOP, QUERY)
+    stamina.set_testing(False)
+    assert seen == [("Q", "saleor_unavailable", 0.0), ("Q", "ok", 0.0)]
