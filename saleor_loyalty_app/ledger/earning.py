@@ -4,16 +4,16 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from saleor_loyalty_app.ledger import statements as sql
 from saleor_loyalty_app.ledger.accounts import keys, locked
 from saleor_loyalty_app.ledger.debts import pay_debts
+from saleor_loyalty_app.ledger.earning_sql import write_earning
 from saleor_loyalty_app.ledger.errors import ForeignAccount
 from saleor_loyalty_app.ledger.lots import new_lot
 from saleor_loyalty_app.ledger.posting import (
     check_amount,
     check_names,
+    entry_row,
     fingerprint,
-    post,
     repeated,
 )
 from saleor_loyalty_app.ledger.settling import settle_books
@@ -75,32 +75,24 @@ def bring_in(
     expires_at: datetime | None,
     notice_required: bool,
 ) -> Posted:
-    """Posts an entry of `kind` that makes a lot and counts to the lifetime; see `earn`.
-
-    Three statements where nothing is due and nothing is owed: entry, balance (locked and moved in
-    one), lot.
-    """
+    """Posts an entry of `kind` that makes a lot and counts to the lifetime; see `earn`."""
     check_amount(amount)
     check_names(account, cause, key)
     input_hash = fingerprint(kind, account, cause, amount, notice_required)
     if expires_at is not None and expires_at < now:
         expires_at = now
-    entry_id = post(
+    written = write_earning(
         conn,
-        account,
-        kind,
-        amount,
-        cause,
-        key=key,
-        input_hash=input_hash,
-        now=now,
-        effective_at=effective_at,
-    )
-    if entry_id is None:
-        first = repeated(conn, account.store_id, key, input_hash)
-        return Posted(first.id, first.amount, created=False)
-    row = conn.execute(
-        sql.of(conn, sql.EARN_INTO_BALANCE),
+        entry_row(
+            account,
+            kind,
+            amount,
+            cause,
+            key=key,
+            input_hash=input_hash,
+            now=now,
+            effective_at=effective_at,
+        ),
         {
             **keys(account),
             "entries": amount,
@@ -110,15 +102,9 @@ def bring_in(
             "lifetime": amount,
             "next_expiry": expires_at,
         },
-    ).one_or_none()
-    if row is None:
-        raise ForeignAccount(member_id=account.member_id)
-    conn.execute(
-        sql.ADD_LOT,
         new_lot(
             account,
             cause,
-            entry_id,
             amount,
             available_from=available_from,
             expires_at=expires_at,
@@ -126,6 +112,12 @@ def bring_in(
             earned_at=effective_at,
         ),
     )
+    if written is None:
+        first = repeated(conn, account.store_id, key, input_hash)
+        return Posted(first.id, first.amount, created=False)
+    entry_id, row = written
+    if row is None:
+        raise ForeignAccount(member_id=account.member_id)
     books = locked(account, row)
     settle_books(conn, books, now)
     pay_debts(conn, books, now)

@@ -19,7 +19,6 @@ _ALL = 2**31 - 1
 def new_lot(
     account: Account,
     cause: Cause,
-    entry_id: int,
     amount: int,
     *,
     available_from: datetime | None,
@@ -27,12 +26,11 @@ def new_lot(
     notice_required: bool,
     earned_at: datetime,
 ) -> dict[str, Any]:
-    """The row of a lot that an entry brings in."""
+    """The row of a lot that an entry brings in, without the entry's number."""
     return {
         "store_id": account.store_id,
         "member_id": account.member_id,
         "unit": account.unit,
-        "entry_id": entry_id,
         "follows": None,
         "part": cause.part,
         "source": cause.source,

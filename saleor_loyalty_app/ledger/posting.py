@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -98,31 +98,57 @@ def post(
     refers_to: int | None = None,
 ) -> int | None:
     """Inserts the entry; none when the key was used before (see `first_posting`)."""
-    made: int | None = conn.execute(
-        sql.of(conn, sql.POST_ENTRY),
-        {
-            "store_id": account.store_id,
-            "member_id": account.member_id,
-            "unit": account.unit,
-            "kind": kind,
-            "amount": amount,
-            "waived": waived,
-            "refers_to": refers_to,
-            "part": cause.part,
-            "idempotency_key": key,
-            "input_hash": input_hash,
-            "source": cause.source,
-            "channel": cause.channel,
-            "currency": cause.currency,
-            "revision_id": cause.revision_id,
-            "rule_ids": list(cause.rule_ids),
-            "reason": dict(cause.reason),
-            "actor": cause.actor,
-            "effective_at": effective_at,
-            "posted_at": now,
-        },
-    ).scalar_one_or_none()
+    row = entry_row(
+        account,
+        kind,
+        amount,
+        cause,
+        key=key,
+        input_hash=input_hash,
+        now=now,
+        effective_at=effective_at,
+        waived=waived,
+        refers_to=refers_to,
+    )
+    made: int | None = conn.execute(sql.of(conn, sql.POST_ENTRY), row).scalar_one_or_none()
     return made
+
+
+def entry_row(
+    account: Account,
+    kind: str,
+    amount: int,
+    cause: Cause,
+    *,
+    key: str,
+    input_hash: str,
+    now: datetime,
+    effective_at: datetime,
+    waived: int = 0,
+    refers_to: int | None = None,
+) -> dict[str, Any]:
+    """The row of an entry."""
+    return {
+        "store_id": account.store_id,
+        "member_id": account.member_id,
+        "unit": account.unit,
+        "kind": kind,
+        "amount": amount,
+        "waived": waived,
+        "refers_to": refers_to,
+        "part": cause.part,
+        "idempotency_key": key,
+        "input_hash": input_hash,
+        "source": cause.source,
+        "channel": cause.channel,
+        "currency": cause.currency,
+        "revision_id": cause.revision_id,
+        "rule_ids": list(cause.rule_ids),
+        "reason": dict(cause.reason),
+        "actor": cause.actor,
+        "effective_at": effective_at,
+        "posted_at": now,
+    }
 
 
 def first_posting(conn: Connection, store_id: int, key: str, input_hash: str) -> First | None:

@@ -13,7 +13,7 @@ from saleor_loyalty_app.ledger.accounts import Locked, keys, lock, lock_all
 from saleor_loyalty_app.ledger.expiry import Standing, expiry_after_notice, standing
 from saleor_loyalty_app.ledger.lots import allocate, move_lots
 from saleor_loyalty_app.ledger.models import LotExtension
-from saleor_loyalty_app.ledger.posting import fingerprint
+from saleor_loyalty_app.ledger.posting import entry_row, fingerprint
 from saleor_loyalty_app.ledger.taking import Take
 from saleor_loyalty_app.ledger.types import Account, Cause
 
@@ -142,22 +142,14 @@ def _expiry_entry(
         currency=row.currency,
         reason={"code": "expired", "lot": row.id},
     )
-    return {
-        **keys(account),
-        "kind": "expire",
-        "amount": -row.remaining,
-        "waived": 0,
-        "refers_to": row.entry_id,
-        "part": cause.part,
-        "idempotency_key": f"expire:lot:{row.id}",
-        "input_hash": fingerprint("expire", account, cause, row.remaining),
-        "source": cause.source,
-        "channel": cause.channel,
-        "currency": cause.currency,
-        "revision_id": None,
-        "rule_ids": [],
-        "reason": dict(cause.reason),
-        "actor": cause.actor,
-        "effective_at": expired_at,
-        "posted_at": now,
-    }
+    return entry_row(
+        account,
+        "expire",
+        -row.remaining,
+        cause,
+        key=f"expire:lot:{row.id}",
+        input_hash=fingerprint("expire", account, cause, row.remaining),
+        now=now,
+        effective_at=expired_at,
+        refers_to=row.entry_id,
+    )

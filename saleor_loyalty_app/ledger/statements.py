@@ -59,12 +59,11 @@ ENSURE_BALANCE = by_dialect(
 )
 
 
-def _earn_into(insert: Callable[[sa.Table], Any]) -> Any:
-    """Locks the balance and adds an earning in one round trip; makes the row where it is missing.
+def adding_earning(new: Any) -> Any:
+    """Lets an INSERT into the balances add to the row where it is there, and lock it.
 
     A row of another store is left alone, and nothing is returned.
     """
-    new = insert(balance)
     sooner = sa.and_(
         new.excluded.next_expiry.is_not(None),
         sa.or_(balance.c.next_expiry.is_(None), new.excluded.next_expiry < balance.c.next_expiry),
@@ -78,10 +77,10 @@ def _earn_into(insert: Callable[[sa.Table], Any]) -> Any:
             "next_expiry": sa.case((sooner, new.excluded.next_expiry), else_=balance.c.next_expiry),
         },
         where=balance.c.store_id == new.excluded.store_id,
-    ).returning(*balance.c)
+    )
 
 
-EARN_INTO_BALANCE = by_dialect(_earn_into)
+EARN_INTO_BALANCE = by_dialect(lambda insert: adding_earning(insert(balance)).returning(*balance.c))
 
 #: Parameters: d_entries, d_lots, d_held, d_debt, d_lifetime, balance_id.
 MOVE_BALANCE = (

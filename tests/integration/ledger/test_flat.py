@@ -47,13 +47,13 @@ def write_history(books: Books, account: Account, length: int) -> None:
         new_lot(
             account,
             cause(str(entry["source"])),
-            entry_id,
             10,
             available_from=NOW,
             expires_at=END_OF_JUNE + number % 12 * timedelta(days=31),
             notice_required=False,
             earned_at=NOW,
         )
+        | {"entry_id": entry_id}
         | ({} if number >= length - OPEN else {"remaining": 0, "closed": True})
         for number, (entry, entry_id) in enumerate(zip(entries, ids, strict=True))
     ]
