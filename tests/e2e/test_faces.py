@@ -145,21 +145,43 @@ def test_faults_on_the_way_change_nothing_in_the_end(
     expect(steps.points(page, "pending")).to_have_text("93")
 
 
+def test_points_arrive_late_when_the_app_was_down(
+    running: World, new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    go_live(page)
+    page.goto("/faults")
+    page.locator("#fault-app_down").check()
+    expect(page.locator(".toast.good").last).to_be_visible()
+    steps.sign_in(page, AYSE)
+    before = int(steps.points(page, "lifetime").text_content() or "0")
+    steps.fill_cart(page, "espresso-beans")
+    steps.check_out(page)
+    page.goto("/faults")
+    expect(page.locator("#deliveries tbody tr").first.locator(".chip")).to_have_text("Waiting")
+    page.locator("#fault-app_down").uncheck()
+    expect(page.locator(".toast.good").last).to_be_visible()
+    steps.advance(page, "86400")
+    page.goto("/shop")
+    expect(steps.points(page, "lifetime")).to_have_text(str(before + 42))
+
+
 def test_points_survive_that_the_app_is_removed_and_installed_again(
     running: World, new_page: Callable[..., Page]
 ) -> None:
     page, shop = new_page(), new_page()
     go_live(page)
     steps.sign_in(shop, AYSE)
+    before = int(steps.points(shop, "lifetime").text_content() or "0")
     steps.fill_cart(shop, "wool-scarf")
     steps.check_out(shop)
-    expect(steps.points(shop, "pending")).to_have_text("45")
+    expect(steps.points(shop, "lifetime")).to_have_text(str(before + 45))
     page.locator("#uninstall").click()
     expect(page.locator(".dash-empty")).to_be_visible()
     expect(shop.locator('#board [data-problem="app_not_installed"]')).to_be_visible()
     steps.install(page)
     expect(steps.app(page).locator(".state.live")).to_be_visible()
-    expect(steps.points(shop, "pending")).to_have_text("45")
+    expect(steps.points(shop, "lifetime")).to_have_text(str(before + 45))
 
 
 @pytest.mark.parametrize("place", ["/", "/shop", "/desk", "/dashboard", "/faults"])
