@@ -17,7 +17,7 @@ from saleor_loyalty_app.queue import Worker, WorkerOptions
 from saleor_loyalty_app.queue.engine import migrate_engine
 from saleor_loyalty_app.services import Services, open_services
 from saleor_loyalty_app.settings import Settings
-from saleor_loyalty_app.tasks import proposals, timetable
+from saleor_loyalty_app.tasks import store_tasks, timetable
 from saleor_loyalty_app.tasks.background import Background
 
 #: Threads on which requests call stores: to register, and for new keys.
@@ -105,7 +105,7 @@ def open_process(settings: Settings) -> Process:
         database,
         clock=clock,
         handlers=registry.handlers,
-        on_installed=proposals.begin,
+        on_installed=store_tasks.begin,
     )
     keys = EmailKeys.of(settings.secrets)
     return Process(

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from saleor_loyalty_app import log
+from saleor_loyalty_app.flows.catch_up import begin_catch_up
 from saleor_loyalty_app.flows.event_handler import EventContext, Handler
 from saleor_loyalty_app.flows.install_store import set_store_active, uninstall_store
 from saleor_loyalty_app.flows.sync_store import note_permissions
@@ -47,7 +48,9 @@ def _switch(context: EventContext, app: AppSnapshot) -> None:
     if _is_overtaken(context):
         _log.info("app_status_overtaken", store_id=context.store.id)
         return
-    set_store_active(context.conn, context.store, app.is_active, context.now)
+    changed = set_store_active(context.conn, context.store, app.is_active, context.now)
+    if changed and app.is_active:
+        begin_catch_up(context.conn, context.store, context.now)
 
 
 def _is_overtaken(context: EventContext) -> bool:

@@ -11,8 +11,13 @@ SHIPPED_STATUS = "FULFILLED"
 
 #: The order earns nothing any more.
 ENDED_STATUSES = frozenset({"CANCELED", "EXPIRED"})
+#: More of it may come back or be sent, without a change of its status: then Saleor leaves the
+#: order's `updatedAt` alone, as it does for a second partial fulfillment.
+PARTLY_BACK_STATUSES = frozenset({"PARTIALLY_RETURNED"})
 #: The order goes on by itself, and Saleor does not tell of every step.
-OPEN_STATUSES = frozenset({"DRAFT", "UNCONFIRMED", "UNFULFILLED", "PARTIALLY_FULFILLED"})
+OPEN_STATUSES = (
+    frozenset({"DRAFT", "UNCONFIRMED", "UNFULFILLED", "PARTIALLY_FULFILLED"}) | PARTLY_BACK_STATUSES
+)
 
 
 def lost_units(snapshot: OrderSnapshot) -> dict[str, int]:

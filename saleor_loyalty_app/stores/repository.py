@@ -115,7 +115,8 @@ def save_permissions(conn: Connection, store_id: int, granted: Iterable[str]) ->
 def save_installation(conn: Connection, installation: Installation, now: datetime) -> StoreRef:
     """Makes or renews a store. Its program, members, books and switches stay as they are.
 
-    A store that is renewed also keeps its time zone and language.
+    A store that is renewed also keeps its time zone and language, and goes on to be read from where
+    it was, or from its first installation where nothing was read yet.
     """
     fresh = {
         "app_id": installation.app_id,
@@ -141,8 +142,9 @@ def save_installation(conn: Connection, installation: Installation, now: datetim
         messages_on=True,
         **fresh,
     )
+    reached = sa.func.coalesce(_STORE.c.cursor_updated_at, _STORE.c.installed_at)
     upsert = statement.on_conflict_do_update(
-        index_elements=[_STORE.c.saleor_api_url], set_=fresh
+        index_elements=[_STORE.c.saleor_api_url], set_=fresh | {"cursor_updated_at": reached}
     ).returning(*_REF_COLUMNS)
     return _ref(conn.execute(upsert).one())
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from saleor_loyalty_app.flows.catch_up import CATCH_UP, catch_up
 from saleor_loyalty_app.flows.plugin_handler import PLUGIN_JOB, PluginHandler, run_plugin_handler
 from saleor_loyalty_app.queue import BoundJob, Schedule, bind
 from saleor_loyalty_app.tasks import (
@@ -32,6 +33,16 @@ def jobs(work: Background, plugin_handlers: Mapping[str, PluginHandler]) -> tupl
         bind(
             PLUGIN_JOB,
             lambda call: run_plugin_handler(work.database, plugin_handlers, call, clock=work.clock),
+        ),
+        bind(
+            CATCH_UP,
+            lambda behind: catch_up(
+                work.database,
+                work.services.orders,
+                behind,
+                clock=work.clock,
+                secrets=work.email_keys,
+            ),
         ),
         bind(proposals.PROPOSE, lambda payload: proposals.propose(work, payload)),
     )

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 
 from saleor_loyalty_app.clock import ManualClock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.flows.receive_event import Outcome, WrongRecipient, receive
 from saleor_loyalty_app.handlers.app_lifecycle import APP_LIFECYCLE
+from saleor_loyalty_app.queue.engine import migrate_engine
 from saleor_loyalty_app.stores import repository as stores
 from saleor_loyalty_app.stores.problems import open_problems
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -19,6 +21,9 @@ Tell = Callable[..., Outcome]
 
 @pytest.fixture
 def store(database: Database) -> StoreRef:
+    migrate_engine(database.url)
+    if not database.is_sqlite:
+        database.write(lambda conn: conn.exec_driver_sql("DELETE FROM dbos.workflow_status"))
     return database.write(make_store)
 
 
@@ -43,6 +48,18 @@ def test_staff_switch_the_app_off_and_on(tell: Tell, database: Database, store: 
         at = f"2027-01-01T12:00:0{second}+00:00"
         assert tell("AppStatusChanged", app={"isActive": active}, issuedAt=at) is Outcome.accepted
         assert is_active(database, store) is active
+
+
+def test_switched_on_again_it_catches_up_at_once(
+    tell: Tell, database: Database, store: StoreRef
+) -> None:
+    schema = "" if database.is_sqlite else "dbos."
+    query = sa.text(f"SELECT workflow_uuid FROM {schema}workflow_status")
+    waiting = lambda: list(database.read(lambda conn: conn.execute(query).scalars()))  # noqa: E731
+    tell("AppStatusChanged", app={"isActive": False}, issuedAt="2027-01-01T12:00:01+00:00")
+    assert waiting() == []
+    tell("AppStatusChanged", app={"isActive": True}, issuedAt="2027-01-01T12:00:02+00:00")
+    assert waiting() == [f"catch_up:{store.id}:2027-01-01T12:00:00+00:00"]
 
 
 def test_off_and_on_told_in_the_wrong_order_ends_on(

@@ -55,7 +55,9 @@ def test_when_all_came_back_the_return_is_the_date() -> None:
     [
         ("UNCONFIRMED", True, False),
         ("PARTIALLY_FULFILLED", True, False),
+        ("PARTIALLY_RETURNED", True, False),
         ("FULFILLED", False, False),
+        ("RETURNED", False, False),
         ("CANCELED", False, True),
         ("EXPIRED", False, True),
     ],
