@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 import stamina
 from fastapi import FastAPI
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from saleor_loyalty_app.api import errors
@@ -126,7 +127,7 @@ def make_world(database: Database, clock: ManualClock) -> Iterator[MakeWorld]:
         settings = Settings(
             _env_file=None,
             environment=Environment.production if not hosts else Environment.test,
-            secret_key="a secret of the tests with 32 and more characters: fZ8q",
+            secret_key=(SecretStr("a secret of the tests with 32 and more characters: fZ8q"),),
             app_url=APP_URL if hosts else "https://loyalty.example.com",
             allowed_stores=hosts,
         )

@@ -21,6 +21,10 @@ def store_with_token(database: Database, cipher: TokenCipher, url: str = URL) ->
     return database.write(lambda conn: make_store(conn, saleor_api_url=url, token_encrypted=sealed))
 
 
+def token(database: Database, store: StoreRef, secret: str) -> str:
+    return database.read(lambda conn: token_of(conn, store.id, TokenCipher([secret])))
+
+
 def test_a_token_is_stored_sealed_and_read_back(database: Database) -> None:
     cipher = TokenCipher([OLD])
     store = store_with_token(database, cipher)
@@ -38,16 +42,9 @@ def test_after_a_rotation_the_old_secret_may_go(database: Database) -> None:
     ]
     assert database.write(lambda conn: rotate(conn, TokenCipher([NEW, OLD]))) == 3
     for store in stores:
-        assert (
-            database.read(
-                lambda conn, store_id=store.id: token_of(conn, store_id, TokenCipher([NEW]))
-            )
-            == TOKEN
-        )
+        assert token(database, store, NEW) == TOKEN
         with pytest.raises(TokenUnreadable):
-            database.read(
-                lambda conn, store_id=store.id: token_of(conn, store_id, TokenCipher([OLD]))
-            )
+            token(database, store, OLD)
 
 
 def test_a_rotation_that_cannot_open_one_token_changes_none(database: Database) -> None:
