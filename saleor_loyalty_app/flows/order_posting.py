@@ -153,7 +153,7 @@ def _cause(work: Posting, row: UnitRow, code: str, **more: str) -> Cause:
         channel=work.snapshot.channel.slug,
         currency=work.snapshot.channel.currency_code,
         revision_id=work.revision_id,
-        rule_ids=tuple(by_rule),
+        rule_ids=_rules(work.plan, (row.unit, row.part)),
         reason={
             "code": code,
             "order": work.snapshot.number,
@@ -162,6 +162,12 @@ def _cause(work: Posting, row: UnitRow, code: str, **more: str) -> Cause:
             **more,
         },
     )
+
+
+def _rules(plan: AwardPlan, book: Book) -> tuple[str, ...]:
+    """Every rule that had a hand in the points, each once."""
+    ours = (award for award in plan.awards if (award.unit, award.part) == book)
+    return tuple(dict.fromkeys(rule for award in ours for rule in award.rule_ids))
 
 
 def _points_by_rule(plan: AwardPlan, book: Book) -> dict[str, Fraction]:

@@ -47,7 +47,13 @@ class Award:
     unit: str
     part: str
     points: Fraction
-    reason: Mapping[str, object] = field(default_factory=dict)
+    reason: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def rule_ids(self) -> tuple[str, ...]:
+        """The rule and the multipliers that had a hand in it."""
+        multipliers = self.reason.get("multipliers", ())
+        return (self.rule_id, *(multiplier["rule_id"] for multiplier in multipliers))
 
     def to_json(self) -> dict[str, Any]:
         """The award as JSON values; the points as "numerator/denominator"."""
