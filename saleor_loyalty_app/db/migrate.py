@@ -40,13 +40,30 @@ def current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
+def _known() -> frozenset[str]:
+    script = ScriptDirectory.from_config(_config())
+    return frozenset(one.revision for one in script.walk_revisions())
+
+
+def fits(revision: str | None) -> bool:
+    """Whether this version of the app can work on a database at `revision`.
+
+    It can at its own newest one, and at one that only a newer version knows: migrations add what
+    the next release needs, so that old processes go on while new ones are started.
+    """
+    return revision is not None and (revision == head() or revision not in _known())
+
+
 def upgrade(database_url: str) -> tuple[str | None, str]:
     """Migrates to the newest revision in one transaction; gives the revision before and after.
 
-    Several processes may call it at the same time.
+    Several processes may call it at the same time. What a newer version made is left as it is.
     """
     with _transaction(database_url) as connection:
         before = current(connection)
+        if before is not None and before not in _known():
+            return before, before
         command.upgrade(_config(connection), "head")
         if connection.dialect.name == "sqlite":
             _check_foreign_keys(connection)

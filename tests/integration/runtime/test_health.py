@@ -82,6 +82,18 @@ async def test_a_database_that_was_never_migrated_is_not_ready(database: Databas
 
 
 @pytest.mark.anyio
+async def test_an_old_process_stays_ready_while_a_new_version_is_rolled_out(
+    migrated: Database,
+) -> None:
+    migrated.write(
+        lambda conn: conn.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    )
+    answer = await get(Health(migrated, lambda: None), "/ready")
+    assert answer.status_code == 200
+    assert answer.json()["migrations"] == {"at": "9999", "head": migrate.head()}
+
+
+@pytest.mark.anyio
 async def test_a_dead_worker_is_not_ready(migrated: Database) -> None:
     answer = await get(Health(migrated, lambda: False), "/ready")
     assert (answer.status_code, answer.json()["worker"]) == (503, "dead")

@@ -100,6 +100,17 @@ def test_a_second_upgrade_changes_nothing(empty_url: str) -> None:
     assert inspected(empty_url) == once
 
 
+def test_a_database_of_a_newer_version_is_left_as_it_is(empty_url: str) -> None:
+    migrate.upgrade(empty_url)
+    url = sa.make_url(empty_url)
+    if url.get_backend_name() == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    assert migrate.upgrade(empty_url) == ("9999", "9999")
+
+
 def test_processes_that_start_together_migrate_once(empty_url: str) -> None:
     results: list[tuple[str | None, str]] = []
     threads = [
