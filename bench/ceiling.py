@@ -21,7 +21,7 @@ from sqlalchemy import event
 from bench.scene import CUSTOMERS, NOW, SECRETS, Scene
 from bench.servers import Server
 from saleor_loyalty_app.db.database import Database
-from saleor_loyalty_app.flows.receive_event import receive
+from saleor_loyalty_app.flows.receive_event import Outcome, receive
 from saleor_loyalty_app.handlers.orders import ORDERS
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
@@ -42,25 +42,34 @@ class Statement:
     values: Mapping[str, Any]
 
 
+#: Orders of the capture have numbers that no measurement reaches.
+APART = 10**11
+#: The numbers that pgbench draws are above those.
+DRAWN_FROM = 10**12
+
+
+def of(database: Database, scene: Scene) -> str:
+    """The script of one webhook about a new order of a known member."""
+    return script(database, capture(database, scene, APART), APART)
+
+
 def capture(database: Database, scene: Scene, number: int) -> list[Statement]:
-    """The statements of one webhook about a new order of a known member."""
-    bodies = scene.bodies(number)
-    receive(database, ORDERS, scene.store, next(bodies), now=NOW, secrets=SECRETS)
-    again = scene.bodies(number + CUSTOMERS)
+    """The statements of such a webhook, as they reach the driver."""
     seen: list[Statement] = []
 
     def note(_conn: Any, _cursor: Any, text: str, values: Any, _context: Any, _many: bool) -> None:
         seen.append(Statement(text, dict(values)))
 
+    body = next(scene.bodies(number))
     event.listen(database.engine, "before_cursor_execute", note)
-    receive(database, ORDERS, scene.store, next(again), now=NOW, secrets=SECRETS)
+    outcome = receive(database, ORDERS, scene.store, body, now=NOW, secrets=SECRETS)
     event.remove(database.engine, "before_cursor_execute", note)
+    if outcome is not Outcome.accepted:
+        raise RuntimeError(f"the webhook to learn from was {outcome}")
     return seen
 
 
-def script(
-    database: Database, statements: Sequence[Statement], number: int, span: int = 10**9
-) -> str:
+def script(database: Database, statements: Sequence[Statement], number: int) -> str:
     """The pgbench script: \\set lines, BEGIN, the statements, COMMIT."""
     with database.engine.connect() as connection:
         ids = connection.execute(
@@ -72,20 +81,22 @@ def script(
         ).one()
     known = {"order_state": ids[0], "member": ids[1], "entry": ids[2]}
     lines = [
-        f"\\set n random({10**11}, {10**11 + span})",
+        f"\\set n random({DRAWN_FROM}, {2 * DRAWN_FROM})",
         f"\\set customer random(0, {CUSTOMERS - 1})",
         "BEGIN;",
     ]
     for statement in statements:
-        text = PLACEHOLDER.sub(
-            lambda match, values=statement.values: _value(
-                match[1], values[match[1]], number, known
-            ),
-            " ".join(statement.text.split()),
-        ).replace("%%", "%")
+        text = _with_variables(statement, number, known)
         caught = next((CAUGHT[head] for head in CAUGHT if statement.text.startswith(head)), None)
         lines.append(f"{text} \\gset {caught}" if caught else f"{text};")
     return "\n".join([*lines, "COMMIT;", ""])
+
+
+def _with_variables(statement: Statement, number: int, known: Mapping[str, int]) -> str:
+    def value(match: re.Match[str]) -> str:
+        return _value(match[1], statement.values[match[1]], number, known)
+
+    return PLACEHOLDER.sub(value, " ".join(statement.text.split())).replace("%%", "%")
 
 
 def _value(name: str, value: Any, number: int, known: Mapping[str, int]) -> str:
@@ -142,7 +153,7 @@ def _quoted(text: str) -> str:
     return "E'" + plain.replace("\\", "\\\\").replace(":", "\\x3a") + "'"
 
 
-def run(server: Server, url: str, text: str, clients: int, seconds: int) -> float:
+def run(server: Server, url: str, text: str, clients: int, seconds: float) -> float:
     """Transactions a second of pgbench with the script."""
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
         file.write(text)
@@ -152,7 +163,7 @@ def run(server: Server, url: str, text: str, clients: int, seconds: int) -> floa
                 str(server.programs / "pgbench"),
                 *("--no-vacuum", "--protocol=prepared"),
                 *("--client", str(clients), "--jobs", str(min(clients, 2))),
-                *("--time", str(seconds), "--file", file.name, url),
+                *("--time", str(round(seconds)), "--file", file.name, url),
             ],
             capture_output=True,
             text=True,

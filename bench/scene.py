@@ -2,14 +2,15 @@
 
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from saleor_loyalty_app.clock import system_clock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.migrate import upgrade
 from saleor_loyalty_app.db.tables import table
@@ -19,8 +20,9 @@ from saleor_loyalty_app.programs.models import ProgramRevision
 from saleor_loyalty_app.stores.models import Store
 from saleor_loyalty_app.stores.refs import StoreRef
 
-LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
-NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+NOW = system_clock()
+LONG_AGO = NOW - timedelta(days=300)
+PAID = NOW - timedelta(seconds=3)
 SECRETS = EmailKeys.of(["bench-secret-of-at-least-thirty-two-characters"])
 API_URL = "https://bench.example/graphql/"
 APP_ID = "QXBwOjE="
@@ -75,8 +77,8 @@ class Scene:
             yield json.dumps(order_event(number)).encode()
 
 
-def prepare(database: Database) -> Scene:
-    """Makes the tables, the store and its program in an empty database."""
+def prepare(database: Database, jwks: Mapping[str, Any] | None = None) -> Scene:
+    """Makes the tables, the store (with its public keys) and its program in an empty database."""
     upgrade(database.url)
 
     def fill(conn: Connection) -> Scene:
@@ -87,7 +89,7 @@ def prepare(database: Database) -> Scene:
                 saleor_api_url=API_URL,
                 app_id=APP_ID,
                 token_encrypted="",
-                jwks={"keys": []},
+                jwks=jwks or {"keys": []},
                 jwks_refreshed_at=LONG_AGO,
                 schema_version="3.23",
                 permissions=[],
@@ -138,24 +140,24 @@ def order_event(number: int) -> dict[str, Any]:
     customer = number % CUSTOMERS
     return {
         "__typename": "OrderUpdated",
-        "issuedAt": "2026-11-01T11:59:58.123456+00:00",
+        "issuedAt": PAID.isoformat(),
         "version": "3.23.28",
         "issuingPrincipal": None,
         "recipient": {"id": APP_ID},
-        "order": order(number, customer),
+        "order": order(number, customer, PAID),
     }
 
 
-def order(number: int, customer: int) -> dict[str, Any]:
-    """The order itself: two lines, shipping, one card payment."""
-    total = "201.40"
+def order(number: int, customer: int, paid: datetime) -> dict[str, Any]:
+    """The order itself: two lines, shipping, one card payment at `paid`."""
+    total, moment = "201.40", paid.isoformat()
     return {
         "id": f"T3JkZXI6{number:012d}",
         "number": str(number),
         "status": "UNFULFILLED",
         "origin": "CHECKOUT",
-        "created": "2026-11-01T11:59:55+00:00",
-        "updatedAt": "2026-11-01T11:59:58+00:00",
+        "created": (paid - timedelta(seconds=2)).isoformat(),
+        "updatedAt": moment,
         "checkoutId": f"Q2hlY2tvdXQ6{number:012d}",
         "languageCodeEnum": "EN",
         "displayGrossPrices": False,
@@ -186,7 +188,7 @@ def order(number: int, customer: int) -> dict[str, Any]:
         "transactions": [
             {
                 "id": f"VHJhbnNhY3Rpb25JdGVtO{number:012d}",
-                "createdAt": "2026-11-01T11:59:57+00:00",
+                "createdAt": moment,
                 "chargedAmount": _money(total),
                 "refundedAmount": _money("0"),
                 "createdBy": {"__typename": "App", "id": "QXBwOjk="},
@@ -194,7 +196,7 @@ def order(number: int, customer: int) -> dict[str, Any]:
                     {
                         "id": f"VHJhbnNhY3Rpb25FdmVudDo{number:012d}",
                         "type": "CHARGE_SUCCESS",
-                        "createdAt": "2026-11-01T11:59:57+00:00",
+                        "createdAt": moment,
                         "amount": _money(total),
                     }
                 ],
