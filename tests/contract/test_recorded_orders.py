@@ -3,10 +3,12 @@
 import itertools
 import random
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.flows.converge_order import converge_order
@@ -108,7 +110,7 @@ def test_each_state_of_an_order_is_worth_what_a_person_computes(
     }
     app_id = APP_OF.get(story, "QXBwOjk5")
 
-    def look_at_each_state(conn):
+    def look_at_each_state(conn: Connection) -> list[tuple[str, str, int]]:
         store = live_store(conn, app_id=app_id)
         seen = []
         for step, (number, order, _, _) in enumerate(COMPUTED[story]):
@@ -136,8 +138,8 @@ def test_every_order_of_arrival_ends_in_the_same_books(
     app_id = APP_OF.get(story, "QXBwOjk5")
     outcomes: list[Books] = []
     for arrival in _arrivals(events, depth(12, 200)):
-        books = database.write(lambda conn, told=arrival: _live_through(conn, told, events, app_id))
-        outcomes.append(books)
+        live = partial(_live_through, arrival=arrival, events=events, app_id=app_id)
+        outcomes.append(database.write(live))
     assert {order: booked for (order, _, _), (booked, _) in outcomes[0].orders.items()} == {
         order: points for order, points in final.items() if points
     }
@@ -174,7 +176,7 @@ def test_a_payload_that_shows_two_instants_is_not_booked(shared: Path, database:
         ("points-through-the-gateway-shopper-and-stranger", "3684-ORDER_FULLY_PAID"),
     ]
 
-    def receive(conn):
+    def receive(conn: Connection) -> tuple[list[Verdict], list[datetime | None]]:
         store = live_store(conn)
         verdicts = [
             converge_order(conn, store, one, Look.webhook(NOW), now=NOW, secrets=KEYS).verdict
@@ -200,7 +202,9 @@ def _arrivals(events: Sequence[Recorded], samples: int) -> list[list[Recorded]]:
     return [*orders, [], list(events) * 2]
 
 
-def _live_through(conn, arrival, events, app_id) -> Books:
+def _live_through(
+    conn: Connection, arrival: Sequence[Recorded], events: Sequence[Recorded], app_id: str
+) -> Books:
     """Receives events as they arrive, then reads every order once, as Saleor has it in the end."""
     store = live_store(conn, app_id=app_id)
     at = NOW

@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import httpx
@@ -63,6 +64,10 @@ class Shopper:
         return points
 
 
+def pending_less_than(before: int, points: dict[str, Any]) -> bool:
+    return bool(points["pending"] < before)
+
+
 def base(order: dict[str, Any]) -> Decimal:
     """Σ of the lines' totals on the side of the tax that the channel displays."""
     side = "gross" if order["displayGrossPrices"] else "net"
@@ -101,8 +106,7 @@ def test_refunds_in_three_cuts_take_all_points_back(scene: Scene) -> None:
     left = earned
     for cut in (third, third, total - 2 * third):
         scene.shop.refund(order, cut)
-        before = left
-        left = shopper.wait_for(lambda points, before=before: points["pending"] < before)["pending"]
+        left = shopper.wait_for(partial(pending_less_than, left))["pending"]
     shopper.wait_for(lambda points: points["pending"] == 0 and points["available"] == 0)
     assert sum(entry["amount"] for entry in shopper.history()) == 0
 
@@ -152,6 +156,10 @@ def test_a_guest_gets_the_points_when_the_account_is_confirmed(scene: Scene) -> 
     shopper.wait_for(lambda points: points["pending"] == expected)
 
 
+def test_the_doctor_finds_nothing_wrong(scene: Scene) -> None:
+    scene.command("doctor")
+
+
 def test_uninstalled_the_app_is_silent_and_reinstalled_it_remembers(scene: Scene) -> None:
     shopper = Shopper(scene)
     scene.shop.order({scene.variants[0].id: 1}, email=shopper.email, token=shopper.token())
@@ -175,6 +183,7 @@ def test_uninstalled_the_app_is_silent_and_reinstalled_it_remembers(scene: Scene
 
 
 def test_a_store_that_is_not_allowed_is_refused_with_a_sentence(scene: Scene) -> None:
+    scene.uninstall()
     with scene.app_for_strangers() as stranger, pytest.raises(StoreRefused) as refusal:
         scene.shop.install(f"{stranger}/api/manifest", scene.permissions)
     assert "allowed" in str(refusal.value)

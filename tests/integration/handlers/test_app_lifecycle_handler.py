@@ -55,7 +55,10 @@ def test_switched_on_again_it_catches_up_at_once(
 ) -> None:
     schema = "" if database.is_sqlite else "dbos."
     query = sa.text(f"SELECT workflow_uuid FROM {schema}workflow_status")
-    waiting = lambda: list(database.read(lambda conn: conn.execute(query).scalars()))  # noqa: E731
+
+    def waiting() -> list[str]:
+        return database.read(lambda conn: list(conn.execute(query).scalars()))
+
     tell("AppStatusChanged", app={"isActive": False}, issuedAt="2027-01-01T12:00:01+00:00")
     assert waiting() == []
     tell("AppStatusChanged", app={"isActive": True}, issuedAt="2027-01-01T12:00:02+00:00")

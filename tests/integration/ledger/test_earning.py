@@ -65,8 +65,9 @@ def test_a_repeated_key_posts_once_and_gives_the_first_result(books: Books) -> N
 def test_the_same_key_for_another_input_is_refused(books: Books, other: dict[str, Any]) -> None:
     account = books.account()
     books.earn(account, 100, key="once")
+    again: dict[str, Any] = {"amount": 100, "key": "once", **other}
     with pytest.raises(IdempotencyConflict):
-        books.earn(account, **({"amount": 100, "key": "once"} | other))
+        books.earn(account, **again)
     assert books.shown(account) == (100, 0, 0, 0)
 
 
@@ -103,8 +104,9 @@ def test_names_that_cannot_be_stored_or_read_are_refused(
     books: Books, field: str, name: str
 ) -> None:
     account = books.account()
+    misnamed: dict[str, Any] = {field: name}
     with pytest.raises(InvalidPosting) as refused:
-        books.earn(account, 1, **{field: name})
+        books.earn(account, 1, **misnamed)
     assert refused.value.detail == {"field": field}
 
 

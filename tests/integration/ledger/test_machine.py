@@ -296,7 +296,11 @@ class LedgerMachine(RuleBasedStateMachine):
 def test_the_ledger_agrees_with_a_simple_model(
     database: Database, depth: Callable[[int, int], int]
 ) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        lambda: LedgerMachine(database),
+    class OnThisDatabase(LedgerMachine):
+        def __init__(self) -> None:
+            super().__init__(database)
+
+    run_state_machine_as_test(
+        OnThisDatabase,
         settings=settings(max_examples=depth(25, 500), stateful_step_count=depth(30, 60)),
     )

@@ -1,6 +1,7 @@
 """The roll-forward of a month, with figures that a person can check."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +16,8 @@ IN_JUNE = datetime(2027, 6, 10, 12, tzinfo=UTC)
 IN_JULY = datetime(2027, 7, 10, 12, tzinfo=UTC)
 END_OF_JUNE = datetime(2027, 6, 30, 23, 59, 59, tzinfo=UTC)
 JULY_BEGINS = datetime(2027, 7, 1, tzinfo=UTC)
-US, TR = {"channel": "us", "currency": "USD"}, {"channel": "tr", "currency": "TRY"}
+US: dict[str, Any] = {"channel": "us", "currency": "USD"}
+TR: dict[str, Any] = {"channel": "tr", "currency": "TRY"}
 
 
 def rows(

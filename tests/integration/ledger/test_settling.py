@@ -1,12 +1,13 @@
 """Expiry by the calendar, with and without the task."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.db.tables import table
-from saleor_loyalty_app.ledger import Expiring
+from saleor_loyalty_app.ledger import Account, Expiring
 from saleor_loyalty_app.ledger import statements as sql
 from saleor_loyalty_app.ledger.models import LotExtension
 from tests.integration.ledger.books import DAY, END_OF_JUNE, NOW, Books
@@ -70,7 +71,7 @@ def test_pages_settle_every_account_that_is_due_and_no_other_store(books: Books)
 
 def test_every_write_settles_what_is_due_first(books: Books) -> None:
     late = END_OF_JUNE + DAY
-    writes = [
+    writes: list[Callable[[Account], object]] = [
         lambda account: books.earn(account, 1, "order:9", now=late),
         lambda account: books.reverse(account, 1, "order:2", now=late),
         lambda account: books.redeem(account, 1, now=late),

@@ -1,5 +1,6 @@
 """Members change state by clear rules, and are found by whoever may know them."""
 
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from saleor_loyalty_app.members.errors import (
     WrongMemberState,
 )
 from saleor_loyalty_app.members.models import MemberIdentity
-from saleor_loyalty_app.members.refs import Enrollment, Person
+from saleor_loyalty_app.members.refs import Enrollment, MemberRef, Person
 from tests.factories import make_member, make_store
 from tests.order_books import KEYS
 
@@ -27,13 +28,15 @@ _identities = table(MemberIdentity)
 
 
 @pytest.fixture
-def conn(database: Database):
+def conn(database: Database) -> Iterator[Connection]:
     """A connection in a transaction that is rolled back."""
     with database.engine.connect() as connection:
         yield connection
 
 
-def recognize(conn: Connection, store_id: int, person: Person = AYSE, how: Enrollment = AUTOMATIC):
+def recognize(
+    conn: Connection, store_id: int, person: Person = AYSE, how: Enrollment = AUTOMATIC
+) -> service.Recognized:
     return service.member_for_user(conn, store_id, person, how, keys=KEYS, now=NOW)
 
 
@@ -118,11 +121,12 @@ def test_guests_cannot_join(conn: Connection) -> None:
 def test_erased_members_change_no_more(conn: Connection) -> None:
     store = make_store(conn).id
     id_ = make_member(conn, store, state="erased", user_id=None)
-    for change in (
+    changes: list[Callable[[], MemberRef]] = [
         lambda: service.pause(conn, store, id_, now=NOW),
         lambda: service.block(conn, store, id_, earning=True),
         lambda: service.enroll(conn, store, id_, AUTOMATIC, source="x", now=NOW),
-    ):
+    ]
+    for change in changes:
         with pytest.raises(MemberErased):
             change()
 
@@ -132,7 +136,9 @@ def test_a_merged_member_leads_to_the_one_that_remains(conn: Connection) -> None
     last = make_member(conn, store)
     middle = make_member(conn, store, user_id=None, merged_into=last)
     first = make_member(conn, store, user_id=None, merged_into=middle)
-    assert repository.surviving_member(conn, store, first).id == last
+    survivor = repository.surviving_member(conn, store, first)
+    assert survivor is not None
+    assert survivor.id == last
     assert service.block(conn, store, first, codes=True).id == last
 
 

@@ -1,5 +1,6 @@
 """One order, looked at again and again."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -58,7 +59,7 @@ PAID = order(transactions=[paid()], user=AYSE)
 
 
 @pytest.fixture
-def conn(database: Database):
+def conn(database: Database) -> Iterator[Connection]:
     """A connection in a transaction that is rolled back."""
     with database.engine.connect() as connection:
         yield connection
@@ -172,6 +173,7 @@ def test_a_refund_that_failed_gives_the_points_back(conn: Connection) -> None:
 def test_what_was_forgiven_is_not_asked_again_from_later_earnings(conn: Connection) -> None:
     store = live_store(conn, program(availability={"after": "payment", "days": 0}))
     member = webhook(conn, store, PAID).member_id
+    assert member is not None
     account = Account(store.id, member, "points")
     spending = Cause(source="redemption:1", part="points", actor="shopper:U1")
     ledger.redeem(conn, account, 800, spending, key="r1", now=NOW)
@@ -187,6 +189,7 @@ def test_what_was_forgiven_is_not_asked_again_from_later_earnings(conn: Connecti
 def test_what_was_forgiven_is_not_given_twice_when_the_refund_fails(conn: Connection) -> None:
     store = live_store(conn, program(availability={"after": "payment", "days": 0}))
     member = webhook(conn, store, PAID).member_id
+    assert member is not None
     spending = Cause(source="redemption:1", part="points", actor="shopper:U1")
     ledger.redeem(conn, Account(store.id, member, "points"), 800, spending, key="r1", now=NOW)
     webhook(conn, store, refunded(100))
@@ -200,7 +203,7 @@ def test_points_wait_for_the_fulfillment_and_a_return_does_not_make_them_wait_ag
     conn: Connection,
 ) -> None:
     store = live_store(conn)
-    bought = {"transactions": [paid()], "user": AYSE}
+    bought: dict[str, Any] = {"transactions": [paid()], "user": AYSE}
     webhook(conn, store, order(line(quantity=2), **bought))
     sent = fulfillment("FULFILLED", 60, L1=2)
     webhook(conn, store, order(line(quantity=2), updated=60, fulfillments=[sent], **bought))

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.db.database import Database
@@ -19,7 +20,7 @@ ORDERS = 8
 
 def told(person: int, number: int, *, canceled: bool = False) -> OrderSnapshot:
     name = f"{person}-{number}"
-    status = {"status": "CANCELED", "updated": 9} if canceled else {}
+    status: dict[str, Any] = {"status": "CANCELED", "updated": 9} if canceled else {}
     return order(
         transactions=[paid()],
         id=f"O{name}",

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -47,7 +48,7 @@ def sold(conn: sa.Connection) -> StoreRef:
     return store
 
 
-def exported(database: Database, store: StoreRef) -> list[dict]:
+def exported(database: Database, store: StoreRef) -> list[dict[str, Any]]:
     return database.read(
         lambda conn: [json.loads(text) for text in export_store(conn, store.id)], snapshot=True
     )

@@ -1,8 +1,9 @@
 """What events did not tell is healed by reading: due orders, changes, open orders."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -33,6 +34,8 @@ from tests.order_source import MemorySource
 AYSE = shopper()
 _refreshes, _states = table(OrderRefresh), table(OrderState)
 _stores, _problems = table(Store), table(StoreProblem)
+#: Asks for the points of every owner and unit.
+Points = Callable[[], Mapping[tuple[str, str], int]]
 
 
 @pytest.fixture
@@ -51,12 +54,17 @@ def source() -> MemorySource:
 
 
 @pytest.fixture
-def books(database: Database, store: StoreRef) -> Callable[[], object]:
+def books(database: Database, store: StoreRef) -> Points:
     return lambda: database.read(lambda conn: books_of(conn, store)).balances
 
 
-def bought(number: int, *, updated: float = 1, **more: object) -> OrderSnapshot:
-    values = {"id": f"O{number}", "number": str(number), "user": AYSE, "updated": updated}
+def bought(number: int, *, updated: float = 1, **more: Any) -> OrderSnapshot:
+    values: dict[str, Any] = {
+        "id": f"O{number}",
+        "number": str(number),
+        "user": AYSE,
+        "updated": updated,
+    }
     return order(**({"transactions": [paid()]} | values | more))
 
 
@@ -70,7 +78,8 @@ def receive(database: Database, store: StoreRef, told: OrderSnapshot, moment: da
 
 def cursor(database: Database, store: StoreRef) -> datetime | None:
     query = sa.select(_stores.c.cursor_updated_at).where(_stores.c.id == store.id)
-    return database.read(lambda conn: conn.execute(query).scalar_one())
+    moment: datetime | None = database.read(lambda conn: conn.execute(query).scalar_one())
+    return moment
 
 
 def wish(database: Database, store: StoreRef, *ids: str, now: datetime = NOW) -> None:
@@ -84,11 +93,19 @@ def due(database: Database, store: StoreRef) -> list[str]:
 
 class TestDueOrders:
     def test_they_are_read_and_booked(
-        self, database: Database, store: StoreRef, source: MemorySource, clock: ManualClock, books
+        self,
+        database: Database,
+        store: StoreRef,
+        source: MemorySource,
+        clock: ManualClock,
+        books: Points,
     ) -> None:
         receive(database, store, bought(1, transactions=[]), NOW)
         source.put(bought(1, updated=5))
-        run = lambda: refresh_due_orders(database, store, source, clock=clock, secrets=KEYS)  # noqa: E731
+
+        def run() -> RefreshReport:
+            return refresh_due_orders(database, store, source, clock=clock, secrets=KEYS)
+
         assert run() == RefreshReport()
         clock.advance(timedelta(minutes=1))
         assert run() == RefreshReport(read=1, booked=1)
@@ -96,7 +113,12 @@ class TestDueOrders:
         assert books() == {("U1", "points"): 1000}
 
     def test_an_order_that_saleor_forgot_is_gone_and_asked_no_more(
-        self, database: Database, store: StoreRef, source: MemorySource, clock: ManualClock, books
+        self,
+        database: Database,
+        store: StoreRef,
+        source: MemorySource,
+        clock: ManualClock,
+        books: Points,
     ) -> None:
         receive(database, store, bought(1), NOW)
         clock.advance(timedelta(minutes=1))
@@ -115,7 +137,12 @@ class TestDueOrders:
         assert (report.gone, report.failed, due(database, store)) == (0, 1, ["O1"])
 
     def test_an_event_during_the_read_keeps_the_order_due(
-        self, database: Database, store: StoreRef, source: MemorySource, clock: ManualClock, books
+        self,
+        database: Database,
+        store: StoreRef,
+        source: MemorySource,
+        clock: ManualClock,
+        books: Points,
     ) -> None:
         receive(database, store, bought(1), NOW)
         source.put(bought(1))
@@ -136,7 +163,7 @@ class TestDueOrders:
         store: StoreRef,
         source: MemorySource,
         clock: ManualClock,
-        books,
+        books: Points,
     ) -> None:
         timeless = msgspec.structs.replace(bought(2), created=START.replace(tzinfo=None))
         source.put(bought(1), timeless, bought(3))
@@ -160,7 +187,12 @@ class TestDueOrders:
         assert due(database, store) == ["O1", "O2"]
 
     def test_points_that_waited_for_the_switch_are_booked_when_it_is_on(
-        self, database: Database, store: StoreRef, source: MemorySource, clock: ManualClock, books
+        self,
+        database: Database,
+        store: StoreRef,
+        source: MemorySource,
+        clock: ManualClock,
+        books: Points,
     ) -> None:
         off = replace(store, earning_on=False)
         source.put(*(bought(n) for n in range(1, 6)))
@@ -179,12 +211,19 @@ class TestDueOrders:
 
 
 class TestChanges:
-    def run(self, database: Database, store: StoreRef, source: MemorySource, **more: object):
-        clock = more.pop("clock", None) or ManualClock(NOW)
-        return reconcile_changes(database, store, source, clock=clock, secrets=KEYS, **more)
+    def run(
+        self,
+        database: Database,
+        store: StoreRef,
+        source: MemorySource,
+        *,
+        since: datetime | None = None,
+    ) -> ReconcileReport:
+        clock = ManualClock(NOW)
+        return reconcile_changes(database, store, source, clock=clock, secrets=KEYS, since=since)
 
     def test_every_change_is_booked_over_page_edges_and_equal_times(
-        self, database: Database, store: StoreRef, source: MemorySource, books
+        self, database: Database, store: StoreRef, source: MemorySource, books: Points
     ) -> None:
         source.put(*(bought(n, updated=7) for n in range(1, 6)), bought(6, updated=8))
         report = self.run(database, store, source)
@@ -193,7 +232,7 @@ class TestChanges:
         assert books() == {("U1", "points"): 6000}
 
     def test_the_next_run_reaches_back_ten_minutes(
-        self, database: Database, store: StoreRef, source: MemorySource, books
+        self, database: Database, store: StoreRef, source: MemorySource, books: Points
     ) -> None:
         source.put(bought(1, updated=60))
         self.run(database, store, source)
@@ -203,7 +242,7 @@ class TestChanges:
         assert books() == {("U1", "points"): 2000}
 
     def test_a_run_that_breaks_off_goes_on_from_the_last_page(
-        self, database: Database, store: StoreRef, source: MemorySource, books
+        self, database: Database, store: StoreRef, source: MemorySource, books: Points
     ) -> None:
         source.put(*(bought(n, updated=n) for n in range(1, 8)))
         pages = iter([lambda: None, lambda: None, _away])
@@ -216,16 +255,19 @@ class TestChanges:
         assert books() == {("U1", "points"): 7000}
 
     def test_an_order_that_changes_while_pages_are_read_is_not_missed(
-        self, database: Database, store: StoreRef, source: MemorySource, books
+        self, database: Database, store: StoreRef, source: MemorySource, books: Points
     ) -> None:
         source.put(*(bought(n, updated=n) for n in range(1, 6)))
-        once = iter([lambda: None, lambda: source.put(bought(1, updated=9, status="CANCELED"))])
-        source.before_page = lambda: next(once, lambda: None)()
+        changes: list[Callable[[], None]] = [
+            lambda: source.put(bought(1, updated=9, status="CANCELED")),
+            lambda: None,
+        ]
+        source.before_page = lambda: changes.pop()() if changes else None
         self.run(database, store, source)
         assert books() == {("U1", "points"): 4000}
 
     def test_since_begins_earlier_and_never_moves_the_cursor_back(
-        self, database: Database, store: StoreRef, source: MemorySource, books
+        self, database: Database, store: StoreRef, source: MemorySource, books: Points
     ) -> None:
         source.put(bought(1, updated=600))
         self.run(database, store, source)
@@ -251,11 +293,18 @@ class TestChanges:
 
 
 class TestDailyPass:
-    def run(self, database: Database, store: StoreRef, source: MemorySource, clock: ManualClock):
+    def run(
+        self, database: Database, store: StoreRef, source: MemorySource, clock: ManualClock
+    ) -> ReconcileReport | None:
         return daily_pass(database, store, source, clock=clock, secrets=KEYS)
 
     def test_it_sees_what_does_not_move_the_time_of_change(
-        self, database: Database, store: StoreRef, source: MemorySource, clock: ManualClock, books
+        self,
+        database: Database,
+        store: StoreRef,
+        source: MemorySource,
+        clock: ManualClock,
+        books: Points,
     ) -> None:
         guest = order(transactions=[paid()], userEmail="new@example.com", status="FULFILLED")
         for told in (bought(2, status="UNCONFIRMED"), bought(3, status="FULFILLED"), guest):
@@ -280,10 +329,15 @@ class TestDailyPass:
         assert self.run(database, store, source, clock) is not None
 
     def test_a_second_return_is_seen_though_saleor_dates_no_change(
-        self, database: Database, store: StoreRef, source: MemorySource, clock: ManualClock, books
+        self,
+        database: Database,
+        store: StoreRef,
+        source: MemorySource,
+        clock: ManualClock,
+        books: Points,
     ) -> None:
         sent, back = fulfillment("FULFILLED", 5, L1=1), fulfillment("RETURNED", 9, L1=1)
-        two = {"status": "PARTIALLY_RETURNED", "lines": [line(quantity=2)]}
+        two: dict[str, Any] = {"status": "PARTIALLY_RETURNED", "lines": [line(quantity=2)]}
         receive(database, store, bought(1, **two, fulfillments=[sent, back]), NOW)
         assert books() == {("U1", "points"): 500}
         source.put(bought(1, **two, fulfillments=[fulfillment("RETURNED", 20, L1=2)]))
@@ -299,9 +353,12 @@ class TestDailyPass:
         receive(database, store, told, NOW)
         source.put(told)
         clock.set(START + timedelta(days=90))
-        assert self.run(database, store, source, clock).orders.read == 1
+        before = self.run(database, store, source, clock)
         clock.set(START + timedelta(days=92))
-        assert self.run(database, store, source, clock).orders.read == 0
+        after = self.run(database, store, source, clock)
+        assert before is not None
+        assert after is not None
+        assert (before.orders.read, after.orders.read) == (1, 0)
 
     def test_it_goes_through_many_orders_though_none_can_be_booked(
         self, database: Database, store: StoreRef, source: MemorySource, clock: ManualClock
@@ -321,23 +378,28 @@ class TestDailyPass:
         source.put(told)
         receive(database, store, told, NOW)
         query = sa.select(_problems.c.message, _problems.c.resolved_at)
-        problem = lambda: database.read(lambda conn: conn.execute(query).one_or_none())  # noqa: E731
+
+        def problems() -> list[sa.Row[tuple[str, datetime | None]]]:
+            return database.read(lambda conn: list(conn.execute(query)))
+
         clock.set(START + timedelta(days=59))
         self.run(database, store, source, clock)
-        assert problem() is None
+        assert problems() == []
         clock.set(START + timedelta(days=61))
         report = self.run(database, store, source, clock)
         assert report is not None
         assert report.unfulfilled == ("7",)
-        assert "7" in problem().message
+        [told_of] = problems()
+        assert "7" in told_of.message
         source.put(bought(7, updated=9, status="FULFILLED"))
         clock.advance(timedelta(days=1))
         self.run(database, store, source, clock)
-        assert problem().resolved_at is not None
+        [settled] = problems()
+        assert settled.resolved_at is not None
 
 
 def test_a_restored_backup_is_healed(
-    database: Database, store: StoreRef, source: MemorySource, clock: ManualClock, books
+    database: Database, store: StoreRef, source: MemorySource, clock: ManualClock, books: Points
 ) -> None:
     receive(database, store, bought(1, status="UNCONFIRMED"), NOW)
     database.write(

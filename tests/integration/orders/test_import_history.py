@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ NOW = LIVE + timedelta(days=30)
 AYSE = shopper()
 
 
-def past(number: int, days_before: int, **more: object) -> OrderSnapshot:
+def past(number: int, days_before: int, **more: Any) -> OrderSnapshot:
     """An order of 100 USD, paid a minute after it was made, so many days before the program."""
     created = LIVE - timedelta(days=days_before)
     paid_at = (created + timedelta(minutes=1)).isoformat()
@@ -43,7 +44,7 @@ def past(number: int, days_before: int, **more: object) -> OrderSnapshot:
         "amount": {"amount": 100, "currency": "USD"},
         "createdAt": paid_at,
     }
-    values = {
+    values: dict[str, Any] = {
         "id": f"O{number}",
         "number": str(number),
         "user": AYSE,
@@ -209,9 +210,8 @@ def test_it_goes_on_where_it_broke_off(
             database, store, source, row.id, clock=clock, secrets=KEYS, wait=lambda _: None
         )
 
-    source.before_page = iter([lambda: None, _away, lambda: None, lambda: None]).__next__
-    pages = source.before_page
-    source.before_page = lambda: pages()()
+    pages = iter([_there, _away, _there, _there])
+    source.before_page = lambda: next(pages)()
     with pytest.raises(SaleorUnavailable):
         go_on()
     assert books(database, store).balances == {("U1", "points"): 2000}
@@ -258,9 +258,12 @@ def test_where_one_has_to_join_history_counts_for_members_only(database: Databas
 
 def test_refusals(database: Database, store: StoreRef, clock: ManualClock) -> None:
     choice = ImportChoice("days", days=9)
-    begin = lambda of: database.write(  # noqa: E731
-        lambda conn: start_history_import(conn, of, choice, dry_run=False, now=NOW)
-    )
+
+    def begin(where: StoreRef) -> ImportRow:
+        return database.write(
+            lambda conn: start_history_import(conn, where, choice, dry_run=False, now=NOW)
+        )
+
     begin(store)
     with pytest.raises(ImportRunning):
         begin(store)
@@ -285,9 +288,13 @@ def test_refusals(database: Database, store: StoreRef, clock: ManualClock) -> No
         ("everything", None, None),
     ],
 )
-def test_senseless_choices(mode: str, days: int | None, cap: int | None) -> None:
+def test_senseless_choices(mode: Any, days: int | None, cap: int | None) -> None:
     with pytest.raises(InvalidImportChoice):
         ImportChoice(mode, days, cap)
+
+
+def _there() -> None:
+    """Saleor answers."""
 
 
 def _away() -> None:

@@ -1,7 +1,9 @@
 """Whose points they are: users, guests, staff, and orders that go from one to another."""
 
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -11,12 +13,12 @@ from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.converge_order import Outcome, converge_order
 from saleor_loyalty_app.flows.erase_member import erase_address, erase_user
-from saleor_loyalty_app.flows.join_member import customer_seen, join_program
+from saleor_loyalty_app.flows.join_member import Joined, customer_seen, join_program
 from saleor_loyalty_app.ledger.models import Entry
 from saleor_loyalty_app.members import service
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.models import Member, MemberConsent, MemberIdentity
-from saleor_loyalty_app.members.refs import Person
+from saleor_loyalty_app.members.refs import MemberRef, Person
 from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.saleor.event import UserSnapshot
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
@@ -31,7 +33,7 @@ POINTS = ("points", "points")
 
 
 @pytest.fixture
-def conn(database: Database):
+def conn(database: Database) -> Iterator[Connection]:
     """A connection in a transaction that is rolled back."""
     with database.engine.connect() as connection:
         yield connection
@@ -48,11 +50,23 @@ def account(
     return UserSnapshot(id=id_, email=email, is_confirmed=confirmed, is_staff=staff)
 
 
-def by_guest(email: str = "ayse@example.com", **more: object) -> OrderSnapshot:
+def seen(conn: Connection, store: StoreRef, user: UserSnapshot) -> Joined:
+    joined = customer_seen(conn, store, user, keys=KEYS, now=NOW)
+    assert joined is not None
+    return joined
+
+
+def joins(conn: Connection, store: StoreRef, person: Person, now: datetime) -> MemberRef:
+    joined = join_program(conn, store, person, source="storefront", keys=KEYS, now=now)
+    assert joined is not None
+    return joined.member
+
+
+def by_guest(email: str = "ayse@example.com", **more: Any) -> OrderSnapshot:
     return order(transactions=[paid()], userEmail=email, **more)
 
 
-def member_rows(conn: Connection, store: StoreRef) -> list[sa.Row]:
+def member_rows(conn: Connection, store: StoreRef) -> list[sa.Row[Any]]:
     query = sa.select(_members).where(_members.c.store_id == store.id).order_by(_members.c.id)
     return list(conn.execute(query))
 
@@ -79,8 +93,7 @@ def test_a_confirmed_address_brings_the_guest_in(conn: Connection) -> None:
     store = live_store(conn)
     read(conn, store, by_guest())
     before = books_of(conn, store).lots
-    joined = customer_seen(conn, store, account(), keys=KEYS, now=NOW)
-    assert joined is not None
+    joined = seen(conn, store, account())
     assert (joined.member.user_id, joined.claimed) == ("U1", 1)
     books = books_of(conn, store)
     assert books.balances == {("U1", "points"): 1000}
@@ -93,19 +106,17 @@ def test_a_confirmed_address_brings_the_guest_in(conn: Connection) -> None:
 def test_an_address_that_nobody_proved_brings_nobody_in(conn: Connection) -> None:
     store = live_store(conn)
     read(conn, store, by_guest())
-    joined = customer_seen(conn, store, account(confirmed=False), keys=KEYS, now=NOW)
-    assert joined is not None
-    assert joined.claimed == 0
+    assert seen(conn, store, account(confirmed=False)).claimed == 0
     assert books_of(conn, store).balances == {("guest", "points"): 1000}
-    assert customer_seen(conn, store, account(), keys=KEYS, now=NOW).claimed == 1
-    assert customer_seen(conn, store, account(), keys=KEYS, now=NOW).claimed == 0
+    assert seen(conn, store, account()).claimed == 1
+    assert seen(conn, store, account()).claimed == 0
 
 
 def test_a_look_alike_address_brings_nobody_in(conn: Connection) -> None:
     store = live_store(conn)
     read(conn, store, by_guest("ilgin@example.com"))
     look_alike = account(email="ılgin@example.com")
-    assert customer_seen(conn, store, look_alike, keys=KEYS, now=NOW).claimed == 0
+    assert seen(conn, store, look_alike).claimed == 0
     assert books_of(conn, store).balances == {("guest", "points"): 1000}
 
 
@@ -190,7 +201,7 @@ def test_where_one_has_to_join_only_members_earn(conn: Connection) -> None:
     )
     person = Person("U2", "john@example.com", confirmed=True)
     moment = START + timedelta(minutes=30)
-    join_program(conn, store, person, source="storefront", keys=KEYS, now=moment)
+    joins(conn, store, person, moment)
     before = order(transactions=[paid(minutes=20)], user=JOHN, id="O3", number="3")
     assert read(conn, store, before, 2).withheld == "not_enrolled"
     after = order(transactions=[paid(minutes=40)], user=JOHN, id="O4", number="4")
@@ -202,7 +213,7 @@ def test_an_order_that_goes_to_somebody_who_has_not_joined_loses_its_points(
 ) -> None:
     store = live_store(conn, program(enrollment="opt_in"))
     person = Person("U1", "ayse@example.com", confirmed=True)
-    join_program(conn, store, person, source="storefront", keys=KEYS, now=START)
+    joins(conn, store, person, START)
     assert read(conn, store, order(transactions=[paid()], user=AYSE)).posted == {POINTS: 1000}
     assert read(conn, store, order(transactions=[paid()], user=JOHN), 2).posted == {POINTS: -1000}
     assert books_of(conn, store).balances == {}
@@ -213,10 +224,10 @@ def test_joining_records_what_was_agreed_to_and_rejoining_is_not_new(conn: Conne
     document = program(enrollment="opt_in", terms_version="T1", privacy_version="P1")
     store = live_store(conn, document)
     person = Person("U1", "ayse@example.com", confirmed=True)
-    joined = join_program(conn, store, person, source="storefront", keys=KEYS, now=NOW).member
+    joined = joins(conn, store, person, NOW)
     later = NOW + timedelta(days=3)
     service.leave(conn, store.id, joined.id, now=later)
-    again = join_program(conn, store, person, source="storefront", keys=KEYS, now=later).member
+    again = joins(conn, store, person, later)
     assert (again.id, again.state) == (joined.id, "active")
     assert (again.first_enrolled_at, again.enrolled_at) == (NOW, later)
     consents = conn.execute(sa.select(_consents).order_by(_consents.c.id)).all()
@@ -242,8 +253,9 @@ def test_the_control_group_is_fixed_at_the_beginning_and_earns_nothing(conn: Con
 def test_blocks_survive_becoming_a_member(conn: Connection) -> None:
     store = live_store(conn)
     guest = read(conn, store, by_guest()).member_id
+    assert guest is not None
     service.block(conn, store.id, guest, earning=True)
-    joined = customer_seen(conn, store, account(), keys=KEYS, now=NOW)
+    joined = seen(conn, store, account())
     assert joined.member.earning_blocked
     second = order(transactions=[paid()], user=AYSE, id="O2", number="2")
     assert read(conn, store, second, 2).withheld == "blocked"

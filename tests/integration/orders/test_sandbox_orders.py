@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import httpx
 from hypothesis import Phase, given, note, settings
@@ -175,7 +176,11 @@ stories = st.tuples(
 ).map(lambda parts: [parts[0], *parts[1]])
 
 
-def tell(people: People, step: tuple) -> None:
+#: What happens, and with what.
+Step = tuple[Any, ...]
+
+
+def tell(people: People, step: Step) -> None:
     """One step of a story; what the store refuses does not happen."""
     what, *how = step
     if what == "buy":
@@ -194,7 +199,7 @@ def tell(people: People, step: tuple) -> None:
 
 #: A story costs a second: half as many as usual, and no shrinking, which would cost minutes.
 @settings(
-    max_examples=settings.default.max_examples // 2,
+    max_examples=settings().max_examples // 2,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )
 @given(
@@ -205,7 +210,7 @@ def tell(people: People, step: tuple) -> None:
 )
 def test_disturbed_and_undisturbed_runs_end_in_the_same_books(
     database: Database,
-    story: list[tuple],
+    story: list[Step],
     chance: Random,
     confirmed: bool,
     channel: str,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -65,8 +66,12 @@ def test_coming_back_earns_nothing_for_the_time_away(automatic: bool) -> None:
 
 @pytest.mark.parametrize(("state", "since"), [("paused", "paused_at"), ("left", "left_at")])
 def test_pausing_and_leaving_count_from_their_time(state: str, since: str) -> None:
-    assert why(replace(MEMBER, state=state, **{since: BEFORE})) == state
-    assert why(replace(MEMBER, state=state, **{since: AFTER})) == ""
+    def gone(moment: datetime) -> MemberRef:
+        changed: dict[str, Any] = {"state": state, since: moment}
+        return replace(MEMBER, **changed)
+
+    assert why(gone(BEFORE)) == state
+    assert why(gone(AFTER)) == ""
 
 
 def test_blocked_held_out_and_erased_members_earn_nothing() -> None:

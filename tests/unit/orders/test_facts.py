@@ -78,7 +78,7 @@ def test_categories_come_with_their_ancestors() -> None:
     told = order(line(category=category, collections=[{"id": "K1", "slug": "summer"}]))
     [only] = facts(told).lines
     assert only.categories == {"sneakers", "apparel"}
-    assert (only.collections, only.product_type) == ({"summer"}, "plain")
+    assert (only.collections, only.product_type) == (frozenset({"summer"}), "plain")
     assert (only.product_slug, only.sku) == ("product-l1", "SKU-L1")
 
 

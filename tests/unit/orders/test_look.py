@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from saleor_loyalty_app.orders.look import Known, Look, Verdict, digest_of, judge
+from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from tests.order_samples import START, money, order, paid
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -22,7 +23,7 @@ def known(
     return Known(at, digest, event, checked, unsettled)
 
 
-def verdict(before: Known, look: Look, told=FRESH) -> Verdict:
+def verdict(before: Known, look: Look, told: OrderSnapshot = FRESH) -> Verdict:
     return judge(before, told, digest_of(told), look)
 
 

@@ -83,5 +83,5 @@ def test_scaling_touches_one_unit_only() -> None:
         ),
     )
     half = plan.scaled("points", Fraction(1, 2))
-    assert (half.exact("points"), half.exact("status")) == (5, 10)
+    assert (half.exact("points"), half.exact("status")) == (Fraction(5), Fraction(10))
     assert plan.only("status").exact("points") == 0
