@@ -217,10 +217,10 @@ class Settings(BaseSettings):
 
     @property
     def store_hosts(self) -> tuple[str, ...]:
-        """The hosts that may install the app: also localhost outside production."""
-        if self.environment is Environment.production:
+        """The hosts that may install the app; outside production localhost where none is named."""
+        if self.allowed_stores or self.environment is Environment.production:
             return self.allowed_stores
-        return (*self.allowed_stores, *sorted(LOCAL_HOSTS))
+        return tuple(sorted(LOCAL_HOSTS))
 
     @property
     def is_sqlite(self) -> bool:

@@ -18,5 +18,5 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             "no Saleor is named: make live SALEOR_API_URL=… SALEOR_EMAIL=… SALEOR_PASSWORD=…"
         )
     shop = Shop(api_url, os.environ["SALEOR_EMAIL"], os.environ["SALEOR_PASSWORD"])
-    with staged(shop, tmp_path_factory.mktemp("live")) as staged_scene:
+    with shop.http, staged(shop, tmp_path_factory.mktemp("live")) as staged_scene:
         yield staged_scene

@@ -179,6 +179,7 @@ def test_the_example_file_starts_the_app_once_the_secret_is_made(tmp_path: Path)
             assert getattr(defaults, name) == field.default, name
 
 
+@pytest.mark.usefixtures("set_variables")
 def test_a_list_of_stores_is_the_whole_list_also_outside_production() -> None:
     assert "localhost" in load_settings(environment="test").store_hosts
     named = load_settings(environment="test", allowed_stores="shop.example")
