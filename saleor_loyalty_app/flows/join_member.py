@@ -107,6 +107,7 @@ def claim_guests(
     known = members.member_by_id(conn, store.id, member.id)
     if known is None or not known.confirmed or not known.email:
         return 0
+    members.lock_address(conn, keys.current(store.id, known.email))
     guests = members.guests_by_keys(conn, store.id, keys.every(store.id, known.email))
     return sum(_merge(conn, store, guest, known.id, now) for guest in guests)
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
+from saleor_loyalty_app.db.hot import Hot
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.members.models import Member, MemberConsent, MemberIdentity
 from saleor_loyalty_app.members.refs import MemberRef
@@ -49,7 +50,8 @@ def _shared(query: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
 _BY_USER = _JOINED.where(
     members.c.store_id == sa.bindparam("store_id"), members.c.user_id == sa.bindparam("user_id")
 )
-_BY_USER_SHARED = _shared(_BY_USER)
+_BY_USER_SHARED = Hot(_shared(_BY_USER))
+_BY_USER_ALONE = Hot(_BY_USER)
 _BY_ID = _JOINED.where(
     members.c.store_id == sa.bindparam("store_id"), members.c.id == sa.bindparam("id")
 )
@@ -81,8 +83,8 @@ def member_by_user(
     conn: Connection, store_id: int, user_id: str, *, lock: bool = False
 ) -> MemberRef | None:
     """The member of a Saleor user. `lock`: no merge may happen until the transaction ends."""
-    query = _BY_USER_SHARED if lock else _BY_USER
-    return _ref(conn.execute(query, {"store_id": store_id, "user_id": user_id}).one_or_none())
+    query = _BY_USER_SHARED if lock else _BY_USER_ALONE
+    return _ref(query.one_or_none(conn, {"store_id": store_id, "user_id": user_id}))
 
 
 def member_by_id(conn: Connection, store_id: int, member_id: int) -> MemberRef | None:
@@ -113,6 +115,16 @@ def lock_members(
         if member is not None:
             locked[member_id] = member
     return locked
+
+
+def lock_address(conn: Connection, key: str) -> None:
+    """One address at a time, until the transaction ends: a guest comes, or a member proves it.
+
+    Neither of two transactions would see the row that the other is about to add.
+    """
+    if conn.dialect.name == "postgresql":
+        number = int.from_bytes(bytes.fromhex(key)[:8], "big", signed=True)
+        conn.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
 
 def guest_by_keys(conn: Connection, store_id: int, keys: Sequence[str]) -> MemberRef | None:

@@ -1,5 +1,6 @@
 """Members come, are recognized, and change state. Nothing here commits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,10 +65,12 @@ def member_for_guest(
 ) -> MemberRef:
     """Who a guest's order belongs to: the member that owns the address, else a pre-member."""
     wanted = keys.every(store_id, email)
-    owner = repository.member_by_confirmed_email(conn, store_id, wanted)
-    guest = owner or repository.guest_by_keys(conn, store_id, wanted)
-    if guest is not None:
-        return guest
+    known = _behind_address(conn, store_id, wanted)
+    if known is None:
+        repository.lock_address(conn, keys.current(store_id, email))
+        known = _behind_address(conn, store_id, wanted)
+    if known is not None:
+        return known
     bucket = bucket_of(store_id, email)
     made = repository.insert_member(
         conn,
@@ -182,6 +185,11 @@ def block(
     if changes:
         repository.update_member(conn, store_id, member.id, **changes)
     return _reread(conn, member)
+
+
+def _behind_address(conn: Connection, store_id: int, keys: Sequence[str]) -> MemberRef | None:
+    owner = repository.member_by_confirmed_email(conn, store_id, keys)
+    return owner or repository.guest_by_keys(conn, store_id, keys)
 
 
 def _new_member(

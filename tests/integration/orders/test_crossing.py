@@ -1,8 +1,14 @@
 """Orders, pages and joins of the same people at the same time: nothing hangs, nothing is lost."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
+from time import sleep
 from typing import Any
+
+import pytest
+from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.db.database import Database
@@ -28,6 +34,35 @@ def told(person: int, number: int, *, canceled: bool = False) -> OrderSnapshot:
         userEmail=f"shopper{person}@example.com",
         **status,
     )
+
+
+@pytest.mark.parametrize("first", ["order", "account"])
+def test_an_order_and_the_account_of_its_guest_see_each_other(
+    database: Database, first: str
+) -> None:
+    store = database.write(live_store)
+    user = UserSnapshot(id="U1", email="shopper1@example.com", is_confirmed=True)
+    steps: dict[str, Callable[[Connection], object]] = {
+        "order": lambda conn: converge_order(
+            conn, store, told(1, 1), Look.webhook(NOW), now=NOW, secrets=KEYS
+        ),
+        "account": lambda conn: customer_seen(conn, store, user, keys=KEYS, now=NOW),
+    }
+    begun = Event()
+
+    def linger(conn: Connection) -> None:
+        steps.pop(first)(conn)
+        begun.set()
+        sleep(0.5)
+
+    with ThreadPoolExecutor() as pool:
+        slow = pool.submit(database.write, linger)
+        assert begun.wait(30)
+        [other] = steps.values()
+        database.write(other)
+        slow.result(timeout=30)
+    books = database.read(lambda conn: books_of(conn, store))
+    assert books.balances == {("U1", "points"): 1000}
 
 
 def test_guests_join_while_their_orders_arrive(database: Database) -> None:
