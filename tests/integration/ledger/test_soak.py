@@ -16,8 +16,6 @@ from tests.factories import make_member, make_store
 from tests.integration.ledger.books import NOW
 from tests.integration.ledger.driver import WEIGHTS, Driver
 
-PACE = timedelta(hours=6)
-
 
 def open_accounts(database: Database, number: int) -> list[Account]:
     def make(conn: Connection) -> list[Account]:
@@ -48,9 +46,9 @@ def test_random_operations_end_with_no_drift_and_closed_months_never_change(
     driver = Driver("soak", accounts, NOW, seed=20270101)
     closed: dict[date, list[RollForwardRow]] = {}
     month = month_of(NOW)
-    operations = depth(2_000, 100_000)
+    operations, pace = depth(2_000, 100_000), timedelta(minutes=depth(360, 30))
     while driver.done < operations:
-        driver.run(database, 50, pace=PACE)
+        driver.run(database, 50, pace=pace)
         while month_after(month) <= driver.now.date():
             over = month_bounds(month, UTC)[1]
             closed[month] = report(database, store, month, over)
