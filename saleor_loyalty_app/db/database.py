@@ -50,19 +50,22 @@ class Database:
         self._on_writer = threading.local()
 
     def read(self, fn: Callable[[Connection], T], *, snapshot: bool = False) -> T:
-        """Runs `fn` in a transaction that is rolled back.
+        """Runs `fn` in a transaction that is rolled back; again where its connection was dead.
 
         `snapshot`: all of its statements see one state of the database.
         """
-        with self._read_engine.connect() as connection:
-            if snapshot and not self.is_sqlite:
-                connection = connection.execution_options(
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
-                )
-            return fn(connection)
+        try:
+            return self._read_here(fn, snapshot)
+        except DBAPIError as failure:
+            if not failure.connection_invalidated:
+                raise
+        return self._read_here(fn, snapshot)
 
     def write(self, fn: Callable[[Connection], T]) -> T:
         """Runs `fn` in one transaction and commits it; runs it again after a deadlock.
+
+        Also where the connection broke before the commit was sent: nothing was booked then. What
+        breaks during the commit is raised, as nobody knows how it ended.
 
         Raises:
             RuntimeError: called from within another write.
@@ -89,6 +92,14 @@ class Database:
         if self._read_engine is not self.engine:
             self._read_engine.dispose()
 
+    def _read_here(self, fn: Callable[[Connection], T], snapshot: bool) -> T:
+        with self._read_engine.connect() as connection:
+            if snapshot and not self.is_sqlite:
+                connection = connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            return fn(connection)
+
     def _write_here(self, fn: Callable[[Connection], T]) -> T:
         self._on_writer.busy = True
         try:
@@ -99,17 +110,23 @@ class Database:
 
 def _retried(engine: Engine, fn: Callable[[Connection], T]) -> T:
     for attempt in range(1, ATTEMPTS + 1):
+        committing = False
         try:
-            with engine.begin() as connection:
-                return fn(connection)
+            with engine.connect() as connection, connection.begin() as transaction:
+                result = fn(connection)
+                committing = True
+                transaction.commit()
+                return result
         except DBAPIError as failure:
-            if attempt == ATTEMPTS or not _is_retried(failure):
+            if attempt == ATTEMPTS or not _is_retried(failure, committing=committing):
                 raise
             time.sleep(secrets.randbelow(40) / 1000 * 2**attempt)
     raise AssertionError("unreachable")
 
 
-def _is_retried(failure: DBAPIError) -> bool:
+def _is_retried(failure: DBAPIError, *, committing: bool) -> bool:
+    if failure.connection_invalidated and not committing:
+        return True
     return getattr(failure.orig, "sqlstate", None) in RETRIED_STATES
 
 

@@ -39,7 +39,9 @@ def sqlite_engine(url: URL, *, writes: bool, synchronous: str, size: int) -> Eng
 
 
 def postgres_engine(url: URL, *, size: int) -> Engine:
-    """An engine on PostgreSQL with `size` connections (psycopg 3)."""
-    return sa.create_engine(
-        url, pool_size=size, max_overflow=0, pool_timeout=30, pool_pre_ping=True
-    )
+    """An engine on PostgreSQL with `size` connections (psycopg 3).
+
+    Connections are not tried before their use, which would cost a round trip each time: `Database`
+    runs again what met a dead one.
+    """
+    return sa.create_engine(url, pool_size=size, max_overflow=0, pool_timeout=30)

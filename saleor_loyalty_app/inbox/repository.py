@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Row
 
+from saleor_loyalty_app.db.hot import Hot
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.inbox.models import DeadLetter, InboxMessage
 
@@ -83,7 +84,7 @@ def _accept_statement(dialect: str) -> sa.Insert:
     )
 
 
-_ACCEPT = {name: _accept_statement(name) for name in ("sqlite", "postgresql")}
+_ACCEPT = Hot({name: _accept_statement(name) for name in ("sqlite", "postgresql")})
 
 
 def accept(
@@ -98,8 +99,8 @@ def accept(
     Returns:
         The row's id; None for a repetition and where the app is gone (see `is_known`).
     """
-    found: int | None = conn.execute(
-        _ACCEPT[conn.dialect.name],
+    found: int | None = _ACCEPT.scalar_or_none(
+        conn,
         {
             "store": delivery.store_id,
             "app_id": app_id,
@@ -110,7 +111,7 @@ def accept(
             "body": delivery.body,
             "received_at": delivery.received_at,
         },
-    ).scalar_one_or_none()
+    )
     return found
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection, Row
 
+from saleor_loyalty_app.db.hot import Hot
 from saleor_loyalty_app.ledger import statements as sql
 
 _ENTRY_COLUMNS = [column.name for column in sql.entry.c if column.name != "id"]
@@ -56,7 +57,10 @@ def _at_once() -> sa.Select[Any]:
     )
 
 
-_AT_ONCE = _at_once()
+_AT_ONCE = Hot(_at_once())
+_POST_ENTRY = Hot(sql.POST_ENTRY)
+_EARN_INTO_BALANCE = Hot(sql.EARN_INTO_BALANCE)
+_ADD_LOT = Hot(sql.ADD_LOT)
 
 
 def write_earning(
@@ -74,13 +78,13 @@ def write_earning(
         parameters = {f"e_{name}": value for name, value in entry.items()}
         parameters.update({f"b_{name}": value for name, value in balance.items()})
         parameters.update({f"l_{name}": value for name, value in lot.items()})
-        row = conn.execute(_AT_ONCE, parameters).one_or_none()
+        row = _AT_ONCE.one_or_none(conn, parameters)
         if row is None:
             return None
         return row.entry_id, None if row.id is None else row
-    entry_id = conn.execute(sql.of(conn, sql.POST_ENTRY), entry).scalar_one_or_none()
+    entry_id = _POST_ENTRY.scalar_or_none(conn, entry)
     if entry_id is None:
         return None
-    moved = conn.execute(sql.of(conn, sql.EARN_INTO_BALANCE), balance).one_or_none()
-    conn.execute(sql.ADD_LOT, {**lot, "entry_id": entry_id})
+    moved = _EARN_INTO_BALANCE.one_or_none(conn, balance)
+    _ADD_LOT.run(conn, {**lot, "entry_id": entry_id})
     return entry_id, moved

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
+from saleor_loyalty_app.db.hot import Hot
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.orders.models import OrderRefresh, OrderState
 
@@ -47,6 +48,7 @@ def _expecting(make: Any) -> Any:
 
 
 _EXPECT = {"sqlite": _expecting(sqlite.insert), "postgresql": _expecting(postgresql.insert)}
+_EXPECT_ONE = Hot(_EXPECT)
 _MINE = (
     refreshes.c.store_id == sa.bindparam("of_store"),
     refreshes.c.order_id == sa.bindparam("of_order"),
@@ -68,7 +70,7 @@ _DUE = (
 def expect_refresh(conn: Connection, store_id: int, order_id: str, *, now: datetime) -> None:
     """An event came: the order is to be read when it has been quiet for a while."""
     row = _row(store_id, order_id, now + QUIET, now)
-    conn.execute(_EXPECT[conn.dialect.name], row | {"may_delay": True})
+    _EXPECT_ONE.run(conn, row | {"may_delay": True})
 
 
 def wish_refresh(

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
+from saleor_loyalty_app.db.hot import Hot
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.orders.look import Known, Look
 from saleor_loyalty_app.orders.models import OrderState, OrderUnit
@@ -36,6 +37,7 @@ class OrderRow:
     fulfilled_at: datetime | None
     plan: Mapping[str, Any] | None
     revision_id: int | None
+    losses: Mapping[str, Any] | None
     deferred: bool
 
     def known(self, *, importing: bool) -> Known:
@@ -80,14 +82,14 @@ def _observing(make: Any) -> Any:
     ).returning(*_ROW)
 
 
-_OBSERVE = {"sqlite": _observing(sqlite.insert), "postgresql": _observing(postgresql.insert)}
-_BOOK = sa.update(states).where(states.c.id == sa.bindparam("row_id"))
+_OBSERVE = Hot({"sqlite": _observing(sqlite.insert), "postgresql": _observing(postgresql.insert)})
+_BOOK = Hot(sa.update(states).where(states.c.id == sa.bindparam("row_id")))
 _UNITS = (
     sa.select(*(units.c[name] for name in UnitRow.__dataclass_fields__))
     .where(units.c.order_state_id == sa.bindparam("row_id"))
     .order_by(units.c.unit, units.c.part)
 )
-_ADD_UNIT = sa.insert(units)
+_ADD_UNIT = Hot(sa.insert(units).inline())
 _SET_UNIT = sa.update(units).where(units.c.id == sa.bindparam("row_id"))
 _PAID_ORDERS = sa.select(sa.func.count()).where(
     states.c.member_id == sa.bindparam("owner"),
@@ -100,8 +102,8 @@ def observe(
     conn: Connection, store_id: int, snapshot: OrderSnapshot, look: Look, *, origin: str
 ) -> OrderRow:
     """Locks the order's row, making it where the order is seen for the first time."""
-    row = conn.execute(
-        _OBSERVE[conn.dialect.name],
+    [row] = _OBSERVE.all(
+        conn,
         {
             "store_id": store_id,
             "order_id": snapshot.id,
@@ -118,7 +120,7 @@ def observe(
             "deferred": False,
             "origin": origin,
         },
-    ).one()
+    )
     return OrderRow(*row)
 
 
@@ -137,7 +139,7 @@ def lock_orders(
 
 def book_look(conn: Connection, row_id: int, values: Mapping[str, Any]) -> None:
     """Writes what a booked look found."""
-    conn.execute(_BOOK, {"row_id": row_id, **values})
+    _BOOK.run(conn, {"row_id": row_id, **values})
 
 
 def units_of(conn: Connection, row_id: int) -> dict[Book, UnitRow]:
@@ -148,8 +150,8 @@ def units_of(conn: Connection, row_id: int) -> dict[Book, UnitRow]:
 
 def add_unit(conn: Connection, row_id: int, row: UnitRow) -> None:
     """Writes the first posting of an order in a unit and part."""
-    conn.execute(
-        _ADD_UNIT,
+    _ADD_UNIT.run(
+        conn,
         {
             "order_state_id": row_id,
             "unit": row.unit,

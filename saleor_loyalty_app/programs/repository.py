@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
+from saleor_loyalty_app.db.hot import Hot
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.errors import NoDraft, RevisionNotFound
@@ -77,7 +78,7 @@ _HEAD = (
     _revisions.c.published_by,
     _revisions.c.note,
 )
-_AT = (
+_AT = Hot(
     sa.select(*_HEAD)
     .where(
         _revisions.c.store_id == sa.bindparam("store_id"),
@@ -93,7 +94,7 @@ def revision_at(conn: Connection, store_id: int, moment: datetime) -> Revision |
 
     One small query: the document is read and parsed once per digest and process.
     """
-    row = conn.execute(_AT, {"store_id": store_id, "moment": moment}).one_or_none()
+    row = _AT.one_or_none(conn, {"store_id": store_id, "moment": moment})
     return None if row is None else _with_program(conn, store_id, RevisionHead(*row))
 
 

@@ -2,12 +2,13 @@
 
 import asyncio
 import threading
+from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.db.database import Database, open_database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.stores.models import Store
 from tests.factories import LONG_AGO, make_member, make_store
@@ -69,8 +70,6 @@ def test_foreign_keys_hold(database: Database) -> None:
 
 
 def test_a_deadlock_is_run_again(postgres_url: str) -> None:
-    from saleor_loyalty_app.db.database import open_database
-
     opened = open_database(postgres_url)
     first = opened.write(make_store).id
     second = opened.write(make_store).id
@@ -97,3 +96,82 @@ def test_a_deadlock_is_run_again(postgres_url: str) -> None:
         thread.join()
     opened.close()
     assert len(attempts) == 3
+
+
+def kill_connections(conn: Connection) -> int:
+    """Ends all other connections to the database, as a restart of the server does."""
+    killed = sa.text(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    return conn.execute(killed).scalar_one()
+
+
+@pytest.fixture
+def two(postgres_url: str) -> Iterator[tuple[Database, Database]]:
+    opened, other = open_database(postgres_url), open_database(postgres_url)
+    yield opened, other
+    opened.close()
+    other.close()
+
+
+def test_after_a_restart_of_the_server_the_first_write_and_read_succeed(
+    two: tuple[Database, Database],
+) -> None:
+    opened, other = two
+    opened.write(make_store)
+    assert other.read(kill_connections) == 1
+    opened.write(make_store)
+    assert other.read(kill_connections) == 1
+    assert opened.read(stores) == 2
+
+
+def test_a_write_whose_connection_breaks_before_the_commit_is_run_again_once(
+    two: tuple[Database, Database],
+) -> None:
+    opened, other = two
+    runs: list[int] = []
+
+    def fn(conn: Connection) -> None:
+        make_store(conn)
+        runs.append(1)
+        if len(runs) == 1:
+            other.read(kill_connections)
+            conn.execute(sa.select(1))
+
+    opened.write(fn)
+    assert (len(runs), opened.read(stores)) == (2, 1)
+
+
+def test_a_write_whose_connection_breaks_during_the_commit_is_not_run_again(
+    two: tuple[Database, Database],
+) -> None:
+    opened, other = two
+    runs: list[int] = []
+
+    def fn(conn: Connection) -> None:
+        make_store(conn)
+        runs.append(1)
+        other.read(kill_connections)
+
+    with pytest.raises(sa.exc.OperationalError):
+        opened.write(fn)
+    assert (len(runs), opened.read(stores)) == (1, 0)
+
+
+def test_a_server_that_stays_away_is_told(two: tuple[Database, Database]) -> None:
+    opened, other = two
+    runs: list[int] = []
+
+    def fn(conn: Connection) -> None:
+        runs.append(1)
+        conn.execute(sa.select(1))
+        other.read(kill_connections)
+        conn.execute(sa.select(1))
+
+    with pytest.raises(sa.exc.OperationalError):
+        opened.write(fn)
+    assert len(runs) == 4
+    with pytest.raises(sa.exc.OperationalError):
+        opened.read(fn)
+    assert len(runs) == 6
