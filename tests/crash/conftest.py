@@ -1,0 +1,78 @@
+"""Fresh migrated databases in a moment, and scenes on them."""
+
+import itertools
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from saleor_loyalty_app.db import migrate
+from saleor_loyalty_app.queue.engine import migrate_engine
+from tests.crash.scene import Scene, scene
+from tests.postgres import clone_database, create_database, drop_database
+
+NewDatabase = Callable[[str], str]
+NewScene = Callable[..., Scene]
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables, those of the job engine too."""
+    path = tmp_path_factory.mktemp("migrated") / "books.sqlite3"
+    migrate.upgrade(f"sqlite:///{path}")
+    migrate_engine(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server_url: str) -> Iterator[str]:
+    """The address of such a PostgreSQL database, to which nobody is connected."""
+    name = f"loyalty_migrated_{os.getpid()}"
+    url = create_database(postgres_server_url, name)
+    migrate.upgrade(url)
+    migrate_engine(url)
+    yield url
+    drop_database(postgres_server_url, name)
+
+
+@pytest.fixture
+def new_database(
+    migrated_sqlite: Path,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> Iterator[NewDatabase]:
+    """Makes migrated databases of a kind: "sqlite" or "postgresql"."""
+    numbers = itertools.count(1)
+    with ExitStack() as stack:
+
+        def make(kind: str) -> str:
+            number = next(numbers)
+            if kind == "sqlite":
+                path = tmp_path / f"books-{number}.sqlite3"
+                shutil.copy(migrated_sqlite, path)
+                return f"sqlite:///{path}"
+            template: str = request.getfixturevalue("migrated_postgres")
+            server: str = request.getfixturevalue("postgres_server_url")
+            name = f"loyalty_crash_{os.getpid()}_{number}"
+            url = clone_database(server, template, name)
+            stack.callback(drop_database, server, name)
+            return url
+
+        yield make
+
+
+@pytest.fixture
+def new_scene(new_database: NewDatabase, tmp_path: Path) -> Iterator[NewScene]:
+    """Opens a scene on a database of a kind; closed when the test ends, however it ends."""
+    numbers = itertools.count(1)
+    with ExitStack() as stack:
+
+        def make(kind: str, **more: Any) -> Scene:
+            folder = tmp_path / f"scene-{next(numbers)}"
+            return stack.enter_context(scene(folder, new_database(kind), **more))
+
+        yield make
