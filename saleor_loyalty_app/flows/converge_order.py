@@ -23,7 +23,7 @@ from saleor_loyalty_app.orders.look import Look, Verdict, digest_of, judge
 from saleor_loyalty_app.orders.money import paid_in_full_at
 from saleor_loyalty_app.orders.plan import NOT_LIVE, AwardPlan
 from saleor_loyalty_app.orders.repository import OrderRow, UnitRow
-from saleor_loyalty_app.orders.target import Book, targets
+from saleor_loyalty_app.orders.target import OWNER, Book, kept, reduction, targets
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -157,10 +157,21 @@ def _book(
     posted: Mapping[Book, int] = {}
     deferred = False
     if plan is not None and paid_at is not None and owner.books_of is not None:
+        share = kept(snapshot)
+        values["losses"] = share.losses()
         work = Posting(
-            store, row.id, snapshot, plan, revision_id, owner.books_of, paid_at, fulfilled, now
+            store=store,
+            row_id=row.id,
+            snapshot=snapshot,
+            plan=plan,
+            revision_id=revision_id,
+            member_id=owner.books_of,
+            paid_at=paid_at,
+            fulfilled_at=fulfilled,
+            why_less=OWNER if owner.withheld else reduction(snapshot.status, share, row.losses),
+            now=now,
         )
-        wanted = {} if owner.withheld else targets(plan, snapshot)
+        wanted = {} if owner.withheld else targets(plan, share)
         differences = post_differences(conn, work, wanted, known)
         posted, deferred = differences.amounts, differences.deferred
         if known:

@@ -15,7 +15,7 @@ from saleor_loyalty_app.orders.facts import facts_of
 from saleor_loyalty_app.orders.money import paid_in_full_at
 from saleor_loyalty_app.orders.plan import Terms, freeze
 from saleor_loyalty_app.orders.repository import planned_orders
-from saleor_loyalty_app.orders.target import targets
+from saleor_loyalty_app.orders.target import kept, targets
 from saleor_loyalty_app.programs.decide import decide_order
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -63,7 +63,7 @@ def _given(
     )
     limited = grant.limited(conn, replace(plan, imported=True), snapshot)
     given: Counter[str] = Counter()
-    for (unit, _), points in targets(limited, snapshot).items():
+    for (unit, _), points in targets(limited, kept(snapshot)).items():
         given[unit] += points
     return given
 

@@ -13,7 +13,7 @@ from saleor_loyalty_app import ledger
 from saleor_loyalty_app.ledger import Account, Cause, RefundPolicy
 from saleor_loyalty_app.orders.plan import AwardPlan
 from saleor_loyalty_app.orders.repository import UnitRow, add_unit, set_unit
-from saleor_loyalty_app.orders.target import Book, reduction
+from saleor_loyalty_app.orders.target import Book
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -30,6 +30,8 @@ class Posting:
     member_id: int
     paid_at: datetime
     fulfilled_at: datetime | None
+    #: Why points are taken back, if any are.
+    why_less: str
     now: datetime
 
     @property
@@ -121,7 +123,7 @@ def _take_back(conn: Connection, work: Posting, row: UnitRow, amount: int) -> in
         conn,
         Account(work.store.id, work.member_id, row.unit),
         amount,
-        _cause(work, row, "order_reduced", why=reduction(work.snapshot)),
+        _cause(work, row, "order_reduced", why=work.why_less),
         key=_key(work, row),
         now=work.now,
         effective_at=work.snapshot.updated_at,

@@ -112,7 +112,7 @@ class Lot(SQLModel, table=True):
         sa.CheckConstraint("forgiven >= 0 AND forgiven <= expired", name="forgiven"),
         sa.Index("ix_lot_member", "member_id", "unit", "closed", "expires_at"),
         sa.Index("ix_lot_source", "store_id", "source"),
-        sa.Index("ix_lot_expires", "expires_at", "closed"),
+        sa.Index("ix_lot_open", "store_id", "closed", "available_from"),
         sa.Index("ix_lot_entry", "entry_id"),
     )
 

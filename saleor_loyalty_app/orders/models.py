@@ -49,6 +49,8 @@ class OrderState(SQLModel, table=True):
     #: The award plan (orders.plan.AwardPlan as JSON); none until paid in full.
     plan: dict[str, Any] | None = json_doc(null=True)
     revision_id: int | None = ref("program_revision.id", null=True)
+    #: What had gone back at the last booked look (orders.target.Kept.losses); none = nothing.
+    losses: dict[str, Any] | None = json_doc(null=True)
     #: Not final: still looked at by the daily pass.
     open: bool = True
     #: Earning was switched off when points were due; looked at again when it is on.

@@ -10,14 +10,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
-from saleor_loyalty_app.orders.goods import has_ended, lost_units
+from saleor_loyalty_app.orders.goods import ENDED_STATUSES, has_ended, lost_units
 from saleor_loyalty_app.orders.money import money_back
 from saleor_loyalty_app.orders.plan import Award, AwardPlan
 from saleor_loyalty_app.saleor.order_snapshot import OrderLine, OrderSnapshot
 
 ONE = Fraction(1)
 NOTHING = Fraction(0)
+
+#: Why points are taken back from an order whose owner earns nothing for it.
+OWNER = "owner"
 
 #: (unit, part of the program)
 Book = tuple[str, str]
@@ -27,16 +31,27 @@ Book = tuple[str, str]
 class Kept:
     """Which share the customer kept: units of each line, money of what is left, the whole order."""
 
-    #: Units of each line that did not come back.
+    #: Units of each line that did not come back; none of an order that has ended.
     units: Mapping[str, int]
     #: What refunds beyond the lost units leave of every remaining line.
     factor: Fraction
     #: The share of the whole order, by gross value.
     order: Fraction
+    #: Units of each line that came back.
+    lost: Mapping[str, int]
+    #: Money refunded beyond the lost units and shipping.
+    excess: Fraction
+
+    def losses(self) -> dict[str, Any] | None:
+        """What went back, as JSON values for the next look to compare with; none = nothing."""
+        if not self.lost and not self.excess:
+            return None
+        excess = f"{self.excess.numerator}/{self.excess.denominator}"
+        return {"lost": dict(self.lost), "excess": excess}
 
 
 def kept(snapshot: OrderSnapshot) -> Kept:
-    """What the customer kept of the order."""
+    """What the customer kept of the order: nothing once it was canceled or has expired."""
     lost = lost_units(snapshot)
     units = {line.id: line.quantity - lost.get(line.id, 0) for line in snapshot.lines}
     paid = _paid_share(snapshot)
@@ -45,35 +60,42 @@ def kept(snapshot: OrderSnapshot) -> Kept:
     left = sum((values[line.id] * _share(line, units) for line in snapshot.lines), NOTHING)
     explained = all_value - left + _shipping_back(snapshot, paid)
     excess = max(NOTHING, Fraction(money_back(snapshot)) - explained)
+    if has_ended(snapshot):
+        return Kept(dict.fromkeys(units, 0), NOTHING, NOTHING, lost, excess)
     factor = _factor(excess, left)
     if all_value > 0:
         order = left * factor / all_value
     else:
         order = _share_of_units(snapshot, units) * factor
-    return Kept(units, factor, order)
+    return Kept(units, factor, order, lost, excess)
 
 
-def targets(plan: AwardPlan, snapshot: OrderSnapshot) -> dict[Book, int]:
+def targets(plan: AwardPlan, share: Kept) -> dict[Book, int]:
     """Whole points that the order should have booked, by unit and part; zeros included."""
     sums: defaultdict[Book, Fraction] = defaultdict(Fraction)
-    ended = has_ended(snapshot)
-    share = kept(snapshot)
     for line in plan.lines:
         units = min(share.units.get(line.id, 0), line.quantity)
-        _add(sums, line.awards, NOTHING if ended else Fraction(units, line.quantity) * share.factor)
-    _add(sums, plan.order, NOTHING if ended else share.order)
+        _add(sums, line.awards, Fraction(units, line.quantity) * share.factor)
+    _add(sums, plan.order, share.order)
     return {book: int(points) for book, points in sums.items()}
 
 
-def reduction(snapshot: OrderSnapshot) -> str:
-    """Why an order has fewer points than planned, as a stable word."""
-    if snapshot.status == "CANCELED":
-        return "canceled"
-    if snapshot.status == "EXPIRED":
-        return "expired"
-    if lost_units(snapshot):
+def reduction(status: str, share: Kept, losses: Mapping[str, Any] | None) -> str:
+    """Why this look takes points back, as a stable word.
+
+    `losses` is what had gone back at the look before (`Kept.losses`), so that a refund after a
+    return is told as a refund.
+    """
+    if status in ENDED_STATUSES:
+        return status.lower()
+    lost_before = losses["lost"] if losses else {}
+    returned = any(units > lost_before.get(line, 0) for line, units in share.lost.items())
+    refunded = share.excess > (Fraction(losses["excess"]) if losses else NOTHING)
+    if returned and refunded:
+        return "returned_and_refunded"
+    if returned:
         return "returned"
-    return "refunded" if money_back(snapshot) > 0 else "changed"
+    return "refunded" if refunded else "changed"
 
 
 def _add(sums: defaultdict[Book, Fraction], awards: Iterable[Award], share: Fraction) -> None:

@@ -3,7 +3,8 @@
 What an entry tells about itself is its `reason`: a stable code with arguments. For orders these are
 
 - `order_earned`, `order_restored` and `order_reduced`, with `order` (its number) and, where it was
-  reduced, `why` (returned, refunded, canceled, expired, changed); the award plan has the rest.
+  reduced, `why` (returned, refunded, returned_and_refunded, canceled, expired, owner, changed);
+  the award plan has the rest.
 
 Other codes need no plan: `expired`, `adjusted` (`note`), `merged`, `transferred`, `redeemed`,
 `restored`, `donated`, `forgiven`. A code that has no text falls back to the kind of the entry.

@@ -162,6 +162,39 @@ def test_refunds_in_cuts_end_exactly(conn: Connection) -> None:
     assert [entry.reason.get("why") for entry in entries_of(conn, store)][1:] == ["refunded"] * 3
 
 
+def test_a_refund_after_a_return_is_told_as_a_refund(conn: Connection) -> None:
+    store = live_store(conn)
+    back = {"fulfillments": [fulfillment("RETURNED", 3, L1=1)]}
+    goods = line(quantity=2)
+    webhook(conn, store, order(goods, transactions=[paid()], user=AYSE))
+    webhook(conn, store, order(goods, transactions=[paid()], user=AYSE, updated=4, **back))
+    webhook(conn, store, refunded(50, lines=[goods], **back))
+    webhook(conn, store, refunded(50, 20, lines=[goods], updated=6, **back))
+    reasons = [entry.reason.get("why") for entry in entries_of(conn, store)]
+    assert reasons == [None, "returned", "refunded"]
+
+
+def test_an_order_that_goes_to_staff_says_so(conn: Connection) -> None:
+    store = live_store(conn)
+    webhook(conn, store, PAID)
+    staff = AYSE | {"isStaff": True}
+    webhook(conn, store, order(transactions=[paid()], user=staff, updated=5))
+    assert [entry.reason.get("why") for entry in entries_of(conn, store)] == [None, "owner"]
+
+
+def test_an_entry_names_every_rule_that_had_a_hand_in_it(conn: Connection) -> None:
+    document = program()
+    double = {"id": "double", "then": {"type": "multiplier", "factor": "2"}}
+    document["earning"]["rules"].append(double)
+    store = live_store(conn, document)
+    webhook(conn, store, PAID)
+    webhook(conn, store, refunded(50))
+    earned, reduced = entries_of(conn, store)
+    assert (earned.amount, earned.rule_ids) == (2000, ["base", "double"])
+    assert (reduced.amount, reduced.rule_ids) == (-1000, ["base", "double"])
+    assert earned.reason["planned"] == {"base": "2000"}
+
+
 def test_a_refund_that_failed_gives_the_points_back(conn: Connection) -> None:
     store = live_store(conn)
     for told in (PAID, refunded(50), order(transactions=[paid()], user=AYSE, updated=9)):

@@ -74,6 +74,14 @@ def test_points_wait_for_what_the_terms_say() -> None:
     assert Terms("payment", 0).available_from(PAID, None) == PAID
 
 
+def test_an_award_names_its_rule_and_then_its_multipliers() -> None:
+    doubled = {"multipliers": [{"rule_id": "friday", "factor": "2"}, {"rule_id": "vip"}]}
+    award = Award("base", "points", "points", Fraction(20), doubled)
+    assert award.rule_ids == ("base", "friday", "vip")
+    assert Award.from_json(award.to_json()).rule_ids == award.rule_ids
+    assert Award("base", "points", "points", Fraction(10)).rule_ids == ("base",)
+
+
 def test_scaling_touches_one_unit_only() -> None:
     plan = AwardPlan(
         expires_from=PAID,

@@ -1,9 +1,11 @@
 """How many points an order should have, as things go back."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,7 +41,7 @@ def charged(total: str | int, *refunds: str | int) -> list[dict[str, object]]:
 
 
 def points_of(program: AwardPlan, told: OrderSnapshot) -> int:
-    return targets(program, told)[POINTS]
+    return targets(program, kept(told))[POINTS]
 
 
 def test_an_order_that_is_kept_has_all_its_points() -> None:
@@ -122,7 +124,7 @@ def test_points_for_the_order_follow_the_share_that_is_kept() -> None:
 def test_canceled_and_expired_orders_have_none() -> None:
     for status in ("CANCELED", "EXPIRED"):
         told = order(transactions=charged(100), status=status)
-        assert targets(plan(("L1", 1, 100), for_order=9), told) == {POINTS: 0}
+        assert targets(plan(("L1", 1, 100), for_order=9), kept(told)) == {POINTS: 0}
 
 
 def test_a_gift_card_makes_every_price_smaller() -> None:
@@ -158,19 +160,45 @@ def test_units_and_parts_are_kept_apart_and_rounded_once_each() -> None:
         ),
     )
     told = order(line("A", 1, "50"), line("B", 1, "50"), transactions=charged(100))
-    assert targets(program, told) == {
+    assert targets(program, kept(told)) == {
         ("points", "points"): 1,
         ("status", "points"): 0,
         ("points", "referral"): 1,
     }
 
 
+def reasons(*looks: OrderSnapshot) -> list[str]:
+    """Why each look takes points back, given the look before."""
+    told, losses = [], None
+    for look in looks:
+        share = kept(look)
+        told.append(reduction(look.status, share, losses))
+        losses = share.losses()
+    return told
+
+
 def test_the_reason_of_a_reduction() -> None:
-    assert reduction(order(status="CANCELED")) == "canceled"
-    assert reduction(order(status="EXPIRED")) == "expired"
-    assert reduction(order(fulfillments=[fulfillment("RETURNED", 5, L1=1)])) == "returned"
-    assert reduction(order(transactions=charged(100, 10))) == "refunded"
-    assert reduction(order(transactions=charged(100))) == "changed"
+    assert reasons(order(status="CANCELED")) == ["canceled"]
+    assert reasons(order(status="EXPIRED")) == ["expired"]
+    assert reasons(order(fulfillments=[fulfillment("RETURNED", 5, L1=1)])) == ["returned"]
+    assert reasons(order(transactions=charged(100, 10))) == ["refunded"]
+    assert reasons(order(transactions=charged(100))) == ["changed"]
+
+
+def test_the_reason_tells_what_this_look_changed() -> None:
+    one, two = fulfillment("RETURNED", 5, A=1), fulfillment("RETURNED", 9, A=1)
+
+    def look(*refunds: int, back: Sequence[dict[str, Any]] = (), **more: Any) -> OrderSnapshot:
+        lines = [line("A", 3, "90"), line("B", 1, "10")]
+        paid = charged(100, *refunds)
+        return order(*lines, transactions=paid, fulfillments=list(back), **more)
+
+    returned_first = [look(back=[one]), look(30, back=[one]), look(30, 5, back=[one])]
+    assert reasons(*returned_first) == ["returned", "changed", "refunded"]
+    refunded_first = [look(40), look(40, back=[one]), look(40, 25, back=[one, two])]
+    assert reasons(*refunded_first) == ["refunded", "returned", "returned"]
+    both = [look(), look(35, back=[one]), look(35, back=[one], status="CANCELED")]
+    assert reasons(*both) == ["changed", "returned_and_refunded", "canceled"]
 
 
 cents = st.integers(min_value=1, max_value=20_000).map(lambda n: Decimal(n) / 100)

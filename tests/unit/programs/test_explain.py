@@ -109,7 +109,9 @@ def test_a_booking_after_a_refund_says_that_it_is_less() -> None:
     [
         ("returned", "because goods were returned"),
         ("refunded", "because money was refunded"),
+        ("returned_and_refunded", "because goods were returned and more money was refunded"),
         ("canceled", "because it was canceled"),
+        ("owner", "because it now belongs to somebody who earns nothing for it"),
         ("something-new", "from order 1001."),
     ],
 )

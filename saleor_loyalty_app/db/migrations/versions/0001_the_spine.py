@@ -520,6 +520,13 @@ def upgrade() -> None:
         sa.Column(
             "revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
+        sa.Column(
+            "losses",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True), "postgresql"
+            ),
+            nullable=True,
+        ),
         sa.Column("open", sa.Boolean(), nullable=False),
         sa.Column("deferred", sa.Boolean(), nullable=False),
         sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
@@ -601,10 +608,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("lot", schema=None) as batch_op:
         batch_op.create_index("ix_lot_entry", ["entry_id"], unique=False)
-        batch_op.create_index("ix_lot_expires", ["expires_at", "closed"], unique=False)
         batch_op.create_index(
             "ix_lot_member", ["member_id", "unit", "closed", "expires_at"], unique=False
         )
+        batch_op.create_index("ix_lot_open", ["store_id", "closed", "available_from"], unique=False)
         batch_op.create_index("ix_lot_source", ["store_id", "source"], unique=False)
 
     op.create_table(
@@ -687,8 +694,8 @@ def downgrade() -> None:
     op.drop_table("order_unit")
     with op.batch_alter_table("lot", schema=None) as batch_op:
         batch_op.drop_index("ix_lot_source")
+        batch_op.drop_index("ix_lot_open")
         batch_op.drop_index("ix_lot_member")
-        batch_op.drop_index("ix_lot_expires")
         batch_op.drop_index("ix_lot_entry")
 
     op.drop_table("lot")
