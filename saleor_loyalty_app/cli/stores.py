@@ -1,4 +1,4 @@
-"""Commands for stores: doctor, switch, list, export, erase."""
+"""Commands for stores: doctor, switch, list, locale, export, erase."""
 
 import sys
 from enum import StrEnum
@@ -15,6 +15,7 @@ from saleor_loyalty_app.flows.erase_store import erase_store
 from saleor_loyalty_app.flows.export_store import export_store
 from saleor_loyalty_app.flows.findings import Status, is_well
 from saleor_loyalty_app.stores.problems import open_problems
+from saleor_loyalty_app.stores.repository import set_locale
 from saleor_loyalty_app.stores.switches import Part, set_switch
 
 store_group = typer.Typer(help="The stores that installed the app.", no_args_is_help=True)
@@ -120,6 +121,24 @@ def list_stores(context: typer.Context, as_json: AsJson = False) -> None:
                 for store in stores
             ),
         )
+
+
+@store_group.command()
+def locale(
+    context: typer.Context,
+    timezone: Annotated[
+        str | None, typer.Option(help="Whose days and months count, such as Europe/Istanbul.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="Of the app's own texts: en or tr.")] = None,
+    store: StoreName = None,
+) -> None:
+    """Show or set the time zone and language that a store's days and texts follow."""
+    with session_of(context) as session:
+        owner = session.store(store)
+        wanted = {"timezone": timezone or owner.timezone, "language": language or owner.language}
+        if timezone or language:
+            session.database.write(lambda conn: set_locale(conn, owner.id, **wanted))
+        say(f"{owner.api_url}: {wanted['timezone']}, {wanted['language']}")
 
 
 @store_group.command()

@@ -35,6 +35,26 @@ class TokenUnreadable(AppError):
         super().__init__(store=store)
 
 
+class UnknownTimezone(AppError):
+    """There is no time zone of this name."""
+
+    code: ClassVar[str] = "unknown_timezone"
+    status: ClassVar[int] = 400
+
+    def __init__(self, timezone: str) -> None:
+        super().__init__(timezone=timezone)
+
+
+class UnknownLanguage(AppError):
+    """The app has no texts in this language."""
+
+    code: ClassVar[str] = "unknown_language"
+    status: ClassVar[int] = 400
+
+    def __init__(self, language: str, known: str) -> None:
+        super().__init__(language=language, known=known)
+
+
 class UnknownSwitch(AppError):
     """There is no part of this name to switch on or off."""
 

@@ -1,10 +1,15 @@
 """What a store's country says of its days and its language, until the owner says otherwise."""
 
 from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.core import get_global
 
-from saleor_loyalty_app.i18n import DEFAULT_LANGUAGE
+from saleor_loyalty_app import log
+from saleor_loyalty_app.i18n import DEFAULT_LANGUAGE, LANGUAGES
+from saleor_loyalty_app.stores.errors import UnknownLanguage, UnknownTimezone
+
+logger = log.get(__name__)
 
 _LANGUAGE_OF = {"TR": "tr"}
 
@@ -18,6 +23,37 @@ def timezone_of_country(country: str) -> str:
     """The time zone of a country that has one; UTC for the others, as a guess would be wrong."""
     zones = _zones().get(country.upper(), [])
     return zones[0] if len(zones) == 1 else "UTC"
+
+
+def check_locale(timezone: str, language: str) -> None:
+    """Whether a store may follow this time zone (IANA name) and language.
+
+    Raises:
+        UnknownTimezone, UnknownLanguage: the app knows none of this name.
+    """
+    if not _is_timezone(timezone):
+        raise UnknownTimezone(timezone)
+    if language not in LANGUAGES:
+        raise UnknownLanguage(language, ", ".join(LANGUAGES))
+
+
+def usable_timezone(name: str) -> str:
+    """The time zone as it is stored, or UTC where nobody knows it.
+
+    Rules on time zones come with the operating system or the package `tzdata`, and may lack what
+    another machine knew. Orders are booked all the same.
+    """
+    return name if _is_timezone(name) else "UTC"
+
+
+@cache
+def _is_timezone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        logger.warning("timezone_unknown", name=name)
+        return False
+    return True
 
 
 @cache

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Row
 
 from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.stores.locale import check_locale, usable_timezone
 from saleor_loyalty_app.stores.models import Channel, Store
 from saleor_loyalty_app.stores.refs import ChannelRef, StoreRef
 
@@ -117,7 +118,11 @@ def save_installation(conn: Connection, installation: Installation, now: datetim
 
     A store that is renewed also keeps its time zone and language, and goes on to be read from where
     it was, or from its first installation where nothing was read yet.
+
+    Raises:
+        UnknownTimezone, UnknownLanguage: the app knows none of this name.
     """
+    check_locale(installation.timezone, installation.language)
     fresh = {
         "app_id": installation.app_id,
         "token_encrypted": installation.token_encrypted,
@@ -268,7 +273,12 @@ def save_keys(conn: Connection, store_id: int, jwks: Mapping[str, Any], now: dat
 
 
 def set_locale(conn: Connection, store_id: int, *, timezone: str, language: str) -> None:
-    """Sets the time zone (IANA name) and language that the store's days and texts follow."""
+    """Sets the time zone (IANA name) and language that the store's days and texts follow.
+
+    Raises:
+        UnknownTimezone, UnknownLanguage: the app knows none of this name.
+    """
+    check_locale(timezone, language)
     conn.execute(
         sa.update(_STORE)
         .where(_STORE.c.id == store_id)
@@ -318,7 +328,7 @@ def _ref(row: Row[*tuple[Any, ...]]) -> StoreRef:
         id=row.id,
         api_url=row.saleor_api_url,
         app_id=row.app_id,
-        timezone=row.timezone,
+        timezone=usable_timezone(row.timezone),
         language=row.language,
         schema_version=row.schema_version,
         active=row.active,

@@ -20,6 +20,7 @@ from saleor_loyalty_app.orders.models import OrderRefresh, OrderUnit
 from saleor_loyalty_app.orders.repository import mark_gone
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.stores.repository import store_by_id
 from tests.factories import make_revision, make_store
 from tests.order_books import KEYS, NOW, books_of, entries_of, live_store, order_row, program
 from tests.order_samples import (
@@ -84,6 +85,15 @@ def test_points_expire_at_the_end_of_a_month_counted_from_the_payment(conn: Conn
     webhook(conn, store, PAID)
     [(_, _, available, expires)] = books_of(conn, store).lots
     assert (available, expires) == ("None", "2027-11-30 20:59:59+00:00")
+
+
+def test_a_store_whose_time_zone_nobody_knows_has_its_orders_booked(conn: Connection) -> None:
+    made = live_store(conn, timezone="Mars/Olympus")
+    store = store_by_id(conn, made.id)
+    assert store is not None
+    assert webhook(conn, store, PAID).posted == {("points", "points"): 1000}
+    [(_, _, _, expires)] = books_of(conn, store).lots
+    assert expires == "2027-11-30 23:59:59+00:00"
 
 
 def test_the_same_news_again_changes_nothing(conn: Connection) -> None:
@@ -164,7 +174,7 @@ def test_refunds_in_cuts_end_exactly(conn: Connection) -> None:
 
 def test_a_refund_after_a_return_is_told_as_a_refund(conn: Connection) -> None:
     store = live_store(conn)
-    back = {"fulfillments": [fulfillment("RETURNED", 3, L1=1)]}
+    back: dict[str, Any] = {"fulfillments": [fulfillment("RETURNED", 3, L1=1)]}
     goods = line(quantity=2)
     webhook(conn, store, order(goods, transactions=[paid()], user=AYSE))
     webhook(conn, store, order(goods, transactions=[paid()], user=AYSE, updated=4, **back))

@@ -223,6 +223,20 @@ def test_switches_are_set_and_told(books: Database, capsys: pytest.CaptureFixtur
     assert listed[0]["store"]["earning_on"] is False
 
 
+def test_the_time_zone_and_language_of_a_store_are_shown_and_set(
+    books: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store_id = installed(books)
+    assert cli.run(["store", "locale"]) == 0
+    assert "UTC, en" in capsys.readouterr().out
+    assert cli.run(["store", "locale", "--timezone", "Europe/Istanbul"]) == 0
+    assert cli.run(["store", "locale", "--language", "tr"]) == 0
+    store = books.read(lambda conn: stores.store_by_id(conn, store_id))
+    assert store is not None
+    assert (store.timezone, store.language) == ("Europe/Istanbul", "tr")
+    assert "Mars/Olympus" in refused(capsys, 1, "store", "locale", "--timezone", "Mars/Olympus")
+
+
 def test_a_store_is_named_by_id_host_or_address(
     books: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:

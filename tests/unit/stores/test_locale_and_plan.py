@@ -4,7 +4,13 @@ import pytest
 
 from saleor_loyalty_app.flows.migrate_webhooks import Change, PresentWebhook, plan_changes
 from saleor_loyalty_app.saleor.manifest import ManifestWebhook
-from saleor_loyalty_app.stores.locale import language_of_country, timezone_of_country
+from saleor_loyalty_app.stores.errors import UnknownLanguage, UnknownTimezone
+from saleor_loyalty_app.stores.locale import (
+    check_locale,
+    language_of_country,
+    timezone_of_country,
+    usable_timezone,
+)
 
 APP = "https://app.example.com"
 QUERY = "subscription { event { ... on OrderCreated { order { id } } } }"
@@ -24,6 +30,20 @@ QUERY = "subscription { event { ... on OrderCreated { order { id } } } }"
 )
 def test_a_country_gives_language_and_time_zone(country: str, language: str, timezone: str) -> None:
     assert (language_of_country(country), timezone_of_country(country)) == (language, timezone)
+
+
+@pytest.mark.parametrize("name", ["", "Mars/Olympus", "America", "../etc/passwd", "/etc/localtime"])
+def test_what_is_no_time_zone_is_refused_and_read_as_utc(name: str) -> None:
+    with pytest.raises(UnknownTimezone):
+        check_locale(name, "en")
+    assert usable_timezone(name) == "UTC"
+    assert usable_timezone("Europe/Istanbul") == "Europe/Istanbul"
+
+
+def test_a_language_without_texts_is_refused() -> None:
+    check_locale("Asia/Tokyo", "tr")
+    with pytest.raises(UnknownLanguage):
+        check_locale("Asia/Tokyo", "xx")
 
 
 def wanted(name: str) -> ManifestWebhook:
