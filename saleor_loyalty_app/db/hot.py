@@ -2,7 +2,7 @@
 
 SQLAlchemy's way to the driver costs more than the driver and the database together. A `Hot`
 statement takes the same text, the same parameters and the same conversion of types, and leaves the
-rest out. Where somebody listens to the engine's events (tracing, tests), it takes the usual way.
+rest out. Where somebody listens to `before_cursor_execute` (tracing, tests), it goes the usual way.
 """
 
 from collections import namedtuple
@@ -123,8 +123,7 @@ class Hot:
 
 
 def _is_watched(conn: Connection) -> bool:
-    dispatch = conn.dispatch
-    return bool(dispatch.before_cursor_execute or dispatch.after_cursor_execute)
+    return bool(conn.dispatch.before_cursor_execute)
 
 
 def _prepare(statement: Any, dialect: Dialect, values: Mapping[str, Any]) -> _Prepared:

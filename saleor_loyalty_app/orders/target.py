@@ -54,12 +54,15 @@ def kept(snapshot: OrderSnapshot) -> Kept:
     """What the customer kept of the order: nothing once it was canceled or has expired."""
     lost = lost_units(snapshot)
     units = {line.id: line.quantity - lost.get(line.id, 0) for line in snapshot.lines}
+    back = money_back(snapshot)
+    if not lost and not back and all(units.values()) and not has_ended(snapshot):
+        return Kept(units, ONE, ONE, lost, NOTHING)
     paid = _paid_share(snapshot)
     values = {line.id: Fraction(line.total_price.gross.amount) * paid for line in snapshot.lines}
     all_value = sum(values.values(), NOTHING)
     left = sum((values[line.id] * _share(line, units) for line in snapshot.lines), NOTHING)
     explained = all_value - left + _shipping_back(snapshot, paid)
-    excess = max(NOTHING, Fraction(money_back(snapshot)) - explained)
+    excess = max(NOTHING, Fraction(back) - explained)
     if has_ended(snapshot):
         return Kept(dict.fromkeys(units, 0), NOTHING, NOTHING, lost, excess)
     factor = _factor(excess, left)
