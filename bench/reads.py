@@ -1,11 +1,16 @@
-"""Balance, board and history page of members with ever more entries."""
+"""Balance, board and history page of members with ever more entries.
+
+Two kinds of members: one who spends what was earned now and then, as members do, and a hoarder who
+never spent a point, so that every lot is still open.
+"""
 
 import contextlib
 import statistics
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -27,35 +32,37 @@ from saleor_loyalty_app.members.models import Member
 
 GROUP = "reads of a member"
 ENTRIES = (100, 1_000, 5_000)
-READS = 40
+KINDS = ("spender", "hoarder")
+READS = 60
 LIMIT_MS = 2.0
 #: So many times the time with the fewest entries still counts as flat.
 FLAT = 1.5
-#: Every so manieth entry spends half of what was earned since.
+#: Every so manieth entry of a spender spends what the ones before it earned.
 SPENDING_EVERY = 5
 POINTS = 40
+MONTHS = 12
 #: Entries are spread over so long.
 SPAN = timedelta(days=290)
 
+#: Kind of member, and number of entries.
+Key = tuple[str, int]
+Reader = Callable[[Connection, Shopper], object]
+READERS: Mapping[str, Reader] = {
+    "balance and board": lambda conn, who: read_board(
+        conn, who, channel="default-channel", now=NOW, language="en"
+    ),
+    "history page of 20": lambda conn, who: read_history(
+        conn, who, first=20, after=None, now=NOW, language="en"
+    ),
+}
 
-@dataclass
-class Stopwatch:
-    """The time that statements take: sent, worked on by the database, first rows received."""
 
-    seconds: float = 0.0
-    began: float = 0.0
+@dataclass(frozen=True)
+class Spent:
+    """Milliseconds of one kind of read: its statements alone, and the whole call."""
 
-    def attach(self, engine: sa.Engine) -> None:
-        """Times every statement of an engine from now on."""
-
-        def start(*_: Any) -> None:
-            self.began = perf_counter()
-
-        def stop(*_: Any) -> None:
-            self.seconds += perf_counter() - self.began
-
-        sa.event.listen(engine, "before_cursor_execute", start)
-        sa.event.listen(engine, "after_cursor_execute", stop)
+    statements: float
+    whole: float
 
 
 def measure(
@@ -70,13 +77,20 @@ def measure(
             with contextlib.closing(open_database(url)) as database:
                 tell(f"{name}: filling the books")
                 scene = prepare(database)
-                members = {entries: add_member(database, scene, entries) for entries in ENTRIES}
-                yield from _reads(database, scene, name, members, rounds, tell)
+                members = {
+                    (kind, entries): add_member(database, scene, kind, entries)
+                    for kind in KINDS
+                    for entries in ENTRIES
+                }
+                _analyze(database)
+                for label, reader in READERS.items():
+                    tell(f"{name}: {label}")
+                    yield from _figures(name, label, _spent(database, reader, members, rounds))
 
 
-def add_member(database: Database, scene: Scene, entries: int) -> Shopper:
-    """A member with so many entries: earned, and now and then spent."""
-    user_id = f"VXNlcjoxMDAwMDA{entries}"
+def add_member(database: Database, scene: Scene, kind: str, entries: int) -> Shopper:
+    """A member with so many entries."""
+    user_id = f"VXNlcjo{kind}{entries}"
 
     def fill(conn: Connection) -> None:
         members = table(Member)
@@ -99,21 +113,19 @@ def add_member(database: Database, scene: Scene, entries: int) -> Shopper:
         ).scalar_one()
         account = Account(scene.store.id, member_id, "points")
         for number in range(1, entries + 1):
-            _post(conn, account, number, NOW - SPAN + SPAN * number / (entries + 1))
+            at = NOW - SPAN + SPAN * number / (entries + 1)
+            _post(conn, account, number, at, spends=kind == "spender")
 
     database.write(fill)
-    if not database.is_sqlite:
-        with database.engine.connect() as conn:
-            conn.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
     return Shopper(scene.store, user_id)
 
 
-def _post(conn: Connection, account: Account, number: int, at: Any) -> None:
+def _post(conn: Connection, account: Account, number: int, at: datetime, *, spends: bool) -> None:
     source = f"order:{account.member_id}-{number}"
     reason = {"code": "order_earned", "order": str(number), "planned": {"base": f"{POINTS}"}}
     cause = Cause(source, "main", "app", "default-channel", "USD", None, ("base",), reason)
-    if number % SPENDING_EVERY == 0:
-        amount = POINTS * (SPENDING_EVERY - 1) // 2
+    if spends and number % SPENDING_EVERY == 0:
+        amount = POINTS * (SPENDING_EVERY - 1)
         ledger.redeem(conn, account, amount, cause, key=source, now=at)
         return
     ledger.earn(
@@ -125,83 +137,96 @@ def _post(conn: Connection, account: Account, number: int, at: Any) -> None:
         now=at,
         effective_at=at,
         available_from=at,
-        expires_at=at + timedelta(days=400),
+        expires_at=ledger.end_of_month_after(at, MONTHS, UTC),
     )
 
 
-def _reads(
-    database: Database,
-    scene: Scene,
-    name: str,
-    members: dict[int, Shopper],
-    rounds: int,
-    tell: Callable[[str], None],
-) -> Iterator[Figure]:
-    readers: dict[str, Callable[[Connection, Shopper], object]] = {
-        "balance and board": lambda conn, who: read_board(
-            conn, who, channel="default-channel", now=NOW, language="en"
-        ),
-        "history page of 20": lambda conn, who: read_history(
-            conn, who, first=20, after=None, now=NOW, language="en"
-        ),
+def _analyze(database: Database) -> None:
+    """Gives the planner what autovacuum gives it within minutes."""
+    if database.is_sqlite:
+        database.write(lambda conn: conn.exec_driver_sql("ANALYZE"))
+        return
+    with database.engine.connect() as conn:
+        conn.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
+
+
+def _spent(
+    database: Database, reader: Reader, members: Mapping[Key, Shopper], rounds: int
+) -> dict[Key, Spent]:
+    """Reads the members in turn, so that a busy moment hits all of them alike."""
+    sent = {key: _statements_of(database, reader, who) for key, who in members.items()}
+    whole: dict[Key, list[float]] = {key: [] for key in members}
+    alone: dict[Key, list[float]] = {key: [] for key in members}
+
+    def run_alone(conn: Connection) -> None:
+        for key, statements in sent.items():
+            alone[key].append(_milliseconds(partial(_run_alone, conn, statements)))
+
+    for _ in range(READS * rounds):
+        for key, who in members.items():
+            whole[key].append(_milliseconds(partial(_read, database, reader, who)))
+        database.read(run_alone)
+    return {
+        key: Spent(statistics.median(alone[key]), statistics.median(whole[key])) for key in members
     }
-    for label, reader in readers.items():
-        whole = {count: _times(database, reader, who, rounds) for count, who in members.items()}
-        tell(f"{name}: {label}")
-        with _watched(database) as watch:
-            inside = {
-                count: _times(database, reader, who, rounds, watch)
-                for count, who in members.items()
-            }
-        fewest = statistics.median(inside[min(inside)])
-        for count, values in inside.items():
-            median = statistics.median(values)
-            yield Figure(
-                GROUP,
-                f"{label}, {count:,} entries, {name}",
-                median,
-                "ms in the database",
-                peer=f"{LIMIT_MS:g} ms",
-                ratio=median / LIMIT_MS,
-                target=1.0,
-                at_most=True,
-                notes={"whole call, ms": statistics.median(whole[count])},
-            )
-        most = max(inside)
+
+
+def _read(database: Database, reader: Reader, who: Shopper) -> None:
+    database.read(lambda conn: reader(conn, who))
+
+
+def _milliseconds(run: Callable[[], object]) -> float:
+    began = perf_counter()
+    run()
+    return (perf_counter() - began) * 1000
+
+
+def _statements_of(database: Database, reader: Reader, who: Shopper) -> list[tuple[str, Any]]:
+    """What one read sends to the driver."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_conn: Any, _cursor: Any, text: str, values: Any, _context: Any, _many: bool) -> None:
+        if text != "BEGIN":
+            seen.append((text, values))
+
+    engine = database.read(lambda conn: conn.engine)
+    sa.event.listen(engine, "before_cursor_execute", note)
+    database.read(lambda conn: reader(conn, who))
+    sa.event.remove(engine, "before_cursor_execute", note)
+    return seen
+
+
+def _run_alone(conn: Connection, statements: list[tuple[str, Any]]) -> None:
+    """The statements by the bare driver: sent, worked on, all rows fetched."""
+    cursor = conn.connection.cursor()
+    for text, values in statements:
+        cursor.execute(text, values)
+        cursor.fetchall()
+    cursor.close()
+
+
+def _figures(name: str, label: str, found: dict[Key, Spent]) -> Iterator[Figure]:
+    for (kind, entries), spent in found.items():
         yield Figure(
             GROUP,
-            f"{label}, flat from {min(inside):,} to {most:,} entries, {name}",
-            statistics.median(inside[most]),
+            f"{label}, {kind} with {entries:,} entries, {name}",
+            spent.statements,
             "ms in the database",
-            peer=f"{min(inside):,} entries",
-            ratio=statistics.median(inside[most]) / fewest,
+            peer=f"{LIMIT_MS:g} ms",
+            ratio=spent.statements / LIMIT_MS,
+            target=1.0,
+            at_most=True,
+            notes={"whole call, ms": spent.whole},
+        )
+    fewest, most = min(ENTRIES), max(ENTRIES)
+    for kind in KINDS:
+        yield Figure(
+            GROUP,
+            f"{label}, {kind}, from {fewest:,} to {most:,} entries, {name}",
+            found[kind, most].statements,
+            "ms in the database",
+            peer=f"{fewest:,} entries",
+            ratio=found[kind, most].statements / found[kind, fewest].statements,
             target=FLAT,
             at_most=True,
         )
-
-
-@contextlib.contextmanager
-def _watched(database: Database) -> Iterator[Stopwatch]:
-    """A stopwatch on the engine that reads."""
-    watch = Stopwatch()
-    watch.attach(database.read(lambda conn: conn.engine))
-    yield watch
-
-
-def _times(
-    database: Database,
-    reader: Callable[[Connection, Shopper], object],
-    who: Shopper,
-    rounds: int,
-    watch: Stopwatch | None = None,
-) -> list[float]:
-    """Milliseconds of each read: in statements where a stopwatch is given, else of all of it."""
-    found: list[float] = []
-    for _ in range(READS * rounds):
-        began = perf_counter()
-        if watch is not None:
-            watch.seconds = 0.0
-        database.read(lambda conn: reader(conn, who))
-        spent = perf_counter() - began if watch is None else watch.seconds
-        found.append(spent * 1000)
-    return found

@@ -104,7 +104,8 @@ def kill_connections(conn: Connection) -> int:
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
-    return conn.execute(killed).scalar_one()
+    number: int = conn.execute(killed).scalar_one()
+    return number
 
 
 @pytest.fixture
