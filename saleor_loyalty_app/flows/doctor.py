@@ -21,9 +21,11 @@ from saleor_loyalty_app.flows.app_manifest import (
     webhook_entries,
 )
 from saleor_loyalty_app.flows.findings import Finding, Status
+from saleor_loyalty_app.flows.inbox_problems import DEAD_LETTERS
 from saleor_loyalty_app.flows.migrate_webhooks import plan_changes, read_webhooks
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.flows.sync_store import StoreFacts, facts_of
+from saleor_loyalty_app.inbox import repository as inbox
 from saleor_loyalty_app.saleor import documents
 from saleor_loyalty_app.saleor.api_url import ApiUrl
 from saleor_loyalty_app.saleor.errors import InvalidKeySet, SaleorPermissionDenied
@@ -104,12 +106,19 @@ class Doctor:
         for part, on in switches.items():
             if not on:
                 yield Finding(Status.WARN, "switched_off", {"part": part.value})
-        for problem in self.access.database.read(
-            lambda conn: problems.open_problems(conn, store.id)
-        ):
-            yield Finding(
-                Status.WARN, "open_problem", {"key": problem.key, "message": problem.message}
+        told, waiting = self.access.database.read(
+            lambda conn: (
+                problems.open_problems(conn, store.id),
+                inbox.count_dead_letters(conn, store.id),
             )
+        )
+        for problem in told:
+            if problem.key != DEAD_LETTERS:
+                yield Finding(
+                    Status.WARN, "open_problem", {"key": problem.key, "message": problem.message}
+                )
+        if waiting:
+            yield Finding(Status.WARN, "dead_letters_wait", {"count": waiting, "store": store.id})
 
     def _address(self) -> Iterator[Finding]:
         """Whether the manifest, by which stores install the app, is where it has to be."""

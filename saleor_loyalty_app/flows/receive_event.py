@@ -11,16 +11,14 @@ from typing import ClassVar
 
 from sqlalchemy.engine import Connection
 
-from saleor_loyalty_app import log
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.event_handler import EventContext, Handler, Kind
-from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.flows.inbox_problems import tell_errors
 from saleor_loyalty_app.inbox import repository as inbox
 from saleor_loyalty_app.inbox.repository import Delivery
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.saleor.event import Envelope, MalformedEvent, parse_envelope
-from saleor_loyalty_app.stores.problems import report_problem
 from saleor_loyalty_app.stores.refs import StoreRef
 
 __all__ = [
@@ -35,8 +33,6 @@ __all__ = [
     "prepare",
     "receive",
 ]
-
-_log = log.get(__name__)
 
 
 class Outcome(StrEnum):
@@ -106,7 +102,7 @@ def book(
     )
     if message_id is None:
         return Outcome.duplicate if inbox.is_known(conn, delivery) else Outcome.gone
-    _tell_problems(conn, handler, store, envelope, now)
+    tell_errors(conn, handler, store, envelope, now)
     handler.receive(
         EventContext(
             conn=conn,
@@ -165,28 +161,3 @@ def receive(
             lambda conn: keep_malformed(conn, handler, store, body, kept, now=now, event=event)
         )
         return Outcome.malformed
-
-
-def _tell_problems(
-    conn: Connection, handler: Handler, store: StoreRef, envelope: Envelope, now: datetime
-) -> None:
-    """What Saleor could not resolve is logged by place, and told to the owner once."""
-    paths = envelope.problem_paths()
-    if not paths:
-        return
-    _log.warning(
-        "webhook_with_errors",
-        store_id=store.id,
-        handler=handler.name,
-        event_type=envelope.typename,
-        field=", ".join(paths[:10]),
-        count=len(paths),
-    )
-    message = translate(
-        "problem.webhook_errors",
-        store.language,
-        handler=handler.name,
-        event=envelope.typename,
-        fields=", ".join(paths[:10])[:500],
-    )
-    report_problem(conn, store.id, f"webhook-errors-{handler.name}", message, now)

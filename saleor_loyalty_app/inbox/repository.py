@@ -127,6 +127,20 @@ def is_known(conn: Connection, delivery: Delivery) -> bool:
     return row is not None
 
 
+def has_accepted(conn: Connection, store_id: int, handler: str, *, after: datetime) -> bool:
+    """Whether a handler accepted anything of a store later than `after`."""
+    row = conn.execute(
+        sa.select(_INBOX.c.id)
+        .where(
+            _INBOX.c.store_id == store_id,
+            _INBOX.c.handler == handler,
+            _INBOX.c.received_at > after,
+        )
+        .limit(1)
+    ).first()
+    return row is not None
+
+
 def keep_dead_letter(conn: Connection, delivery: Delivery, *, reason: str, place: str = "") -> None:
     """Keeps what could not be understood; the same body is kept once, with its latest reason."""
     insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
@@ -210,6 +224,15 @@ def dead_letters(
         query = query.where(_DEAD.c.store_id == store_id)
     query = query.where(_DEAD.c.id.in_(ids) if ids else _DEAD.c.replayed_at.is_(None))
     return [_stored(row, row.reason) for row in conn.execute(query)]
+
+
+def count_dead_letters(conn: Connection, store_id: int) -> int:
+    """How many dead letters of a store wait to be replayed."""
+    query = sa.select(sa.func.count()).where(
+        _DEAD.c.store_id == store_id, _DEAD.c.replayed_at.is_(None)
+    )
+    number: int = conn.execute(query).scalar_one()
+    return number
 
 
 def mark_replayed(conn: Connection, letter_id: int, now: datetime) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.flows.catch_up import begin_catch_up
+from saleor_loyalty_app.flows.inbox_problems import review_inbox
 from saleor_loyalty_app.flows.sync_store import sync_store
 from saleor_loyalty_app.flows.tell_problems import tell_problems
 from saleor_loyalty_app.queue import Schedule
@@ -43,6 +44,7 @@ def tell_stores(work: Background) -> bool:
     """Shows open problems in the Dashboard of their store, and takes away what is mended."""
 
     def tell(store: StoreRef) -> bool:
+        review_inbox(work.database, store, work.clock())
         tell_problems(work.services.access, store, work.clock)
         return False
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import httpx
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from saleor_loyalty_app.db.database import Database, open_database
 from saleor_loyalty_app.flows.app_manifest import EXTENSIONS, Extension
 from saleor_loyalty_app.flows.findings import Finding, Status, is_well
+from saleor_loyalty_app.flows.inbox_problems import review_inbox
 from saleor_loyalty_app.i18n import LANGUAGES
+from saleor_loyalty_app.inbox import repository as inbox
 from saleor_loyalty_app.saleor.errors import SaleorUnavailable
 from saleor_loyalty_app.saleor.network import Answer
 from saleor_loyalty_app.stores import problems, repository
@@ -73,6 +76,20 @@ def test_an_examination_changes_nothing(world: World) -> None:
     world.doctor().examine(world.store())
     assert world.everything() == before
     assert app.webhooks == []
+
+
+def test_dead_letters_that_wait_are_counted_once(world: World) -> None:
+    world.install()
+    store = world.store()
+    for body in (b"{", b"["):
+        delivery = inbox.Delivery(store.id, "orders", "", body, world.clock())
+        world.database.write(partial(inbox.keep_dead_letter, delivery=delivery, reason="x"))
+    review_inbox(world.database, store, world.clock())
+    findings = world.doctor().examine(store)
+    assert troubles(findings) == {"dead_letters_wait": Status.WARN}
+    [finding] = [one for one in findings if one.code == "dead_letters_wait"]
+    assert finding.detail == {"count": 2, "store": store.id}
+    assert f"inbox replay --store {store.id}" in finding.mend("en")
 
 
 def test_a_removed_app_has_a_dead_token(world: World) -> None:
