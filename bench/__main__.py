@@ -75,8 +75,9 @@ def main(
     run = Run(machine, figures)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(run.to_json(), indent=2) + "\n", encoding="utf-8")
+    out.with_suffix(".md").write_text(markdown_of(run), encoding="utf-8")
     Console().print(table_of(run))
-    console.print(f"Written to {out}.")
+    console.print(f"Written to {out} and {out.with_suffix('.md')}.")
 
 
 def describe(
@@ -138,8 +139,25 @@ def table_of(run: Run) -> Table:
     return table
 
 
-def _value(figure: Figure) -> str:
-    notes = "".join(f"\n{name} {value:,.1f}" for name, value in figure.notes.items())
+def markdown_of(run: Run) -> str:
+    """The figures as tables in Markdown, one for each group."""
+    lines: list[str] = []
+    group = ""
+    for figure in run.figures:
+        if figure.group != group:
+            group = figure.group
+            lines += ["", f"**{group[0].upper()}{group[1:]}**", ""]
+            lines += ["| figure | value | peer | ratio | to reach | |", "|---|---|---|---|---|---|"]
+        ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
+        verdict = {None: "", True: "reached", False: "**missed**"}[figure.reached]
+        value = _value(figure, "; ")
+        cells = (figure.name, value, figure.peer, ratio, _target(figure), verdict)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines[1:], ""])
+
+
+def _value(figure: Figure, between: str = "\n") -> str:
+    notes = "".join(f"{between}{name} {value:,.1f}" for name, value in figure.notes.items())
     digits = 2 if figure.value < 10 else 0
     return f"{figure.value:,.{digits}f} {figure.unit}{notes}"
 

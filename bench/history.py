@@ -189,7 +189,7 @@ def _figures(kind: str, results: list[dict[str, float]]) -> Iterator[Figure]:
         ratio=statistics.median(result["end_mb"] / result["settled_mb"] for result in results),
         target=GROWTH,
         at_most=True,
-        notes={"peak, MB": median("peak_mb"), "after the first pages, MB": median("settled_mb")},
+        notes={"peak in MB:": median("peak_mb"), "after the first pages:": median("settled_mb")},
     )
 
 

@@ -85,6 +85,10 @@ def run(requests: Iterator[bytes], connections: int, seconds: float, ports: list
             else:
                 found.send(request)
     elapsed = time.perf_counter() - began
+    for key in list(selector.get_map().values()):
+        for one in key.data.sockets:
+            one.close()
+    selector.close()
     return json.dumps(
         {
             "per_second": len(latencies) / elapsed,

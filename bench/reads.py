@@ -216,7 +216,7 @@ def _figures(name: str, label: str, found: dict[Key, Spent]) -> Iterator[Figure]
             ratio=spent.statements / LIMIT_MS,
             target=1.0,
             at_most=True,
-            notes={"whole call, ms": spent.whole},
+            notes={"whole call in ms:": spent.whole},
         )
     fewest, most = min(ENTRIES), max(ENTRIES)
     for kind in KINDS:
