@@ -34,7 +34,7 @@ from saleor_loyalty_app.queue.worker import Worker, WorkerOptions
 from saleor_loyalty_app.saleor import order_reader
 from saleor_loyalty_app.tasks import per_store
 
-#: Orders that are read at a time, so that a few orders make several pages.
+#: Orders that the doomed read at a time, so that a few orders make several pages.
 PAGE = 3
 _WRITES = re.compile(r"(?<!FOR )(?<!DO )\b(INSERT INTO|UPDATE|DELETE FROM) +([\w.\"]+)")
 _OPERATION = re.compile(rb"\b(query|mutation) +(\w+)")
@@ -73,10 +73,10 @@ def run(
     faulthandler.enable()
     os.environ.update(environment)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    order_reader.FIRST_PAGE = PAGE
     if pace != 1:
         _hasten(pace)
     if doom is not None:
+        order_reader.FIRST_PAGE = PAGE
         _Reaper(doom).lie_in_wait()
     sys.exit(cli.run(list(arguments)))
 

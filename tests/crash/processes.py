@@ -56,6 +56,12 @@ class AppProcess:
         """None as long as it lives; -9 = killed."""
         return self._process.exitcode
 
+    @property
+    def pid(self) -> int:
+        """Its number in the system."""
+        assert self._process.pid is not None
+        return self._process.pid
+
     def wait(self, seconds: float = PATIENCE) -> int:
         """Waits for its end; gives the exit code."""
         self._process.join(seconds)
@@ -64,9 +70,9 @@ class AppProcess:
 
     def signal(self, number: signal.Signals) -> None:
         """Sends it a signal, if it still lives."""
-        if self.exit_code is None and self._process.pid is not None:
+        if self.exit_code is None:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self._process.pid, number)
+                os.kill(self.pid, number)
 
     def kill(self) -> None:
         """kill -9."""

@@ -126,6 +126,14 @@ class Scene:
 
         self.wait(up, "the app answers")
 
+    def output(self) -> str:
+        """What the processes said so far."""
+        return (self.folder / "app.log").read_text(errors="replace")
+
+    def metrics(self) -> str:
+        """What the app counts."""
+        return httpx.get(f"{self.app_url}/metrics", timeout=20, trust_env=False).text
+
     def wait(self, holds: Callable[[], bool], what: str, **more: float) -> None:
         """Waits as `wait_until`; an app that ended by itself is told at once."""
 
@@ -154,6 +162,13 @@ class Scene:
 
         self.wait(installed, "the app is installed", pause=0.5)
 
+    def open_for_business(self) -> None:
+        """The app runs, is installed, and its program is in force."""
+        self.until_up()
+        self.install()
+        self.publish()
+        self.until_delivered()
+
     def publish(self, *, doomed: bool = False) -> None:
         """The owner puts the program into force."""
         file = self.folder / "program.yaml"
@@ -181,6 +196,10 @@ class Scene:
                 return all(parcel.delivery.status != "PENDING" for parcel in box.deliveries)
 
         self.wait(nothing_waits, "all webhooks are delivered")
+
+    def until_given_up(self) -> None:
+        """Waits until Saleor has tried every delivery for the last time."""
+        self.until_delivered()
 
     # The books
 
@@ -226,18 +245,22 @@ class Scene:
         self.until_run("reconcile_orders", "daily_pass", "settle_accounts", "take_up_deferred")
         self.until_refreshed()
 
-    def books(self) -> Books:
-        """What the books say now, with days for times, so that runs can be compared."""
+    def books(self, database: Database | None = None, store: StoreRef | None = None) -> Books:
+        """What the books say now, with days for times, so that runs can be compared.
+
+        Those of the app, unless others are given.
+        """
+        owner = store or self.store()
 
         def read(conn: sa.Connection) -> Books:
-            found = books_of(conn, self.store())
+            found = books_of(conn, owner)
             lots: dict[tuple[str, str, str, str], int] = {}
-            for (owner, unit, available, expires), points in found.lots.items():
-                key = (owner, unit, available[:10], expires[:10])
+            for (whose, unit, available, expires), points in found.lots.items():
+                key = (whose, unit, available[:10], expires[:10])
                 lots[key] = lots.get(key, 0) + points
             return Books(found.balances, lots, found.orders)
 
-        return self.database.read(read)
+        return (database or self.database).read(read)
 
     def check(self) -> None:
         """The books add up, and nothing was put aside as not understood."""
