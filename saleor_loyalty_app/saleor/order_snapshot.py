@@ -195,7 +195,6 @@ class OrderSnapshot(_Part, frozen=True):
     total_charged: Money
     total_refunded: Money
     charge_status: str = ""
-    origin: str = ""
     checkout_id: str | None = None
     language_code_enum: str = "EN"
     display_gross_prices: bool = True
