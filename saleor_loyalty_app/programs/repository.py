@@ -98,6 +98,18 @@ def revision_at(conn: Connection, store_id: int, moment: datetime) -> Revision |
     return None if row is None else _with_program(conn, store_id, RevisionHead(*row))
 
 
+def scheduled_revisions(conn: Connection, store_id: int, now: datetime) -> list[Revision]:
+    """The revisions that come into force later, soonest first."""
+    rows = conn.execute(
+        sa.select(*_HEAD)
+        .where(_revisions.c.store_id == store_id, _revisions.c.effective_from > now)
+        .order_by(_revisions.c.effective_from, _revisions.c.number)
+    ).all()
+    # Of two for the same instant the later published one counts.
+    last = {row.effective_from: RevisionHead(*row) for row in rows}
+    return [_with_program(conn, store_id, head) for head in last.values()]
+
+
 def revision_by_number(conn: Connection, store_id: int, number: int) -> Revision:
     """One revision of a store.
 

@@ -20,6 +20,13 @@ class DraftChanged(AppError):
     status: ClassVar[int] = 409
 
 
+class AlreadyScheduled(AppError):
+    """The draft is published already and comes into force later; nothing was changed."""
+
+    code: ClassVar[str] = "program_already_scheduled"
+    status: ClassVar[int] = 409
+
+
 def publish_draft(conn: Connection, staff: Staff, digest: str, *, now: datetime) -> int:
     """Publishes the draft whose digest is `digest`; gives the number of the revision in force.
 
@@ -27,6 +34,7 @@ def publish_draft(conn: Connection, staff: Staff, digest: str, *, now: datetime)
         MissingUserPermission: the person may not publish.
         NoDraft, ProgramInvalid: there is nothing that could be published.
         DraftChanged: it is another one by now.
+        AlreadyScheduled: it comes into force later; the page does not bring that forward.
     """
     staff.need(TO_CHANGE)
     store = still_active(conn, staff.store)
@@ -34,6 +42,8 @@ def publish_draft(conn: Connection, staff: Staff, digest: str, *, now: datetime)
     program = repository.get_draft(conn, store.id).program()
     if program.digest != digest:
         raise DraftChanged
+    if any(one.digest == digest for one in repository.scheduled_revisions(conn, store.id, now)):
+        raise AlreadyScheduled
     return publish(conn, store, program, by=staff.actor, now=now).revision.number
 
 

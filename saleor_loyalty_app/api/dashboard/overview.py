@@ -1,7 +1,8 @@
 """What the app's page shows, read in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
@@ -15,6 +16,7 @@ from saleor_loyalty_app.api.dashboard.schemas import (
     Notice,
     Numbers,
     Overview,
+    Scheduled,
     StoreTrouble,
     Switch,
     Term,
@@ -25,6 +27,7 @@ from saleor_loyalty_app.flows.publish_program import preview
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.programs import repository
 from saleor_loyalty_app.programs.cost import monthly_cost
+from saleor_loyalty_app.programs.diff import differences
 from saleor_loyalty_app.programs.document import ChannelRates, Program
 from saleor_loyalty_app.programs.errors import ProgramInvalid
 from saleor_loyalty_app.programs.problems import Problem, problems_in
@@ -54,18 +57,21 @@ def overview(conn: Connection, staff: Staff, *, now: datetime, language: str) ->
     stats = _stats(stored.evidence) if stored else {}
     told = _Teller(names, stats, store, now, language)
     revision = repository.revision_at(conn, store.id, now)
+    coming = repository.scheduled_revisions(conn, store.id, now)
+    published = {one.digest for one in (revision, *coming) if one is not None}
     draft = _draft(conn, stored, told) if stored else None
-    if draft is not None and revision is not None and draft.digest == revision.digest:
+    if draft is not None and draft.digest in published:
         draft = None
     held = figures(conn, store.id, now)
     return Overview(
         may_change=staff.may_change,
         in_force=_in_force(revision, told) if revision else None,
+        scheduled=_scheduled(revision, coming, told),
         draft=draft,
         draft_waits=revision is None and stored is None,
         switches=[Switch(part=part, on=getattr(store, f"{part}_on")) for part in Part],
         problems=[
-            StoreTrouble(key=item.key, message=item.message, since=item.first_seen)
+            StoreTrouble(key=item.key, message=item.message, since=told.local(item.first_seen))
             for item in open_problems(conn, store.id)
         ],
         figures=Numbers(members=held.members, outstanding=held.outstanding, pending=held.pending),
@@ -88,6 +94,10 @@ class _Teller:
         self.store = store
         self.now = now
         self.language = language
+
+    def local(self, moment: datetime) -> datetime:
+        """The same instant as the clocks of the store show it."""
+        return moment.astimezone(ZoneInfo(self.store.timezone))
 
     def terms(self, program: Program) -> list[ChannelTerms]:
         return [self._channel(program, rates) for rates in program.currencies]
@@ -160,12 +170,32 @@ def _notices(problems: list[Problem] | tuple[Problem, ...], language: str) -> li
     ]
 
 
+def _scheduled(
+    revision: repository.Revision | None, coming: Sequence[repository.Revision], told: _Teller
+) -> list[Scheduled]:
+    return [
+        Scheduled(
+            revision=one.number,
+            name=one.program.texts_for(told.language).program,
+            effective_from=told.local(one.effective_from),
+            channels=told.terms(one.program),
+            changes=[
+                change.text
+                for change in differences(
+                    before.program if before else None, one.program, told.language
+                )
+            ],
+        )
+        for before, one in zip((revision, *coming), coming, strict=False)
+    ]
+
+
 def _in_force(revision: repository.Revision, told: _Teller) -> InForce:
     settings = revision.program.settings
     return InForce(
         revision=revision.number,
         name=revision.program.texts_for(told.language).program,
-        since=revision.effective_from,
+        since=told.local(revision.effective_from),
         channels=told.terms(revision.program),
         terms=[
             _term("availability", availability_words(settings.availability, told.language), told),

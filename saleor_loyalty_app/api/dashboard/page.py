@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -52,6 +52,7 @@ def content(overview: Overview, language: str) -> str:
         number=lambda value: format_decimal(value, locale=language),
         money=lambda value: _money(value, language),
         day=lambda value: _day(value, language),
+        moment=lambda value: _moment(value, language),
     )
 
 
@@ -67,6 +68,11 @@ def _script_texts(language: str) -> dict[str, str]:
 
 def _money(value: Money, language: str) -> str:
     return str(format_currency(Decimal(value.amount), value.currency, locale=language))
+
+
+def _moment(value: datetime, language: str) -> str:
+    time = format_time(value, "short", tzinfo=value.tzinfo, locale=language)
+    return f"{_day(value, language)}, {time}"
 
 
 def _day(value: datetime, language: str) -> str:

@@ -83,6 +83,7 @@ async def read_content(faces: FacesOf, staff: StaffOf, language: Language) -> HT
         (400, "request_unreadable", {}),
         (404, "no_program_draft", {}),
         (409, "program_draft_changed", {}),
+        (409, "program_already_scheduled", {}),
         (422, "program_invalid", {"count": 1, "problems": []}),
     ),
 )

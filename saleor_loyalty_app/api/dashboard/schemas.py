@@ -72,6 +72,16 @@ class InForce(_Model):
     terms: list[Term] = Field(description="When points become spendable and expire, in words.")
 
 
+class Scheduled(_Model):
+    """A program that comes into force later."""
+
+    revision: int
+    name: str
+    effective_from: datetime
+    channels: list[ChannelTerms]
+    changes: list[str] = Field(description="What changes then, in words.")
+
+
 class Switch(_Model):
     """A part of the program that can be stopped at once."""
 
@@ -100,7 +110,10 @@ class Overview(_Model):
 
     may_change: bool = Field(description="Whether the person may publish and switch.")
     in_force: InForce | None
-    draft: Draft | None = Field(description="null where it would change nothing.")
+    scheduled: list[Scheduled] = Field(description="What comes into force later, soonest first.")
+    draft: Draft | None = Field(
+        description="null where it would change nothing, or is scheduled as it is."
+    )
     draft_waits: bool = Field(
         description="Neither program nor draft yet: the orders are being read."
     )

@@ -9,13 +9,16 @@ from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.propose_program import propose_program
+from saleor_loyalty_app.flows.publish_program import publish as publish_program
 from saleor_loyalty_app.ledger.earning import earn
 from saleor_loyalty_app.ledger.types import Account, Cause
 from saleor_loyalty_app.programs import repository
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.problems import read_program
 from saleor_loyalty_app.stores.models import Store
 from saleor_loyalty_app.stores.problems import report_problem, resolve_problem
 from saleor_loyalty_app.stores.refs import StoreRef
-from saleor_loyalty_app.stores.repository import store_by_id
+from saleor_loyalty_app.stores.repository import set_locale, store_by_id
 from tests.api_edge import ApiEdge
 from tests.factories import make_member
 
@@ -104,6 +107,71 @@ def test_a_draft_that_changed_since_it_was_seen_is_not_published(
     assert isinstance(body, dict)
     assert (status, body["error"]["code"]) == (409, "program_draft_changed")
     assert overview(edge, proposed)["in_force"] is None
+
+
+def schedule(edge: ApiEdge, store: StoreRef, program: Program, days: int) -> None:
+    start = edge.clock() + timedelta(days=days)
+    edge.database.write(
+        lambda conn: publish_program(
+            conn, store, program, by="user:1", now=edge.clock(), effective_from=start
+        )
+    )
+
+
+def test_a_program_for_later_is_shown_with_its_date_and_is_not_published_at_once(
+    edge: ApiEdge, proposed: StoreRef
+) -> None:
+    local = {"timezone": "Europe/Istanbul", "language": "en"}
+    edge.database.write(lambda conn: set_locale(conn, proposed.id, **local))
+    draft = edge.database.read(lambda conn: repository.get_draft(conn, proposed.id).program())
+    schedule(edge, proposed, draft, days=31)
+    seen = overview(edge, proposed)
+    assert (seen["in_force"], seen["draft"]) == (None, None)
+    scheduled = seen["scheduled"]
+    assert isinstance(scheduled, list)
+    [coming] = scheduled
+    assert (coming["revision"], coming["effective_from"]) == (1, "2027-02-01T15:00:00+03:00")
+    assert coming["changes"]
+    page = edge.get(f"{API}/overview.html", edge.staff(proposed)).text
+    assert "comes into force on February 1, 2027, 3:00" in page
+    assert 'id="publish"' not in page
+    status, body = publish(edge, proposed, draft.digest)
+    assert isinstance(body, dict)
+    assert (status, body["error"]["code"]) == (409, "program_already_scheduled")
+    assert len(edge.database.read(lambda conn: repository.revisions(conn, proposed.id))) == 1
+    edge.clock.advance(timedelta(days=31))
+    assert overview(edge, proposed)["scheduled"] == []
+    assert overview(edge, proposed)["in_force"] is not None
+
+
+def test_what_is_scheduled_is_told_beside_what_is_in_force_and_what_is_still_a_draft(
+    edge: ApiEdge, published: StoreRef
+) -> None:
+    now = edge.database.read(lambda conn: repository.get_draft(conn, published.id).program())
+    later = replaced(now, name="Summer")
+    schedule(edge, published, later, days=10)
+    schedule(edge, published, replaced(now, name="Autumn"), days=20)
+    schedule(edge, published, replaced(now, name="Winter"), days=20)
+    seen = overview(edge, published)
+    scheduled = seen["scheduled"]
+    assert isinstance(scheduled, list)
+    assert [one["revision"] for one in scheduled] == [2, 4]
+    assert seen["draft"] is None
+    page = edge.get(f"{API}/overview.html", edge.staff(published) | {"Accept-Language": "tr"}).text
+    assert page.count("tarihinde yürürlüğe girecek") == 2
+    other = replaced(now, name="Next year")
+    edge.database.write(
+        lambda conn: repository.put_draft(
+            conn, published.id, other.document, by="user:1", now=edge.clock()
+        )
+    )
+    draft = overview(edge, published)["draft"]
+    assert isinstance(draft, dict)
+    assert (draft["digest"], draft["publishable"]) == (other.digest, True)
+
+
+def replaced(program: Program, **values: object) -> Program:
+    return read_program(program.document | values)
 
 
 @pytest.mark.parametrize("digest", ["", "0" * 63, "Z" * 64, "0" * 65])
