@@ -32,7 +32,8 @@ def main() -> int:
     parser.add_argument("--store-port", type=int, default=8100)
     parser.add_argument("--folder", type=Path, default=story.data_folder())
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     started: list[Process] = []
     try:
         processes.require_free_port(options.app_port, "APP_PORT")

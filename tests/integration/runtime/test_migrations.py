@@ -65,7 +65,8 @@ def inspected(url: str) -> dict[str, Any]:
             "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
             if parsed.get_backend_name() == "sqlite"
             else "SELECT tgname, pg_get_triggerdef(t.oid), prosrc FROM pg_trigger t "
-            "JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT tgisinternal ORDER BY tgname"
+            "JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_class c ON c.oid = t.tgrelid "
+            "WHERE NOT tgisinternal AND c.relnamespace = 'public'::regnamespace ORDER BY tgname"
         )
         triggers = [tuple(row) for row in connection.exec_driver_sql(catalogue)]
     return {"tables": tables, "triggers": triggers}
