@@ -1,9 +1,11 @@
-"""Saleor's orders in memory, for tests that need no store behind them."""
+"""Where tests have Saleor's orders from: memory, or a store that is read as the app reads it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from saleor_loyalty_app.saleor.client import Endpoint
+from saleor_loyalty_app.saleor.order_reader import OrderPage, OrderReader
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -23,6 +25,27 @@ class Page:
     orders: Sequence[OrderSnapshot]
     unreadable: Sequence[NotUnderstood] = ()
     next_cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class ReadOrders:
+    """The orders of one store, over the app's own client."""
+
+    reader: OrderReader
+    endpoint: Endpoint
+
+    def orders_by_ids(self, store: StoreRef, ids: Sequence[str]) -> OrderPage:
+        return self.reader.by_ids(self.endpoint, ids)
+
+    def orders_updated_since(
+        self, store: StoreRef, since: datetime, after_cursor: str | None
+    ) -> OrderPage:
+        return self.reader.updated_since(self.endpoint, since, after_cursor)
+
+    def orders_created_since(
+        self, store: StoreRef, since: datetime | None, after_cursor: str | None
+    ) -> OrderPage:
+        return self.reader.created_since(self.endpoint, since, after_cursor)
 
 
 @dataclass

@@ -4,13 +4,12 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.clock import ManualClock
 from saleor_loyalty_app.db.database import open_database
-from saleor_loyalty_app.db.tables import metadata, table
+from saleor_loyalty_app.db.tables import metadata
 from saleor_loyalty_app.flows.event_handler import InvalidHandler
 from saleor_loyalty_app.flows.plugin_handler import (
     Plugin,
@@ -28,9 +27,8 @@ from saleor_loyalty_app.members.service import member_for_user
 from saleor_loyalty_app.programs.document import Program, Texts
 from saleor_loyalty_app.programs.repository import insert_revision
 from saleor_loyalty_app.saleor.event import typename_of
-from saleor_loyalty_app.stores.models import Store
 from saleor_loyalty_app.stores.refs import StoreRef
-from saleor_loyalty_app.stores.repository import store_by_id
+from saleor_loyalty_app.stores.repository import Installation, save_installation
 
 LIVE_SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -106,32 +104,18 @@ class PluginBooks:
 
 
 def _live_store(conn: Connection) -> StoreRef:
-    stores = table(Store)
-    store_id: int = conn.execute(
-        sa.insert(stores)
-        .values(
-            saleor_api_url="https://store.example/graphql/",
-            app_id="QXBwOjE=",
-            token_encrypted="",
-            jwks={"keys": []},
-            jwks_refreshed_at=LIVE_SINCE,
-            schema_version="3.23",
-            permissions=[],
-            timezone="UTC",
-            language="en",
-            installed_at=LIVE_SINCE,
-            active=True,
-            earning_on=True,
-            spending_on=True,
-            shipping_on=True,
-            messages_on=True,
-        )
-        .returning(stores.c.id)
-    ).scalar_one()
-    store = store_by_id(conn, store_id)
-    if store is None:
-        raise LookupError(store_id)
+    installation = Installation(
+        api_url="https://store.example/graphql/",
+        app_id="QXBwOjE=",
+        token_encrypted="",
+        jwks={"keys": []},
+        schema_version="3.23",
+        permissions=(),
+        timezone="UTC",
+        language="en",
+    )
+    store = save_installation(conn, installation, LIVE_SINCE)
     texts = Texts(program="Points", point="point", points="points")
     program = Program(version=1, name="Test", texts={"en": texts})
-    insert_revision(conn, store_id, program, by="test", now=LIVE_SINCE, effective_from=LIVE_SINCE)
+    insert_revision(conn, store.id, program, by="test", now=LIVE_SINCE, effective_from=LIVE_SINCE)
     return store

@@ -1,8 +1,6 @@
 """What the books must say: those of an app that only reads the store, once, in peace."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import httpx
 from sqlalchemy import Connection
@@ -10,35 +8,12 @@ from sqlalchemy import Connection
 from saleor_loyalty_app.db.database import open_database
 from saleor_loyalty_app.flows.reconcile import daily_pass, reconcile_changes
 from saleor_loyalty_app.saleor.client import Endpoint, SaleorClient
-from saleor_loyalty_app.saleor.order_reader import OrderPage, OrderReader
+from saleor_loyalty_app.saleor.order_reader import OrderReader
 from saleor_loyalty_app.stores.refs import StoreRef
 from tests.crash.scene import BEGIN, PROGRAM, Scene
 from tests.factories import make_revision, make_store
 from tests.order_books import KEYS, Books
-
-
-@dataclass(frozen=True)
-class ReadOrders:
-    """The orders of a store, as the installed app may read them."""
-
-    reader: OrderReader
-    endpoint: Endpoint
-
-    def orders_by_ids(self, store: StoreRef, ids: Sequence[str]) -> OrderPage:
-        """See `OrderSource`."""
-        return self.reader.by_ids(self.endpoint, ids)
-
-    def orders_updated_since(
-        self, store: StoreRef, since: datetime, after_cursor: str | None
-    ) -> OrderPage:
-        """See `OrderSource`."""
-        return self.reader.updated_since(self.endpoint, since, after_cursor)
-
-    def orders_created_since(
-        self, store: StoreRef, since: datetime | None, after_cursor: str | None
-    ) -> OrderPage:
-        """See `OrderSource`."""
-        return self.reader.created_since(self.endpoint, since, after_cursor)
+from tests.order_source import ReadOrders
 
 
 def books_by_reading(scene: Scene, database_url: str) -> Books:

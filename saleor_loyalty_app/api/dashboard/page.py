@@ -7,9 +7,9 @@ from pathlib import Path
 
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from saleor_loyalty_app.api.dashboard.schemas import Overview
+from saleor_loyalty_app.api.html import security_headers, templates
 from saleor_loyalty_app.api.money import Money
 from saleor_loyalty_app.i18n import LANGUAGES, catalogue, translate
 
@@ -17,21 +17,14 @@ _FOLDER = Path(__file__).parent
 ASSETS = _FOLDER / "assets"
 #: The Dashboard may stand at any address: its own domain, or a path of the API's. Whoever frames
 #: the page sees nothing without a staff token, and the page uses no cookies.
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors https: http:"
-    ),
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
-_environment = Environment(
-    loader=FileSystemLoader(_FOLDER / "templates"),
-    autoescape=select_autoescape(["html"]),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
+SECURITY_HEADERS = security_headers(
+    script_src="'self'",
+    style_src="'self'",
+    img_src="'self'",
+    connect_src="'self'",
+    frame_ancestors="https: http:",
 )
+_environment = templates(_FOLDER / "templates")
 
 
 def frame(language: str, theme: str) -> str:

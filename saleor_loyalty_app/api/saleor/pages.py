@@ -5,10 +5,10 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from saleor_loyalty_app import __version__
 from saleor_loyalty_app.api.errors import NotFound, request_language
+from saleor_loyalty_app.api.html import security_headers, templates
 from saleor_loyalty_app.i18n import LANGUAGES, translate
 from saleor_loyalty_app.saleor.version import OLDEST
 from saleor_loyalty_app.settings import Settings
@@ -18,21 +18,10 @@ PROJECT = "https://github.com/saleor-loyalty/saleor-loyalty"
 _FOLDER = Path(__file__).parent
 _STATIC = {"logo.png": "image/png", "logo.svg": "image/svg+xml", "pages.css": "text/css"}
 _HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
+    **security_headers(style_src="'self'", img_src="'self'", frame_ancestors="'none'"),
     "Vary": "Accept-Language",
 }
-_environment = Environment(
-    loader=FileSystemLoader(_FOLDER / "templates"),
-    autoescape=select_autoescape(["html"]),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_environment = templates(_FOLDER / "templates")
 
 
 def page(name: str, language: str, settings: Settings) -> str:

@@ -1,9 +1,8 @@
 """What events did not tell is healed by reading: due orders, changes, open orders."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 import pytest
@@ -12,68 +11,24 @@ import sqlalchemy as sa
 from saleor_loyalty_app.clock import ManualClock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
-from saleor_loyalty_app.flows.converge_order import converge_order
 from saleor_loyalty_app.flows.reconcile import (
     ReconcileReport,
-    daily_pass,
     reconcile_after_restore,
     reconcile_changes,
 )
 from saleor_loyalty_app.flows.refresh_orders import RefreshReport, refresh_due_orders
 from saleor_loyalty_app.orders import refresh
-from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.orders.models import OrderRefresh, OrderState
 from saleor_loyalty_app.saleor.errors import SaleorUnavailable
-from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
-from saleor_loyalty_app.stores.models import Store, StoreProblem
+from saleor_loyalty_app.stores.models import Store
 from saleor_loyalty_app.stores.refs import StoreRef
-from tests.order_books import KEYS, NOW, books_of, live_store, order_row
-from tests.order_samples import START, at, fulfillment, line, money, order, paid, shopper
+from tests.integration.orders.purchases import Points, bought, receive
+from tests.order_books import KEYS, NOW, live_store, order_row
+from tests.order_samples import START, at, money, paid
 from tests.order_source import MemorySource
 
-AYSE = shopper()
 _refreshes, _states = table(OrderRefresh), table(OrderState)
-_stores, _problems = table(Store), table(StoreProblem)
-#: Asks for the points of every owner and unit.
-Points = Callable[[], Mapping[tuple[str, str], int]]
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock(NOW)
-
-
-@pytest.fixture
-def store(database: Database) -> StoreRef:
-    return database.write(live_store)
-
-
-@pytest.fixture
-def source() -> MemorySource:
-    return MemorySource()
-
-
-@pytest.fixture
-def books(database: Database, store: StoreRef) -> Points:
-    return lambda: database.read(lambda conn: books_of(conn, store)).balances
-
-
-def bought(number: int, *, updated: float = 1, **more: Any) -> OrderSnapshot:
-    values: dict[str, Any] = {
-        "id": f"O{number}",
-        "number": str(number),
-        "user": AYSE,
-        "updated": updated,
-    }
-    return order(**({"transactions": [paid()]} | values | more))
-
-
-def receive(database: Database, store: StoreRef, told: OrderSnapshot, moment: datetime) -> None:
-    database.write(
-        lambda conn: converge_order(
-            conn, store, told, Look.webhook(moment), now=moment, secrets=KEYS
-        )
-    )
+_stores = table(Store)
 
 
 def cursor(database: Database, store: StoreRef) -> datetime | None:
@@ -290,112 +245,6 @@ class TestChanges:
         self.run(database, store, source)
         again = self.run(database, store, source, since=START)
         assert (again.orders.read, again.orders.booked) == (3, 0)
-
-
-class TestDailyPass:
-    def run(
-        self, database: Database, store: StoreRef, source: MemorySource, clock: ManualClock
-    ) -> ReconcileReport | None:
-        return daily_pass(database, store, source, clock=clock, secrets=KEYS)
-
-    def test_it_sees_what_does_not_move_the_time_of_change(
-        self,
-        database: Database,
-        store: StoreRef,
-        source: MemorySource,
-        clock: ManualClock,
-        books: Points,
-    ) -> None:
-        guest = order(transactions=[paid()], userEmail="new@example.com", status="FULFILLED")
-        for told in (bought(2, status="UNCONFIRMED"), bought(3, status="FULFILLED"), guest):
-            receive(database, store, told, NOW)
-        assert books() == {("U1", "points"): 2000, ("guest", "points"): 1000}
-        nina = shopper("U9", "new@example.com")
-        attached = order(transactions=[paid()], user=nina, status="FULFILLED")
-        source.put(bought(2, status="EXPIRED"), bought(3, status="CANCELED"), attached)
-        clock.advance(timedelta(hours=1))
-        report = self.run(database, store, source, clock)
-        assert report is not None
-        assert report.orders.read == 2
-        assert books() == {("U1", "points"): 1000, ("U9", "points"): 1000}
-
-    def test_it_is_due_once_a_day(
-        self, database: Database, store: StoreRef, source: MemorySource, clock: ManualClock
-    ) -> None:
-        assert isinstance(self.run(database, store, source, clock), ReconcileReport)
-        clock.advance(timedelta(hours=23))
-        assert self.run(database, store, source, clock) is None
-        clock.advance(timedelta(hours=1))
-        assert self.run(database, store, source, clock) is not None
-
-    def test_a_second_return_is_seen_though_saleor_dates_no_change(
-        self,
-        database: Database,
-        store: StoreRef,
-        source: MemorySource,
-        clock: ManualClock,
-        books: Points,
-    ) -> None:
-        sent, back = fulfillment("FULFILLED", 5, L1=1), fulfillment("RETURNED", 9, L1=1)
-        two: dict[str, Any] = {"status": "PARTIALLY_RETURNED", "lines": [line(quantity=2)]}
-        receive(database, store, bought(1, **two, fulfillments=[sent, back]), NOW)
-        assert books() == {("U1", "points"): 500}
-        source.put(bought(1, **two, fulfillments=[fulfillment("RETURNED", 20, L1=2)]))
-        clock.advance(timedelta(hours=1))
-        self.run(database, store, source, clock)
-        assert books() == {}
-
-    def test_an_order_partly_returned_long_ago_is_left_alone(
-        self, database: Database, store: StoreRef, source: MemorySource, clock: ManualClock
-    ) -> None:
-        back = fulfillment("RETURNED", 9, L1=1)
-        told = bought(1, status="PARTIALLY_RETURNED", fulfillments=[back])
-        receive(database, store, told, NOW)
-        source.put(told)
-        clock.set(START + timedelta(days=90))
-        before = self.run(database, store, source, clock)
-        clock.set(START + timedelta(days=92))
-        after = self.run(database, store, source, clock)
-        assert before is not None
-        assert after is not None
-        assert (before.orders.read, after.orders.read) == (1, 0)
-
-    def test_it_goes_through_many_orders_though_none_can_be_booked(
-        self, database: Database, store: StoreRef, source: MemorySource, clock: ManualClock
-    ) -> None:
-        for n in range(60):
-            receive(database, store, bought(n), NOW)
-            source.put(bought(n, totalCharged=money(1)))
-        clock.advance(timedelta(hours=1))
-        report = self.run(database, store, source, clock)
-        assert report is not None
-        assert (report.pages, report.orders.torn) == (2, 60)
-
-    def test_orders_that_wait_too_long_for_their_fulfillment_are_told(
-        self, database: Database, store: StoreRef, source: MemorySource, clock: ManualClock
-    ) -> None:
-        told = bought(7)
-        source.put(told)
-        receive(database, store, told, NOW)
-        query = sa.select(_problems.c.message, _problems.c.resolved_at)
-
-        def problems() -> list[sa.Row[tuple[str, datetime | None]]]:
-            return database.read(lambda conn: list(conn.execute(query)))
-
-        clock.set(START + timedelta(days=59))
-        self.run(database, store, source, clock)
-        assert problems() == []
-        clock.set(START + timedelta(days=61))
-        report = self.run(database, store, source, clock)
-        assert report is not None
-        assert report.unfulfilled == ("7",)
-        [told_of] = problems()
-        assert "7" in told_of.message
-        source.put(bought(7, updated=9, status="FULFILLED"))
-        clock.advance(timedelta(days=1))
-        self.run(database, store, source, clock)
-        [settled] = problems()
-        assert settled.resolved_at is not None
 
 
 def test_a_restored_backup_is_healed(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -20,13 +20,14 @@ from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.saleor import documents
 from saleor_loyalty_app.saleor.client import Endpoint, SaleorClient
 from saleor_loyalty_app.saleor.event import OrderEvent, UserEvent, parse
-from saleor_loyalty_app.saleor.order_reader import OrderPage, OrderReader
+from saleor_loyalty_app.saleor.order_reader import OrderReader
 from saleor_loyalty_app.stores.refs import StoreRef
 from sandbox import Emitted, InstalledApp, Sandbox
 from sandbox.box import id_of
 from sandbox.events.render import to_body
 from tests.live.documents import CONFIRM
 from tests.order_books import KEYS, books_of, live_store
+from tests.order_source import ReadOrders
 from tests.sandbox_network import Network
 from tests.sandbox_shop import People, Refused
 
@@ -38,27 +39,6 @@ GUESTS = ("lara@example.com", "mert@example.com")
 GOODS = ("black-tea", "linen-shirt", "ceramic-cup", "gift-card")
 
 
-@dataclass(frozen=True)
-class BoxOrders:
-    """The orders of the sandbox, over the app's own client."""
-
-    reader: OrderReader
-    endpoint: Endpoint
-
-    def orders_by_ids(self, store: StoreRef, ids: Sequence[str]) -> OrderPage:
-        return self.reader.by_ids(self.endpoint, ids)
-
-    def orders_updated_since(
-        self, store: StoreRef, since: datetime, after_cursor: str | None
-    ) -> OrderPage:
-        return self.reader.updated_since(self.endpoint, since, after_cursor)
-
-    def orders_created_since(
-        self, store: StoreRef, since: datetime | None, after_cursor: str | None
-    ) -> OrderPage:
-        return self.reader.created_since(self.endpoint, since, after_cursor)
-
-
 @dataclass
 class Follower:
     """An app that follows one store: what it is told, and what it reads."""
@@ -67,14 +47,14 @@ class Follower:
     box: Sandbox
     app: InstalledApp
     store: StoreRef
-    source: BoxOrders
+    source: ReadOrders
 
     @classmethod
     def of(
         cls, database: Database, box: Sandbox, app: InstalledApp, http: httpx.Client
     ) -> "Follower":
         client = SaleorClient(http, now=box.clock.now)
-        source = BoxOrders(OrderReader(client), Endpoint(box.store.api_url, app.token))
+        source = ReadOrders(OrderReader(client), Endpoint(box.store.api_url, app.token))
         store = database.write(lambda conn: live_store(conn, app_id="T1VSLUFQUA=="))
         return cls(database, box, app, store, source)
 
