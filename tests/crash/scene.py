@@ -197,10 +197,6 @@ class Scene:
 
         self.wait(nothing_waits, "all webhooks are delivered")
 
-    def until_given_up(self) -> None:
-        """Waits until Saleor has tried every delivery for the last time."""
-        self.until_delivered()
-
     # The books
 
     def store(self) -> StoreRef:
@@ -223,9 +219,9 @@ class Scene:
 
         self.wait(all_read, "all orders are read again")
 
-    def until_run(self, *names: str) -> None:
-        """Waits until these schedules have run from now on, to their end."""
-        since, now = system_clock(), self.now()
+    def until_run(self, *names: str, since: datetime) -> None:
+        """Waits until these schedules have run, to their end; `since` is the machine's time."""
+        now = self.now()
         query = sa.select(_schedules.c.name).where(
             _schedules.c.name.in_(names),
             _schedules.c.started_at >= since,
@@ -241,8 +237,11 @@ class Scene:
     def heal(self) -> None:
         """A day passes, with all that the app looks after by itself."""
         self.until_delivered()
+        since = system_clock()
         self.move(timedelta(days=1))
-        self.until_run("reconcile_orders", "daily_pass", "settle_accounts", "take_up_deferred")
+        self.until_run(
+            "reconcile_orders", "daily_pass", "settle_accounts", "take_up_deferred", since=since
+        )
         self.until_refreshed()
 
     def books(self, database: Database | None = None, store: StoreRef | None = None) -> Books:

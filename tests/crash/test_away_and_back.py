@@ -54,7 +54,7 @@ def test_after_a_day_away_the_books_are_those_of_an_undisturbed_app(
     known = scene.books()
     first.kill()
     meanwhile(scene, orders)
-    scene.until_given_up()
+    scene.until_delivered()
     scene.move(timedelta(days=1))
     assert scene.books() == known
     scene.serve()
