@@ -69,7 +69,7 @@ class Me(_Answer):
                         "held": 0,
                         "lifetime": 165,
                         "worth": {"amount": "2.40", "currency": "USD"},
-                        "expiring": [{"amount": 120, "expires_at": "2028-02-01T00:00:00Z"}],
+                        "expiring": [{"amount": 165, "expires_at": "2028-01-31T23:59:59Z"}],
                     },
                 }
             ]
@@ -131,7 +131,7 @@ class History(_Answer):
                             "reason": "order_earned",
                             "explanation": ["45 points for order 17"],
                             "available_from": "2027-01-18T09:30:00Z",
-                            "expires_at": "2028-02-01T00:00:00Z",
+                            "expires_at": "2028-01-31T23:59:59Z",
                         }
                     ],
                     "page_info": {"has_next_page": True, "end_cursor": "YWZ0ZXI6MQ"},
