@@ -92,11 +92,19 @@ def _hasten(pace: float) -> None:
     schedules.LEASE *= pace
     executors.BEAT *= pace
     executors.DEAD_AFTER *= pace
-    process.WorkerOptions = partial(  # type: ignore[misc,assignment]
+    hasty = partial(
         WorkerOptions,
         pulse=timedelta(seconds=max(0.05, pace)),
         job_polling=timedelta(seconds=max(0.05, 0.2 * pace)),
     )
+    _replace(process, "WorkerOptions", hasty)
+
+
+def _replace(owner: object, name: str, stand_in: Callable[..., Any]) -> None:
+    """Puts `stand_in` where the app has something of this name, for the rest of the process."""
+    if not hasattr(owner, name):
+        raise AttributeError(f"{owner} has no {name}: the app was changed, this test was not")
+    setattr(owner, name, stand_in)
 
 
 class _Reaper:
@@ -161,7 +169,7 @@ class _Reaper:
             self.step(f"{_scope.get()}: after asking {name}")
             return answer
 
-        httpx.Client.send = watched  # type: ignore[method-assign,assignment]
+        _replace(httpx.Client, "send", watched)
 
 
 def _where(conn: Connection) -> str:
@@ -198,10 +206,10 @@ def _name_scopes() -> None:
         with _within(f"webhook {handler.name}"):
             return await booked(intake, handler, *more)
 
-    Worker._run = named_schedule  # type: ignore[method-assign]
-    per_store._one = named_store
-    JobEngine._attempt = named_job  # type: ignore[method-assign]
-    Intake._booked = named_webhook  # type: ignore[method-assign]
+    _replace(Worker, "_run", named_schedule)
+    _replace(per_store, "_one", named_store)
+    _replace(JobEngine, "_attempt", named_job)
+    _replace(Intake, "_booked", named_webhook)
 
 
 def _carry_scopes(committed: Callable[[Sequence[str]], None]) -> None:
@@ -230,5 +238,5 @@ def _carry_scopes(committed: Callable[[Sequence[str]], None]) -> None:
         committed(seen[-1])
         return result
 
-    Database.write = carrying  # type: ignore[method-assign]
-    Database.write_async = carrying_async  # type: ignore[method-assign]
+    _replace(Database, "write", carrying)
+    _replace(Database, "write_async", carrying_async)

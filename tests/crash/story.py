@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -12,6 +13,7 @@ from sandbox.box import id_of
 from tests.crash.scene import Scene
 from tests.live.documents import CONFIRM
 from tests.order_books import Books
+from tests.sandbox_shop import People
 
 _imports, _revisions = table(HistoryImport), table(ProgramRevision)
 #: Orders from before the program: several pages.
@@ -47,11 +49,15 @@ def tell(scene: Scene) -> list[Books]:
 
 def _install_and_publish(scene: Scene) -> None:
     for email, goods in PAST:
-        scene.do(lambda people, e=email, g=goods: people.box.place_order(g, email=e))
+        scene.do(partial(_place_order, email=email, goods=goods))
         scene.move(timedelta(hours=1))
     scene.install()
     scene.publish(doomed=True)
     scene.until_delivered()
+
+
+def _place_order(people: People, *, email: str, goods: dict[str, int]) -> None:
+    people.box.place_order(goods, email=email)
 
 
 def _import_history(scene: Scene) -> None:

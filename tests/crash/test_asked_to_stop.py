@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Callable
 from decimal import Decimal
+from operator import methodcaller
 
 import pytest
 
@@ -26,9 +27,9 @@ def test_asked_to_stop_under_load_it_ends_by_itself_and_loses_nothing(
     for round_ in range(depth(2, 10)):
         for number in range(12):
             buyer = BUYERS[number % 3]
-            order = scene.do(lambda p, b=buyer: p.buy({"black-tea": 1}, email=b))
+            order = scene.do(methodcaller("buy", {"black-tea": 1}, email=buyer))
             if number % 3 == round_ % 3:
-                scene.do(lambda p, o=order: p.refund(o, Decimal("0.5")))
+                scene.do(methodcaller("refund", order, Decimal("0.5")))
             if number == 6:
                 running.signal(signal.SIGTERM)
         # uvicorn ends by the signal it was sent, after it has cleaned up.
@@ -50,7 +51,7 @@ def test_a_worker_that_is_asked_to_stop_leaves_its_work_to_the_other_at_once(
     scene.serve()
     scene.open_for_business()
     for buyer in BUYERS:
-        scene.do(lambda p, b=buyer: p.buy({"linen-shirt": 1}, email=b))
+        scene.do(methodcaller("buy", {"linen-shirt": 1}, email=buyer))
     worker.signal(signal.SIGTERM)
     assert worker.wait(GRACE) == 0
     scene.until_refreshed()

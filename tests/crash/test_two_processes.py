@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from operator import methodcaller
 
 import pytest
 import sqlalchemy as sa
@@ -45,9 +46,9 @@ def test_one_is_killed_at_work_and_the_other_takes_over_within_a_minute(
     other = scene.begin("worker") if second == "worker" else scene.serve(port=free_port())
     for number in range(depth(12, 60)):
         buyer = BUYERS[number % 3]
-        order = scene.do(lambda p, b=buyer: p.buy({"black-tea": 1}, email=b))
+        order = scene.do(methodcaller("buy", {"black-tea": 1}, email=buyer))
         if number % 4 == 0:
-            scene.do(lambda p, o=order: p.refund(o, Decimal("0.5")))
+            scene.do(methodcaller("refund", order, Decimal("0.5")))
     scene.until_delivered()
     scene.move(timedelta(seconds=61))
     scene.wait(lambda: busy(scene, victim), "the first reads orders", pause=0.002)
@@ -71,8 +72,8 @@ def test_two_that_serve_and_work_book_every_order_once(
     scene.service.set_faults(duplicate=0.5, shuffle=True)
     for number in range(depth(12, 60)):
         buyer = BUYERS[number % 3]
-        order = scene.do(lambda p, b=buyer: p.buy({"linen-shirt": 1}, email=b))
-        scene.do(lambda p, o=order: p.fulfill(o, 1))
+        order = scene.do(methodcaller("buy", {"linen-shirt": 1}, email=buyer))
+        scene.do(methodcaller("fulfill", order, 1))
     scene.until_refreshed()
     scene.heal()
     assert scene.books() == books_by_reading(scene, new_database("sqlite"))
