@@ -76,9 +76,6 @@ def test_a_bulk_beside_live_webhooks_loses_and_delays_none(
         lambda conn: conn.execute(sa.select(_imports.c.report)).scalars().all()
     )
     assert report["orders"]["counted"] == depth(150, 1500)
-    scene.service.set_faults(drop=1.0)
-    in_bulk(scene, depth(20, 60), told=False)
-    scene.service.set_faults(drop=0.0)
     for number in range(4):
         in_bulk(scene, (8, 40)[number % 2], told=True)
         sell(scene)
