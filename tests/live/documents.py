@@ -1,4 +1,4 @@
-"""What the live suite asks of a store; the same documents for a real Saleor and for the sandbox."""
+"""What the live suite asks of a real Saleor."""
 
 TOKEN = """
 mutation Token($email: String!, $password: String!) {

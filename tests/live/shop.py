@@ -1,4 +1,4 @@
-"""Tells stories to a store over its GraphQL API: a real Saleor, or the sandbox."""
+"""Tells stories to a real Saleor over its GraphQL API."""
 
 import itertools
 import time

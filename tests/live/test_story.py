@@ -1,4 +1,4 @@
-"""One story told to a store from outside: a real Saleor (`make live`), or the sandbox.
+"""One story told to a real Saleor from outside (`make live`).
 
 Each test is a chapter of its own: it makes its own customer and waits for what the app's storefront
 API says, as a storefront would.
