@@ -58,6 +58,13 @@ class ModelLot:
 
 
 @dataclass
+class ModelDebt:
+    channel: str
+    since: datetime
+    left: int
+
+
+@dataclass
 class ModelHold:
     account: int
     shares: list[tuple[ModelLot, int]]
@@ -75,7 +82,7 @@ class Model:
     accounts: int
     now: datetime
     lots: dict[int, list[ModelLot]] = field(default_factory=dict)
-    debts: dict[int, list[list[object]]] = field(default_factory=dict)
+    debts: dict[int, list[ModelDebt]] = field(default_factory=dict)
     lifetime: dict[int, int] = field(default_factory=dict)
     holds: dict[int, ModelHold] = field(default_factory=dict)
     spendings: dict[int, ModelSpending] = field(default_factory=dict)
@@ -106,7 +113,7 @@ class Model:
         return sum(lot.held for lot in self.lots[account])
 
     def debt(self, account: int) -> int:
-        return sum(int(str(owed[1])) for owed in self.debts[account])
+        return sum(debt.left for debt in self.debts[account])
 
     def expiring(self, account: int) -> dict[datetime, int]:
         dates: dict[datetime, int] = {}
@@ -120,8 +127,8 @@ class Model:
         for account in range(self.accounts):
             for lot in self.lots[account]:
                 sums[lot.channel] = sums.get(lot.channel, 0) + lot.left + lot.held
-            for channel, owed in self.debts[account]:
-                sums[str(channel)] = sums.get(str(channel), 0) - int(str(owed))
+            for debt in self.debts[account]:
+                sums[debt.channel] = sums.get(debt.channel, 0) - debt.left
         return {channel: total for channel, total in sums.items() if total}
 
     # What happens -------------------------------------------------------------------------------
@@ -133,11 +140,11 @@ class Model:
         self.pay(account)
 
     def pay(self, account: int) -> None:
-        for owed in self.debts[account]:
+        for debt in sorted(self.debts[account], key=lambda debt: debt.since):
             for lot in sorted(self.lots[account], key=ModelLot.order):
-                paid = min(lot.left, int(str(owed[1])))
+                paid = min(lot.left, debt.left)
                 lot.left -= paid
-                owed[1] = int(str(owed[1])) - paid
+                debt.left -= paid
 
     def take(self, lots: list[ModelLot], amount: int) -> list[tuple[ModelLot, int]]:
         shares = []
@@ -177,7 +184,7 @@ class Model:
             if policy == "within_balance":
                 owed = min(missing, max(0, self.held(account) - self.debt(account)))
             if owed:
-                self.debts[account].append([channel, owed])
+                self.debts[account].append(ModelDebt(channel, self.now, owed))
                 taken += owed
         self.lifetime[account] -= taken
         return taken, amount - taken

@@ -138,6 +138,19 @@ def test_debt_belongs_to_the_channel_that_caused_it_until_another_pays(books: Bo
     }
 
 
+def test_the_oldest_debt_is_paid_first_whoever_had_it(books: Books) -> None:
+    one, two = books.account(), books.account()
+    unlimited = RefundPolicy.unlimited
+    books.reverse(one, 30, "order:1", now=IN_JUNE, policy=unlimited, **US)
+    books.reverse(two, 30, "order:2", now=IN_JUNE + DAY, policy=unlimited, **TR)
+    books.merge(one, two, now=IN_JUNE + 2 * DAY)
+    books.earn(two, 40, "order:3", now=IN_JULY, **US)
+    assert rows(books, JULY, IN_JULY) == {
+        "us": (-30, 40, 0, 0, 0, -10, 0),
+        "tr": (-30, 0, 0, 0, 0, 10, -20),
+    }
+
+
 def test_transfers_and_merges_change_no_figure(books: Books) -> None:
     one, two = books.account(), books.account()
     books.earn(one, 50, "order:1", now=IN_JUNE, **US)
