@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.db.tables import table
-from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.ledger.errors import EntryNotFound
 from saleor_loyalty_app.ledger.models import Entry
 from saleor_loyalty_app.orders.models import OrderState
 from saleor_loyalty_app.programs.explain import EntryFacts, explain
@@ -17,13 +17,6 @@ from saleor_loyalty_app.programs.repository import programs_by_id
 _entries = table(Entry)
 _orders = table(OrderState)
 _ORDER = "order:"
-
-
-class EntryNotFound(AppError):
-    """The store's books have no entry of this number."""
-
-    code: ClassVar[str] = "entry_not_found"
-    status: ClassVar[int] = 404
 
 
 @dataclass(frozen=True, slots=True)

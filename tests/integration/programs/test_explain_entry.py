@@ -15,11 +15,11 @@ from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.converge_order import converge_order
 from saleor_loyalty_app.flows.explain_entry import (
-    EntryNotFound,
     Explanation,
     explain_entries,
     explain_entry,
 )
+from saleor_loyalty_app.ledger.errors import EntryNotFound
 from saleor_loyalty_app.ledger.models import Entry
 from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.programs import repository
