@@ -1,0 +1,71 @@
+"""The outbox: what happened is written down in its own transaction, and sent later."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.messages.models import OutboxMessage
+
+_message = table(OutboxMessage)
+
+
+class Kind(StrEnum):
+    """What a member is told."""
+
+    points_held = "points_held"
+    points_spent = "points_spent"
+    points_returned = "points_returned"
+    points_restored = "points_restored"
+
+
+def tell(
+    conn: Connection,
+    store_id: int,
+    member_id: int,
+    kind: Kind,
+    data: Mapping[str, Any],
+    *,
+    key: str,
+    now: datetime,
+) -> bool:
+    """Writes down what a member is to be told; False if that was done before.
+
+    Args:
+        data: JSON values: figures and references, no personal data.
+        key: of the happening, unique in the store.
+    """
+    values = {
+        "store_id": store_id,
+        "member_id": member_id,
+        "kind": kind.value,
+        "data": dict(data),
+        "dedup_key": key,
+        "created_at": now,
+        "channel": "",
+    }
+    insert = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
+    written = conn.execute(
+        insert(_message)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=["store_id", "dedup_key"])
+        .returning(_message.c.id)
+    )
+    return written.scalar_one_or_none() is not None
+
+
+def waiting(conn: Connection, store_id: int, *, limit: int) -> list[sa.Row[Any]]:
+    """The oldest messages of a store that no channel has sent."""
+    return list(
+        conn.execute(
+            sa.select(_message)
+            .where(_message.c.store_id == store_id, _message.c.sent_at.is_(None))
+            .order_by(_message.c.id)
+            .limit(limit)
+        )
+    )

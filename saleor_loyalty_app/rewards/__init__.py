@@ -1,0 +1,1 @@
+"""What points are spent on: redemptions, the instruments that carry them, and shipping offers."""

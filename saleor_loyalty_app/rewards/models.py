@@ -1,0 +1,212 @@
+"""Tables of the rewards."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from saleor_loyalty_app.db.tables import count, instant, json_doc, key, ref
+
+STATES = (
+    "held",
+    "issued",
+    "attached",
+    "consumed",
+    "restored",
+    "released",
+    "expired",
+    "failed",
+)
+#: Points are set aside and the end is open.
+LIVE_STATES = ("held", "issued", "attached")
+USES = ("first", "second", "foreign", "late")
+_LIVE = "state IN ('held', 'issued', 'attached')"
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> str:
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+
+class Redemption(SQLModel, table=True):
+    """Points on their way into a price: one saga between the books and an instrument in Saleor.
+
+    The row is changed under its lease: whoever changes it after a network call proves by `fence`
+    that nobody took over meanwhile.
+    """
+
+    __tablename__ = "redemption"
+    __table_args__ = (
+        sa.UniqueConstraint("store_id", "public_id"),
+        sa.UniqueConstraint("store_id", "code"),
+        sa.UniqueConstraint("store_id", "member_id", "request_key"),
+        sa.CheckConstraint(_one_of("state", STATES), name="state"),
+        sa.CheckConstraint("points > 0", name="points"),
+        sa.CheckConstraint("restored >= 0 AND restored <= points", name="restored"),
+        sa.CheckConstraint("ending IN ('', 'released', 'expired', 'failed')", name="ending"),
+        sa.Index(
+            "uq_redemption_live",
+            "store_id",
+            "checkout_id",
+            "instrument",
+            unique=True,
+            sqlite_where=sa.text(f"{_LIVE} AND checkout_id IS NOT NULL"),
+            postgresql_where=sa.text(f"{_LIVE} AND checkout_id IS NOT NULL"),
+        ),
+        sa.Index("ix_redemption_checkout", "store_id", "checkout_id"),
+        sa.Index("ix_redemption_order", "store_id", "order_id"),
+        sa.Index("ix_redemption_due", "store_id", "due_at"),
+        sa.Index("ix_redemption_member", "member_id", "id"),
+    )
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    #: What the outside knows it by, also in Saleor's private metadata.
+    public_id: str
+    member_id: int = ref("member.id")
+    #: Saleor's id of the user whose points they are.
+    user_id: str
+    #: Which port carries it: "voucher".
+    instrument: str
+    unit: str
+    points: int = count()
+    #: What they take off, in the currency's major unit, as text of a decimal.
+    amount: str
+    channel: str
+    currency: str
+    revision_id: int | None = ref("program_revision.id", null=True)
+    #: The checkout it is bound to; none = a bearer code that has seen none yet.
+    checkout_id: str | None = Field(default=None, nullable=True)
+    #: The draft order it was put on by staff, then the order that consumed it.
+    order_id: str | None = Field(default=None, nullable=True)
+    #: Idempotency key of the request, and the hash of what was asked.
+    request_key: str
+    request_hash: str
+    #: "shopper:<id>" or "user:<id>" (staff).
+    actor: str
+    state: str = "held"
+    #: Where it is to end; "" = nowhere yet. The driver works towards it.
+    ending: str = ""
+    #: Why it ended without being used, as a stable code with its details.
+    reason: dict[str, Any] | None = json_doc(null=True)
+    hold_id: int = ref("hold.id")
+    #: The entry that spent the points.
+    redeem_entry_id: int | None = ref("entry.id", null=True)
+    #: Points given back after they were spent.
+    restored: int = count(0)
+    #: Number of restorings; makes the next idempotency key.
+    restorings: int = count(0)
+    #: The code, made before Saleor hears of it; cleared never, worthless once ended.
+    code: str
+    voucher_id: str | None = Field(default=None, nullable=True)
+    #: The checkout's totals before the code, as text by name, to be compared with those after.
+    before: dict[str, Any] | None = json_doc(null=True)
+    #: Until then the points stay set aside without a question.
+    deadline: datetime = instant()
+    #: When the sweep looks at it next; none = never again.
+    due_at: datetime | None = instant(null=True)
+    leased_until: datetime | None = instant(null=True)
+    #: Counts the leases; a change is written only by the holder of the newest.
+    fence: int = count(0)
+    #: Failed tries in a row of the present step.
+    attempts: int = count(0)
+    created_at: datetime = instant()
+    issued_at: datetime | None = instant(null=True)
+    attached_at: datetime | None = instant(null=True)
+    consumed_at: datetime | None = instant(null=True)
+    ended_at: datetime | None = instant(null=True)
+    #: The code was ended in Saleor, the voucher deleted there.
+    code_ended_at: datetime | None = instant(null=True)
+    voucher_deleted_at: datetime | None = instant(null=True)
+
+
+class RedemptionSighting(SQLModel, table=True):
+    """A checkout on which a code was put or seen; later it tells whose a use was."""
+
+    __tablename__ = "redemption_sighting"
+    __table_args__ = (
+        sa.UniqueConstraint("redemption_id", "checkout_id"),
+        sa.Index("ix_redemption_sighting_checkout", "store_id", "checkout_id"),
+    )
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    redemption_id: int = ref("redemption.id")
+    checkout_id: str
+    #: Saleor's id of the checkout's user then; none = a guest.
+    user_id: str | None = Field(default=None, nullable=True)
+    #: Not the checkout that the code belongs to: it is taken off there.
+    foreign_checkout: bool = False
+    first_seen: datetime = instant()
+    #: When it was taken off there; none = not done (yet).
+    removed_at: datetime | None = instant(null=True)
+
+
+class RedemptionUse(SQLModel, table=True):
+    """An order that was made with a code; further uses are cases for the staff."""
+
+    __tablename__ = "redemption_use"
+    __table_args__ = (
+        sa.UniqueConstraint("redemption_id", "order_id"),
+        sa.CheckConstraint(_one_of("kind", USES), name="kind"),
+        sa.CheckConstraint(
+            "state IN ('settled', 'open', 'charged', 'restored', 'dismissed')", name="state"
+        ),
+        sa.Index("ix_redemption_use_open", "store_id", "state", "id"),
+        sa.Index("ix_redemption_use_order", "store_id", "order_id"),
+    )
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    redemption_id: int = ref("redemption.id")
+    order_id: str
+    order_number: str
+    checkout_id: str | None = Field(default=None, nullable=True)
+    #: first = spends the hold; second = again by the owner; foreign = by somebody else; late =
+    #: after the points had gone back.
+    kind: str
+    #: The order's user is not the owner of the points.
+    by_stranger: bool = False
+    #: settled = nothing to decide; open = waits for staff; charged, restored, dismissed by them.
+    state: str
+    seen_at: datetime = instant()
+    decided_at: datetime | None = instant(null=True)
+    #: Who decided, "user:<id>".
+    decided_by: str = ""
+    entry_id: int | None = ref("entry.id", null=True)
+
+
+class ShippingOffer(SQLModel, table=True):
+    """The methods offered to a checkout, stored before they are answered; they stay for a day."""
+
+    __tablename__ = "shipping_offer"
+    __table_args__ = (
+        sa.UniqueConstraint("store_id", "checkout_id", "user_id", "country", "currency"),
+        sa.Index("ix_shipping_offer_expires", "expires_at"),
+    )
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    checkout_id: str
+    #: "" = a guest.
+    user_id: str = ""
+    country: str
+    currency: str
+    #: What was answered: by offer id, with its price, names and what it asks of the cart.
+    offers: dict[str, Any] = json_doc()
+    offered_at: datetime = instant()
+    expires_at: datetime = instant()
+
+
+class CheckoutTotal(SQLModel, table=True):
+    """A subtotal that was asked of Saleor, where a webhook's own figures cannot be trusted."""
+
+    __tablename__ = "checkout_total"
+
+    store_id: int = Field(foreign_key="store.id", primary_key=True)
+    checkout_id: str = Field(primary_key=True)
+    #: Hash of what the subtotal depends on: lines, code, discount, user, country.
+    cart_hash: str
+    #: Entered-side subtotal in major units, as text of a decimal.
+    subtotal: str
+    read_at: datetime = instant()
