@@ -6,6 +6,7 @@
  */
 
 const ANSWER_SECONDS = 5;
+const TOKENS = ["handshake", "tokenRefresh"];
 
 export class Bridge extends EventTarget {
   #origin = document.referrer ? new URL(document.referrer).origin : null;
@@ -21,6 +22,22 @@ export class Bridge extends EventTarget {
   start() {
     window.addEventListener("message", (event) => this.#receive(event));
     return this.act("notifyReady", {});
+  }
+
+  /** Gives whether a token other than `old` is there; waits for it no longer than `seconds`. */
+  otherToken(old, seconds) {
+    if (this.token !== old) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const over = new AbortController();
+      const end = (came) => {
+        over.abort();
+        clearTimeout(timer);
+        resolve(came);
+      };
+      const timer = setTimeout(end, seconds * 1000, false);
+      const look = () => this.token !== old && end(true);
+      for (const type of TOKENS) this.addEventListener(type, look, { signal: over.signal });
+    });
   }
 
   /** Asks the Dashboard for `type`; gives whether it did that. An older one may not answer. */
@@ -50,7 +67,7 @@ export class Bridge extends EventTarget {
     const { type, payload } = event.data ?? {};
     if (typeof type !== "string" || typeof payload !== "object" || payload === null) return;
     if (type === "response") return this.#answered(payload.actionId, payload.ok);
-    if (type === "handshake" || type === "tokenRefresh") this.token = payload.token;
+    if (TOKENS.includes(type)) this.token = payload.token;
     this.dispatchEvent(new CustomEvent(type, { detail: payload }));
   }
 }

@@ -3,6 +3,7 @@
 import { Bridge } from "/dashboard-page/bridge.js";
 
 const PATIENCE_SECONDS = 8;
+const TOKEN_SECONDS = 6;
 const texts = JSON.parse(document.getElementById("texts").textContent);
 const content = document.getElementById("content");
 const bridge = new Bridge();
@@ -16,20 +17,28 @@ function setLanguage(locale) {
   root.lang = locale.toLowerCase().startsWith("tr") ? "tr" : "en";
 }
 
-/** Sends a request in the name of the staff member; throws words for them. */
-async function ask(path, options = {}) {
+/**
+ * Sends a request in the name of the staff member; throws words for them.
+ *
+ * A token that ran out while a computer slept is replaced by the Dashboard within moments: the
+ * request waits for that and goes out once more, so that no click is lost.
+ */
+async function ask(path, options = {}, again = true) {
+  const { token } = bridge;
   const answer = await fetch(`/api/dashboard/v1/${path}`, {
     ...options,
     credentials: "omit",
     headers: {
-      Authorization: `Bearer ${bridge.token}`,
+      Authorization: `Bearer ${token}`,
       "Accept-Language": root.lang,
       ...(options.body ? { "Content-Type": "application/json" } : {}),
     },
   });
   if (answer.ok) return answer;
-  const words = await answer.json().then((body) => body.error.message, () => t("unreachable"));
-  throw new Error(words);
+  const { code, detail, message } = await answer.json().then((body) => body.error, () => ({ message: t("unreachable") }));
+  const ranOut = code === "invalid_token" && detail?.reason === "expired";
+  if (ranOut && again && await bridge.otherToken(token, TOKEN_SECONDS)) return ask(path, options, false);
+  throw new Error(message);
 }
 
 function tell(problem) {
