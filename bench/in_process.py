@@ -19,6 +19,7 @@ from bench.servers import Server
 from saleor_loyalty_app.db.database import Database, open_database
 from saleor_loyalty_app.flows.receive_event import Outcome, receive
 from saleor_loyalty_app.handlers.orders import ORDERS
+from saleor_loyalty_app.process import share_interpreter
 
 GROUP = "webhook to booked points, in process"
 THREADS = (1, 16)
@@ -104,6 +105,7 @@ def measure(
     server: Server, rounds: int, seconds: float, tell: Callable[[str], None]
 ) -> Iterator[Figure]:
     """Measures everything in turn and gives the figures."""
+    share_interpreter()
     with tempfile.TemporaryDirectory(prefix="loyalty-bench-") as folder:
         url = server.database("bench")
         postgres = open_database(url, pool_size=max(THREADS))

@@ -15,7 +15,7 @@ from saleor_loyalty_app.app import build_app
 from saleor_loyalty_app.cli.output import say
 from saleor_loyalty_app.cli.session import Session, session_of
 from saleor_loyalty_app.errors import AppError
-from saleor_loyalty_app.process import migrate_database
+from saleor_loyalty_app.process import migrate_database, share_interpreter
 from saleor_loyalty_app.settings import unknown_variables
 
 #: Seconds that requests get to end when the process is asked to stop.
@@ -60,6 +60,7 @@ def serve(
                 )
             migrate_database(settings)
         _warn_of_unknown_variables()
+        share_interpreter()
         process = session.process
         app = build_app(process, process.new_worker() if work else None)
         server = uvicorn.Server(
@@ -92,6 +93,7 @@ def worker(
         if session.settings.is_sqlite:
             raise WorkerNeedsPostgres
         _warn_of_unknown_variables()
+        share_interpreter()
         _work(session, metrics_port)
 
 
