@@ -8,6 +8,7 @@ from saleor_loyalty_app.ledger.accounts import lock_accounts
 from saleor_loyalty_app.ledger.auditing import Drift, audit
 from saleor_loyalty_app.ledger.availability import set_availability
 from saleor_loyalty_app.ledger.balance_view import BalanceView, Expiring, balance
+from saleor_loyalty_app.ledger.charging import charge
 from saleor_loyalty_app.ledger.earning import earn
 from saleor_loyalty_app.ledger.expiry import end_of_month_after
 from saleor_loyalty_app.ledger.history_page import EntryState, EntryView, HistoryPage, history
@@ -50,6 +51,7 @@ __all__ = [
     "audit",
     "balance",
     "capture_hold",
+    "charge",
     "earn",
     "end_of_month_after",
     "history",

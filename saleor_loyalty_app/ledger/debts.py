@@ -1,14 +1,18 @@
-"""What members owe: made by reversals that took more than there was, paid by what comes in."""
+"""What members owe: made by postings that took more than there was, paid by what comes in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy.engine import Connection
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
 
 from saleor_loyalty_app.ledger import statements as sql
 from saleor_loyalty_app.ledger.accounts import Locked, keys
-from saleor_loyalty_app.ledger.lots import move_lots, open_lots
-from saleor_loyalty_app.ledger.types import Cause
+from saleor_loyalty_app.ledger.lots import move_lots, new_lot, open_lots
+from saleor_loyalty_app.ledger.types import Account, Cause
+
+_UNPAID_OF_ENTRY = sql.OPEN_DEBTS.where(sql.debt.c.entry_id == sa.bindparam("entry_id"))
 
 
 def owe(
@@ -27,6 +31,61 @@ def owe(
             "created_at": now,
         },
     )
+
+
+def unpaid_debts(conn: Connection, account: Account, entry_id: int) -> Sequence[Row[Any]]:
+    """What the account still owes for one entry."""
+    return conn.execute(_UNPAID_OF_ENTRY, keys(account) | {"entry_id": entry_id}).all()
+
+
+def undo_debts(
+    conn: Connection,
+    account: Account,
+    debts: Sequence[Row[Any]],
+    amount: int,
+    cause: Cause,
+    entry_id: int,
+    now: datetime,
+) -> int:
+    """Lets the entry `entry_id`, which gives a spending back, take that spending's own debt away.
+
+    It is written as a lot that came in and paid at once, so that every sum can be recomputed. Gives
+    how much of `amount` went this way. The caller moves the totals.
+    """
+    left = amount
+    for owed in debts:
+        undone = min(left, owed.remaining)
+        if not undone:
+            break
+        left -= undone
+        lot = new_lot(
+            account,
+            cause,
+            undone,
+            available_from=now,
+            expires_at=None,
+            notice_required=False,
+            earned_at=now,
+        )
+        lot_id = conn.execute(
+            sql.ADD_LOTS, [lot | {"entry_id": entry_id, "remaining": 0, "closed": True}]
+        ).scalar_one()
+        conn.execute(sql.PAY_DEBT, [{"debt_id": owed.id, "paid": undone}])
+        conn.execute(
+            sql.ALLOCATE,
+            [
+                {
+                    "lot_id": lot_id,
+                    "entry_id": owed.entry_id,
+                    "hold_id": None,
+                    "debt_id": owed.id,
+                    "amount": undone,
+                    "returned": undone,
+                    "at": now,
+                }
+            ],
+        )
+    return amount - left
 
 
 def pay_debts(conn: Connection, books: Locked, now: datetime) -> None:

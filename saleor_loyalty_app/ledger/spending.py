@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.ledger import statements as sql
 from saleor_loyalty_app.ledger.accounts import Locked, lock_all
-from saleor_loyalty_app.ledger.debts import pay_debts
+from saleor_loyalty_app.ledger.debts import pay_debts, undo_debts, unpaid_debts
 from saleor_loyalty_app.ledger.earning import bring_in
 from saleor_loyalty_app.ledger.errors import (
     EntryNotFound,
@@ -44,7 +44,6 @@ _RETURNABLE = (
     .join(sql.lot, sql.lot.c.id == sql.allocation.c.lot_id)
     .where(
         sql.allocation.c.entry_id == sa.bindparam("entry_id"),
-        sql.allocation.c.debt_id.is_(None),
         sql.allocation.c.amount > sql.allocation.c.returned,
     )
     .order_by(sql.allocation.c.id.desc())
@@ -141,7 +140,8 @@ def restore(
 
     They keep source, part, channel and availability; they expire with the later of their own
     expiry and `now + grace`. What was taken last comes back first, so that a part that returns is
-    the longest-lived. `account` is given when the member was merged into another since.
+    the longest-lived; before it, what the spending left as debt and is not paid yet. `account` is
+    given when the member was merged into another since.
 
     Raises:
         EntryNotFound, NotRestorable, RestoreExceeded, InvalidAmount, InvalidPosting,
@@ -167,7 +167,8 @@ def restore(
     if first is not None:
         return Posted(first.id, first.amount, created=False)
     rows = conn.execute(_RETURNABLE, {"entry_id": redeem_entry_id}).all()
-    restorable = sum(row.returnable for row in rows)
+    unpaid = unpaid_debts(conn, target, redeem_entry_id)
+    restorable = sum(row.returnable for row in rows) + sum(owed.remaining for owed in unpaid)
     if amount > restorable:
         raise RestoreExceeded(restorable=restorable, needed=amount)
     entry_id = post(
@@ -185,7 +186,8 @@ def restore(
     if entry_id is None:
         first = repeated(conn, store_id, key, input_hash)
         return Posted(first.id, first.amount, created=False)
-    left = amount
+    undone = undo_debts(conn, target, unpaid, amount, cause, entry_id, now)
+    left = amount - undone
     for row in rows:
         back = min(left, row.returnable)
         if not back:
@@ -196,7 +198,7 @@ def restore(
         conn.execute(sql.ADD_LOT, returned)
         conn.execute(_RETURN, {"allocation_id": row.allocation_id, "back": back})
         books.also_expires(conn, expiry)
-    books.move(conn, entries=amount, lots=amount)
+    books.move(conn, entries=amount, lots=amount - undone, debt=-undone)
     pay_debts(conn, books, now)
     return Posted(entry_id, amount, created=True)
 

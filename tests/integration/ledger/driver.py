@@ -19,6 +19,7 @@ WEIGHTS = {
     "earn": 30,
     "reverse": 14,
     "redeem": 12,
+    "charge": 4,
     "hold": 8,
     "capture": 4,
     "release": 4,
@@ -144,6 +145,13 @@ class Driver:
         amount = self.random.randint(1, 400)
         spent = ledger.redeem(
             conn, account, amount, cause("redemption:1"), key=self.key(), now=self.now
+        )
+        self.spent.append((spent, account))
+
+    def charge(self, conn: Connection, account: Account) -> None:
+        amount = self.random.randint(1, 400)
+        spent = ledger.charge(
+            conn, account, amount, cause("redemption:3"), key=self.key(), now=self.now
         )
         self.spent.append((spent, account))
 
