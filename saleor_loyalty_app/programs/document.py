@@ -26,6 +26,7 @@ from saleor_loyalty_app.programs.scalars import (
     VersionName,
     in_locale,
 )
+from saleor_loyalty_app.programs.spending import Spending
 
 #: The largest document, in bytes of canonical JSON.
 MAX_DOCUMENT_BYTES = 256 * 1024
@@ -125,6 +126,7 @@ class Program(Section):
     units: Annotated[tuple[Unit, ...], Field(min_length=1, max_length=1)] = (Unit(code="points"),)
     currencies: Annotated[tuple[ChannelRates, ...], Field(max_length=200)] = ()
     earning: Earning = Earning()
+    spending: Spending | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
