@@ -57,6 +57,7 @@ class Redemption(SQLModel, table=True):
         sa.Index("ix_redemption_order", "store_id", "order_id"),
         sa.Index("ix_redemption_due", "store_id", "due_at"),
         sa.Index("ix_redemption_member", "member_id", "id"),
+        sa.Index("ix_redemption_voucher", "store_id", "voucher_deleted_at", "ended_at"),
     )
 
     id: int | None = key()
@@ -127,6 +128,7 @@ class RedemptionSighting(SQLModel, table=True):
     __table_args__ = (
         sa.UniqueConstraint("redemption_id", "checkout_id"),
         sa.Index("ix_redemption_sighting_checkout", "store_id", "checkout_id"),
+        sa.Index("ix_redemption_sighting_due", "store_id", "due_at"),
     )
 
     id: int | None = key()
@@ -140,6 +142,10 @@ class RedemptionSighting(SQLModel, table=True):
     first_seen: datetime = instant()
     #: When it was taken off there; none = not done (yet).
     removed_at: datetime | None = instant(null=True)
+    #: When it is tried to be taken off next; none = not at all.
+    due_at: datetime | None = instant(null=True)
+    #: Failed tries in a row.
+    attempts: int = count(0)
 
 
 class RedemptionUse(SQLModel, table=True):
@@ -173,7 +179,12 @@ class RedemptionUse(SQLModel, table=True):
     decided_at: datetime | None = instant(null=True)
     #: Who decided, "user:<id>".
     decided_by: str = ""
+    #: The share of the order that the customer kept, as text of a fraction such as "2/3".
+    kept: str = "1"
+    #: The entry that charged it, what came back of that, and in how many steps.
     entry_id: int | None = ref("entry.id", null=True)
+    restored: int = count(0)
+    restorings: int = count(0)
 
 
 class ShippingOffer(SQLModel, table=True):
@@ -210,3 +221,20 @@ class CheckoutTotal(SQLModel, table=True):
     #: Entered-side subtotal in major units, as text of a decimal.
     subtotal: str
     read_at: datetime = instant()
+
+
+class ShippingAsk(SQLModel, table=True):
+    """For whom Saleor asked for the methods of a checkout last, where that makes a difference."""
+
+    __tablename__ = "shipping_ask"
+    __table_args__ = (sa.Index("ix_shipping_ask_asked", "asked_at"),)
+
+    store_id: int = Field(foreign_key="store.id", primary_key=True)
+    checkout_id: str = Field(primary_key=True)
+    #: "" = a guest. Also whom a new calculation was asked for that has not come yet.
+    user_id: str = ""
+    #: The cart whose subtotal is being asked of Saleor; "" = none.
+    doubted_hash: str = ""
+    #: The methods were shown without an offer before, so their originals are not hidden any more.
+    bare: bool = False
+    asked_at: datetime = instant()
