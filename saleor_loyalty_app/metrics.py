@@ -62,6 +62,20 @@ drift = Gauge(
     "Accounts whose books did not add up at the last audit.",
     registry=REGISTRY,
 )
+#: outcome: offered, kept, none, no_address, not_live, remembered, forgotten.
+shipping_answers = Counter(
+    "loyalty_shipping_answers",
+    "Answers to Saleor's questions for shipping methods.",
+    ["question", "outcome"],
+    registry=REGISTRY,
+)
+#: outcome: calculated, paid, gone, inactive.
+shipping_recalculations = Counter(
+    "loyalty_shipping_recalculations",
+    "Checkouts whose methods were to be asked for again.",
+    ["outcome"],
+    registry=REGISTRY,
+)
 
 
 def saw_saleor(operation: str, outcome: str, seconds: float) -> None:
