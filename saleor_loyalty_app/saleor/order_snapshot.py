@@ -95,6 +95,8 @@ class Variant(_Part, frozen=True):
 class Discount(_Part, frozen=True):
     #: VOUCHER, PROMOTION (catalogue), ORDER_PROMOTION, MANUAL, SALE.
     type: str
+    #: What the voucher or the promotion is called; only asked for discounts of the whole order.
+    name: str | None = None
 
 
 class OrderLine(_Part, frozen=True):
@@ -203,6 +205,8 @@ class OrderSnapshot(_Part, frozen=True):
     billing_address: Address | None = None
     shipping_address: Address | None = None
     voucher_code: str | None = None
+    #: The redemption whose id travelled along in the checkout's private metadata.
+    redemption: str | None = None
     discounts: tuple[Discount, ...] | None = None
     lines: tuple[OrderLine, ...] = ()
     fulfillments: tuple[Fulfillment, ...] = ()
