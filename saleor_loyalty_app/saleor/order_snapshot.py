@@ -95,7 +95,11 @@ class Variant(_Part, frozen=True):
 class Discount(_Part, frozen=True):
     #: VOUCHER, PROMOTION (catalogue), ORDER_PROMOTION, MANUAL, SALE.
     type: str
-    #: What the voucher or the promotion is called; only asked for discounts of the whole order.
+
+
+class OrderDiscount(Discount, frozen=True):
+    """A discount of the whole order; `name` is what its voucher or promotion is called."""
+
     name: str | None = None
 
 
@@ -207,7 +211,7 @@ class OrderSnapshot(_Part, frozen=True):
     voucher_code: str | None = None
     #: The redemption whose id travelled along in the checkout's private metadata.
     redemption: str | None = None
-    discounts: tuple[Discount, ...] | None = None
+    discounts: tuple[OrderDiscount, ...] | None = None
     lines: tuple[OrderLine, ...] = ()
     fulfillments: tuple[Fulfillment, ...] = ()
     granted_refunds: tuple[GrantedRefund, ...] = ()

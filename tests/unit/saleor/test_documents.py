@@ -66,7 +66,8 @@ def asked(selections: SelectionSetNode | None) -> Shape:
     shape: Shape = {}
     for node in selections.selections if selections else ():
         if isinstance(node, FieldNode):
-            shape[node.name.value] = asked(node.selection_set)
+            name = node.alias or node.name
+            shape[name.value] = asked(node.selection_set)
         elif isinstance(node, InlineFragmentNode):
             shape |= asked(node.selection_set)
     return shape
