@@ -63,12 +63,58 @@ query Shipping($id: ID!) {
 }
 """
 
+DELIVERIES = """
+mutation Deliveries($id: ID!) {
+  deliveryOptionsCalculate(id: $id) {
+    deliveries { id }
+    errors { code message }
+  }
+}
+"""
+
 CHOOSE_SHIPPING = """
 mutation Choose($id: ID!, $method: ID!) {
   checkoutDeliveryMethodUpdate(id: $id, deliveryMethodId: $method) {
     checkout { totalPrice { gross { amount currency } } }
     errors { field message code }
   }
+}
+"""
+
+LOOK_AT_CHECKOUT = """
+query Look($id: ID!) {
+  checkout(id: $id) {
+    id voucherCode problems { __typename }
+    lines { id quantity variant { id } }
+    subtotalPrice { gross { amount } }
+    shippingPrice { gross { amount } }
+    totalPrice { gross { amount currency } }
+    delivery { id shippingMethod { name price { amount } } }
+  }
+}
+"""
+
+ADD_LINES = """
+mutation AddLines($id: ID!, $lines: [CheckoutLineInput!]!) {
+  checkoutLinesAdd(id: $id, lines: $lines) { errors { field message code } }
+}
+"""
+
+ADD_CODE = """
+mutation AddCode($id: ID!, $code: String!) {
+  checkoutAddPromoCode(id: $id, promoCode: $code) { errors { field message code } }
+}
+"""
+
+REMOVE_CODE = """
+mutation RemoveCode($id: ID!, $code: String!) {
+  checkoutRemovePromoCode(id: $id, promoCode: $code) { errors { field message code } }
+}
+"""
+
+SIGN_IN = """
+mutation SignIn($id: ID!) {
+  checkoutCustomerAttach(id: $id) { errors { field message code } }
 }
 """
 
@@ -89,7 +135,9 @@ mutation Complete($id: ID!) {
 ORDER = """
 query Order($id: ID!) {
   order(id: $id) {
-    id number status chargeStatus displayGrossPrices
+    id number status chargeStatus displayGrossPrices voucherCode shippingMethodName
+    discounts { type amount { amount } }
+    shippingPrice { gross { amount } }
     total { gross { amount currency } net { amount } }
     totalRefunded { amount }
     lines {
@@ -131,7 +179,7 @@ CHANNEL = "query Channel($slug: String!) { channel(slug: $slug) { id } }"
 DRAFT = """
 mutation Draft($input: DraftOrderCreateInput!) {
   draftOrderCreate(input: $input) {
-    order { id shippingMethods { id } } errors { field message code }
+    order { id shippingMethods { id price { amount } } } errors { field message code }
   }
 }
 """
@@ -147,5 +195,69 @@ mutation DraftShipping($id: ID!, $method: ID!) {
 DRAFT_COMPLETE = """
 mutation DraftComplete($id: ID!) {
   draftOrderComplete(id: $id) { order { id } errors { field message code } }
+}
+"""
+
+LOOK_AT_DRAFT = """
+query LookAtDraft($id: ID!) {
+  order(id: $id) { id status voucherCode total { gross { amount currency } } }
+}
+"""
+
+STAFF_TOKEN_FOR_APP = "query Access($id: ID!) { app(id: $id) { accessToken } }"
+
+VOUCHERS = """
+query Vouchers($after: String) {
+  vouchers(first: 100, after: $after) {
+    edges { node { id name } } pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+
+VOUCHER_CREATE = """
+mutation VoucherCreate($input: VoucherInput!) {
+  voucherCreate(input: $input) { voucher { id } errors { field message code } }
+}
+"""
+
+VOUCHER_LISTING = """
+mutation VoucherListing($id: ID!, $input: VoucherChannelListingInput!) {
+  voucherChannelListingUpdate(id: $id, input: $input) { errors { field message code } }
+}
+"""
+
+VOUCHER_DELETE = """
+mutation VoucherDelete($id: ID!) { voucherDelete(id: $id) { errors { field message code } } }
+"""
+
+PROMOTION_CREATE = """
+mutation PromotionCreate($input: PromotionCreateInput!) {
+  promotionCreate(input: $input) { promotion { id } errors { field message code } }
+}
+"""
+
+PROMOTION_DELETE = """
+mutation PromotionDelete($id: ID!) { promotionDelete(id: $id) { errors { field message code } } }
+"""
+
+ZONES = """
+{ shippingZones(first: 50) { edges { node { id countries { code } channels { slug } } } } }
+"""
+
+METHOD_CREATE = """
+mutation MethodCreate($input: ShippingPriceInput!) {
+  shippingPriceCreate(input: $input) { shippingMethod { id } errors { field message code } }
+}
+"""
+
+METHOD_LISTING = """
+mutation MethodListing($id: ID!, $input: ShippingMethodChannelListingInput!) {
+  shippingMethodChannelListingUpdate(id: $id, input: $input) { errors { field message code } }
+}
+"""
+
+METHOD_DELETE = """
+mutation MethodDelete($id: ID!) {
+  shippingPriceDelete(id: $id) { errors { field message code } }
 }
 """

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,26 +16,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from tests.live.cart import Cart
 from tests.live.shop import Shop, Variant
 
-PROGRAM = """\
-version: 1
-name: Live
-texts:
-  en: {program: Live, point: point, points: points}
-  tr: {program: Canlı, point: puan, points: puan}
-settings:
-  availability: {after: fulfillment, days: 14}
-currencies:
-  - channel: default-channel
-    currency: USD
-    earn_rate: {points: 10, money: "1"}
-    spend_rate: {points: 1, money: "0.002"}
-earning:
-  rules:
-    - id: base
-      then: {type: points_per_money}
-"""
 POINTS_PER_MONEY = Decimal(10)
 PERMISSIONS = [
     "MANAGE_ORDERS",
@@ -52,6 +36,7 @@ class Scene:
     shop: Shop
     folder: Path
     app_url: str
+    program: str
     app_id: str = ""
     rate: Decimal = POINTS_PER_MONEY
     permissions: list[str] = field(default_factory=lambda: list(PERMISSIONS))
@@ -80,10 +65,44 @@ class Scene:
         return done.stdout
 
     def publish(self) -> None:
-        """Puts the program of the story into force."""
+        """Puts the program of the chapters into force."""
         file = self.folder / "program.yaml"
-        file.write_text(PROGRAM, encoding="utf-8")
+        file.write_text(self.program, encoding="utf-8")
         self.command("program", "publish", str(file))
+
+    def priced(self, at_least: Decimal = Decimal(20)) -> Variant:
+        """The cheapest thing for sale of at least this price."""
+        return min(
+            (variant for variant in self.variants if variant.price >= at_least),
+            key=lambda variant: variant.price,
+        )
+
+    def order(
+        self, items: Mapping[str, int], *, email: str, token: str = "", pay: Decimal | None = None
+    ) -> str:
+        """Buys items (variant id → quantity); gives the order's id.
+
+        Args:
+            token: the shopper's; empty = a guest.
+            pay: how much is charged before completion; none = all of it.
+        """
+        cart = Cart.filled(self.shop, items, email=email, token=token)
+        cart.choose()
+        cart.pay(pay)
+        return cart.complete()
+
+    def staff(
+        self, method: str, path: str, body: Mapping[str, object] | None = None
+    ) -> httpx.Response:
+        """One call of the dashboard API by the store's staff."""
+        token = self.shop.staff_token_for(self.app_id)
+        return httpx.request(
+            method,
+            f"{self.app_url}/api/dashboard/v1/{path}",
+            json=body,
+            headers={"Authorization": f"Bearer {token}", "Idempotency-Key": uuid.uuid4().hex},
+            timeout=60,
+        )
 
     @contextlib.contextmanager
     def app_for_strangers(self) -> Iterator[str]:
@@ -130,10 +149,14 @@ def environment(folder: Path, address: str, allowed: str) -> Mapping[str, str]:
 
 
 @contextlib.contextmanager
-def staged(shop: Shop, folder: Path) -> Iterator[Scene]:
-    """The app served, installed and with its program in force; uninstalled in the end."""
+def staged(shop: Shop, folder: Path, program: str) -> Iterator[Scene]:
+    """The app served, installed and with its program in force.
+
+    In the end it is uninstalled, and the vouchers that it made are deleted.
+    """
     with serving(folder, _host(shop.api_url)) as address:
-        scene = Scene(shop, folder, address, variants=shop.variants())
+        scene = Scene(shop, folder, address, program, variants=shop.variants())
+        before = shop.vouchers()
         scene.install()
         try:
             scene.publish()
@@ -141,6 +164,9 @@ def staged(shop: Shop, folder: Path) -> Iterator[Scene]:
         finally:
             if scene.app_id:
                 scene.uninstall()
+            for voucher, name in shop.vouchers().items():
+                if voucher not in before and name.startswith("Loyalty "):
+                    shop.delete_voucher(voucher)
 
 
 def _host(url: str) -> str:

@@ -27,6 +27,13 @@ class StoreRefused(AssertionError):
     """The store answered with errors."""
 
 
+def base(order: Mapping[str, Any]) -> Decimal:
+    """Σ of the lines' totals on the side of the tax that the channel displays."""
+    side = "gross" if order["displayGrossPrices"] else "net"
+    amounts = (Decimal(str(line["totalPrice"][side]["amount"])) for line in order["lines"])
+    return sum(amounts, Decimal(0))
+
+
 @dataclass(frozen=True)
 class Variant:
     """Something to buy, with the price of one as displayed in the channel."""
@@ -34,6 +41,7 @@ class Variant:
     id: str
     name: str
     warehouse: str
+    price: Decimal
 
 
 @dataclass
@@ -102,7 +110,12 @@ class Shop:
                 priced = variant["pricing"] and variant["pricing"]["price"]
                 if stocks and priced and variant["quantityAvailable"]:
                     found.append(
-                        Variant(variant["id"], variant["name"], stocks[0]["warehouse"]["id"])
+                        Variant(
+                            variant["id"],
+                            variant["name"],
+                            stocks[0]["warehouse"]["id"],
+                            Decimal(str(priced["gross"]["amount"])),
+                        )
                     )
         return found
 
@@ -137,6 +150,26 @@ class Shop:
         edges = self.ask(documents.APPS)["apps"]["edges"]
         return {edge["node"]["id"]: edge["node"]["identifier"] for edge in edges}
 
+    def staff_token_for(self, app_id: str) -> str:
+        """The token that the Dashboard gives an app's page about the staff member."""
+        token: str = self.ask(documents.STAFF_TOKEN_FOR_APP, {"id": app_id})["app"]["accessToken"]
+        return token
+
+    def vouchers(self) -> dict[str, str]:
+        """The names of the store's vouchers by id."""
+        found: dict[str, str] = {}
+        after: str | None = None
+        while True:
+            page = self.ask(documents.VOUCHERS, {"after": after})["vouchers"]
+            found |= {edge["node"]["id"]: edge["node"]["name"] for edge in page["edges"]}
+            if not page["pageInfo"]["hasNextPage"]:
+                return found
+            after = page["pageInfo"]["endCursor"]
+
+    def delete_voucher(self, voucher: str) -> None:
+        """Deletes a voucher."""
+        self.ask(documents.VOUCHER_DELETE, {"id": voucher})
+
     def uninstall(self, app_id: str) -> None:
         """Deletes an app."""
         self.ask(documents.APP_DELETE, {"id": app_id})
@@ -167,57 +200,18 @@ class Shop:
             time.sleep(0.5)
         raise StoreRefused("the customer did not appear")
 
-    def order(
-        self, items: Mapping[str, int], *, email: str, token: str = "", pay: Decimal | None = None
-    ) -> str:
-        """Buys items (variant id → quantity); gives the order's id.
+    def channel_id(self) -> str:
+        """The id of the channel that the suite sells in."""
+        channel: str = self.ask(documents.CHANNEL, {"slug": self.channel})["channel"]["id"]
+        return channel
 
-        Args:
-            token: the shopper's; empty = a guest.
-            pay: how much is charged before completion; none = all of it.
-        """
-        made = self.ask(
-            documents.CHECKOUT,
-            {
-                "input": {
-                    "channel": self.channel,
-                    "email": email,
-                    "lines": [
-                        {"variantId": variant, "quantity": quantity}
-                        for variant, quantity in items.items()
-                    ],
-                    "shippingAddress": ADDRESS,
-                    "billingAddress": ADDRESS,
-                }
-            },
-            token,
-        )
-        checkout = made["checkoutCreate"]["checkout"]["id"]
-        offered = self.ask(documents.SHIPPING, {"id": checkout}, token)
-        methods = offered["checkout"]["shippingMethods"]
-        cheapest = min(
-            (method for method in methods if method["active"]),
-            key=lambda method: Decimal(str(method["price"]["amount"])),
-        )
-        chosen = self.ask(
-            documents.CHOOSE_SHIPPING, {"id": checkout, "method": cheapest["id"]}, token
-        )
-        total = chosen["checkoutDeliveryMethodUpdate"]["checkout"]["totalPrice"]["gross"]
-        amount = Decimal(str(total["amount"])) if pay is None else pay
-        if amount:
-            self.charge(checkout, amount, total["currency"])
-        done = self.ask(documents.COMPLETE, {"id": checkout}, token)
-        order: str = done["checkoutComplete"]["order"]["id"]
-        return order
-
-    def draft(self, items: Mapping[str, int], *, user: str) -> str:
-        """Staff write an order for a customer, without money; gives the order's id."""
-        channel = self.ask(documents.CHANNEL, {"slug": self.channel})["channel"]["id"]
+    def write_draft(self, items: Mapping[str, int], *, user: str) -> str:
+        """Staff write an order for a customer; gives its id."""
         made = self.ask(
             documents.DRAFT,
             {
                 "input": {
-                    "channelId": channel,
+                    "channelId": self.channel_id(),
                     "user": user,
                     "shippingAddress": ADDRESS,
                     "billingAddress": ADDRESS,
@@ -233,9 +227,17 @@ class Shop:
             documents.DRAFT_SHIPPING,
             {"id": draft["id"], "method": draft["shippingMethods"][0]["id"]},
         )
-        done = self.ask(documents.DRAFT_COMPLETE, {"id": draft["id"]})
-        order: str = done["draftOrderComplete"]["order"]["id"]
-        return order
+        written: str = draft["id"]
+        return written
+
+    def complete_draft(self, draft: str) -> None:
+        """The draft becomes an order, without money."""
+        self.ask(documents.DRAFT_COMPLETE, {"id": draft})
+
+    def look_at_draft(self, draft: str) -> dict[str, Any]:
+        """The draft as the store shows it."""
+        seen: dict[str, Any] = self.ask(documents.LOOK_AT_DRAFT, {"id": draft})["order"]
+        return seen
 
     def charge(self, subject: str, amount: Decimal, currency: str) -> str:
         """Charges money on a checkout or an order; gives the transaction's id."""

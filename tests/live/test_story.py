@@ -6,7 +6,6 @@ API says, as a storefront would.
 
 import time
 import uuid
-from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -14,73 +13,24 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.live.programs import EARNING
 from tests.live.scene import Scene
-from tests.live.shop import StoreRefused
+from tests.live.shop import StoreRefused, base
+from tests.live.shopper import PATIENCE, Shopper
 
 pytestmark = pytest.mark.live
 
-PATIENCE = 100.0
-
-
-class Shopper:
-    """A registered customer with the points that the app shows."""
-
-    def __init__(self, scene: Scene) -> None:
-        self.scene = scene
-        self.email = f"live-{uuid.uuid4().hex[:10]}@example.com"
-        self.user = scene.shop.customer(self.email, "password-123")
-
-    def token(self) -> str:
-        return self.scene.shop.token(self.email, "password-123")
-
-    def points(self) -> dict[str, Any]:
-        answer = httpx.get(
-            f"{self.scene.app_url}/api/storefront/v1/me",
-            headers={"Authorization": f"Bearer {self.token()}"},
-            timeout=20,
-        )
-        assert answer.status_code == 200, answer.text
-        points: dict[str, Any] = answer.json()["points"]
-        return points
-
-    def history(self) -> list[dict[str, Any]]:
-        answer = httpx.get(
-            f"{self.scene.app_url}/api/storefront/v1/me/history",
-            headers={"Authorization": f"Bearer {self.token()}", "Accept-Language": "tr"},
-            timeout=20,
-        )
-        assert answer.status_code == 200, answer.text
-        entries: list[dict[str, Any]] = answer.json()["entries"]
-        return entries
-
-    def wait_for(self, what: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """Looks until the points are as expected; the last look is shown when they never are."""
-        end = time.monotonic() + PATIENCE
-        points = self.points()
-        while not what(points) and time.monotonic() < end:
-            time.sleep(1)
-            points = self.points()
-        assert what(points), points
-        return points
+PROGRAM = EARNING
 
 
 def pending_less_than(before: int, points: dict[str, Any]) -> bool:
     return bool(points["pending"] < before)
 
 
-def base(order: dict[str, Any]) -> Decimal:
-    """Σ of the lines' totals on the side of the tax that the channel displays."""
-    side = "gross" if order["displayGrossPrices"] else "net"
-    amounts = (Decimal(str(line["totalPrice"][side]["amount"])) for line in order["lines"])
-    return sum(amounts, Decimal(0))
-
-
 def test_a_paid_order_earns_pending_points_and_fulfillment_dates_them(scene: Scene) -> None:
     shopper = Shopper(scene)
     first, second = scene.variants[0], scene.variants[1]
-    order = scene.shop.order(
-        {first.id: 2, second.id: 1}, email=shopper.email, token=shopper.token()
-    )
+    order = scene.order({first.id: 2, second.id: 1}, email=shopper.email, token=shopper.token())
     expected = int(base(scene.shop.look(order)) * scene.rate)
     assert expected > 0
     points = shopper.wait_for(lambda points: points["pending"] == expected)
@@ -97,7 +47,7 @@ def test_a_paid_order_earns_pending_points_and_fulfillment_dates_them(scene: Sce
 
 def test_refunds_in_three_cuts_take_all_points_back(scene: Scene) -> None:
     shopper = Shopper(scene)
-    order = scene.shop.order({scene.variants[2].id: 3}, email=shopper.email, token=shopper.token())
+    order = scene.order({scene.variants[2].id: 3}, email=shopper.email, token=shopper.token())
     look = scene.shop.look(order)
     total = Decimal(str(look["total"]["gross"]["amount"]))
     earned = shopper.wait_for(lambda points: points["pending"] > 0)["pending"]
@@ -113,7 +63,7 @@ def test_refunds_in_three_cuts_take_all_points_back(scene: Scene) -> None:
 
 def test_a_returned_item_loses_its_own_points(scene: Scene) -> None:
     shopper = Shopper(scene)
-    order = scene.shop.order({scene.variants[2].id: 2}, email=shopper.email, token=shopper.token())
+    order = scene.order({scene.variants[2].id: 2}, email=shopper.email, token=shopper.token())
     earned = shopper.wait_for(lambda points: points["pending"] > 0)["pending"]
     scene.shop.fulfill(order)
     look = scene.shop.look(order)
@@ -125,7 +75,7 @@ def test_a_returned_item_loses_its_own_points(scene: Scene) -> None:
 
 def test_a_canceled_order_keeps_nothing(scene: Scene) -> None:
     shopper = Shopper(scene)
-    order = scene.shop.order({scene.variants[0].id: 1}, email=shopper.email, token=shopper.token())
+    order = scene.order({scene.variants[0].id: 1}, email=shopper.email, token=shopper.token())
     shopper.wait_for(lambda points: points["pending"] > 0)
     scene.shop.cancel(order)
     shopper.wait_for(lambda points: points["pending"] == 0)
@@ -133,7 +83,8 @@ def test_a_canceled_order_keeps_nothing(scene: Scene) -> None:
 
 def test_an_order_paid_in_two_parts_earns_only_when_it_is_paid_in_full(scene: Scene) -> None:
     shopper = Shopper(scene)
-    order = scene.shop.draft({scene.variants[0].id: 2}, user=shopper.user)
+    order = scene.shop.write_draft({scene.variants[0].id: 2}, user=shopper.user)
+    scene.shop.complete_draft(order)
     look = scene.shop.look(order)
     total = Decimal(str(look["total"]["gross"]["amount"]))
     currency = look["total"]["gross"]["currency"]
@@ -147,12 +98,10 @@ def test_an_order_paid_in_two_parts_earns_only_when_it_is_paid_in_full(scene: Sc
 
 def test_a_guest_gets_the_points_when_the_account_is_confirmed(scene: Scene) -> None:
     email = f"guest-{uuid.uuid4().hex[:10]}@example.com"
-    order = scene.shop.order({scene.variants[0].id: 1}, email=email)
+    order = scene.order({scene.variants[0].id: 1}, email=email)
     expected = int(base(scene.shop.look(order)) * scene.rate)
     time.sleep(3)
-    shopper = Shopper.__new__(Shopper)
-    shopper.scene, shopper.email = scene, email
-    shopper.user = scene.shop.customer(email, "password-123")
+    shopper = Shopper(scene, email)
     shopper.wait_for(lambda points: points["pending"] == expected)
 
 
@@ -162,7 +111,7 @@ def test_the_doctor_finds_nothing_wrong(scene: Scene) -> None:
 
 def test_uninstalled_the_app_is_silent_and_reinstalled_it_remembers(scene: Scene) -> None:
     shopper = Shopper(scene)
-    scene.shop.order({scene.variants[0].id: 1}, email=shopper.email, token=shopper.token())
+    scene.order({scene.variants[0].id: 1}, email=shopper.email, token=shopper.token())
     before = shopper.wait_for(lambda points: points["pending"] > 0)["pending"]
     scene.uninstall()
     end = time.monotonic() + PATIENCE
@@ -175,7 +124,7 @@ def test_uninstalled_the_app_is_silent_and_reinstalled_it_remembers(scene: Scene
             timeout=20,
         ).status_code
     assert refused == 401
-    missed = scene.shop.order({scene.variants[1].id: 1}, email=shopper.email, token=shopper.token())
+    missed = scene.order({scene.variants[1].id: 1}, email=shopper.email, token=shopper.token())
     scene.install()
     healed = before + int(base(scene.shop.look(missed)) * scene.rate)
     shopper.wait_for(lambda points: points["pending"] == healed)

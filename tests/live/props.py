@@ -1,0 +1,89 @@
+"""What the store's staff put up for a chapter, and take down after it."""
+
+import contextlib
+import uuid
+from collections.abc import Iterator
+from decimal import Decimal
+
+from tests.live import documents
+from tests.live.shop import ADDRESS, Shop
+
+
+@contextlib.contextmanager
+def coupon(shop: Shop, amount: Decimal) -> Iterator[str]:
+    """A coupon of the store's own that takes `amount` off; gives its code."""
+    code = f"LIVE-{uuid.uuid4().hex[:10].upper()}"
+    made = shop.ask(
+        documents.VOUCHER_CREATE,
+        {
+            "input": {
+                "name": "Live coupon",
+                "type": "ENTIRE_ORDER",
+                "discountValueType": "FIXED",
+                "addCodes": [code],
+            }
+        },
+    )
+    voucher = made["voucherCreate"]["voucher"]["id"]
+    try:
+        listing = {"channelId": shop.channel_id(), "discountValue": str(amount)}
+        shop.ask(documents.VOUCHER_LISTING, {"id": voucher, "input": {"addChannels": [listing]}})
+        yield code
+    finally:
+        shop.ask(documents.VOUCHER_DELETE, {"id": voucher})
+
+
+@contextlib.contextmanager
+def order_promotion(shop: Shop, percent: int, above: Decimal) -> Iterator[None]:
+    """So many percent off every checkout of at least `above`."""
+    rule = {
+        "name": f"{percent} percent",
+        "channels": [shop.channel_id()],
+        "orderPredicate": {
+            "discountedObjectPredicate": {"baseSubtotalPrice": {"range": {"gte": str(above)}}}
+        },
+        "rewardType": "SUBTOTAL_DISCOUNT",
+        "rewardValueType": "PERCENTAGE",
+        "rewardValue": str(percent),
+    }
+    made = shop.ask(
+        documents.PROMOTION_CREATE,
+        {"input": {"name": "Live promotion", "type": "ORDER", "rules": [rule]}},
+    )
+    try:
+        yield
+    finally:
+        shop.ask(documents.PROMOTION_DELETE, {"id": made["promotionCreate"]["promotion"]["id"]})
+
+
+@contextlib.contextmanager
+def method_above(shop: Shop, price: Decimal, minimum: Decimal) -> Iterator[str]:
+    """A built-in method for orders of at least `minimum`; gives its name."""
+    name = f"Live method {uuid.uuid4().hex[:6]}"
+    made = shop.ask(
+        documents.METHOD_CREATE,
+        {"input": {"name": name, "type": "PRICE", "shippingZone": _zone(shop)}},
+    )
+    method = made["shippingPriceCreate"]["shippingMethod"]["id"]
+    try:
+        listing = {
+            "channelId": shop.channel_id(),
+            "price": str(price),
+            "minimumOrderPrice": str(minimum),
+        }
+        shop.ask(documents.METHOD_LISTING, {"id": method, "input": {"addChannels": [listing]}})
+        yield name
+    finally:
+        shop.ask(documents.METHOD_DELETE, {"id": method})
+
+
+def _zone(shop: Shop) -> str:
+    for edge in shop.ask(documents.ZONES)["shippingZones"]["edges"]:
+        zone = edge["node"]
+        countries = {country["code"] for country in zone["countries"]}
+        if ADDRESS["country"] in countries and any(
+            channel["slug"] == shop.channel for channel in zone["channels"]
+        ):
+            zone_id: str = zone["id"]
+            return zone_id
+    raise AssertionError("the store ships nothing to the address of the suite")

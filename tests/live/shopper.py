@@ -1,0 +1,122 @@
+"""A registered customer of the store, as the app's storefront API sees them."""
+
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import httpx
+
+from tests.live.scene import Scene
+
+T = TypeVar("T")
+
+#: How long anything may take that webhooks and sweeps have to notice, in seconds.
+PATIENCE = 100.0
+PASSWORD = "password-123"
+
+
+def until(look: Callable[[], T], what: Callable[[T], bool], seconds: float = PATIENCE) -> T:
+    """Looks until what is seen is as expected; the last look is shown when it never is."""
+    end = time.monotonic() + seconds
+    seen = look()
+    while not what(seen) and time.monotonic() < end:
+        time.sleep(0.5)
+        seen = look()
+    assert what(seen), seen
+    return seen
+
+
+class Shopper:
+    """A registered customer with the points that the app shows."""
+
+    def __init__(self, scene: Scene, email: str = "") -> None:
+        self.scene = scene
+        self.email = email or f"live-{uuid.uuid4().hex[:10]}@example.com"
+        self.user = scene.shop.customer(self.email, PASSWORD)
+        self._token: tuple[str, float] | None = None
+
+    def token(self) -> str:
+        """An access token, renewed before its five minutes are over."""
+        if self._token is None or time.monotonic() - self._token[1] > 200:
+            self._token = (self.scene.shop.token(self.email, PASSWORD), time.monotonic())
+        return self._token[0]
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        *,
+        key: str = "",
+    ) -> httpx.Response:
+        """One call of the storefront API in the name of the shopper."""
+        headers = {"Authorization": f"Bearer {self.token()}", "Accept-Language": "tr"}
+        if key:
+            headers["Idempotency-Key"] = key
+        return httpx.request(
+            method,
+            f"{self.scene.app_url}/api/storefront/v1/{path}",
+            json=body,
+            headers=headers,
+            timeout=60,
+        )
+
+    def read(self, path: str) -> dict[str, Any]:
+        """What a call that must succeed answers."""
+        answer = self.call("GET", path)
+        assert answer.status_code == 200, answer.text
+        read: dict[str, Any] = answer.json()
+        return read
+
+    def points(self) -> dict[str, Any]:
+        """The shopper's points now."""
+        points: dict[str, Any] = self.read("me")["points"]
+        return points
+
+    def history(self) -> list[dict[str, Any]]:
+        """The newest movements."""
+        entries: list[dict[str, Any]] = self.read("me/history")["entries"]
+        return entries
+
+    def wait_for(self, what: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Looks until the points are as expected."""
+        return until(self.points, what)
+
+    def earn(self, points: int) -> int:
+        """Buys until at least so many points can be spent; gives how many there are.
+
+        Under a program that makes points available with the payment.
+        """
+        variant = self.scene.priced()
+        quantity = -(-points // int(variant.price * self.scene.rate))
+        before = self.points()["available"]
+        self.scene.order({variant.id: quantity}, email=self.email, token=self.token())
+        there: int = self.wait_for(lambda now: now["available"] >= before + points)["available"]
+        return there
+
+    def redeem(self, checkout: str, points: int, *, key: str = "") -> httpx.Response:
+        """Asks for points to be taken off a checkout."""
+        return self.call(
+            "POST",
+            "redemptions",
+            {"checkout_id": checkout, "points": points},
+            key=key or uuid.uuid4().hex,
+        )
+
+    def redeemed(self, checkout: str, points: int) -> dict[str, Any]:
+        """A redemption that is on its checkout; one that takes longer (202) is waited for."""
+        answer = self.redeem(checkout, points)
+        assert answer.status_code in (201, 202), answer.text
+        redemption: dict[str, Any] = answer.json()
+        return self.wait_for_state(redemption["id"], "attached")
+
+    def wait_for_state(self, redemption: str, state: str) -> dict[str, Any]:
+        """Looks until the redemption is in `state`."""
+        return until(
+            lambda: self.read(f"redemptions/{redemption}"), lambda seen: seen["state"] == state
+        )
+
+    def undo(self, redemption: str) -> httpx.Response:
+        """Asks for the points back."""
+        return self.call("DELETE", f"redemptions/{redemption}")
