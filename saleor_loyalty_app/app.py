@@ -11,15 +11,20 @@ from saleor_loyalty_app.api import errors
 from saleor_loyalty_app.api.context import Faces
 from saleor_loyalty_app.api.cross_origin import StorefrontOrigins
 from saleor_loyalty_app.api.dashboard.router import router as dashboard
+from saleor_loyalty_app.api.gate import Gate
 from saleor_loyalty_app.api.health import Health
+from saleor_loyalty_app.api.origin_book import OriginBook
 from saleor_loyalty_app.api.saleor import manifest, pages, register
 from saleor_loyalty_app.api.saleor.tenants import Tenants
 from saleor_loyalty_app.api.saleor.webhooks import Intake, build_routes
+from saleor_loyalty_app.api.saleor_calls import SaleorCalls
 from saleor_loyalty_app.api.storefront.router import router as storefront
 from saleor_loyalty_app.process import Process, open_process
 from saleor_loyalty_app.queue import Worker
 from saleor_loyalty_app.settings import Settings, load_settings
 
+#: A shopper who asks something that needs Saleor is kept waiting this long at most.
+LONGEST_ANSWER_SECONDS = 10.0
 _log = log.get(__name__)
 
 
@@ -70,9 +75,19 @@ def build_app(process: Process, worker: Worker | None) -> FastAPI:
         saleor_threads=process.threads,
     )
     app.state.services = process.services
-    app.state.faces = Faces(process.database, process.clock, tenants)
+    app.state.faces = Faces(
+        process.database,
+        process.clock,
+        tenants,
+        gate=Gate(process.limiter, process.settings),
+        calls=SaleorCalls(
+            process.checkout_threads,
+            size=process.settings.checkout_threads,
+            patience=LONGEST_ANSWER_SECONDS,
+        ),
+    )
     errors.install(app)
-    app.add_middleware(StorefrontOrigins)
+    app.add_middleware(StorefrontOrigins, book=OriginBook(process.database, process.clock))
     token = process.settings.metrics_token
     app.router.routes.extend(
         [

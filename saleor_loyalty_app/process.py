@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import ClassVar
 
+from limits.storage import MemoryStorage
 from sqlalchemy.exc import DBAPIError
 
 from saleor_loyalty_app import log
@@ -13,6 +14,8 @@ from saleor_loyalty_app.db import migrate
 from saleor_loyalty_app.db.database import Database, open_database
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.handlers.registry import Registry, load_registry
+from saleor_loyalty_app.limiting.limiter import Limiter
+from saleor_loyalty_app.limiting.storage import DatabaseStorage
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.queue import Worker, WorkerOptions
 from saleor_loyalty_app.queue.engine import migrate_engine
@@ -49,7 +52,9 @@ class Process:
     """What is open; `close` it at the end.
 
     Attributes:
-        threads: on which requests call stores.
+        threads: on which requests call stores: to register, and for new keys.
+        checkout_threads: on which requests of shoppers call stores.
+        limiter: counts who asks how often.
         background: what the tasks work with, with threads of their own.
     """
 
@@ -60,6 +65,8 @@ class Process:
     services: Services
     email_keys: EmailKeys
     threads: ThreadPoolExecutor
+    checkout_threads: ThreadPoolExecutor
+    limiter: Limiter
     background: Background
 
     def new_worker(self) -> Worker:
@@ -79,6 +86,7 @@ class Process:
     def close(self) -> None:
         """Waits for what runs, and closes all connections."""
         self.threads.shutdown(wait=True, cancel_futures=True)
+        self.checkout_threads.shutdown(wait=True, cancel_futures=True)
         self.background.threads.shutdown(wait=True, cancel_futures=True)
         self.services.close()
         self.database.close()
@@ -119,6 +127,10 @@ def open_process(settings: Settings) -> Process:
         services=services,
         email_keys=keys,
         threads=ThreadPoolExecutor(REQUEST_THREADS, thread_name_prefix="loyalty-saleor"),
+        checkout_threads=ThreadPoolExecutor(
+            settings.checkout_threads, thread_name_prefix="loyalty-checkout"
+        ),
+        limiter=_limiter(settings, database),
         background=Background(
             services,
             ThreadPoolExecutor(settings.saleor_threads, thread_name_prefix="loyalty-background"),
@@ -134,6 +146,12 @@ def share_interpreter() -> None:
     up to the switch interval (5 ms by default).
     """
     sys.setswitchinterval(SWITCH_INTERVAL)
+
+
+def _limiter(settings: Settings, database: Database) -> Limiter:
+    """Counts in the database for all processes; on SQLite, where one process serves, in memory."""
+    storage = MemoryStorage() if database.is_sqlite else DatabaseStorage(database)
+    return Limiter(storage, settings.secrets[0])
 
 
 def clock_of(settings: Settings) -> Clock:

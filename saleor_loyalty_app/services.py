@@ -66,7 +66,9 @@ def open_services(
         http: one that is open already, instead of the guarded one.
     """
     allow = AllowList.of(settings.store_hosts)
-    http = http or open_client(allow, connections=settings.saleor_threads + 4)
+    http = http or open_client(
+        allow, connections=settings.saleor_threads + settings.checkout_threads + 4
+    )
     client = SaleorClient(
         http, now=clock, timeout=settings.saleor_timeout_seconds, observe=metrics.saw_saleor
     )

@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from saleor_loyalty_app.limiting.rates import rate_of
+
 PREFIX = "LOYALTY_"
 SHORTEST_SECRET = 32
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -113,6 +115,31 @@ class Settings(BaseSettings):
     saleor_threads: int = Field(
         default=8, ge=1, le=100, description="Requests to Saleor that one process makes at once."
     )
+    checkout_threads: int = Field(
+        default=16,
+        ge=1,
+        le=200,
+        description="Requests of shoppers to Saleor (reading a checkout, spending points) that one "
+        "process makes at once; five times as many wait, further ones are answered 503.",
+    )
+    spending_limit: str = Field(
+        default="10/minute",
+        description="How often one shopper may spend points or give it up; off = no limit. All "
+        "processes count together (PostgreSQL).",
+    )
+    reading_limit: str = Field(
+        default="120/minute", description="How often one signed-in shopper may read."
+    )
+    public_limit: str = Field(
+        default="300/minute",
+        description="How often one address may read without a token. The address is that of the "
+        "connection, or what a proxy named by `serve --proxies` says. Raise it where the server "
+        "of a storefront asks for all of its visitors.",
+    )
+    staff_limit: str = Field(
+        default="60/minute",
+        description="How often one staff member may spend for customers and decide cases.",
+    )
     inbox_days: int = Field(
         default=14, ge=1, le=365, description="Days that bodies of webhooks are kept."
     )
@@ -132,6 +159,12 @@ class Settings(BaseSettings):
     def _split_at_commas(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("spending_limit", "reading_limit", "public_limit", "staff_limit")
+    @classmethod
+    def _is_a_rate(cls, value: str) -> str:
+        rate_of(value)
         return value
 
     @field_validator("secret_key")

@@ -10,32 +10,58 @@ from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api import errors
 from saleor_loyalty_app.api.context import Faces
+from saleor_loyalty_app.api.cross_origin import StorefrontOrigins
 from saleor_loyalty_app.api.dashboard.router import router as dashboard
+from saleor_loyalty_app.api.gate import Gate
+from saleor_loyalty_app.api.origin_book import OriginBook
 from saleor_loyalty_app.api.saleor.tenants import Tenants
+from saleor_loyalty_app.api.saleor_calls import SaleorCalls
 from saleor_loyalty_app.api.storefront.router import router as storefront
 from saleor_loyalty_app.clock import ManualClock
 from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.limiting.limiter import Limiter
+from saleor_loyalty_app.limiting.storage import DatabaseStorage
+from saleor_loyalty_app.settings import load_settings
 from saleor_loyalty_app.stores.refs import StoreRef
 from tests.factories import make_channel, make_store
 from tests.signing import SigningKey, shopper_claims, staff_claims
 from tests.webhook_edge import RefreshCalls
 
+LIMITS = ("spending", "reading", "public", "staff")
 ALL_PERMISSIONS = ["MANAGE_ORDERS", "MANAGE_USERS", "MANAGE_DISCOUNTS"]
 
 
 class ApiEdge:
     """Both faces on `database`, without a network."""
 
-    def __init__(self, database: Database, clock: ManualClock, key: SigningKey) -> None:
+    def __init__(
+        self, database: Database, clock: ManualClock, key: SigningKey, **limits: str
+    ) -> None:
+        """`limits` are rates by the name of their setting; whatever is not named is off."""
+        settings = load_settings(
+            environment="test",
+            secret_key="a secret of the tests",
+            app_url="http://app",
+            **({f"{name}_limit": "off" for name in LIMITS} | limits),
+        )
         self.database = database
         self.clock = clock
         self.key = key
         self.refresh = RefreshCalls()
-        self._threads = ThreadPoolExecutor(2)
+        self._threads = ThreadPoolExecutor(4)
         tenants = Tenants(database, clock=clock, refresh=self.refresh, saleor_threads=self._threads)
         self.app = FastAPI()
-        self.app.state.faces = Faces(database, clock, tenants)
+        self.app.state.faces = Faces(
+            database,
+            clock,
+            tenants,
+            gate=Gate(
+                Limiter(DatabaseStorage(database, clock=clock), "test", clock=clock), settings
+            ),
+            calls=SaleorCalls(self._threads, size=4, patience=2.0),
+        )
         errors.install(self.app)
+        self.app.add_middleware(StorefrontOrigins, book=OriginBook(database, clock))
         self.app.include_router(storefront)
         self.app.include_router(dashboard)
 
@@ -81,6 +107,9 @@ class ApiEdge:
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
         return self.send("GET", path, headers)
+
+    def program(self, query: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        return self.get(f"/api/storefront/v1/program{query}", headers)
 
     def me(self, headers: Mapping[str, str] | None = None, query: str = "") -> httpx.Response:
         return self.get(f"/api/storefront/v1/me{query}", headers)

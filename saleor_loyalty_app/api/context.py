@@ -6,18 +6,27 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from saleor_loyalty_app.api.errors import request_language
+from saleor_loyalty_app.api.gate import Gate
 from saleor_loyalty_app.api.saleor.tenants import Tenants
+from saleor_loyalty_app.api.saleor_calls import SaleorCalls
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
 
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """The books, the time and the stores, as storefront and Dashboard requests use them."""
+    """The books, the time and the stores, as storefront and Dashboard requests use them.
+
+    Attributes:
+        gate: who may ask how often.
+        calls: where what asks Saleor runs.
+    """
 
     database: Database
     clock: Clock
     tenants: Tenants
+    gate: Gate
+    calls: SaleorCalls
 
 
 def faces_of(request: Request) -> Faces:

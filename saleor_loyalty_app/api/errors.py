@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import ceil
 from typing import Any, ClassVar
 
 from fastapi import FastAPI, Request
@@ -20,6 +21,8 @@ from saleor_loyalty_app.i18n import language_of_header, translate
 
 #: Status, code and detail of one failure of a route, for its documentation.
 Refusal = tuple[int, str, Mapping[str, object]]
+#: Statuses that say "not now": they tell when to try again.
+_LATER = frozenset({429, 503, 504})
 #: Codes of failures that Starlette and FastAPI find before any function of ours runs.
 _HTTP_CODES = {
     400: "request_unreadable",
@@ -152,8 +155,8 @@ def _headers(failure: AppError) -> dict[str, str]:
     if failure.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     retry_after = getattr(failure, "retry_after", None)
-    if failure.status == 503:
-        headers["Retry-After"] = str(max(1, round(retry_after or 5)))
+    if failure.status in _LATER or retry_after is not None:
+        headers["Retry-After"] = str(max(1, ceil(retry_after or 5)))
     return headers
 
 

@@ -1,4 +1,4 @@
-"""Commands for stores: doctor, switch, list, locale, export, erase."""
+"""Commands for stores: doctor, switch, list, locale, origins, export, erase."""
 
 import sys
 from enum import StrEnum
@@ -8,6 +8,7 @@ import typer
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.cli.arguments import AsJson, StoreName
+from saleor_loyalty_app.cli.origins import origins
 from saleor_loyalty_app.cli.output import complain, print_json, print_table, say
 from saleor_loyalty_app.cli.session import session_of
 from saleor_loyalty_app.flows.doctor import Doctor
@@ -34,6 +35,7 @@ def add_to(app: typer.Typer) -> None:
     """Adds the commands."""
     app.command()(doctor)
     app.command()(switch)
+    store_group.command()(origins)
     app.add_typer(store_group, name="store")
 
 

@@ -63,3 +63,23 @@ class UnknownSwitch(AppError):
 
     def __init__(self, part: str, known: str) -> None:
         super().__init__(part=part, known=known)
+
+
+class InvalidOrigin(AppError):
+    """Not the origin of a web page, such as https://shop.example.com."""
+
+    code: ClassVar[str] = "invalid_origin"
+    status: ClassVar[int] = 400
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(origin=origin)
+
+
+class TooManyOrigins(AppError):
+    """A store lists more origins than anybody has storefronts."""
+
+    code: ClassVar[str] = "too_many_origins"
+    status: ClassVar[int] = 400
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most=most)

@@ -36,6 +36,8 @@ class Store(SQLModel, table=True):
     shipping_on: bool = True
     messages_on: bool = True
     switched_at: datetime | None = instant(null=True)
+    #: Origins whose browsers may call the storefront API for this store; none = all.
+    storefront_origins: list[str] | None = json_doc(null=True)
     #: Orders are re-read from Saleor up to here (Saleor's `updatedAt`).
     cursor_updated_at: datetime | None = instant(null=True)
     daily_pass_at: datetime | None = instant(null=True)

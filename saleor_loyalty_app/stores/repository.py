@@ -67,6 +67,18 @@ def store_by_url(conn: Connection, api_url: str) -> StoreRef | None:
     return _one(conn, _STORE.c.saleor_api_url == api_url)
 
 
+def stores_at_host(conn: Connection, host: str) -> list[StoreRef]:
+    """The stores whose API is at this host (with its port, where it is not the usual one)."""
+    at_host = sa.or_(
+        *(
+            _STORE.c.saleor_api_url.startswith(f"{scheme}://{host}/", autoescape=True)
+            for scheme in ("https", "http")
+        )
+    )
+    query = sa.select(*_REF_COLUMNS).where(at_host).order_by(_STORE.c.id)
+    return [_ref(row) for row in conn.execute(query)]
+
+
 def store_by_id(conn: Connection, store_id: int) -> StoreRef | None:
     """The store with this id, also an uninstalled one."""
     return _one(conn, _STORE.c.id == store_id)

@@ -5,6 +5,7 @@ from functools import partial
 
 from saleor_loyalty_app.flows.erase_store import erase_store
 from saleor_loyalty_app.inbox.retention import delete_dead_letters, delete_old_rows, empty_bodies
+from saleor_loyalty_app.limiting.storage import DatabaseStorage
 from saleor_loyalty_app.queue import Schedule
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import uninstalled_before
@@ -16,6 +17,7 @@ def schedules(work: Background) -> tuple[Schedule, ...]:
     """The schedules of this file."""
     return (
         Schedule("forget_inbox", timedelta(minutes=10), partial(forget_inbox, work)),
+        Schedule("forget_requests", timedelta(minutes=10), partial(forget_requests, work)),
         Schedule("forget_stores", timedelta(hours=6), partial(forget_stores, work)),
     )
 
@@ -31,6 +33,12 @@ def forget_inbox(work: Background) -> bool:
     )
     rows = work.database.write(lambda conn: delete_old_rows(conn, now=now))
     return emptied + dead + rows > 0
+
+
+def forget_requests(work: Background) -> bool:
+    """Deletes the counters of the rate limits at which nobody looks any more."""
+    DatabaseStorage(work.database).forget_expired()
+    return False
 
 
 def forget_stores(work: Background) -> bool:

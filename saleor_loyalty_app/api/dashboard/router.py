@@ -14,23 +14,20 @@ from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.dashboard import page
 from saleor_loyalty_app.api.dashboard.actions import publish_draft, switch
 from saleor_loyalty_app.api.dashboard.overview import overview
+from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
 from saleor_loyalty_app.api.dashboard.schemas import Overview, PublishInput, Switch, SwitchInput
 from saleor_loyalty_app.api.dashboard.staff import Staff, StaffOf
-from saleor_loyalty_app.api.errors import NotFound, Refusal, documented
+from saleor_loyalty_app.api.dashboard.storefront_origins import router as storefront_origins
+from saleor_loyalty_app.api.errors import NotFound, documented
 from saleor_loyalty_app.i18n import language_of
 from saleor_loyalty_app.stores.switches import Part
 
 _API = "/api/dashboard/v1"
-_REFUSALS: tuple[Refusal, ...] = (
-    (401, "token_missing", {}),
-    (401, "invalid_token", {"reason": "expired"}),
-    (403, "missing_user_permission", {"permissions": "MANAGE_DISCOUNTS"}),
-    (503, "keys_unavailable", {}),
-)
 _SCRIPTS = {"page.js": "text/javascript", "bridge.js": "text/javascript", "page.css": "text/css"}
 _NO_STORE = {"Cache-Control": "no-store"}
 
 router = APIRouter(tags=["dashboard"])
+router.include_router(storefront_origins)
 
 
 class Published(BaseModel):
@@ -63,7 +60,7 @@ async def show_asset(name: str) -> FileResponse:
     return FileResponse(page.ASSETS / name, media_type=_SCRIPTS[name], headers=headers)
 
 
-@router.get(f"{_API}/overview", responses=documented(*_REFUSALS))
+@router.get(f"{_API}/overview", responses=documented(*OF_STAFF))
 async def read_overview(faces: FacesOf, staff: StaffOf, language: Language) -> Overview:
     """The program in force or proposed, with its evidence and cost, switches, problems, figures."""
     return await _overview(faces, staff, language)
@@ -79,7 +76,7 @@ async def read_content(faces: FacesOf, staff: StaffOf, language: Language) -> HT
 @router.post(
     f"{_API}/publish",
     responses=documented(
-        *_REFUSALS,
+        *OF_STAFF,
         (400, "request_unreadable", {}),
         (404, "no_program_draft", {}),
         (409, "program_draft_changed", {}),
@@ -99,7 +96,7 @@ async def publish(faces: FacesOf, staff: StaffOf, what: PublishInput) -> Publish
 @router.put(
     f"{_API}/switches/{{part}}",
     responses=documented(
-        *_REFUSALS, (400, "request_unreadable", {}), (422, "request_invalid", {"fields": []})
+        *OF_STAFF, (400, "request_unreadable", {}), (422, "request_invalid", {"fields": []})
     ),
 )
 async def set_switch(faces: FacesOf, staff: StaffOf, part: Part, what: SwitchInput) -> Switch:

@@ -49,12 +49,12 @@ def read_board(
     program = revision.program if revision else None
     rates = _rates(program, channel)
     if channel is not None and rates is None:
-        _require_channel(conn, store.id, channel)
+        require_channel(conn, store.id, channel)
     held = _NOTHING
     if member is not None:
         held = balance(conn, Account(store.id, member.id, UNIT), now=now)
     return Me(
-        program=None if program is None else _names(program, language),
+        program=None if program is None else program_names(program, language),
         member_since=_member_since(member),
         points=Points(
             available=held.available,
@@ -67,7 +67,8 @@ def read_board(
     )
 
 
-def _names(program: Program, language: str) -> ProgramNames:
+def program_names(program: Program, language: str) -> ProgramNames:
+    """What the program and its points are called in a language."""
     texts = program.texts_for(language)
     return ProgramNames(name=texts.program, point_name=texts.point, points_name=texts.points)
 
@@ -99,6 +100,7 @@ def _worth(program: Program | None, rates: ChannelRates | None, points: int) -> 
     return None if amount is None else Money.of(amount, rates.currency)
 
 
-def _require_channel(conn: Connection, store_id: int, channel: str) -> None:
+def require_channel(conn: Connection, store_id: int, channel: str) -> None:
+    """Raises ChannelUnknown, if the store has no channel with this slug."""
     if all(known.slug != channel for known in channels(conn, store_id)):
         raise ChannelUnknown(channel)

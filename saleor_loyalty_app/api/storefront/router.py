@@ -1,4 +1,4 @@
-"""The storefront API `/api/storefront/v1`: read-only, for signed-in shoppers.
+"""The storefront API `/api/storefront/v1`: a shopper's points, and the way to spend them.
 
 A shopper proves who they are by Saleor's access token (`tokenCreate`) as a bearer token.
 """
@@ -8,30 +8,26 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from saleor_loyalty_app.api.context import FacesOf, Language
-from saleor_loyalty_app.api.errors import Refusal, documented
+from saleor_loyalty_app.api.errors import documented
 from saleor_loyalty_app.api.storefront.board import read_board
 from saleor_loyalty_app.api.storefront.past import read_history
+from saleor_loyalty_app.api.storefront.public import router as public
+from saleor_loyalty_app.api.storefront.refusals import OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.schemas import History, Me, Slug
-from saleor_loyalty_app.api.storefront.shopper import ShopperOf
-
-_REFUSALS: tuple[Refusal, ...] = (
-    (401, "token_missing", {}),
-    (401, "invalid_token", {"reason": "expired"}),
-    (422, "request_invalid", {"fields": []}),
-    (503, "keys_unavailable", {}),
-)
+from saleor_loyalty_app.api.storefront.shopper import ReaderOf
 
 router = APIRouter(prefix="/api/storefront/v1", tags=["storefront"])
+router.include_router(public)
 
 
 @router.get(
     "/me",
-    responses=documented(*_REFUSALS, (400, "channel_unknown", {"channel": "no-such-channel"})),
+    responses=documented(*OF_SHOPPERS, (400, "channel_unknown", {"channel": "no-such-channel"})),
 )
 async def me(
     response: Response,
     faces: FacesOf,
-    shopper: ShopperOf,
+    shopper: ReaderOf,
     language: Language,
     channel: Annotated[
         Slug | None,
@@ -47,11 +43,11 @@ async def me(
     return board
 
 
-@router.get("/me/history", responses=documented(*_REFUSALS, (400, "invalid_cursor", {})))
+@router.get("/me/history", responses=documented(*OF_SHOPPERS, (400, "invalid_cursor", {})))
 async def my_history(
     response: Response,
     faces: FacesOf,
-    shopper: ShopperOf,
+    shopper: ReaderOf,
     language: Language,
     first: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 20,
     after: Annotated[

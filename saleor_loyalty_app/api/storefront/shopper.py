@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.bearer import authenticate, bearer_token, still_active
 from saleor_loyalty_app.api.context import FacesOf
+from saleor_loyalty_app.api.cross_origin import require_origin
 from saleor_loyalty_app.api.saleor.tenants import Tenant
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import member_by_id, member_by_user
@@ -26,12 +27,23 @@ class Shopper:
     store: StoreRef
     user_id: str
 
+    @property
+    def key(self) -> str:
+        """Under which the gate counts them."""
+        return f"{self.store.id}:{self.user_id}"
+
+    @property
+    def actor(self) -> str:
+        """The name under which the books keep what this person did."""
+        return f"shopper:{self.user_id}"
+
 
 async def shopper_of(request: Request, faces: FacesOf) -> Shopper:
     """The shopper behind a request.
 
     Raises:
         TokenMissing, InvalidToken: the token is not there or proves nothing here.
+        OriginNotAllowed: they would change something from a page that the store does not take.
     """
 
     def check(token: str, tenant: Tenant) -> Claims:
@@ -39,10 +51,33 @@ async def shopper_of(request: Request, faces: FacesOf) -> Shopper:
 
     token = bearer_token(request.headers.get("authorization"))
     store, claims = await authenticate(faces.tenants, token, check, face=FACE)
+    require_origin(request, store.id)
     return Shopper(store, claims.user_id)
 
 
-ShopperOf = Annotated[Shopper, Depends(shopper_of)]
+async def reader_of(faces: FacesOf, shopper: Annotated[Shopper, Depends(shopper_of)]) -> Shopper:
+    """A shopper who reads, if they did not too often.
+
+    Raises:
+        TooManyRequests: they did.
+    """
+    await faces.gate.read(shopper.key)
+    return shopper
+
+
+async def spender_of(faces: FacesOf, shopper: Annotated[Shopper, Depends(shopper_of)]) -> Shopper:
+    """A shopper who spends points or gives it up, if they did not too often.
+
+    Raises:
+        TooManyRequests: they did.
+        CountingFailed: it cannot be told.
+    """
+    await faces.gate.spend(shopper.key)
+    return shopper
+
+
+ReaderOf = Annotated[Shopper, Depends(reader_of)]
+SpenderOf = Annotated[Shopper, Depends(spender_of)]
 
 
 def shopper_now(conn: Connection, shopper: Shopper) -> tuple[StoreRef, MemberRef | None]:

@@ -1,0 +1,126 @@
+"""A store's program in words and numbers, as everybody may see it."""
+
+import hashlib
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app.api.money import Money
+from saleor_loyalty_app.api.storefront.board import program_names, require_channel
+from saleor_loyalty_app.api.storefront.program_schemas import (
+    ChannelTerms,
+    ProgramPage,
+    Rate,
+    Rule,
+    ShippingOffer,
+    SpendingLimits,
+)
+from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.programs import words
+from saleor_loyalty_app.programs.document import ChannelRates, Program
+from saleor_loyalty_app.programs.document import Rate as ProgramRate
+from saleor_loyalty_app.programs.repository import revision_at
+from saleor_loyalty_app.programs.rules import EarningRule
+from saleor_loyalty_app.programs.scalars import plain
+from saleor_loyalty_app.programs.spending import DEFAULTS
+from saleor_loyalty_app.stores.refs import StoreRef
+
+
+class ProgramNotPublished(AppError):
+    """The store has no program in force yet."""
+
+    code: ClassVar[str] = "program_not_published"
+    status: ClassVar[int] = 404
+
+
+def read_program_page(
+    conn: Connection, store: StoreRef, *, channel: str | None, now: datetime, language: str
+) -> ProgramPage:
+    """The program in force, of all channels or of one.
+
+    Raises:
+        ProgramNotPublished: there is none.
+        ChannelUnknown: the store has no such channel.
+    """
+    revision = revision_at(conn, store.id, now)
+    if revision is None:
+        raise ProgramNotPublished
+    program = revision.program
+    shown = [one for one in program.currencies if channel in (None, one.channel)]
+    if channel is not None and not shown:
+        require_channel(conn, store.id, channel)
+    settings = program.settings
+    return ProgramPage(
+        program=program_names(program, language),
+        rules=_rules(program, language) if store.earning_on else [],
+        available=words.availability_words(settings.availability, language),
+        expiry=words.expiry_words(settings.expiry, language),
+        channels=[_terms(program, one, store, language) for one in shown],
+    )
+
+
+def etag_of(page: ProgramPage, language: str) -> str:
+    """Names this answer: it changes whenever anything in it does."""
+    digest = hashlib.sha256(f"{language}\n{page.model_dump_json()}".encode()).hexdigest()
+    return f'"{digest[:32]}"'
+
+
+def is_known(etag: str, if_none_match: str | None) -> bool:
+    """Whether who asks has this answer already (RFC 9110, 13.1.2: a weak comparison)."""
+    asked = [one.strip().removeprefix("W/") for one in (if_none_match or "").split(",")]
+    return "*" in asked or etag in asked
+
+
+def _rules(program: Program, language: str) -> list[Rule]:
+    enabled = [rule for rule in program.earning.rules if rule.enabled]
+    enabled.sort(key=lambda rule: -rule.priority)
+    return [_rule(rule, language) for rule in enabled]
+
+
+def _rule(rule: EarningRule, language: str) -> Rule:
+    return Rule(
+        id=rule.id,
+        name=rule.label(language),
+        gives=words.effect_words(rule.then, language),
+        when=None if rule.when is None else words.condition_words(rule.when, language),
+    )
+
+
+def _terms(program: Program, rates: ChannelRates, store: StoreRef, language: str) -> ChannelTerms:
+    currency = rates.currency
+    earn = rates.earn_rate if store.earning_on else None
+    return ChannelTerms(
+        channel=rates.channel,
+        currency=currency,
+        earn=_rate(earn, currency, words.earn_rate_words(earn, currency, language)),
+        worth=_rate(
+            rates.spend_rate, currency, words.spend_rate_words(rates.spend_rate, currency, language)
+        ),
+        spending=_spending(program, rates) if store.spending_on else None,
+        shipping=_shipping(program, rates, language) if store.shipping_on else [],
+    )
+
+
+def _rate(rate: ProgramRate | None, currency: str, text: str) -> Rate | None:
+    if rate is None:
+        return None
+    return Rate(points=rate.points, amount=plain(rate.money), currency=currency, text=text)
+
+
+def _spending(program: Program, rates: ChannelRates) -> SpendingLimits | None:
+    if rates.spend_rate is None:
+        return None
+    limits = program.spending or DEFAULTS
+    minimum = limits.minimum_order(rates.channel, rates.currency)
+    return SpendingLimits(
+        minimum_points=limits.least_points,
+        step=limits.step,
+        maximum_share=limits.maximum_share,
+        minimum_order=None if minimum is None else Money.of(minimum, rates.currency),
+        hold_minutes=limits.hold_minutes,
+    )
+
+
+def _shipping(program: Program, rates: ChannelRates, language: str) -> list[ShippingOffer]:
+    return []
