@@ -41,7 +41,8 @@ class _LineLeaf(_Leaf):
     looks_at_line: ClassVar[bool] = True
 
 
-def _check_span(low: object, high: object) -> None:
+def check_span(low: object, high: object) -> None:
+    """Refuses limits that say nothing or leave nothing."""
     if low is None and high is None:
         raise PydanticCustomError("limit_missing", "a lower or an upper limit is needed")
     if low is not None and high is not None and low > high:  # type: ignore[operator]
@@ -71,7 +72,7 @@ class ValueLimits(Section):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        _check_span(self.min, self.max)
+        check_span(self.min, self.max)
         return self
 
 
@@ -101,7 +102,7 @@ class OrderQuantity(_Leaf):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        _check_span(self.min, self.max)
+        check_span(self.min, self.max)
         return self
 
 
@@ -130,7 +131,7 @@ class NthOrder(_Leaf):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.every is None or self.min is not None or self.max is not None:
-            _check_span(self.min, self.max)
+            check_span(self.min, self.max)
         return self
 
 
@@ -143,7 +144,7 @@ class DateWindow(_Leaf):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        _check_span(self.start, self.end)
+        check_span(self.start, self.end)
         return self
 
 
@@ -229,7 +230,7 @@ class LineQuantity(_LineLeaf):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        _check_span(self.min, self.max)
+        check_span(self.min, self.max)
         return self
 
 

@@ -11,6 +11,7 @@ from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.cost import monthly_cost
 from saleor_loyalty_app.programs.document import ChannelRates, Program, Settings
 from saleor_loyalty_app.programs.rules import EarningRule
+from saleor_loyalty_app.programs.shipping_words import shipping_changes
 from saleor_loyalty_app.programs.stats import OrderStats
 
 
@@ -34,12 +35,14 @@ def differences(old: Program | None, new: Program, language: str) -> list[Change
             *_settings_told(new.settings, language),
             *_rates(None, new, language),
             *_rules(None, new, language),
+            *_shipping(None, new, language),
         ]
     return [
         *_names(old, new, language),
         *_settings(old.settings, new.settings, language),
         *_rates(old, new, language),
         *_rules(old, new, language),
+        *_shipping(old, new, language),
     ]
 
 
@@ -229,6 +232,12 @@ def _rule_words(rule: EarningRule, language: str) -> str:
 
 def _when(rule: EarningRule, language: str) -> str:
     return words.condition_words(rule.when, language)
+
+
+def _shipping(old: Program | None, new: Program, language: str) -> Iterator[Change]:
+    before = old.shipping if old is not None else None
+    for change in shipping_changes(before, new.shipping, language):
+        yield _change(change.code, change.path, language, **change.arguments)
 
 
 def _change(code: str, path: str, language: str, **arguments: object) -> Change:

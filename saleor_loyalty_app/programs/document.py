@@ -26,6 +26,7 @@ from saleor_loyalty_app.programs.scalars import (
     VersionName,
     in_locale,
 )
+from saleor_loyalty_app.programs.shipping import ShippingProgram
 from saleor_loyalty_app.programs.spending import Spending
 
 #: The largest document, in bytes of canonical JSON.
@@ -127,6 +128,7 @@ class Program(Section):
     currencies: Annotated[tuple[ChannelRates, ...], Field(max_length=200)] = ()
     earning: Earning = Earning()
     spending: Spending | None = None
+    shipping: ShippingProgram | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -26,7 +26,7 @@ def order_leaf(condition: c.Condition) -> OrderTest:
         case c.OrderValue():
             return _order_value(condition)
         case c.OrderQuantity():
-            return lambda look: _within(
+            return lambda look: within(
                 look.quantity, condition.min, condition.max, "order_quantity"
             )
         case c.VoucherUsed(value=wanted):
@@ -35,9 +35,9 @@ def order_leaf(condition: c.Condition) -> OrderTest:
         case c.NthOrder():
             return lambda look: _nth_order(condition, look.facts.nth_order)
         case c.DateWindow():
-            return lambda look: _date_window(condition, look.local)
+            return lambda look: date_window(condition, look.local)
         case c.InHours():
-            return lambda look: _hours(condition, look.local.hour)
+            return lambda look: hours(condition, look.local.hour)
         case c.InLanguages(codes=values):
             return _languages(values)
         case _:
@@ -72,7 +72,8 @@ def _order_value(condition: c.OrderValue) -> OrderTest:
     return test
 
 
-def _within(value: int, low: int | None, high: int | None, code: str) -> Reason | None:
+def within(value: int, low: int | None, high: int | None, code: str) -> Reason | None:
+    """Why a number is not between two limits, both inclusive."""
     if low is not None and value < low:
         return {"code": f"{code}_below", "missing": low - value, "min": low}
     if high is not None and value > high:
@@ -91,7 +92,8 @@ def _nth_order(condition: c.NthOrder, number: int | None) -> Reason | None:
     return None
 
 
-def _date_window(condition: c.DateWindow, local: datetime) -> Reason | None:
+def date_window(condition: c.DateWindow, local: datetime) -> Reason | None:
+    """Why a day of the store is not in the window."""
     day = local.date()
     if condition.start is not None and day < condition.start:
         return {"code": "date_not_yet", "start": condition.start.isoformat()}
@@ -100,7 +102,8 @@ def _date_window(condition: c.DateWindow, local: datetime) -> Reason | None:
     return None
 
 
-def _hours(condition: c.InHours, hour: int) -> Reason | None:
+def hours(condition: c.InHours, hour: int) -> Reason | None:
+    """Why an hour of the store is not in the window."""
     start, end = condition.start, condition.end
     inside = start <= hour < end if start < end else hour >= start or hour < end
     return None if inside else {"code": "hour", "start": start, "end": end}
@@ -131,7 +134,7 @@ def line_leaf(condition: c.Condition) -> LineTest:
         case c.OfProductTypes(slugs=values):
             return _one_of(values, lambda line: {line.product_type}, "product_type")
         case c.LineQuantity():
-            return lambda look, line: _within(
+            return lambda look, line: within(
                 line.quantity, condition.min, condition.max, "quantity"
             )
         case c.OnSale(value=wanted):

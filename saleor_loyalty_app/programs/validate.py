@@ -11,6 +11,7 @@ from saleor_loyalty_app.programs.document import ChannelRates, Program
 from saleor_loyalty_app.programs.errors import ProgramInvalid
 from saleor_loyalty_app.programs.problems import Problem, problems_in, read_program
 from saleor_loyalty_app.programs.rules import Multiplier
+from saleor_loyalty_app.programs.shipping_check import shipping_problems
 from saleor_loyalty_app.stores.refs import ChannelRef
 
 #: Give-back above this share of the price is probably a mistake.
@@ -37,6 +38,12 @@ def check_program(
         *_currency_problems(program, {channel.slug: channel for channel in channels}),
         *_rule_problems(program, {channel.slug for channel in channels}, today),
         *_text_problems(program),
+        *shipping_problems(
+            program.shipping,
+            {channel.slug: channel for channel in channels},
+            list(program.texts),
+            today,
+        ),
     ]
     return sorted(found, key=lambda problem: problem.severity != "error")
 

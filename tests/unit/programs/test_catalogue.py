@@ -40,7 +40,7 @@ def test_both_languages_have_the_same_texts_with_the_same_placeholders() -> None
 def codes_of_problems() -> set[str]:
     found = set(_CODES.values()) | OWN_CODES
     folder = Path(saleor_loyalty_app.__file__).parent / "programs"
-    for name in ("problems.py", "validate.py", "yaml_text.py"):
+    for name in ("problems.py", "validate.py", "shipping_check.py", "yaml_text.py"):
         source = (folder / name).read_text(encoding="utf-8")
         for marker in ("Problem(", "_Refused("):
             for part in source.split(marker)[1:]:
@@ -53,7 +53,7 @@ def codes_of_problems() -> set[str]:
 def codes_of_misses() -> set[str]:
     folder = Path(saleor_loyalty_app.__file__).parent / "programs"
     found = set()
-    for name in ("decide.py", "matching.py", "leaf_tests.py"):
+    for name in ("decide.py", "matching.py", "leaf_tests.py", "shipping_decide.py"):
         source = (folder / name).read_text(encoding="utf-8")
         for part in source.split('{"code": "')[1:]:
             found.add(part.split('"')[0])
