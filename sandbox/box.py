@@ -20,6 +20,7 @@ from sandbox.manifest import clean_manifest
 from sandbox.model import orders
 from sandbox.model.apps import (
     App,
+    Webhook,
     announce_installed,
     create_app,
     delete_app,
@@ -328,17 +329,20 @@ class Sandbox:
         """Switch an app off, as staff would."""
         set_active(self.store, NOBODY, app, False)
 
-    def _ask(self, app: App, emitted: Emitted) -> dict[str, Any] | None:
-        send = self.send or _nobody
+    def _ask(self, webhook: Webhook, emitted: Emitted) -> Any:
+        send, courier = self.send or _nobody, self.courier
+        parcel = courier.question(webhook, emitted)
+        if parcel is None:
+            return None
         with self._unlocked():
-            response = self.courier.ask(app, emitted, send)
+            response = courier.ask(parcel, send)
+        courier.conclude_question(parcel, response)
         if response is None or not 200 <= response.status < 300:
             return None
         try:
-            answer = response.json()
+            return response.json()
         except ValueError:
             return None
-        return answer if isinstance(answer, dict) else None
 
     @contextmanager
     def _unlocked(self) -> Iterator[None]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from sandbox.model.apps import App
-from sandbox.model.checkouts import LineRequest, choose_delivery, create_checkout, shipping_methods
+from sandbox.model.checkouts import LineRequest, create_checkout, mark_updated
 from sandbox.model.completion import complete_checkout
 from sandbox.model.customers import Address, find_by_email
+from sandbox.model.delivery_choice import choose_delivery
 from sandbox.model.orders import Order
 from sandbox.model.pricing import checkout_prices
 from sandbox.model.settlement import create_transaction
+from sandbox.model.shipping import built_in_offers
 from sandbox.model.store import Caller, Store
 
 
@@ -44,8 +46,9 @@ def place_order(
         if getattr(checkout, name) is None:
             address = Address(store.ids.next("Address"), country=channel.default_country)
             setattr(checkout, name, address)
-    for method in shipping_methods(store, checkout)[:1]:
-        choose_delivery(store, shopper, checkout, method)
+    for offer in built_in_offers(store, checkout)[:1]:
+        choose_delivery(store, shopper, checkout, offer.id)
+        mark_updated(store, shopper, checkout)
     if paid:
         total = checkout_prices(store, checkout).total
         charged = {"amount": total.gross_amount, "currency": total.currency}

@@ -21,6 +21,7 @@ from sandbox.model.apps import (
 )
 from sandbox.model.settlement import ActionRequest, answer_request, fail_request
 from sandbox.model.store import Emitted, Store
+from sandbox.schema.event_names import is_sync
 from sandbox.wire import Request, Response, Send
 
 Render = Callable[[Emitted, str, App, bool], Payload | None]
@@ -134,6 +135,18 @@ class Courier:
         """Book a try; None means that nobody answered."""
         parcel.tries += 1
         status = response.status if response else None
+        if self._book_attempt(parcel, response):
+            self._succeed(parcel, response)
+        elif (status is not None and 300 <= status < 500) or parcel.tries > len(_RETRY_SECONDS):
+            self._give_up(parcel)
+        else:
+            wait = _RETRY_SECONDS[parcel.tries - 1] * self.retry_scale
+            parcel.due_at = self.store.clock.now() + timedelta(seconds=wait)
+            self._waiting.append(parcel)
+
+    def _book_attempt(self, parcel: Parcel, response: Response | None) -> bool:
+        """Write down a try; returns whether it succeeded."""
+        status = response.status if response else None
         ok = status is not None and 200 <= status < 300
         attempt = EventDeliveryAttempt(
             pk=self.store.ids.next("EventDeliveryAttempt"),
@@ -143,14 +156,7 @@ class Courier:
             response_status_code=status,
         )
         parcel.delivery.attempts.append(attempt)
-        if ok:
-            self._succeed(parcel, response)
-        elif (status is not None and 300 <= status < 500) or parcel.tries > len(_RETRY_SECONDS):
-            self._give_up(parcel)
-        else:
-            wait = _RETRY_SECONDS[parcel.tries - 1] * self.retry_scale
-            parcel.due_at = self.store.clock.now() + timedelta(seconds=wait)
-            self._waiting.append(parcel)
+        return ok
 
     def deliver_due(self, send: Send) -> int:
         """Send all that is due, also what the sending itself brings up; returns how many tries."""
@@ -178,16 +184,46 @@ class Courier:
         except OSError:
             return None
 
-    def ask(self, app: App, emitted: Emitted, send: Send) -> Response | None:
-        """Put a synchronous event to an app: one try, no retry."""
-        webhook = next((w for w in app.webhooks if receives(w, emitted.event)), None)
-        body = self._body(emitted, webhook, False) if webhook else None
-        if webhook is None or body is None:
+    def question(self, webhook: Webhook, emitted: Emitted) -> Parcel | None:
+        """A synchronous event for a webhook, rendered; None when its query says nothing about it.
+
+        It is sent once and never again.
+        """
+        body = self._body(emitted, webhook, False)
+        if body is None:
             return None
-        request = webhook_request(
-            self.store, webhook.target_url, emitted.event, body, self._sign(body)
+        delivery = EventDelivery(
+            pk=self.store.ids.next("EventDelivery"),
+            webhook=webhook,
+            event_type=emitted.event,
+            created_at=emitted.at,
         )
+        return Parcel(delivery, emitted, webhook, emitted.at, body)
+
+    def ask(self, parcel: Parcel, send: Send) -> Response | None:
+        """Send a question and wait for the answer; None when none comes in time."""
+        request = self.prepare(parcel)
+        if request is None or self.faults.sync_answer == "refused":
+            return None
+        match self.faults.sync_answer:
+            case "error":
+                return Response(500, b"Internal Server Error", "text/plain")
+            case "garbage":
+                return Response(200, b"<html>", "text/html")
+            case "empty":
+                return Response(200, b"[]")
+            case "slow":
+                self.post(request, send)
+                return None
         return self.post(request, send)
+
+    def conclude_question(self, parcel: Parcel, response: Response | None) -> None:
+        """Book the one try; only a failure stays to be seen at the webhook."""
+        ok = self._book_attempt(parcel, response)
+        parcel.delivery.status = "SUCCESS" if ok else "FAILED"
+        self.recent.append(parcel)
+        if not ok:
+            parcel.webhook.event_deliveries.append(parcel.delivery)
 
     def _webhooks(self, emitted: Emitted) -> list[Webhook]:
         if emitted.event in _ANSWERED:
@@ -195,7 +231,7 @@ class Courier:
             return (
                 [] if app is None else [w for w in app.webhooks if receives(w, emitted.event)][:1]
             )
-        if emitted.event == "TRANSACTION_INITIALIZE_SESSION":
+        if is_sync(emitted.event):
             return []
         return receivers(self.store, emitted.event, emitted.subject)
 

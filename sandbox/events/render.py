@@ -50,6 +50,7 @@ def render(
         caller=Caller(app=app),
         services=services,
         at=emitted.at,
+        asks=False,
         sync_event=is_sync(emitted.event)
         and emitted.event.partition("_")[0] not in _MAY_ASK_PRICES,
     )

@@ -95,6 +95,7 @@ def _show_faults(faults: Faults) -> dict[str, Any]:
         "drop": faults.drop,
         "torn": faults.torn,
         "app_down": faults.app_down,
+        "sync_answer": faults.sync_answer,
     }
 
 

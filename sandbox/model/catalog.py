@@ -100,10 +100,24 @@ class ProductVariant:
 
 @dataclass(eq=False)
 class ShippingMethod:
+    """Prices and order-price limits are keyed by channel slug; no `countries` means all."""
+
     pk: int
     name: str
     prices: dict[str, Decimal]
     minimum_delivery_days: int | None = None
     maximum_delivery_days: int | None = None
+    minimum_order_prices: dict[str, Decimal] = field(default_factory=dict)
+    maximum_order_prices: dict[str, Decimal] = field(default_factory=dict)
+    countries: frozenset[str] = frozenset()
     metadata: dict[str, str] = field(default_factory=dict)
     private_metadata: dict[str, str] = field(default_factory=dict)
+
+    def serves(self, country: str) -> bool:
+        return not self.countries or country in self.countries
+
+    def allows(self, channel: Channel, subtotal: Decimal) -> bool:
+        """Whether a cart of that much may use it; both limits belong to the range."""
+        least = self.minimum_order_prices.get(channel.slug)
+        most = self.maximum_order_prices.get(channel.slug)
+        return (least is None or subtotal >= least) and (most is None or subtotal <= most)

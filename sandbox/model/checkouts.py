@@ -7,12 +7,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sandbox.model.catalog import Channel, ProductVariant, ShippingMethod
+from sandbox.model.catalog import Channel, ProductVariant
+from sandbox.model.coverage import cover
 from sandbox.model.customers import Address, copy_address, make_address
+from sandbox.model.deliveries import CheckoutDelivery
+from sandbox.model.delivery_choice import note_cart_change
 from sandbox.model.errors import PermissionDenied, Refused
 from sandbox.model.money import ZERO
 from sandbox.model.payments import TransactionItem
-from sandbox.model.pricing import checkout_prices
 from sandbox.model.store import Caller, Store
 
 if TYPE_CHECKING:
@@ -60,8 +62,9 @@ class Checkout:
     language_code: str = "EN"
     billing_address: Address | None = None
     shipping_address: Address | None = None
-    shipping_method: ShippingMethod | None = None
-    delivery_pk: str | None = None
+    delivery: CheckoutDelivery | None = None
+    deliveries: list[CheckoutDelivery] = field(default_factory=list)
+    deliveries_stale_at: datetime | None = None
     lines: list[CheckoutLine] = field(default_factory=list)
     voucher: CheckoutVoucher | None = None
     gift_card_amount: Decimal = ZERO
@@ -141,7 +144,7 @@ def add_lines(store: Store, caller: Caller, checkout: Checkout, lines: list[Line
     """
     for line in lines:
         _put(store, caller, checkout, line)
-    mark_updated(store, caller, checkout)
+    mark_cart_changed(store, caller, checkout)
 
 
 def update_lines(
@@ -166,7 +169,7 @@ def update_lines(
             line.quantity = wanted.quantity
         line.metadata.update(wanted.metadata)
     checkout.lines[:] = [line for line in checkout.lines if line.quantity > 0]
-    mark_updated(store, caller, checkout)
+    mark_cart_changed(store, caller, checkout)
 
 
 def remove_lines(
@@ -180,7 +183,7 @@ def remove_lines(
     if any(line.is_gift for line in lines):
         raise Refused("NON_REMOVABLE_GIFT_LINE", "Gift line can't be removed.", "linesIds")
     checkout.lines[:] = [line for line in checkout.lines if line not in lines]
-    mark_updated(store, caller, checkout)
+    mark_cart_changed(store, caller, checkout)
 
 
 def attach_customer(store: Store, caller: Caller, checkout: Checkout, user: User) -> None:
@@ -210,44 +213,30 @@ def detach_customer(store: Store, caller: Caller, checkout: Checkout) -> None:
     mark_updated(store, caller, checkout)
 
 
-def shipping_methods(store: Store, checkout: Checkout) -> list[ShippingMethod]:
-    """The built-in methods of the channel; none before the address is known."""
-    if checkout.shipping_address is None or not checkout.is_shipping_required:
-        return []
-    slug = checkout.channel.slug
-    methods = (method for method in store.shipping_methods.values() if slug in method.prices)
-    return sorted(methods, key=lambda method: (method.prices[slug], method.pk))
-
-
-def choose_delivery(
-    store: Store, caller: Caller, checkout: Checkout, method: ShippingMethod | None
+def set_shipping_address(
+    store: Store, caller: Caller, checkout: Checkout, address: Address | None
 ) -> None:
-    """Choose how to ship, or nothing.
+    """Send it there; which methods do so is open again."""
+    checkout.shipping_address = address
+    mark_cart_changed(store, caller, checkout)
 
-    Raises:
-        Refused: the method does not apply here.
-    """
-    if method is not None and method not in shipping_methods(store, checkout):
-        raise Refused(
-            "DELIVERY_METHOD_NOT_APPLICABLE",
-            "This delivery method is not applicable.",
-            "deliveryMethodId",
-        )
-    checkout.shipping_method = method
-    checkout.delivery_pk = f"{checkout.pk}/{method.pk}" if method is not None else None
+
+def mark_cart_changed(store: Store, caller: Caller, checkout: Checkout) -> None:
+    """As `mark_updated`, for what may change the deliveries: lines, promo codes, the address."""
+    note_cart_change(store, caller, checkout)
     mark_updated(store, caller, checkout)
 
 
 def mark_updated(store: Store, caller: Caller, checkout: Checkout) -> None:
     checkout.updated_at = store.now()
-    _cover(store, checkout)
+    cover(store, checkout)
     store.emit("CHECKOUT_UPDATED", checkout, caller)
 
 
 def refresh_payment_status(store: Store, checkout: Checkout, caller: Caller) -> None:
     """Compare the transactions with the total; tell when it became covered."""
     charge, authorize = checkout.charge_status, checkout.authorize_status
-    _cover(store, checkout)
+    cover(store, checkout)
     if (charge, authorize) != (checkout.charge_status, checkout.authorize_status):
         checkout.updated_at = store.now()
     full = {"FULL", "OVERCHARGED"}
@@ -255,25 +244,6 @@ def refresh_payment_status(store: Store, checkout: Checkout, caller: Caller) -> 
         store.emit("CHECKOUT_FULLY_PAID", checkout, caller)
     if authorize != "FULL" and checkout.authorize_status == "FULL":
         store.emit("CHECKOUT_FULLY_AUTHORIZED", checkout, caller)
-
-
-def _cover(store: Store, checkout: Checkout) -> None:
-    due = checkout_prices(store, checkout).total.gross_amount
-    sums = [item.amounts for item in checkout.transactions]
-    charged = max(sum((s.charged + s.charge_pending for s in sums), ZERO), ZERO)
-    authorized = sum((s.authorized + s.authorize_pending for s in sums), ZERO)
-    free = bool(checkout.lines) and due <= ZERO
-    if charged <= ZERO:
-        checkout.charge_status = "FULL" if free else "NONE"
-    elif charged == due:
-        checkout.charge_status = "FULL"
-    else:
-        checkout.charge_status = "PARTIAL" if charged < due else "OVERCHARGED"
-    covered = charged + authorized
-    if free or covered >= due > ZERO:
-        checkout.authorize_status = "FULL"
-    else:
-        checkout.authorize_status = "PARTIAL" if covered > ZERO else "NONE"
 
 
 def _put(store: Store, caller: Caller, checkout: Checkout, wanted: LineRequest) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.model.customers import User, copy_address, find_by_email
+from sandbox.model.delivery_choice import check_delivery
 from sandbox.model.errors import Refused
 from sandbox.model.money import ZERO, Taxed, quantize, total
 from sandbox.model.order_amounts import recompute_amounts
@@ -23,6 +24,7 @@ from sandbox.model.pricing import (
     taxed,
     undiscounted_unit,
 )
+from sandbox.model.shipping import EXTERNAL_ID, MethodOffer
 from sandbox.model.store import Caller, Store
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ def complete_checkout(
     Raises:
         Refused: something is missing, or the payments do not cover the total.
     """
-    _check(checkout)
+    _check(store, caller, checkout)
     checkout.metadata.update(metadata)
     prices = checkout_prices(store, checkout)
     order = _order(store, checkout, prices)
@@ -53,20 +55,14 @@ def complete_checkout(
     return order
 
 
-def _check(checkout: Checkout) -> None:
+def _check(store: Store, caller: Caller, checkout: Checkout) -> None:
     if not checkout.channel.is_active:
         raise Refused(
             "CHANNEL_INACTIVE", "Cannot complete checkout with inactive channel.", "channel"
         )
     if not checkout.lines:
         raise Refused("NO_LINES", "Cannot complete checkout without lines", "lines")
-    if checkout.is_shipping_required:
-        if checkout.shipping_method is None:
-            raise Refused("SHIPPING_METHOD_NOT_SET", "Shipping method is not set", "shippingMethod")
-        if checkout.shipping_address is None:
-            raise Refused(
-                "SHIPPING_ADDRESS_NOT_SET", "Shipping address is not set", "shippingAddress"
-            )
+    check_delivery(store, caller, checkout)
     if checkout.billing_address is None:
         raise Refused("BILLING_ADDRESS_NOT_SET", "Billing address is not set", "billingAddress")
     if checkout.authorize_status != "FULL" and not checkout.channel.allow_unpaid_orders:
@@ -110,10 +106,8 @@ def _order(store: Store, checkout: Checkout, prices: CheckoutPrices) -> Order:
     )
     if channel.automatically_confirm_all_new_orders and checkout.transactions:
         order.status = "UNFULFILLED"
-    if checkout.shipping_method is not None:
-        order.shipping_method = checkout.shipping_method
-        order.shipping_method_name = checkout.shipping_method.name
-        order.undiscounted_shipping_price = checkout.shipping_method.prices[channel.slug]
+    if checkout.delivery is not None:
+        _ship_by(store, order, checkout.delivery.offer)
     country = tax_country(channel, checkout.shipping_address, checkout.billing_address)
     order.lines = [
         order_line(store, checkout, line, prices.lines[line.pk], country) for line in checkout.lines
@@ -124,6 +118,18 @@ def _order(store: Store, checkout: Checkout, prices: CheckoutPrices) -> Order:
         [line.undiscounted_total_price for line in order.lines], currency
     ) + Taxed(shipping, shipping, currency)
     return order
+
+
+def _ship_by(store: Store, order: Order, offer: MethodOffer) -> None:
+    """Copy the chosen method; what is left of an app's is its id, name, price and metadata."""
+    order.shipping_method_name = offer.name
+    order.undiscounted_shipping_price = quantize(offer.price, order.currency)
+    order.shipping_metadata = dict(offer.metadata)
+    order.shipping_private_metadata = dict(offer.private_metadata)
+    if offer.is_external:
+        order.private_metadata[EXTERNAL_ID] = offer.key
+    else:
+        order.shipping_method = store.shipping_methods.get(int(offer.key))
 
 
 def _owner(store: Store, email: str) -> User | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sandbox.model.apps import find_app
+from sandbox.model.apps import find_app, receives
 from sandbox.model.errors import Refused
 from sandbox.model.money import ZERO, quantize
 from sandbox.model.orders import Order
@@ -74,8 +74,9 @@ def initialize_transaction(
     emitted = store.emit(
         _EVENT, item, caller, request=asked, data=data, idempotency_key=request.idempotency_key
     )
-    answer = store.ask(app, emitted)
-    return _settle(store, app, item, request, answer)
+    webhook = next((w for w in app.webhooks if receives(w, _EVENT)), None)
+    answer = store.ask(webhook, emitted) if webhook is not None else None
+    return _settle(store, app, item, request, answer if isinstance(answer, dict) else None)
 
 
 def _settle(

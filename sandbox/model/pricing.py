@@ -67,9 +67,8 @@ def checkout_prices(store: Store, checkout: Checkout) -> CheckoutPrices:
         for pk, amount in _entered_totals(checkout).items()
     }
     shipping = zero(currency)
-    if checkout.shipping_method is not None:
-        price = checkout.shipping_method.prices[channel.slug]
-        shipping = taxed(store, channel, country, price)
+    if checkout.delivery is not None:
+        shipping = taxed(store, channel, country, checkout.delivery.offer.price)
     subtotal = total(list(lines.values()), currency)
     full = subtotal + shipping
     return CheckoutPrices(

@@ -12,7 +12,7 @@ from sandbox.model.clock import Clock, Ticker
 from sandbox.model.ids import IdSource
 
 if TYPE_CHECKING:
-    from sandbox.model.apps import App, AppInstallation
+    from sandbox.model.apps import App, AppInstallation, Webhook
     from sandbox.model.catalog import (
         Category,
         Channel,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sandbox.model.customers import User
     from sandbox.model.orders import Order
     from sandbox.model.payments import TransactionItem
+    from sandbox.model.shipping_calls import KeptAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,10 @@ class Emitted:
     about: dict[str, Any] = field(default_factory=dict)
 
 
-Ask = Callable[["App", Emitted], dict[str, Any] | None]
+Ask = Callable[["Webhook", Emitted], Any]
 
 
-def nobody_answers(_app: App, _emitted: Emitted) -> dict[str, Any] | None:
+def nobody_answers(_webhook: Webhook, _emitted: Emitted) -> Any:
     """The answer while no delivery is attached: none."""
     return None
 
@@ -83,7 +84,7 @@ class Store:
     """State only; the modules beside this one hold the actions.
 
     `tax_rates` are percents by country; a country without one is not taxed. `ask` puts a
-    synchronous event to an app and returns its answer, None for a failure.
+    synchronous event to a webhook and returns its answer, read from JSON; None for a failure.
     """
 
     version: str
@@ -108,6 +109,7 @@ class Store:
     transactions: dict[str, TransactionItem] = field(default_factory=dict)
     apps: dict[int, App] = field(default_factory=dict)
     installations: dict[int, AppInstallation] = field(default_factory=dict)
+    sync_answers: dict[tuple[Any, ...], KeptAnswer] = field(default_factory=dict)
     outbox: list[Emitted] = field(default_factory=list)
     ask: Ask = nobody_answers
 

@@ -34,6 +34,7 @@ from sandbox.schema.types_event import EVENT_TYPES, EventView
 from sandbox.schema.types_order import ORDER_TYPES
 from sandbox.schema.types_payment import PAYMENT_TYPES
 from sandbox.schema.types_people import PEOPLE_TYPES
+from sandbox.schema.types_shipping import SHIPPING_TYPES
 
 
 def _or(name: str, value: Any) -> Resolver:
@@ -51,7 +52,6 @@ _PAYLOADS: Resolvers = {
     "OrderBulkCreate": {"count": _or("count", 0), "results": _or("results", [])},
     "DeliveryOptionsCalculate": {"deliveries": _or("deliveries", [])},
     "User": {"id": lambda user, info: identity("User")(user, info) if user.pk else ""},
-    "Delivery": {"id": identity("CheckoutDelivery")},
 }
 
 
@@ -67,6 +67,7 @@ def _all_resolvers() -> dict[str, dict[str, Resolver]]:
         ORDER_TYPES,
         PAYMENT_TYPES,
         CHECKOUT_TYPES,
+        SHIPPING_TYPES,
         CATALOG_TYPES,
         PEOPLE_TYPES,
         EVENT_TYPES,
@@ -97,7 +98,7 @@ def type_name_of(source: Any) -> str:
     if isinstance(source, EventView):
         return source.type_name
     name = type(source).__name__
-    return "ShippingMethod" if name == "OfferedMethod" else name
+    return "ShippingMethod" if name == "MethodOffer" else name
 
 
 @cache

@@ -8,13 +8,12 @@ from sandbox.model import checkouts
 from sandbox.model.checkouts import Checkout, LineRequest
 from sandbox.model.completion import complete_checkout
 from sandbox.model.customers import make_address
+from sandbox.model.delivery_choice import calculate_deliveries, choose_delivery
 from sandbox.model.errors import PermissionDenied, Refused
 from sandbox.model.orders import Order
 from sandbox.schema.mutation import Payload, mutation
-from sandbox.schema.nodes import find_node, need_node, pk_of
+from sandbox.schema.nodes import need_node, pk_of
 from sandbox.schema.request import Info, Resolvers, caller_of, store_of
-from sandbox.schema.types_checkout import ChosenDelivery
-from sandbox.schema.types_order import OfferedMethod
 
 
 def _checkout(info: Info, id_: str | None) -> Checkout:
@@ -92,8 +91,9 @@ def _shipping_address(
     info: Info, shipping_address: dict[str, Any], id_: str | None = None, **_: Any
 ) -> Payload:
     checkout = _checkout(info, id_)
-    checkout.shipping_address = make_address(store_of(info), shipping_address)
-    checkouts.mark_updated(store_of(info), caller_of(info), checkout)
+    store = store_of(info)
+    address = make_address(store, shipping_address)
+    checkouts.set_shipping_address(store, caller_of(info), checkout, address)
     return {"checkout": checkout}
 
 
@@ -134,38 +134,15 @@ def _detach(info: Info, id_: str | None = None) -> Payload:
 def _delivery_method(
     info: Info, id_: str | None = None, delivery_method_id: str | None = None
 ) -> Payload:
-    """Takes the id of a shipping method, or of a delivery that was calculated for the checkout."""
-    store, checkout = store_of(info), _checkout(info, id_)
-    method = None
-    if delivery_method_id is not None:
-        method = _method_of(info, checkout, delivery_method_id)
-        if method is None:
-            raise Refused(
-                "NOT_FOUND", f"Couldn't resolve to a node: {delivery_method_id}", "deliveryMethodId"
-            )
-    checkouts.choose_delivery(store, caller_of(info), checkout, method)
+    store, caller, checkout = store_of(info), caller_of(info), _checkout(info, id_)
+    if choose_delivery(store, caller, checkout, delivery_method_id):
+        checkouts.mark_updated(store, caller, checkout)
     return {"checkout": checkout}
-
-
-def _method_of(info: Info, checkout: Checkout, id_: str) -> Any:
-    method = find_node(store_of(info), id_, "ShippingMethod")
-    if method is not None:
-        return method
-    checkout_pk, _, method_pk = pk_of(id_).rpartition("/")
-    if checkout_pk != checkout.pk or not method_pk.isdigit():
-        return None
-    return store_of(info).shipping_methods.get(int(method_pk))
 
 
 def _calculate_deliveries(info: Info, id_: str) -> Payload:
     checkout = _checkout(info, id_)
-    slug, currency = checkout.channel.slug, checkout.currency
-    return {
-        "deliveries": [
-            ChosenDelivery(f"{checkout.pk}/{method.pk}", OfferedMethod(method, slug, currency))
-            for method in checkouts.shipping_methods(store_of(info), checkout)
-        ]
-    }
+    return {"deliveries": calculate_deliveries(store_of(info), caller_of(info), checkout)}
 
 
 def _complete(

@@ -36,11 +36,14 @@ class Services(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Request:
+    """`asks` is off in payloads: what is asked of apps there would never end."""
+
     store: Store
     caller: Caller
     services: Services
     at: datetime
     sync_event: bool = False
+    asks: bool = True
 
 
 def request_of(info: Info) -> Request:

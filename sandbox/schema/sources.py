@@ -10,7 +10,9 @@ from graphql import (
     REMOVE,
     DocumentNode,
     GraphQLSchema,
+    NamedTypeNode,
     StringValueNode,
+    UnionTypeDefinitionNode,
     Visitor,
     build_ast_schema,
     parse,
@@ -47,18 +49,32 @@ def since(node: Any) -> str | None:
 
 
 class _Older(Visitor):
-    def __init__(self, version: tuple[int, ...]) -> None:
+    """Removes what is newer than `version`, newer members of unions too: those bear no marks."""
+
+    def __init__(self, version: tuple[int, ...], document: DocumentNode) -> None:
         super().__init__()
         self.version = version
+        self.newer_types = {
+            node.name.value for node in document.definitions if self._is_newer(node)
+        }
 
-    def enter(self, node: Any, *_: Any) -> Any:
+    def enter(self, node: Any, _key: Any, _parent: Any, _path: Any, ancestors: list[Any]) -> Any:
+        if self._is_newer(node):
+            return REMOVE
+        of_union = bool(ancestors) and isinstance(ancestors[-1], UnionTypeDefinitionNode)
+        if of_union and isinstance(node, NamedTypeNode) and node.name.value in self.newer_types:
+            return REMOVE
+        return None
+
+    def _is_newer(self, node: Any) -> bool:
         mark = since(node)
-        return REMOVE if mark is not None and as_numbers(mark) > self.version else None
+        return mark is not None and as_numbers(mark) > self.version
 
 
 def document_for(version: str) -> DocumentNode:
     """The SDL without what is newer than `version`."""
-    document: DocumentNode = visit(full_document(), _Older(as_numbers(version)))
+    whole = full_document()
+    document: DocumentNode = visit(whole, _Older(as_numbers(version), whole))
     return document
 
 

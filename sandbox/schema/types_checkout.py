@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.model.checkouts import Checkout, CheckoutLine, shipping_methods
+from sandbox.model.checkouts import Checkout, CheckoutLine
 from sandbox.model.customers import User
 from sandbox.model.money import ZERO, Money
 from sandbox.model.pricing import CheckoutPrices, checkout_prices, undiscounted_unit
@@ -20,7 +20,7 @@ from sandbox.schema.request import (
     store_of,
 )
 from sandbox.schema.types_catalog import InChannel
-from sandbox.schema.types_order import OfferedMethod, outside_sync_events
+from sandbox.schema.types_order import outside_sync_events
 
 _READERS = ("MANAGE_USERS", "HANDLE_PAYMENTS", "HANDLE_TAXES")
 
@@ -61,35 +61,6 @@ def _balance(checkout: Checkout, info: Info) -> Money:
 def _discount(checkout: Checkout, _info: Info) -> Money:
     amount = checkout.voucher.amount if checkout.voucher else ZERO
     return Money(amount, checkout.currency)
-
-
-def _methods(checkout: Checkout, info: Info) -> list[OfferedMethod]:
-    slug, currency = checkout.channel.slug, checkout.currency
-    return [
-        OfferedMethod(method, slug, currency)
-        for method in shipping_methods(store_of(info), checkout)
-    ]
-
-
-def _chosen(checkout: Checkout, _info: Info) -> OfferedMethod | None:
-    if checkout.shipping_method is None:
-        return None
-    return OfferedMethod(checkout.shipping_method, checkout.channel.slug, checkout.currency)
-
-
-class ChosenDelivery:
-    """A delivery: a shipping method as one checkout may use it."""
-
-    def __init__(self, pk: str, method: OfferedMethod) -> None:
-        self.pk = pk
-        self.shipping_method = method
-
-
-def _delivery(checkout: Checkout, info: Info) -> ChosenDelivery | None:
-    method = _chosen(checkout, info)
-    if method is None or checkout.delivery_pk is None:
-        return None
-    return ChosenDelivery(checkout.delivery_pk, method)
 
 
 def _line_total(source: PricedLine, info: Info) -> Any:
@@ -142,9 +113,6 @@ CHECKOUT_TYPES: Resolvers = {
         "discount": _discount,
         "discountName": lambda checkout, _info: checkout.voucher.name if checkout.voucher else None,
         "voucherCode": lambda checkout, _info: checkout.voucher.code if checkout.voucher else None,
-        "shippingMethods": outside_sync_events(_methods),
-        "deliveryMethod": _chosen,
-        "delivery": _delivery,
         "lines": lambda checkout, _info: [PricedLine(li, checkout) for li in checkout.lines],
         "transactions": guarded(_transactions, "MANAGE_CHECKOUTS", "HANDLE_PAYMENTS"),
     },

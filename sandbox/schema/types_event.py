@@ -116,7 +116,7 @@ _SUBJECTS = {
     ),
     "checkout": (
         "CheckoutCreated CheckoutUpdated CheckoutFullyPaid CheckoutFullyAuthorized"
-        " CheckoutMetadataUpdated"
+        " CheckoutMetadataUpdated ShippingListMethodsForCheckout CheckoutFilterShippingMethods"
     ),
     "app": "AppInstalled AppUpdated AppDeleted AppStatusChanged",
     "transaction": (
@@ -138,6 +138,8 @@ for _name in _SUBJECTS["user"].split():
             "token": _token,
             "shop": lambda view, _info: view.store,
         }
+for _name in ("ShippingListMethodsForCheckout", "CheckoutFilterShippingMethods"):
+    EVENT_TYPES[_name]["shippingMethods"] = _about("methods")
 for _name in ("TransactionChargeRequested", "TransactionRefundRequested"):
     EVENT_TYPES[_name]["action"] = _action
 EVENT_TYPES["TransactionCancelationRequested"]["action"] = _action

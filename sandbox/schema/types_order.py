@@ -13,6 +13,7 @@ from sandbox.model.ids import global_id
 from sandbox.model.money import ZERO, Money
 from sandbox.model.orders import Order, OrderDiscount, OrderLine, OrderLineDiscount
 from sandbox.model.refunds import OrderGrantedRefund
+from sandbox.model.shipping import MethodOffer, offer_of_order
 from sandbox.schema.request import (
     Info,
     Resolver,
@@ -117,25 +118,8 @@ def _checkout_id(order: Order, _info: Info) -> str | None:
     return global_id("Checkout", order.checkout_token) if order.checkout_token else None
 
 
-def _delivery_method(order: Order, _info: Info) -> Any:
-    if order.shipping_method is None:
-        return None
-    return OfferedMethod(order.shipping_method, order.channel.slug, order.currency)
-
-
-class OfferedMethod:
-    """A shipping method with its price in one channel."""
-
-    def __init__(self, method: Any, slug: str, currency: str) -> None:
-        self.pk = method.pk
-        self.name = method.name
-        self.price = Money(method.prices.get(slug, ZERO), currency)
-        self.minimum_delivery_days = method.minimum_delivery_days
-        self.maximum_delivery_days = method.maximum_delivery_days
-        self.metadata = method.metadata
-        self.private_metadata = method.private_metadata
-        self.active = True
-        self.message = ""
+def _delivery_method(order: Order, _info: Info) -> MethodOffer | None:
+    return offer_of_order(order)
 
 
 def _grant_events(refund: OrderGrantedRefund, _info: Info) -> list[Any]:
