@@ -1,5 +1,7 @@
 """The programs that the live suite publishes."""
 
+from decimal import Decimal
+
 _HEAD = """\
 version: 1
 name: Live
@@ -33,3 +35,28 @@ currencies:
     earn_rate: {{points: 10, money: "1"}}
     spend_rate: {{points: 1, money: "0.01"}}
 {_EARNING}"""
+#: The built-in method that the offers stand beside, what it costs, and where one becomes free.
+METHOD = "Live shipping"
+METHOD_PRICE = Decimal(7)
+THRESHOLD = Decimal(100)
+FREE = "Live free shipping"
+MEMBERS = "Live members' shipping"
+MEMBERS_PRICE = Decimal(2)
+#: Free over the threshold, hiding what it is the twin of; cheaper for members.
+SHIPPING = f"""{SPENDING}\
+shipping:
+  offers:
+    - id: free
+      name: {{en: "{FREE}", tr: "Canlı ücretsiz kargo"}}
+      method: named
+      method_names: ["{METHOD}"]
+      prices: [{{channel: default-channel, currency: USD, price: "0"}}]
+      thresholds: [{{channel: default-channel, currency: USD, money: "{THRESHOLD}"}}]
+      hide_original: true
+    - id: members
+      name: {{en: "{MEMBERS}", tr: "Canlı üye kargosu"}}
+      method: named
+      method_names: ["{METHOD}"]
+      prices: [{{channel: default-channel, currency: USD, price: "{MEMBERS_PRICE}"}}]
+      when: {{type: member}}
+"""

@@ -57,9 +57,10 @@ def order_promotion(shop: Shop, percent: int, above: Decimal) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def method_above(shop: Shop, price: Decimal, minimum: Decimal) -> Iterator[str]:
-    """A built-in method for orders of at least `minimum`; gives its name."""
-    name = f"Live method {uuid.uuid4().hex[:6]}"
+def built_in_method(
+    shop: Shop, name: str, price: Decimal, minimum: Decimal = Decimal(0)
+) -> Iterator[None]:
+    """A shipping method of the store's own, for orders of at least `minimum`."""
     made = shop.ask(
         documents.METHOD_CREATE,
         {"input": {"name": name, "type": "PRICE", "shippingZone": _zone(shop)}},
@@ -72,7 +73,7 @@ def method_above(shop: Shop, price: Decimal, minimum: Decimal) -> Iterator[str]:
             "minimumOrderPrice": str(minimum),
         }
         shop.ask(documents.METHOD_LISTING, {"id": method, "input": {"addChannels": [listing]}})
-        yield name
+        yield
     finally:
         shop.ask(documents.METHOD_DELETE, {"id": method})
 

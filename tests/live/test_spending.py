@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from tests.live.cart import Cart
-from tests.live.programs import SPENDING
-from tests.live.props import coupon, method_above, order_promotion
+from tests.live.programs import METHOD, SPENDING
+from tests.live.props import built_in_method, coupon, order_promotion
 from tests.live.scene import Scene
 from tests.live.shop import StoreRefused, base
 from tests.live.shopper import Shopper, until
@@ -193,8 +193,8 @@ def test_points_that_would_cost_the_chosen_delivery_are_not_spent(
 ) -> None:
     before = shopper.points()["available"]
     subtotal = 2 * scene.priced().price
-    with method_above(scene.shop, Decimal(1), minimum=subtotal - 1) as name:
-        cart = cart_of(shopper, delivery=name)
+    with built_in_method(scene.shop, METHOD, Decimal(1), minimum=subtotal - 1):
+        cart = cart_of(shopper, delivery=METHOD)
         total = cart.total()
         assert refusal(shopper.redeem(cart.id, POINTS)) == "worse_off"
         shopper.wait_for(lambda points: points["held"] == 0)
