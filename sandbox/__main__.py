@@ -10,6 +10,7 @@ import uvicorn
 
 from sandbox.http.app import create_app
 from sandbox.http.files import UnreadableState
+from sandbox.wire import ANSWER_SECONDS
 
 VERSIONS = ("3.22", "3.23", "3.24")
 
@@ -25,6 +26,12 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--retry-scale", type=float, default=1.0, help="multiplies the waits between retries"
     )
+    parser.add_argument(
+        "--answer-timeout",
+        type=float,
+        default=ANSWER_SECONDS,
+        help="seconds that an app has to answer",
+    )
     return parser
 
 
@@ -38,6 +45,7 @@ def main(argv: list[str] | None = None) -> int:
             state_file=options.state,
             clock_file=options.clock_file,
             retry_scale=options.retry_scale,
+            answer_seconds=options.answer_timeout,
         )
     except UnreadableState as error:
         sys.stderr.write(f"{error}\n")

@@ -97,8 +97,7 @@ def stock(store: Store) -> None:
         for product in store.products.values():
             if product.slug in members:
                 product.collections.append(collection)
-    add_shipping(store, "Standard", {"default-channel": "5.00", "channel-tr": "60.00"})
-    add_shipping(store, "Express", {"default-channel": "15.00", "channel-tr": "150.00"})
+    _add_shipping(store)
     _add_people(store)
 
 
@@ -177,17 +176,47 @@ def add_product(
     return variant
 
 
-def add_shipping(store: Store, name: str, prices: dict[str, str]) -> ShippingMethod:
-    """A built-in shipping method, priced by channel slug."""
+def _add_shipping(store: Store) -> None:
+    add_shipping(store, "Standard", {"default-channel": "5.00", "channel-tr": "60.00"}, days=(3, 5))
+    add_shipping(
+        store, "Express", {"default-channel": "15.00", "channel-tr": "150.00"}, days=(1, 2)
+    )
+    add_shipping(
+        store,
+        "Next day",
+        {"default-channel": "25.00", "channel-tr": "250.00"},
+        days=(1, 1),
+        countries=frozenset({"TR", "US"}),
+    )
+
+
+def add_shipping(
+    store: Store,
+    name: str,
+    prices: dict[str, str],
+    *,
+    days: tuple[int, int] = (1, 5),
+    minimums: dict[str, str] | None = None,
+    maximums: dict[str, str] | None = None,
+    countries: frozenset[str] = frozenset(),
+) -> ShippingMethod:
+    """A built-in shipping method; prices and order-price limits by channel slug."""
     method = ShippingMethod(
         pk=store.ids.next("ShippingMethod"),
         name=name,
-        prices={slug: Decimal(price) for slug, price in prices.items()},
-        minimum_delivery_days=1,
-        maximum_delivery_days=5,
+        prices=_money(prices),
+        minimum_delivery_days=days[0],
+        maximum_delivery_days=days[1],
+        minimum_order_prices=_money(minimums or {}),
+        maximum_order_prices=_money(maximums or {}),
+        countries=countries,
     )
     store.shipping_methods[method.pk] = method
     return method
+
+
+def _money(prices: dict[str, str]) -> dict[str, Decimal]:
+    return {slug: Decimal(price) for slug, price in prices.items()}
 
 
 def _add_people(store: Store) -> None:

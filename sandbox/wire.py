@@ -9,7 +9,8 @@ from typing import Any
 
 import httpx
 
-_TIMEOUT = httpx.Timeout(18.0, connect=2.0)
+_CONNECT_SECONDS = 2.0
+ANSWER_SECONDS = 18.0
 _AGENT = "Saleor/{version}"
 
 
@@ -49,8 +50,9 @@ Send = Callable[[Request], Response]
 """Sends a request; raises OSError when nobody answers (in time)."""
 
 
-def http_send(client: httpx.Client) -> Send:
-    """Send over HTTP, without following redirects."""
+def http_send(client: httpx.Client, answer_seconds: float = ANSWER_SECONDS) -> Send:
+    """Send over HTTP, without following redirects; Saleor's patience is 2 s and 18 s."""
+    patience = httpx.Timeout(answer_seconds, connect=_CONNECT_SECONDS)
 
     def send(request: Request) -> Response:
         try:
@@ -59,7 +61,7 @@ def http_send(client: httpx.Client) -> Send:
                 request.url,
                 headers=request.headers,
                 content=request.body,
-                timeout=_TIMEOUT,
+                timeout=patience,
                 follow_redirects=False,
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:

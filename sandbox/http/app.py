@@ -18,7 +18,7 @@ from sandbox.http.graphql import graphql_routes
 from sandbox.http.service import Service
 from sandbox.keys import StoreKey
 from sandbox.pages import routes as page_routes
-from sandbox.wire import Send, http_send
+from sandbox.wire import ANSWER_SECONDS, Send, http_send
 
 
 def create_app(
@@ -30,11 +30,13 @@ def create_app(
     clock_file: Path | None = None,
     retry_scale: float = 1.0,
     key: StoreKey | None = None,
+    answer_seconds: float = ANSWER_SECONDS,
     send: Send | None = None,
 ) -> Starlette:
     """A store that serves, delivers and, with files given, remembers.
 
-    `send` takes the place of HTTP for what the store itself asks for (tests).
+    An app has `answer_seconds` to answer; `send` takes the place of HTTP for what the store
+    itself asks for (tests).
 
     Raises:
         UnreadableState: `state_file` or `clock_file` was not written by this program.
@@ -48,7 +50,7 @@ def create_app(
         clock_file=clock_file,
         retry_scale=retry_scale,
         key=key,
-        send=send or http_send(client),
+        send=send or http_send(client, answer_seconds),
     )
 
     @asynccontextmanager
