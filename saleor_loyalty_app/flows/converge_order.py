@@ -15,6 +15,7 @@ from saleor_loyalty_app import ledger, log
 from saleor_loyalty_app.flows.order_owner import Ownership, later_owner
 from saleor_loyalty_app.flows.order_plan import Grant, freeze_plan
 from saleor_loyalty_app.flows.order_posting import Posting, post_differences, tell_availability
+from saleor_loyalty_app.flows.redemption_uses import lock_for_orders, note_order
 from saleor_loyalty_app.ledger import Account
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.orders import refresh, repository
@@ -98,12 +99,13 @@ def converge_page(
 ) -> list[Outcome]:
     """Several orders in one transaction.
 
-    What is known is locked first, all orders and then all accounts, each in one order, so that two
-    pages, or a page and a webhook, do not wait for each other.
+    What is known is locked first, all orders, then all redemptions, then all accounts, each in one
+    order, so that two pages, or a page and a webhook, do not wait for each other.
     """
     newest = {item.id: item for item in sorted(snapshots, key=lambda item: item.updated_at)}
     if len(newest) > 1 and conn.dialect.name != "sqlite":
         known = repository.lock_orders(conn, store.id, list(newest))
+        lock_for_orders(conn, store, list(newest.values()))
         owners = {member_id for _, member_id in known if member_id is not None}
         ledger.lock_accounts(conn, [Account(store.id, owner, "points") for owner in owners])
     return [
@@ -139,6 +141,9 @@ def _book(
     keys: EmailKeys,
     grant: Grant | None,
 ) -> Outcome:
+    share = kept(snapshot)
+    why_less = reduction(snapshot.status, share, row.losses)
+    note_order(conn, store, snapshot, share.order, why=why_less, now=now)
     paid_at = row.paid_at or paid_in_full_at(snapshot)
     fulfilled = _earliest(row.fulfilled_at, fulfilled_at(snapshot))
     plan = AwardPlan.from_json(row.plan) if row.plan is not None else None
@@ -157,7 +162,6 @@ def _book(
     posted: Mapping[Book, int] = {}
     deferred = False
     if plan is not None and paid_at is not None and owner.books_of is not None:
-        share = kept(snapshot)
         values["losses"] = share.losses()
         work = Posting(
             store=store,
@@ -168,7 +172,7 @@ def _book(
             member_id=owner.books_of,
             paid_at=paid_at,
             fulfilled_at=fulfilled,
-            why_less=OWNER if owner.withheld else reduction(snapshot.status, share, row.losses),
+            why_less=OWNER if owner.withheld else why_less,
             now=now,
         )
         wanted = {} if owner.withheld else targets(plan, share)

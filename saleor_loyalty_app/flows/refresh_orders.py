@@ -14,6 +14,7 @@ from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.converge_order import Outcome, converge_page
+from saleor_loyalty_app.flows.redemption_uses import note_gone
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.orders import refresh, repository
 from saleor_loyalty_app.orders.look import Look, Verdict
@@ -162,6 +163,8 @@ def _mark_gone(
     for order_id in sorted(missing):
         if repository.mark_gone(conn, store.id, order_id, looked_at=started, now=now):
             refresh.refreshed(conn, store.id, order_id)
+            if not repository.was_paid(conn, store.id, order_id):
+                note_gone(conn, store, order_id, now=now)
             gone += 1
             logger.info("order_gone", store_id=store.id, order_id=order_id)
         else:

@@ -200,6 +200,14 @@ def mark_gone(
     return marked.one_or_none() is not None
 
 
+def was_paid(conn: Connection, store_id: int, order_id: str) -> bool:
+    """Whether the order was paid in full once."""
+    paid = sa.select(states.c.paid_at).where(
+        states.c.store_id == store_id, states.c.order_id == order_id
+    )
+    return conn.execute(paid).scalar_one_or_none() is not None
+
+
 def hand_over(conn: Connection, store_id: int, *, giver: int, taker: int) -> None:
     """The orders of one member become those of another, after a merge."""
     conn.execute(
