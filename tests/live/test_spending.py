@@ -64,8 +64,12 @@ def test_points_take_money_off_the_checkout_and_undone_they_are_back(shopper: Sh
     cart = cart_of(shopper)
     full = cart.total()
     seen = shopper.read(f"checkouts/{cart.id}")
-    assert seen, "the preview of the checkout"
+    assert seen["spending"]["available"] == before
+    assert seen["spending"]["most_points"] >= POINTS
+    assert seen["earning"]["points"] == int(cart.subtotal() * shopper.scene.rate)
     redemption = shopper.redeemed(cart.id, POINTS)
+    seen = shopper.read(f"checkouts/{cart.id}")
+    assert seen["spending"]["redemption"]["id"] == redemption["id"]
     assert redemption["points"] == POINTS
     assert redemption["discount"] == {"amount": "5.00", "currency": "USD"}
     assert cart.code() == redemption["code"]
