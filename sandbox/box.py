@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from sandbox.discounting import Discounts
 from sandbox.events.courier import Courier, Parcel
 from sandbox.events.faults import Faults
 from sandbox.events.render import Payload, render
@@ -28,7 +29,6 @@ from sandbox.model.apps import (
     purge_apps,
     set_active,
 )
-from sandbox.model.checkouts import Checkout, CheckoutLine, CheckoutVoucher
 from sandbox.model.clock import Clock, ManualClock, Ticker
 from sandbox.model.customers import User, find_by_email
 from sandbox.model.ids import IdSource, global_id
@@ -226,7 +226,12 @@ class Sandbox:
         """
         return place_order(self.store, self.gateway(), products, email, channel, paid=paid)
 
-    # Plain data of the part that has no mutations here
+    # Discounts, the short way
+
+    @property
+    def discounts(self) -> Discounts:
+        """Vouchers, gift cards and promotions without mutations, and races for them."""
+        return Discounts(self.store, self.node)
 
     def discount(
         self,
@@ -235,26 +240,18 @@ class Sandbox:
         *,
         code: str = "PLAIN",
         name: str = "Voucher",
-        lines: dict[str, Decimal] | None = None,
-        forgets_code: bool = False,
+        line_id: str | None = None,
     ) -> None:
-        """Put a voucher on a checkout as plain data; `lines` by line id, empty for the whole."""
-        checkout: Checkout = self.node(checkout_id)
-        by_pk = {self.node(line_id).pk: part for line_id, part in (lines or {}).items()}
-        checkout.voucher = CheckoutVoucher(
-            code, name, amount, lines=by_pk, forgets_code=forgets_code
-        )
+        """Put a voucher of a fixed amount on a checkout; with `line_id` on one unit of a line."""
+        self.discounts.apply(checkout_id, amount, code=code, name=name, line_id=line_id)
 
     def cover_with_gift_card(self, checkout_id: str, amount: Decimal) -> None:
-        """Take a gift card's money off a checkout's total."""
-        checkout: Checkout = self.node(checkout_id)
-        checkout.gift_card_amount += amount
+        """Put a new gift card on a checkout."""
+        self.discounts.cover(checkout_id, amount)
 
     def add_gift(self, checkout_id: str, variant_id: str) -> None:
         """Add the gift line of an order promotion."""
-        checkout: Checkout = self.node(checkout_id)
-        variant = self.node(variant_id)
-        checkout.lines.append(CheckoutLine(self.store.ids.uuid(), variant, 1, is_gift=True))
+        self.discounts.add_gift(checkout_id, variant_id)
 
     # What happened, and telling of it
 

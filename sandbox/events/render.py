@@ -56,7 +56,9 @@ def render(
     )
     root = {"event": EventView(emitted, subject, app, store)}
     planned = _by_plan(query, request, root)
-    return planned if planned is not None else by_graphql_core(query, request, root)
+    payload = planned if planned is not None else by_graphql_core(query, request, root)
+    request.store_prices()
+    return payload
 
 
 def _by_plan(query: str, request: Request, root: dict[str, EventView]) -> Payload | None:

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from sandbox.model.money import ZERO
+
+if TYPE_CHECKING:
+    from sandbox.model.promotions import PromotionRule
 
 
 @dataclass(eq=False)
@@ -28,6 +32,7 @@ class Channel:
     is_active: bool = True
     automatically_confirm_all_new_orders: bool = True
     allow_unpaid_orders: bool = False
+    allow_legacy_gift_card_use: bool = True
     expire_orders_after: int | None = None
     mark_as_paid_strategy: str = "PAYMENT_FLOW"
     default_transaction_flow_strategy: str = "CHARGE"
@@ -82,7 +87,7 @@ class Product:
 
 @dataclass(eq=False)
 class ProductVariant:
-    """`prices` and `reductions` (what a promotion takes off one unit) are keyed by channel slug."""
+    """`prices`, `reductions` (what a promotion takes off one) and `rules` are by channel slug."""
 
     pk: int
     sku: str | None
@@ -90,12 +95,22 @@ class ProductVariant:
     product: Product
     prices: dict[str, Decimal] = field(default_factory=dict)
     reductions: dict[str, Decimal] = field(default_factory=dict)
+    rules: dict[str, "PromotionRule"] = field(default_factory=dict)
     promotion_name: str = ""
     metadata: dict[str, str] = field(default_factory=dict)
     private_metadata: dict[str, str] = field(default_factory=dict)
 
-    def reduction(self, channel: Channel) -> Decimal:
-        return self.reductions.get(channel.slug, ZERO)
+    def reduction(self, channel: Channel, price: Decimal | None = None) -> Decimal:
+        """What promotions take off one unit at `price`, by default the channel's own."""
+        rule = self.rules.get(channel.slug)
+        if rule is None:
+            return self.reductions.get(channel.slug, ZERO)
+        full = self.prices[channel.slug] if price is None else price
+        return rule.discount_of(full, channel.currency_code)
+
+    def reduction_name(self, channel: Channel) -> str:
+        rule = self.rules.get(channel.slug)
+        return rule.discount_name if rule is not None else self.promotion_name
 
 
 @dataclass(eq=False)

@@ -12,30 +12,18 @@ from sandbox.model.coverage import cover
 from sandbox.model.customers import Address, copy_address, make_address
 from sandbox.model.deliveries import CheckoutDelivery
 from sandbox.model.delivery_choice import note_cart_change
+from sandbox.model.discounts import recalculate
 from sandbox.model.errors import PermissionDenied, Refused
-from sandbox.model.money import ZERO
-from sandbox.model.payments import TransactionItem
+from sandbox.model.payments import Payment, TransactionItem
 from sandbox.model.store import Caller, Store
 
 if TYPE_CHECKING:
     from sandbox.model.customers import User
+    from sandbox.model.gift_cards import GiftCard
+    from sandbox.model.promotions import PromotionRule
+    from sandbox.model.voucher_rules import AppliedDiscount
 
 _LIMIT = 50
-
-
-@dataclass(eq=False)
-class CheckoutVoucher:
-    """A voucher given as plain data: `amount` is the whole reduction, in entered terms.
-
-    `lines` tells which lines it reduces (by line key); empty for the entire order.
-    """
-
-    code: str
-    name: str
-    amount: Decimal
-    value_type: str = "FIXED"
-    lines: dict[str, Decimal] = field(default_factory=dict)
-    forgets_code: bool = False
 
 
 @dataclass(eq=False)
@@ -46,12 +34,15 @@ class CheckoutLine:
     price_override: Decimal | None = None
     price_override_reason: str | None = None
     is_gift: bool = False
+    gift_rule: PromotionRule | None = None
     metadata: dict[str, str] = field(default_factory=dict)
     private_metadata: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
 class Checkout:
+    """`applied` is the discount of the last pricing at `priced_at`; it may outlive its voucher."""
+
     pk: str
     channel: Channel
     currency: str
@@ -66,10 +57,13 @@ class Checkout:
     deliveries: list[CheckoutDelivery] = field(default_factory=list)
     deliveries_stale_at: datetime | None = None
     lines: list[CheckoutLine] = field(default_factory=list)
-    voucher: CheckoutVoucher | None = None
-    gift_card_amount: Decimal = ZERO
+    voucher_code: str | None = None
+    applied: AppliedDiscount | None = None
+    priced_at: datetime | None = None
+    gift_cards: list[GiftCard] = field(default_factory=list)
     redirect_url: str | None = None
     transactions: list[TransactionItem] = field(default_factory=list)
+    payments: list[Payment] = field(default_factory=list)
     charge_status: str = "NONE"
     authorize_status: str = "NONE"
     metadata: dict[str, str] = field(default_factory=dict)
@@ -78,6 +72,12 @@ class Checkout:
     def take(self, item: TransactionItem) -> None:
         item.checkout = self
         self.transactions.append(item)
+
+    def add_gift(self, store: Store, variant: ProductVariant) -> CheckoutLine:
+        """The line of an order promotion's gift."""
+        line = CheckoutLine(store.ids.uuid(), variant, 1, is_gift=True)
+        self.lines.append(line)
+        return line
 
     @property
     def is_shipping_required(self) -> bool:
@@ -198,7 +198,7 @@ def attach_customer(store: Store, caller: Caller, checkout: Checkout, user: User
         raise PermissionDenied("IMPERSONATE_USER")
     checkout.user = user
     checkout.email = user.email
-    mark_updated(store, caller, checkout)
+    mark_updated(store, caller, checkout, recalculate_discount=False)
 
 
 def detach_customer(store: Store, caller: Caller, checkout: Checkout) -> None:
@@ -210,7 +210,7 @@ def detach_customer(store: Store, caller: Caller, checkout: Checkout) -> None:
     if caller.user is not checkout.user and "IMPERSONATE_USER" not in caller.permissions:
         raise PermissionDenied("OWNER", "IMPERSONATE_USER")
     checkout.user = None
-    mark_updated(store, caller, checkout)
+    mark_updated(store, caller, checkout, recalculate_discount=False)
 
 
 def set_shipping_address(
@@ -221,14 +221,34 @@ def set_shipping_address(
     mark_cart_changed(store, caller, checkout)
 
 
-def mark_cart_changed(store: Store, caller: Caller, checkout: Checkout) -> None:
+def delete_checkout(store: Store, checkout: Checkout) -> None:
+    """Remove a checkout; no event tells of it.
+
+    Raises:
+        Refused: money may hang on it.
+    """
+    if checkout.transactions:
+        raise Refused("INVALID", "Cannot delete checkout with attached transactions.", "id")
+    if any(payment.is_active for payment in checkout.payments):
+        raise Refused("INVALID", "Cannot delete checkout with attached payments.", "id")
+    del store.checkouts[checkout.pk]
+
+
+def mark_cart_changed(
+    store: Store, caller: Caller, checkout: Checkout, *, recalculate_discount: bool = True
+) -> None:
     """As `mark_updated`, for what may change the deliveries: lines, promo codes, the address."""
     note_cart_change(store, caller, checkout)
-    mark_updated(store, caller, checkout)
+    mark_updated(store, caller, checkout, recalculate_discount=recalculate_discount)
 
 
-def mark_updated(store: Store, caller: Caller, checkout: Checkout) -> None:
+def mark_updated(
+    store: Store, caller: Caller, checkout: Checkout, *, recalculate_discount: bool = True
+) -> None:
+    """Tell of a change; most changes look anew at what is discounted."""
     checkout.updated_at = store.now()
+    if recalculate_discount:
+        recalculate(store, checkout)
     cover(store, checkout)
     store.emit("CHECKOUT_UPDATED", checkout, caller)
 

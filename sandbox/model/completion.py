@@ -6,46 +6,52 @@ from typing import TYPE_CHECKING
 
 from sandbox.model.customers import User, copy_address, find_by_email
 from sandbox.model.delivery_choice import check_delivery
+from sandbox.model.discounted_lines import add_order_discount, tell_discounts
+from sandbox.model.discounts import store_prices
 from sandbox.model.errors import Refused
+from sandbox.model.gift_cards import spend_cards
+from sandbox.model.line_prices import undiscounted_unit
 from sandbox.model.money import ZERO, Taxed, quantize, total
 from sandbox.model.order_amounts import recompute_amounts
-from sandbox.model.orders import (
-    Order,
-    OrderDiscount,
-    OrderLine,
-    OrderLineDiscount,
-    announce_created,
-)
-from sandbox.model.pricing import (
-    CheckoutPrices,
-    base_unit,
-    checkout_prices,
-    tax_country,
-    taxed,
-    undiscounted_unit,
-)
+from sandbox.model.orders import Order, OrderLine, announce_created
+from sandbox.model.pricing import CheckoutPrices, checkout_prices, tax_country, taxed
+from sandbox.model.promo_codes import Admission, admit, use_up
 from sandbox.model.shipping import EXTERNAL_ID, MethodOffer
 from sandbox.model.store import Caller, Store
 
 if TYPE_CHECKING:
     from sandbox.model.checkouts import Checkout, CheckoutLine
+    from sandbox.model.vouchers import VoucherCode
 
 
 def complete_checkout(
-    store: Store, caller: Caller, checkout: Checkout, metadata: dict[str, str]
+    store: Store,
+    caller: Caller,
+    checkout: Checkout,
+    metadata: dict[str, str],
+    *,
+    admission: Admission | None = None,
 ) -> Order:
     """Place the order of a checkout and remove the checkout.
+
+    `admission` is given when its voucher was looked at earlier, while another one completed.
 
     Raises:
         Refused: something is missing, or the payments do not cover the total.
     """
     _check(store, caller, checkout)
+    store_prices(store, checkout)
+    code = use_up(store, checkout, admission or admit(store, checkout))
     checkout.metadata.update(metadata)
     prices = checkout_prices(store, checkout)
-    order = _order(store, checkout, prices)
+    order = _order(store, checkout, prices, code)
+    spend_cards(store, caller, checkout.gift_cards, prices.full_total.gross_amount, order)
     for item in checkout.transactions:
         item.order, item.checkout = order, None
     order.transactions = checkout.transactions
+    for payment in checkout.payments:
+        payment.order, payment.checkout = order, None
+    order.payments = checkout.payments
     recompute_amounts(order)
     order.previous_amounts = order.amounts
     order.updated_at = store.now()
@@ -65,7 +71,7 @@ def _check(store: Store, caller: Caller, checkout: Checkout) -> None:
     check_delivery(store, caller, checkout)
     if checkout.billing_address is None:
         raise Refused("BILLING_ADDRESS_NOT_SET", "Billing address is not set", "billingAddress")
-    if checkout.authorize_status != "FULL" and not checkout.channel.allow_unpaid_orders:
+    if not _is_covered(store, checkout) and not checkout.channel.allow_unpaid_orders:
         raise Refused(
             "CHECKOUT_NOT_FULLY_PAID",
             "Provided payment methods can not cover the checkout's total amount",
@@ -74,7 +80,17 @@ def _check(store: Store, caller: Caller, checkout: Checkout) -> None:
         raise Refused("EMAIL_NOT_SET", "Checkout email must be set.")
 
 
-def _order(store: Store, checkout: Checkout, prices: CheckoutPrices) -> Order:
+def _is_covered(store: Store, checkout: Checkout) -> bool:
+    """By transactions, or by old payments alone."""
+    if checkout.authorize_status == "FULL":
+        return True
+    paid = sum((payment.total for payment in checkout.payments if payment.is_active), ZERO)
+    return paid > ZERO and paid >= checkout_prices(store, checkout).total.gross_amount
+
+
+def _order(
+    store: Store, checkout: Checkout, prices: CheckoutPrices, code: VoucherCode | None
+) -> Order:
     channel, currency = checkout.channel, checkout.currency
     email = checkout.email or ""
     now = store.now()
@@ -112,7 +128,11 @@ def _order(store: Store, checkout: Checkout, prices: CheckoutPrices) -> Order:
     order.lines = [
         order_line(store, checkout, line, prices.lines[line.pk], country) for line in checkout.lines
     ]
-    _add_voucher(store, order, checkout)
+    if code is not None:
+        order.voucher, order.voucher_code = code.voucher, code.code
+    add_order_discount(store, order, checkout)
+    for made, line in zip(order.lines, checkout.lines, strict=True):
+        tell_discounts(store, order, made, line, checkout)
     shipping = order.undiscounted_shipping_price
     order.undiscounted_total = total(
         [line.undiscounted_total_price for line in order.lines], currency
@@ -144,8 +164,7 @@ def order_line(
     """The order line of a checkout line, `price` being its discounted total."""
     channel, variant = checkout.channel, line.variant
     undiscounted = undiscounted_unit(line, channel)
-    voucher = checkout.voucher
-    made = OrderLine(
+    return OrderLine(
         pk=store.ids.uuid(),
         quantity=line.quantity,
         product_name=variant.product.name,
@@ -165,46 +184,4 @@ def order_line(
         price_override_reason=line.price_override_reason,
         metadata=dict(line.metadata),
         private_metadata=dict(line.private_metadata),
-    )
-    if voucher is not None and line.pk in voucher.lines and not voucher.forgets_code:
-        made.voucher_code = voucher.code
-        made.unit_discount_reason = f"Voucher code: {voucher.code}"
-    _add_promotion(store, made, line, checkout)
-    return made
-
-
-def _add_promotion(store: Store, made: OrderLine, line: CheckoutLine, checkout: Checkout) -> None:
-    unit = undiscounted_unit(line, checkout.channel) - base_unit(line, checkout.channel)
-    if not unit:
-        return
-    made.discounts.append(
-        OrderLineDiscount(
-            pk=store.ids.uuid(),
-            type="ORDER_PROMOTION" if line.is_gift else "PROMOTION",
-            name=line.variant.promotion_name,
-            value_type="FIXED",
-            value=unit,
-            amount=quantize(unit * line.quantity, checkout.currency),
-            unit=unit,
-            currency=checkout.currency,
-        )
-    )
-
-
-def _add_voucher(store: Store, order: Order, checkout: Checkout) -> None:
-    voucher = checkout.voucher
-    if voucher is None:
-        return
-    order.voucher_code = None if voucher.forgets_code else voucher.code
-    order.discounts.append(
-        OrderDiscount(
-            pk=store.ids.uuid(),
-            type="VOUCHER",
-            name=voucher.name,
-            value_type=voucher.value_type,
-            value=voucher.amount,
-            amount=voucher.amount,
-            currency=order.currency,
-            reason=f"Voucher code: {voucher.code}",
-        )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from sandbox.model.payments import Payment, Transaction, new_transaction, recalc
 from sandbox.model.store import Caller, Store
 
 if TYPE_CHECKING:
+    from sandbox.model.checkouts import Checkout
     from sandbox.model.orders import Order
 
 
@@ -75,6 +77,35 @@ def _mark_with_payment(store: Store, order: Order, reference: str | None) -> Non
     )
     _book(store, payment, "EXTERNAL", order.total.gross_amount, reference or "")
     order.payments.append(payment)
+
+
+def start_payment(
+    store: Store, checkout: Checkout, amount: Decimal, status: str, captured: Decimal
+) -> Payment:
+    """An old payment of a checkout; `status` is its charge status."""
+    now = store.now()
+    payment = Payment(
+        pk=store.ids.next("Payment"),
+        order=None,
+        checkout=checkout,
+        created=now,
+        modified=now,
+        gateway="mirumee.payments.dummy",
+        total=amount,
+        captured=captured,
+        currency=checkout.currency,
+        charge_status=status,
+    )
+    checkout.payments.append(payment)
+    return payment
+
+
+def all_payments(store: Store) -> Iterator[Payment]:
+    """The old payments of orders and of checkouts."""
+    for order in store.orders.values():
+        yield from order.payments
+    for checkout in store.checkouts.values():
+        yield from checkout.payments
 
 
 def refund_payment(store: Store, caller: Caller, order: Order, amount: Decimal) -> Decimal:

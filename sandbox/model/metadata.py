@@ -17,6 +17,10 @@ _WRITERS = {
     "ProductVariant": ("MANAGE_PRODUCTS",),
     "Channel": ("MANAGE_CHANNELS",),
     "App": ("MANAGE_APPS",),
+    "Voucher": ("MANAGE_DISCOUNTS",),
+    "Promotion": ("MANAGE_DISCOUNTS",),
+    "GiftCard": ("MANAGE_GIFT_CARD",),
+    "Payment": ("HANDLE_PAYMENTS",),
 }
 _PUBLIC_TO_ALL = {"Checkout", "CheckoutLine"}
 _EVENTS = {
@@ -24,6 +28,8 @@ _EVENTS = {
     "User": ("CUSTOMER_UPDATED", "CUSTOMER_METADATA_UPDATED"),
     "Checkout": ("CHECKOUT_METADATA_UPDATED", "CHECKOUT_UPDATED"),
     "Fulfillment": ("FULFILLMENT_METADATA_UPDATED",),
+    "Voucher": ("VOUCHER_METADATA_UPDATED",),
+    "GiftCard": ("GIFT_CARD_METADATA_UPDATED",),
     "TransactionItem": ("TRANSACTION_ITEM_METADATA_UPDATED",),
 }
 

@@ -19,6 +19,8 @@ from sandbox.model.store import Caller, Store
 
 if TYPE_CHECKING:
     from sandbox.model.customers import Address, User
+    from sandbox.model.gift_cards import GiftCard
+    from sandbox.model.vouchers import Voucher
 
 _GONE = {"CANCELED", "DRAFT", "EXPIRED"}
 _CANCELABLE = {"CANCELED", "REFUNDED", "REPLACED", "REFUNDED_AND_RETURNED", "RETURNED"}
@@ -108,6 +110,7 @@ class Order:
     shipping_private_metadata: dict[str, str] = field(default_factory=dict)
     checkout_token: str | None = None
     voucher_code: str | None = None
+    voucher: Voucher | None = None
     external_reference: str | None = None
     redirect_url: str | None = None
     customer_note: str = ""
@@ -115,6 +118,7 @@ class Order:
     expired_at: datetime | None = None
     lines: list[OrderLine] = field(default_factory=list)
     discounts: list[OrderDiscount] = field(default_factory=list)
+    gift_cards: list[GiftCard] = field(default_factory=list)
     fulfillments: list[Fulfillment] = field(default_factory=list)
     granted_refunds: list[OrderGrantedRefund] = field(default_factory=list)
     transactions: list[TransactionItem] = field(default_factory=list)
@@ -221,11 +225,19 @@ def expire_orders(store: Store) -> list[Order]:
     for order in due:
         order.status = "EXPIRED"
         order.expired_at = now
+        _release_code(store, order)
         record(store, order, "EXPIRED")
     for order in due:
         store.emit("ORDER_EXPIRED", order)
         store.emit("ORDER_UPDATED", order)
     return due
+
+
+def _release_code(store: Store, order: Order) -> None:
+    """An expired order counts no more as a use; a single-use code stays ended all the same."""
+    code = store.voucher_codes.get(order.voucher_code or "")
+    if code is not None and code.voucher.usage_limit is not None:
+        code.used = max(code.used - 1, 0)
 
 
 def _is_due(order: Order, now: datetime) -> bool:

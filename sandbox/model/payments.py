@@ -107,10 +107,10 @@ class Transaction:
 
 @dataclass(eq=False)
 class Payment:
-    """A legacy payment, as `orderMarkAsPaid` leaves it."""
+    """A legacy payment, as `orderMarkAsPaid` leaves it, or one that began on a checkout."""
 
     pk: int
-    order: Order
+    order: Order | None
     created: datetime
     modified: datetime
     gateway: str
@@ -121,6 +121,7 @@ class Payment:
     psp_reference: str | None = None
     is_active: bool = True
     token: str = ""
+    checkout: Checkout | None = None
     transactions: list[Transaction] = field(default_factory=list)
 
 

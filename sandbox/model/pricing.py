@@ -6,11 +6,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sandbox.model.money import ZERO, Taxed, apply_rate, quantize, total, zero
+from sandbox.model.discounts import (
+    entered_shipping,
+    entered_totals,
+    off_shipping,
+    present_discount,
+)
+from sandbox.model.gift_cards import cards_balance
+from sandbox.model.money import ZERO, Taxed, apply_rate, total, zero
 
 if TYPE_CHECKING:
     from sandbox.model.catalog import Channel
-    from sandbox.model.checkouts import Checkout, CheckoutLine
+    from sandbox.model.checkouts import Checkout
     from sandbox.model.customers import Address
     from sandbox.model.store import Store
 
@@ -44,31 +51,19 @@ def taxed(store: Store, channel: Channel, country: str, amount: Decimal) -> Taxe
     )
 
 
-def undiscounted_unit(line: CheckoutLine, channel: Channel) -> Decimal:
-    """The entered price of one, before any discount; an override replaces it."""
-    if line.price_override is not None:
-        return line.price_override
-    return line.variant.prices[channel.slug]
-
-
-def base_unit(line: CheckoutLine, channel: Channel) -> Decimal:
-    """The entered price of one, with the catalogue promotion and without vouchers."""
-    if line.is_gift:
-        return ZERO
-    return max(undiscounted_unit(line, channel) - line.variant.reduction(channel), ZERO)
-
-
 def checkout_prices(store: Store, checkout: Checkout) -> CheckoutPrices:
     """Price a checkout as of now."""
+    applied = present_discount(store, checkout)
     channel, currency = checkout.channel, checkout.currency
     country = tax_country(channel, checkout.shipping_address, checkout.billing_address)
     lines = {
         pk: taxed(store, channel, country, amount)
-        for pk, amount in _entered_totals(checkout).items()
+        for pk, amount in entered_totals(checkout, applied).items()
     }
     shipping = zero(currency)
-    if checkout.delivery is not None:
-        shipping = taxed(store, channel, country, checkout.delivery.offer.price)
+    price = entered_shipping(checkout)
+    if price is not None:
+        shipping = taxed(store, channel, country, price - off_shipping(applied))
     subtotal = total(list(lines.values()), currency)
     full = subtotal + shipping
     return CheckoutPrices(
@@ -76,33 +71,6 @@ def checkout_prices(store: Store, checkout: Checkout) -> CheckoutPrices:
         shipping=shipping,
         subtotal=subtotal,
         full_total=full,
-        total=full.less_gross(checkout.gift_card_amount),
+        total=full.less_gross(cards_balance(store, checkout)),
         tax_rate=store.tax_rates.get(country, ZERO) / 100,
     )
-
-
-def _entered_totals(checkout: Checkout) -> dict[str, Decimal]:
-    totals = {line.pk: base_unit(line, checkout.channel) * line.quantity for line in checkout.lines}
-    voucher = checkout.voucher
-    if voucher is None:
-        return totals
-    if voucher.lines:
-        return {pk: max(value - voucher.lines.get(pk, ZERO), ZERO) for pk, value in totals.items()}
-    return spread(totals, voucher.amount, checkout.currency)
-
-
-def spread(totals: dict[str, Decimal], discount: Decimal, currency: str) -> dict[str, Decimal]:
-    """Take `discount` off in proportion; the last priced line bears what rounding leaves."""
-    whole = sum(totals.values(), ZERO)
-    left = min(discount, whole)
-    if left <= ZERO:
-        return totals
-    rate = left / whole
-    priced = [pk for pk, value in totals.items() if value]
-    result = dict(totals)
-    for pk in priced[:-1]:
-        share = min(quantize(totals[pk] * rate, currency), left)
-        result[pk] -= share
-        left -= share
-    result[priced[-1]] = max(result[priced[-1]] - left, ZERO)
-    return result

@@ -108,7 +108,7 @@ def _facts(store: Store, checkout: Checkout, event: str, methods: list[MethodOff
         checkout.language_code,
         [_address(checkout.shipping_address), _address(checkout.billing_address)],
         [(line.pk, line.variant.pk, line.quantity, line.price_override) for line in checkout.lines],
-        (getattr(checkout, "voucher_code", None), subtotal),
+        (checkout.voucher_code, subtotal),
         sorted(checkout.metadata.items()),
         sorted(private.items()),
         [(offer.key, offer.price, offer.name) for offer in methods] if event == FILTER else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +25,12 @@ if TYPE_CHECKING:
     )
     from sandbox.model.checkouts import Checkout
     from sandbox.model.customers import User
+    from sandbox.model.gift_cards import GiftCard
     from sandbox.model.orders import Order
     from sandbox.model.payments import TransactionItem
+    from sandbox.model.promotions import Promotion
     from sandbox.model.shipping_calls import KeptAnswer
+    from sandbox.model.vouchers import Voucher, VoucherCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Store:
 
     `tax_rates` are percents by country; a country without one is not taxed. `ask` puts a
     synchronous event to a webhook and returns its answer, read from JSON; None for a failure.
+    `voucher_codes` are by code; two completions within `race_window` may use the same one.
     """
 
     version: str
@@ -104,6 +108,11 @@ class Store:
     variants: dict[int, ProductVariant] = field(default_factory=dict)
     shipping_methods: dict[int, ShippingMethod] = field(default_factory=dict)
     users: dict[int, User] = field(default_factory=dict)
+    vouchers: dict[int, Voucher] = field(default_factory=dict)
+    voucher_codes: dict[str, VoucherCode] = field(default_factory=dict)
+    gift_cards: dict[int, GiftCard] = field(default_factory=dict)
+    promotions: dict[str, Promotion] = field(default_factory=dict)
+    race_window: timedelta = timedelta(milliseconds=500)
     checkouts: dict[str, Checkout] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     transactions: dict[str, TransactionItem] = field(default_factory=dict)

@@ -19,17 +19,20 @@ from graphql import (
 from sandbox.schema.mutations_account import ACCOUNT_MUTATIONS
 from sandbox.schema.mutations_app import APP_MUTATIONS
 from sandbox.schema.mutations_checkout import CHECKOUT_MUTATIONS
+from sandbox.schema.mutations_discount import DISCOUNT_MUTATIONS
 from sandbox.schema.mutations_order import ORDER_MUTATIONS
 from sandbox.schema.mutations_payment import PAYMENT_MUTATIONS
 from sandbox.schema.names import argument as keyword
 from sandbox.schema.names import snake
 from sandbox.schema.queries import QUERIES
+from sandbox.schema.queries_discount import DISCOUNT_QUERIES
 from sandbox.schema.request import Info, Resolver, Resolvers
 from sandbox.schema.scalars import bind_scalars
 from sandbox.schema.shared import METADATA, identity
 from sandbox.schema.sources import document_for
 from sandbox.schema.types_catalog import CATALOG_TYPES
 from sandbox.schema.types_checkout import CHECKOUT_TYPES
+from sandbox.schema.types_discount import DISCOUNT_TYPES
 from sandbox.schema.types_event import EVENT_TYPES, EventView
 from sandbox.schema.types_order import ORDER_TYPES
 from sandbox.schema.types_payment import PAYMENT_TYPES
@@ -49,6 +52,7 @@ def _or(name: str, value: Any) -> Resolver:
 _PAYLOADS: Resolvers = {
     "CheckoutComplete": {"confirmationNeeded": _or("confirmation_needed", False)},
     "VerifyToken": {"isValid": _or("is_valid", False)},
+    "VoucherCodeBulkDelete": {"count": _or("count", 0)},
     "OrderBulkCreate": {"count": _or("count", 0), "results": _or("results", [])},
     "DeliveryOptionsCalculate": {"deliveries": _or("deliveries", [])},
     "User": {"id": lambda user, info: identity("User")(user, info) if user.pk else ""},
@@ -59,14 +63,17 @@ def _all_resolvers() -> dict[str, dict[str, Resolver]]:
     merged: dict[str, dict[str, Resolver]] = {}
     for group in (
         QUERIES,
+        DISCOUNT_QUERIES,
         ACCOUNT_MUTATIONS,
         CHECKOUT_MUTATIONS,
+        DISCOUNT_MUTATIONS,
         ORDER_MUTATIONS,
         PAYMENT_MUTATIONS,
         APP_MUTATIONS,
         ORDER_TYPES,
         PAYMENT_TYPES,
         CHECKOUT_TYPES,
+        DISCOUNT_TYPES,
         SHIPPING_TYPES,
         CATALOG_TYPES,
         PEOPLE_TYPES,

@@ -18,6 +18,15 @@ def matches_order(order: Order, where: Where | None) -> bool:
     return _matches(order, where, _ORDER_TESTS)
 
 
+def passes_filter(order: Order, wanted: Where | None) -> bool:
+    """Whether an order passes `OrderFilterInput` data (snake_case keys)."""
+    return all(
+        _ORDER_FILTERS[name](order, value)
+        for name, value in (wanted or {}).items()
+        if value is not None
+    )
+
+
 def matches_user(user: User, where: Where | None) -> bool:
     """Whether a user passes `CustomerWhereInput` data (snake_case keys)."""
     return _matches(user, where, _USER_TESTS)
@@ -82,6 +91,14 @@ _ORDER_TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "checkout_token": lambda order, wanted: _among(order.checkout_token, wanted),
     "voucher_code": lambda order, wanted: _among(order.voucher_code, wanted),
     "metadata": _has_metadata,
+}
+
+_ORDER_FILTERS: dict[str, Callable[[Any, Any], bool]] = {
+    "ids": _ORDER_TESTS["ids"],
+    "checkout_ids": lambda order, ids: order.checkout_token in {pk_of(each) for each in ids},
+    "checkout_tokens": lambda order, tokens: order.checkout_token in {str(t) for t in tokens},
+    "numbers": lambda order, numbers: str(order.number) in numbers,
+    "updated_at": _ORDER_TESTS["updated_at"],
 }
 
 _USER_TESTS: dict[str, Callable[[Any, Any], bool]] = {

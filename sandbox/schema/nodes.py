@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox.model.errors import Refused
 from sandbox.model.ids import parse_global_id
+from sandbox.model.legacy_payments import all_payments
 from sandbox.model.store import Store
 
 _TABLES: dict[str, Callable[[Store], dict[Any, Any]]] = {
@@ -23,6 +24,9 @@ _TABLES: dict[str, Callable[[Store], dict[Any, Any]]] = {
     "ShippingMethod": lambda store: store.shipping_methods,
     "TransactionItem": lambda store: store.transactions,
     "App": lambda store: store.apps,
+    "Voucher": lambda store: store.vouchers,
+    "GiftCard": lambda store: store.gift_cards,
+    "Promotion": lambda store: store.promotions,
     "AppInstallation": lambda store: store.installations,
 }
 _NESTED: dict[str, Callable[[Store], Iterable[Any]]] = {
@@ -36,6 +40,8 @@ _NESTED: dict[str, Callable[[Store], Iterable[Any]]] = {
         refund for o in store.orders.values() for refund in o.granted_refunds
     ),
     "Webhook": lambda store: (w for app in store.apps.values() for w in app.webhooks),
+    "VoucherCode": lambda store: store.voucher_codes.values(),
+    "Payment": all_payments,
     "Address": lambda store: (
         address for user in store.users.values() for address in user.addresses
     ),

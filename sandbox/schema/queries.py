@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.model.apps import App
 from sandbox.model.orders import Order
 from sandbox.schema.connections import Connection, connect
-from sandbox.schema.filters import matches_order, matches_user, order_sorting
+from sandbox.schema.filters import matches_order, matches_user, order_sorting, passes_filter
 from sandbox.schema.nodes import find_node, pk_of
 from sandbox.schema.request import (
     Info,
@@ -50,6 +50,7 @@ def _orders(
     _root: None,
     info: Info,
     where: dict[str, Any] | None = None,
+    filter_: dict[str, Any] | None = None,
     sort_by: dict[str, Any] | None = None,
     channel: str | None = None,
     search: str | None = None,
@@ -63,6 +64,7 @@ def _orders(
         and (channel is None or order.channel.slug == channel)
         and (not search or search.lower() in f"{order.number} {order.user_email}".lower())
         and matches_order(order, where)
+        and passes_filter(order, filter_)
     ]
     key, descending = order_sorting(sort_by)
     return connect(found, key, descending=descending, **page)

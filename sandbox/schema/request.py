@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from graphql import GraphQLResolveInfo
 
 from sandbox.model.customers import User
+from sandbox.model.discounts import store_prices
 from sandbox.model.errors import PermissionDenied
+from sandbox.model.pricing import CheckoutPrices
 from sandbox.model.store import Caller, Store
 
 Info = GraphQLResolveInfo[Any]
@@ -44,6 +46,14 @@ class Request:
     at: datetime
     sync_event: bool = False
     asks: bool = True
+    priced: dict[str, CheckoutPrices] = field(default_factory=dict)
+
+    def store_prices(self) -> None:
+        """Keep the prices that this request had to find, for those after it."""
+        for pk in self.priced:
+            checkout = self.store.checkouts.get(pk)
+            if checkout is not None:
+                store_prices(self.store, checkout)
 
 
 def request_of(info: Info) -> Request:

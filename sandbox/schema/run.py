@@ -41,6 +41,7 @@ def run(
     if isinstance(prepared, list):
         return {"errors": [show_error(error) for error in prepared]}
     result = run_prepared(schema_for(version), prepared, request, None, variables, operation_name)
+    request.store_prices()
     answer: dict[str, Any] = {}
     if result.errors:
         answer["errors"] = [show_error(error) for error in result.errors]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -19,6 +19,17 @@ def _read_time(value: Any) -> datetime:
     except ValueError as error:
         raise GraphQLError(f"DateTime cannot represent value: {value}") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _write_day(value: date) -> str:
+    return value.isoformat()
+
+
+def _read_day(value: Any) -> date:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError as error:
+        raise GraphQLError(f"Date cannot represent value: {value}") from error
 
 
 def _read_decimal(value: Any) -> Decimal:
@@ -50,12 +61,14 @@ def _read_json_text(value: Any) -> Any:
 
 
 _WRITERS: dict[str, Callable[[Any], Any]] = {
+    "Date": _write_day,
     "DateTime": _write_time,
     "Decimal": float,
     "JSONString": _write_json_text,
     "PositiveDecimal": float,
 }
 _READERS = {
+    "Date": _read_day,
     "DateTime": _read_time,
     "Decimal": _read_decimal,
     "PositiveDecimal": _read_positive,

@@ -7,8 +7,9 @@ from typing import Any
 
 from sandbox.model.checkouts import Checkout, CheckoutLine
 from sandbox.model.customers import User
+from sandbox.model.line_prices import undiscounted_unit
 from sandbox.model.money import ZERO, Money
-from sandbox.model.pricing import CheckoutPrices, checkout_prices, undiscounted_unit
+from sandbox.model.pricing import CheckoutPrices, checkout_prices
 from sandbox.schema.request import (
     Info,
     Resolver,
@@ -16,6 +17,7 @@ from sandbox.schema.request import (
     caller_of,
     guarded,
     may,
+    request_of,
     require_owner,
     store_of,
 )
@@ -38,9 +40,21 @@ class PricedLine:
         self.private_metadata = line.private_metadata
 
 
+def prices_of(checkout: Checkout, info: Info) -> CheckoutPrices:
+    """The prices as the request first saw them; they are stored when it ends.
+
+    Saleor loads prices once in a request as well: a second change of the same checkout in one
+    document answers with the prices after the first.
+    """
+    priced = request_of(info).priced
+    if checkout.pk not in priced:
+        priced[checkout.pk] = checkout_prices(store_of(info), checkout)
+    return priced[checkout.pk]
+
+
 def _priced(read: Callable[[CheckoutPrices], Any]) -> Resolver:
     def resolve(checkout: Checkout, info: Info) -> Any:
-        return read(checkout_prices(store_of(info), checkout))
+        return read(prices_of(checkout, info))
 
     return outside_sync_events(resolve)
 
@@ -53,18 +67,14 @@ def _user(checkout: Checkout, info: Info) -> User | None:
 
 def _balance(checkout: Checkout, info: Info) -> Money:
     """Charged less the total; what is only authorized does not count."""
-    total = checkout_prices(store_of(info), checkout).total.gross_amount
+    total = prices_of(checkout, info).total.gross_amount
     charged = sum((item.amounts.charged for item in checkout.transactions), ZERO)
     return Money(charged - total, checkout.currency)
 
 
-def _discount(checkout: Checkout, _info: Info) -> Money:
-    amount = checkout.voucher.amount if checkout.voucher else ZERO
-    return Money(amount, checkout.currency)
-
-
 def _line_total(source: PricedLine, info: Info) -> Any:
-    return checkout_prices(store_of(info), source.checkout).lines[source.pk]
+    known = prices_of(source.checkout, info).lines.get(source.pk)
+    return known or checkout_prices(store_of(info), source.checkout).lines[source.pk]
 
 
 def _line_unit(source: PricedLine, info: Info) -> Any:
@@ -110,9 +120,6 @@ CHECKOUT_TYPES: Resolvers = {
         "subtotalPrice": _priced(lambda prices: prices.subtotal),
         "shippingPrice": _priced(lambda prices: prices.shipping),
         "totalBalance": outside_sync_events(_balance),
-        "discount": _discount,
-        "discountName": lambda checkout, _info: checkout.voucher.name if checkout.voucher else None,
-        "voucherCode": lambda checkout, _info: checkout.voucher.code if checkout.voucher else None,
         "lines": lambda checkout, _info: [PricedLine(li, checkout) for li in checkout.lines],
         "transactions": guarded(_transactions, "MANAGE_CHECKOUTS", "HANDLE_PAYMENTS"),
     },

@@ -118,6 +118,9 @@ _SUBJECTS = {
         "CheckoutCreated CheckoutUpdated CheckoutFullyPaid CheckoutFullyAuthorized"
         " CheckoutMetadataUpdated ShippingListMethodsForCheckout CheckoutFilterShippingMethods"
     ),
+    "voucher": "VoucherCreated VoucherUpdated VoucherDeleted VoucherMetadataUpdated",
+    "voucherCodes": "VoucherCodesCreated VoucherCodesDeleted",
+    "giftCard": "GiftCardCreated GiftCardUpdated GiftCardStatusChanged",
     "app": "AppInstalled AppUpdated AppDeleted AppStatusChanged",
     "transaction": (
         "TransactionChargeRequested TransactionRefundRequested TransactionCancelationRequested"

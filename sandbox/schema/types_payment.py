@@ -40,7 +40,6 @@ PAYMENT_TYPES: Resolvers = {
     },
     "TransactionEvent": {"amount": lambda event, _info: event.money},
     "Payment": {
-        "checkout": lambda _payment, _info: None,
         "actions": _payment_actions,
         "total": money_of("total"),
         "capturedAmount": money_of("captured"),

@@ -226,9 +226,7 @@ def tax_on_top(stage: Stage, _recorded: Recorded) -> Steps:
     lines = [stage.line(PLIMSOLLS, 1), stage.line(SHIRT, 2)]
     checkout = teller.checkout("default-channel", lines, "EMS", by=teller.cast.shopper)
     shirts = box.node(checkout).lines[1]
-    box.discount(
-        checkout, Decimal("22.50"), code="TAXB286065", lines={id_of(shirts): Decimal("22.50")}
-    )
+    box.discount(checkout, Decimal("22.50"), code="TAXB286065", line_id=id_of(shirts))
     box.cover_with_gift_card(checkout, Decimal(30))
     yield 1474
     (card,) = _charge(stage, checkout, ["144.64"])
