@@ -131,4 +131,4 @@ def order(
         "fulfillments": [],
         **more,
     }
-    return msgspec.convert(document, OrderSnapshot, strict=False)
+    return msgspec.convert(document, OrderSnapshot, strict=False)  # noqa: TID251

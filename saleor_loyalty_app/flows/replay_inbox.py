@@ -14,7 +14,7 @@ from typing import ClassVar, TypeVar
 import msgspec
 from sqlalchemy.engine import Connection
 
-from saleor_loyalty_app import log
+from saleor_loyalty_app import log, shapes
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.event_handler import EventContext, Handler, Kind
@@ -273,7 +273,7 @@ def read_recording(path: Path) -> Recording:
 
 def _object(raw: bytes, path: Path) -> dict[str, object]:
     try:
-        document = msgspec.json.decode(raw)
+        document = shapes.decode(raw, object)
     except (msgspec.DecodeError, RecursionError) as failure:
         raise RecordingUnreadable(str(path), "it is not JSON") from failure
     if not isinstance(document, dict):

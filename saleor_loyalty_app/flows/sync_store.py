@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import msgspec
 from sqlalchemy.engine import Connection
 
-from saleor_loyalty_app import log
+from saleor_loyalty_app import log, shapes
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.app_manifest import app_identifier, wanted_permissions
@@ -100,7 +100,7 @@ def facts_of(data: Mapping[str, Any]) -> StoreFacts:
         UnexpectedAnswer: something in it is missing or of another kind.
     """
     try:
-        answer = msgspec.convert(data, _Answer)
+        answer = shapes.convert(data, _Answer)
     except msgspec.ValidationError as failure:
         raise UnexpectedAnswer(str(failure)) from None
     app = answer.app or _App(id="")

@@ -11,6 +11,8 @@ import msgspec
 from dbos import DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions, WorkflowSerializationFormat
 from sqlalchemy.engine import Connection, Engine
 
+from saleor_loyalty_app import shapes
+
 Payload = TypeVar("Payload")
 
 APPLICATION = "saleor-loyalty"
@@ -51,7 +53,7 @@ def bind(job: Job[Payload], function: Callable[[Payload], None]) -> BoundJob:
     """Says that `function` does `job`. It may run more than once for the same payload."""
 
     def run(text: str) -> None:
-        function(msgspec.json.decode(text, type=job.payload))
+        function(shapes.decode(text, job.payload))
 
     return BoundJob(job.name, job.attempts, job.first_delay, run)
 

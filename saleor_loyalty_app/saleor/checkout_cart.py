@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import msgspec
 
+from saleor_loyalty_app import shapes
 from saleor_loyalty_app.saleor.event import NodeRef
 from saleor_loyalty_app.saleor.order_snapshot import Address, Money, TaxedMoney
 
@@ -101,4 +102,4 @@ def read_cart(data: object) -> CartAnswer:
     Raises:
         msgspec.ValidationError: it is not what was asked for.
     """
-    return msgspec.convert(data, CartAnswer)
+    return shapes.convert(data, CartAnswer)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from saleor_loyalty_app import shapes
 from saleor_loyalty_app.saleor.errors import SaleorQueryError
 from saleor_loyalty_app.saleor.order_snapshot import Money, TaxedMoney
 
@@ -117,6 +118,7 @@ class _Draft(_Part, frozen=True):
 
 class _Discount(_Part, frozen=True):
     type: str
+    name: str | None = None
 
 
 class OrderWithCode(_Part, frozen=True):
@@ -129,9 +131,9 @@ class OrderWithCode(_Part, frozen=True):
     discounts: tuple[_Discount, ...] = ()
 
     @property
-    def has_voucher(self) -> bool:
-        """Whether a voucher made it cheaper; its code may be missing after a race."""
-        return any(discount.type == "VOUCHER" for discount in self.discounts)
+    def vouchers(self) -> list[str]:
+        """The names of vouchers that made it cheaper; after a race they come without a code."""
+        return [one.name or "" for one in self.discounts if one.type == "VOUCHER"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +325,6 @@ def _typed(value: object, kind: type[T]) -> T | None:
 
 def _required(value: object, kind: type[T]) -> T:
     try:
-        return msgspec.convert(value, kind)
+        return shapes.convert(value, kind)
     except msgspec.ValidationError as failure:
         raise SaleorQueryError(f"{kind.__name__.strip('_')}: {failure}") from failure

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
+from saleor_loyalty_app import shapes
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 
@@ -161,7 +162,6 @@ def _place(error: object) -> str:
 
 #: A zero character, which no database takes; an escaped backslash before it makes it plain text.
 _ZERO = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-_DECODERS: dict[type[msgspec.Struct], msgspec.json.Decoder[Any]] = {}
 
 
 def parse(body: bytes, shape: type[S]) -> S:
@@ -171,18 +171,14 @@ def parse(body: bytes, shape: type[S]) -> S:
         MalformedEvent: not UTF-8 JSON, nested deeper than the parser goes (some 1,000 levels), or
             not of this shape; its reason names the place, never a value.
     """
-    decoder = _DECODERS.get(shape)
-    if decoder is None:
-        decoder = _DECODERS[shape] = msgspec.json.Decoder(shape)
     try:
-        parsed: S = decoder.decode(body)
+        return shapes.decode(body, shape)
     except msgspec.ValidationError as failure:
         raise MalformedEvent("unexpected_shape", str(failure)) from failure
     except RecursionError:
         raise MalformedEvent("too_deep") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise MalformedEvent("not_json") from None
-    return parsed
 
 
 def parse_envelope(body: bytes) -> Envelope:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from saleor_loyalty_app import shapes
 from saleor_loyalty_app.saleor import documents
 from saleor_loyalty_app.saleor.client import Endpoint, SaleorClient
 from saleor_loyalty_app.saleor.errors import (
@@ -159,7 +160,7 @@ def _page(connection: Mapping[str, Any]) -> OrderPage:
     unreadable: list[UnreadableOrder] = []
     for edge in connection["edges"]:
         try:
-            readable.append(msgspec.convert(edge["node"], OrderSnapshot))
+            readable.append(shapes.convert(edge["node"], OrderSnapshot))
         except msgspec.ValidationError as failure:
             unreadable.append(UnreadableOrder(str(edge["node"].get("id")), str(failure)))
     return OrderPage(tuple(readable), tuple(unreadable), _next_cursor(connection))

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
-
+from saleor_loyalty_app import shapes
 from saleor_loyalty_app.saleor.event import OrderEvent, OrdersEvent
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 
@@ -45,9 +44,9 @@ def _read(paths: list[Path]) -> Iterator[Recorded]:
         request = json.loads(path.read_text(encoding="utf-8"))
         event, body = request["event"], request["body"].encode()
         if event == "ORDER_BULK_CREATED":
-            snapshots = msgspec.json.decode(body, type=OrdersEvent).orders or ()
+            snapshots = shapes.decode(body, OrdersEvent).orders or ()
         elif event.startswith(("ORDER_", "FULFILLMENT_")):
-            order = msgspec.json.decode(body, type=OrderEvent).order
+            order = shapes.decode(body, OrderEvent).order
             snapshots = (order,) if order is not None else ()
         else:
             continue

@@ -5,12 +5,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-import msgspec
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection, event
 
-from saleor_loyalty_app import ledger
+from saleor_loyalty_app import ledger, shapes
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.converge_order import converge_order
@@ -52,7 +51,7 @@ def order(*, refunded: str = "0", minutes: int = 1) -> OrderSnapshot:
     paid = {"id": "1", "type": "CHARGE_SUCCESS", "createdAt": moment, "amount": money("24.70")}
     back = {"id": "2", "type": "REFUND_SUCCESS", "createdAt": moment, "amount": money(refunded)}
     charged = str(Decimal("24.70") - Decimal(refunded))
-    return msgspec.convert(
+    return shapes.convert(
         {
             "id": "T3JkZXI6MQ==",
             "number": "1001",

@@ -3,10 +3,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-import msgspec
 import pytest
 from sqlalchemy import Connection
 
+from saleor_loyalty_app import shapes
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.flows import propose_program as flow
 from saleor_loyalty_app.flows.propose_program import propose_program, recent_stats
@@ -57,7 +57,7 @@ def order(total: str, *, days_ago: int = 1, status: str = "FULFILLED") -> OrderS
     created = (NOON - timedelta(days=days_ago)).isoformat()
     money = {"amount": Decimal(total), "currency": "USD"}
     taxed = {"gross": money, "net": money}
-    return msgspec.convert(
+    return shapes.convert(
         {
             "id": "T3JkZXI6MQ==",
             "number": "1",
