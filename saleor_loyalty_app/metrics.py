@@ -34,6 +34,10 @@ webhook_seconds = Histogram(
 )
 #: outcome: read, booked, gone, torn, failed.
 orders = Counter("loyalty_orders", "Orders read again from Saleor.", ["outcome"], registry=REGISTRY)
+#: state: where a drive left the redemption.
+redemptions = Counter(
+    "loyalty_redemptions", "Redemptions driven by the sweep.", ["state"], registry=REGISTRY
+)
 #: outcome: ok, or the code of the failure.
 saleor_requests = Counter(
     "loyalty_saleor_requests", "Requests to Saleor.", ["operation", "outcome"], registry=REGISTRY

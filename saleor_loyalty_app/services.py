@@ -11,9 +11,11 @@ import httpx
 from saleor_loyalty_app import metrics
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.flows.drive_redemption import Driver
 from saleor_loyalty_app.flows.event_handler import Handler
 from saleor_loyalty_app.flows.install_store import Installer, OnInstalled
 from saleor_loyalty_app.flows.refresh_keys import KeyRing
+from saleor_loyalty_app.flows.spend_points import Spender
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.flows.store_orders import StoreOrders
 from saleor_loyalty_app.saleor.allow_list import AllowList
@@ -32,6 +34,7 @@ class Services:
         http: reaches stores, and nothing inside the operator's own network that was not listed.
         access: sends documents to stores.
         orders: the `OrderSource` of all stores.
+        driver: brings redemptions on; `spender` begins and releases them.
         handlers: those of the core and of plugins.
     """
 
@@ -43,6 +46,8 @@ class Services:
     orders: StoreOrders
     keys: KeyRing
     installer: Installer
+    driver: Driver
+    spender: Spender
     handlers: Sequence[Handler]
 
     def close(self) -> None:
@@ -73,6 +78,7 @@ def open_services(
         http, now=clock, timeout=settings.saleor_timeout_seconds, observe=metrics.saw_saleor
     )
     access = StoreAccess(database, client, TokenCipher(settings.secrets))
+    driver = Driver(access, clock)
     return Services(
         settings=settings,
         database=database,
@@ -82,5 +88,7 @@ def open_services(
         orders=StoreOrders(access, OrderReader(client)),
         keys=KeyRing(database, http, clock),
         installer=Installer(access, http, allow, clock, on_installed),
+        driver=driver,
+        spender=Spender(driver, clock),
         handlers=handlers,
     )

@@ -1,4 +1,4 @@
-"""Whether a member earned at some instant. Pure."""
+"""Whether a member earned at some instant, and may spend now. Pure."""
 
 from datetime import datetime
 
@@ -37,3 +37,27 @@ def _was_in(member: MemberRef, automatic: bool, at: datetime) -> bool:
     if automatic and not came_back:
         return True
     return member.enrolled_at <= at
+
+
+def takes_part(state: str, *, hold_out: bool, automatic: bool) -> bool:
+    """Whether what the program gives to members is for somebody now.
+
+    Args:
+        state: of the member; "" = signed in, and not known to the program so far.
+        automatic: whether the program takes members in by itself.
+    """
+    if hold_out:
+        return False
+    return state == "active" or (automatic and state in ("", "guest", "invited"))
+
+
+def why_not_spending(member: MemberRef) -> str:
+    """Why the member may not spend points now, as a stable word; "" = may.
+
+    A pause stops earning only: what was earned before may be spent.
+    """
+    if member.spending_blocked or member.state == "blocked":
+        return "blocked"
+    if member.state in ("active", "paused"):
+        return ""
+    return member.state if member.state in ("erased", "left") else "not_enrolled"

@@ -110,6 +110,16 @@ def channels(conn: Connection, store_id: int) -> list[ChannelRef]:
     ]
 
 
+def channel_saleor_id(conn: Connection, store_id: int, slug: str) -> str | None:
+    """Saleor's id of a channel; None where the store has none of this name."""
+    found: str | None = conn.execute(
+        sa.select(_CHANNEL.c.saleor_id).where(
+            _CHANNEL.c.store_id == store_id, _CHANNEL.c.slug == slug
+        )
+    ).scalar_one_or_none()
+    return found
+
+
 def permissions(conn: Connection, store_id: int) -> frozenset[str]:
     """The permissions that the store granted the app, as of the last look."""
     found = conn.execute(

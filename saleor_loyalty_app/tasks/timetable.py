@@ -10,6 +10,7 @@ from saleor_loyalty_app.tasks import (
     import_tasks,
     order_tasks,
     proposals,
+    redemption_tasks,
     retention_tasks,
     store_tasks,
 )
@@ -20,6 +21,7 @@ def schedules(work: Background) -> tuple[Schedule, ...]:
     """What is looked after again and again."""
     return (
         *order_tasks.schedules(work),
+        *redemption_tasks.schedules(work),
         *import_tasks.schedules(work),
         *book_tasks.schedules(work),
         *store_tasks.schedules(work),

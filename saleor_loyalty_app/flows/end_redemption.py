@@ -1,0 +1,174 @@
+"""Ends a redemption that no order used: the code goes first, then the points come back.
+
+A code is never ended on a cart that may be paid: its completion would fail with the money gone. So
+the cart is read, the code is taken off, the cart is read again, and only then the code is ended;
+and read once more, as somebody may have put it back in between.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from saleor_loyalty_app import ledger, log
+from saleor_loyalty_app.flows.redemption_work import MONEY_WAIT, LeaseLost, Work
+from saleor_loyalty_app.messages import outbox
+from saleor_loyalty_app.programs.scalars import plain
+from saleor_loyalty_app.rewards import redemptions
+from saleor_loyalty_app.rewards.errors import CodeRefused, SaleorRefused
+from saleor_loyalty_app.rewards.instruments.port import Place
+from saleor_loyalty_app.rewards.redemptions import RedemptionRef
+from saleor_loyalty_app.saleor.checkout_snapshot import Cart
+from saleor_loyalty_app.saleor.errors import SaleorPermissionDenied, SaleorQueryError
+
+logger = log.get(__name__)
+
+#: So often a code is taken off in one go where somebody puts it back again …
+ROUNDS = 4
+#: … and after so long it is tried anew.
+RETRY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cleared:
+    """What a round over all carts found: where it rests, if it must, and how many had the code."""
+
+    rested: RedemptionRef | None
+    taken: int
+
+
+def end_redemption(work: Work) -> RedemptionRef:
+    """Works towards the ending that the redemption has; gives it at rest.
+
+    It rests ended; or live, while an order waits to be booked or money is on a cart with the code.
+
+    Raises:
+        LeaseLost: somebody took over.
+        SaleorUnavailable and the like: nothing is lost, it is tried again.
+    """
+    if work.ref.voucher_id is None:
+        return _end_unopened(work)
+    for _ in range(ROUNDS):
+        cleared = _clear(work)
+        if cleared.rested is not None:
+            return cleared.rested
+        if work.ref.code_ended_at is not None and not cleared.taken:
+            return give_back(work)
+        if work.ref.code_ended_at is None:
+            # Whoever lost the lease does not end a code that another may have put to use.
+            work.save()
+            work.instrument.release(work.store, work.ref)
+            work.save(code_ended_at=work.now)
+    return work.rest(work.now + RETRY)
+
+
+def give_back(work: Work) -> RedemptionRef:
+    """Gives the points back and closes the redemption as its ending says.
+
+    Raises:
+        LeaseLost: somebody took over, or an order used it.
+    """
+    now = work.now
+
+    def write(conn: Connection) -> RedemptionRef:
+        [row] = redemptions.lock(conn, work.store.id, [work.ref.id])
+        if row.fence != work.ref.fence or not row.is_live:
+            raise LeaseLost
+        grace = timedelta(days=work.limits(conn).grace_days)
+        ledger.release_hold(conn, work.store.id, row.hold_id, now=now, grace=grace)
+        closed = redemptions.change(
+            conn,
+            row.id,
+            row.fence,
+            {
+                "state": row.ending,
+                "ended_at": now,
+                "due_at": None,
+                "leased_until": None,
+                "attempts": 0,
+            },
+        )
+        if closed is None:
+            raise LeaseLost
+        outbox.tell(
+            conn,
+            work.store.id,
+            row.member_id,
+            outbox.Kind.points_returned,
+            {
+                "redemption": row.public_id,
+                "points": row.points,
+                "amount": plain(row.amount),
+                "currency": row.currency,
+                "why": (row.reason or {}).get("code", row.ending),
+            },
+            key=f"{row.public_id}:returned",
+            now=now,
+        )
+        return closed
+
+    work.ref = work.bench.database.write(write)
+    return work.ref
+
+
+def _end_unopened(work: Work) -> RedemptionRef:
+    """Nobody knows of a voucher: one that was made unheard opens nothing, as it has no listing.
+
+    It is ended all the same where it is found; where Saleor refuses, that is no reason to keep the
+    points.
+    """
+    try:
+        work.instrument.release(work.store, work.ref)
+    except (SaleorPermissionDenied, SaleorQueryError, SaleorRefused) as failure:
+        logger.warning("unopened_voucher_left", store_id=work.store.id, error_code=failure.code)
+    work.save(code_ended_at=work.now)
+    return give_back(work)
+
+
+def _clear(work: Work) -> _Cleared:
+    """Takes the code off all carts, where nothing forbids it; then asks for orders made with it."""
+    places = work.places()
+    taken = 0
+    for place in places:
+        cart = work.bench.carts.read(work.store, place)
+        if cart is None or cart.code != work.ref.code:
+            continue
+        if cart.made:
+            if orders := work.unbooked([cart.id]):
+                return _Cleared(work.wait_for(orders), taken)
+            continue
+        if cart.money:
+            return _Cleared(_keep(work, place, is_on=True), taken)
+        taken += 1
+        cart = _take_off(work, place, cart)
+        if cart is not None and cart.money:
+            return _Cleared(_keep(work, place, is_on=cart.code == work.ref.code), taken)
+    orders = work.orders_made(places)
+    return _Cleared(work.wait_for(orders) if orders else None, taken)
+
+
+def _take_off(work: Work, place: Place, cart: Cart) -> Cart | None:
+    """Takes the code off a cart; gives the cart as it is then."""
+    work.instrument.detach(work.store, work.ref, place)
+    if cart.delivery is not None:
+        work.bench.carts.check_delivery(work.store, place)
+    after = work.bench.carts.read(work.store, place)
+    chosen = (work.ref.before or {}).get("delivery")
+    if work.ref.ending == "failed" and chosen and after is not None and after.delivery is None:
+        # Before 3.23 Saleor drops a delivery that the discount made too dear for its minimum.
+        work.bench.carts.choose_delivery(work.store, place, chosen)
+    return after
+
+
+def _keep(work: Work, place: Place, *, is_on: bool) -> RedemptionRef:
+    """Money is on the cart: the code has to be good there until it goes or becomes an order."""
+    if work.ref.code_ended_at is not None:
+        work.save()
+        work.instrument.revive(work.store, work.ref)
+        work.save(code_ended_at=None)
+    if not is_on:
+        try:
+            work.instrument.attach(work.store, work.ref, place)
+        except CodeRefused:
+            logger.error("code_not_put_back", store_id=work.store.id, redemption=work.ref.public_id)
+    return work.rest(work.now + MONEY_WAIT, attempts=0)

@@ -1,0 +1,210 @@
+"""One piece of work on a redemption, under its lease: what was done is written down at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from saleor_loyalty_app.clock import Clock
+from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.flows.store_access import StoreAccess
+from saleor_loyalty_app.orders import refresh
+from saleor_loyalty_app.programs.repository import programs_by_id
+from saleor_loyalty_app.programs.spending import DEFAULTS, Spending
+from saleor_loyalty_app.rewards import redemptions, sightings
+from saleor_loyalty_app.rewards.codes import public_id_of_voucher
+from saleor_loyalty_app.rewards.errors import RedemptionUnknown, reason_of
+from saleor_loyalty_app.rewards.instruments.carts import Carts
+from saleor_loyalty_app.rewards.instruments.port import Instrument, Place
+from saleor_loyalty_app.rewards.instruments.voucher import VOUCHER, VoucherInstrument
+from saleor_loyalty_app.rewards.models import RedemptionUse
+from saleor_loyalty_app.rewards.redemptions import LEASE, RedemptionRef
+from saleor_loyalty_app.saleor.checkout_snapshot import OrderWithCode, orders_with_code
+from saleor_loyalty_app.stores.refs import StoreRef
+
+_uses = table(RedemptionUse)
+
+#: Who waits for an order that was made to be booked looks again after so long …
+ORDER_WAIT = timedelta(seconds=10)
+#: … and who waits for money to go or to become an order, after so long.
+MONEY_WAIT = timedelta(hours=1)
+
+
+class LeaseLost(Exception):
+    """Somebody else works on the redemption now, or it is settled: nothing more is to be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What work on redemptions needs; the same for all of them."""
+
+    database: Database
+    clock: Clock
+    access: StoreAccess
+    carts: Carts
+    instruments: dict[str, Instrument]
+
+    @classmethod
+    def of(cls, access: StoreAccess, clock: Clock) -> "Bench":
+        """The bench of a process."""
+        carts = Carts(access, clock)
+        return cls(
+            access.database, clock, access, carts, {VOUCHER: VoucherInstrument(access, carts)}
+        )
+
+    def reread(self, store: StoreRef, redemption_id: int) -> RedemptionRef:
+        """A redemption as it is now.
+
+        Raises:
+            RedemptionUnknown: the store has none with this id.
+        """
+        found = self.database.read(lambda conn: redemptions.by_id(conn, store.id, redemption_id))
+        if found is None:
+            raise RedemptionUnknown
+        return found
+
+
+class Work:
+    """A redemption whose lease is held.
+
+    Attributes:
+        ref: the redemption as last written.
+    """
+
+    def __init__(self, bench: Bench, store: StoreRef, held: RedemptionRef) -> None:
+        self.bench = bench
+        self.store = store
+        self.ref = held
+        self.instrument = bench.instruments[held.instrument]
+
+    @property
+    def now(self) -> datetime:
+        """The present instant."""
+        return self.bench.clock()
+
+    @property
+    def place(self) -> Place | None:
+        """Where it belongs; None for a code that has seen no checkout."""
+        if self.ref.checkout_id is not None:
+            return Place(self.ref.checkout_id)
+        return Place(self.ref.order_id, is_draft=True) if self.ref.order_id is not None else None
+
+    def save(self, **values: object) -> None:
+        """Writes down what was done, and keeps the lease.
+
+        Raises:
+            LeaseLost: somebody took over; nothing was written.
+        """
+        values |= {"leased_until": self.now + LEASE}
+        saved = self.bench.database.write(
+            lambda conn: redemptions.change(conn, self.ref.id, self.ref.fence, values)
+        )
+        if saved is None:
+            raise LeaseLost
+        self.ref = saved
+
+    def rest(self, due_at: datetime | None, **values: object) -> RedemptionRef:
+        """Writes down what is left and gives the lease back until `due_at`.
+
+        Raises:
+            LeaseLost: somebody took over; nothing was written.
+        """
+        rested = self.bench.database.write(
+            lambda conn: redemptions.finish(conn, self.ref, values, due_at=due_at)
+        )
+        if rested is None:
+            raise LeaseLost
+        self.ref = rested
+        return rested
+
+    def fail(self, failure: AppError) -> None:
+        """It is to end without a discount, and this is why.
+
+        Raises:
+            LeaseLost: somebody took over.
+        """
+        self.end("failed", reason_of(failure))
+
+    def end(self, ending: str, reason: dict[str, object]) -> None:
+        """It is to end so; an ending that was given before stays.
+
+        Raises:
+            LeaseLost: somebody took over.
+        """
+        if not self.ref.ending:
+            self.save(ending=ending, reason=reason, attempts=0)
+
+    def places(self) -> list[Place]:
+        """Where its code may be: its own place, and every checkout where it was seen since."""
+        seen = self.bench.database.read(lambda conn: sightings.of_redemption(conn, self.ref.id))
+        own = self.place
+        others = [
+            Place(one.checkout_id)
+            for one in seen
+            if one.removed_at is None and one.checkout_id != self.ref.checkout_id
+        ]
+        return others if own is None else [own, *others]
+
+    def orders_made(self, places: Sequence[Place]) -> list[str]:
+        """The ids of orders that were made with the code and are not booked yet.
+
+        Ask after the checkout was seen gone: Saleor makes the order and deletes the checkout at
+        once.
+        """
+        checkouts = [place.id for place in places if not place.is_draft]
+        data = self.bench.access.ask(
+            self.store,
+            "queries/orders_with_code",
+            {"checkouts": checkouts, "ofCheckouts": bool(checkouts), "code": self.ref.code},
+        )
+        return self.unbooked(
+            [order.id for order in orders_with_code(data) if has_used(order, self.ref)]
+        )
+
+    def unbooked(self, orders: Sequence[str]) -> list[str]:
+        """Those of some orders of which it is not known yet that they used the code."""
+        if not orders:
+            return []
+        return sorted(set(orders) - self.bench.database.read(self._booked))
+
+    def wait_for(self, orders: Sequence[str]) -> RedemptionRef:
+        """Has orders booked that were made with the code: that settles the redemption.
+
+        Raises:
+            LeaseLost: somebody took over, perhaps by booking the order.
+        """
+        now = self.now
+
+        def wish(conn: Connection) -> None:
+            refresh.wish_refresh(conn, self.store.id, orders, due_at=now, now=now)
+
+        self.bench.database.write(wish)
+        tries = self.ref.attempts + 1
+        wait = min(ORDER_WAIT * 2 ** min(tries - 1, 10), MONEY_WAIT)
+        return self.rest(now + wait, attempts=tries)
+
+    def limits(self, conn: Connection) -> Spending:
+        """The limits under which the points were set aside."""
+        if self.ref.revision_id is None:
+            return DEFAULTS
+        programs = programs_by_id(conn, self.store.id, [self.ref.revision_id])
+        return programs[self.ref.revision_id].spending or DEFAULTS
+
+    def _booked(self, conn: Connection) -> set[str]:
+        query = sa.select(_uses.c.order_id).where(_uses.c.redemption_id == self.ref.id)
+        return set(conn.execute(query).scalars())
+
+
+def has_used(order: OrderWithCode, redemption: RedemptionRef) -> bool:
+    """Whether an order of one of its checkouts, or with its code, was made with a redemption.
+
+    Where two orders raced for one code, the later one tells the voucher's name at most.
+    """
+    if order.voucher_code:
+        return order.voucher_code == redemption.code
+    named = {public_id_of_voucher(name) for name in order.vouchers}
+    return redemption.public_id in named or None in named

@@ -1,0 +1,378 @@
+"""A shopper, or staff for a customer, spends points on a cart, or has a code made for later."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from saleor_loyalty_app import ledger
+from saleor_loyalty_app.clock import Clock
+from saleor_loyalty_app.flows.drive_redemption import Driver
+from saleor_loyalty_app.ledger import Account
+from saleor_loyalty_app.ledger.errors import IdempotencyConflict, InsufficientPoints
+from saleor_loyalty_app.members import repository as members
+from saleor_loyalty_app.members.eligibility import why_not_spending
+from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.messages import outbox
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.repository import Revision, revision_at
+from saleor_loyalty_app.programs.scalars import plain
+from saleor_loyalty_app.programs.spending import DEFAULTS
+from saleor_loyalty_app.rewards import codes, redemptions
+from saleor_loyalty_app.rewards.errors import (
+    CartCompleted,
+    CartUnknown,
+    NoProgram,
+    NotEnoughPoints,
+    PaymentUnderWay,
+    RedemptionConsumed,
+    RedemptionLive,
+    RedemptionUnknown,
+    SpendingBlocked,
+    SpendingOff,
+    SpendingRefused,
+    UserInactive,
+)
+from saleor_loyalty_app.rewards.instruments.port import Place
+from saleor_loyalty_app.rewards.instruments.voucher import VOUCHER
+from saleor_loyalty_app.rewards.quote import CartForSpending, Quote
+from saleor_loyalty_app.rewards.redemptions import LEASE, RedemptionRef
+from saleor_loyalty_app.rewards.spend_request import (
+    Bearer,
+    OnCheckout,
+    OnDraft,
+    SpendRequest,
+    Target,
+)
+from saleor_loyalty_app.saleor.checkout_snapshot import Cart, channel_of, user_is_active
+from saleor_loyalty_app.saleor.errors import SaleorQueryError
+from saleor_loyalty_app.stores.refs import StoreRef
+
+UNIT = "points"
+#: Where another is at the redemption, its end is looked for so often.
+PAUSE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What Saleor told before points are set aside."""
+
+    channel: str
+    currency: str
+    cart: Cart | None
+
+
+class Spender:
+    """Spends points, and takes that back; safe to use from any thread.
+
+    Args:
+        sleep: waits so many seconds.
+    """
+
+    def __init__(
+        self, driver: Driver, clock: Clock, *, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._driver = driver
+        self._bench = driver.bench
+        self._clock = clock
+        self._sleep = sleep
+
+    def spend(
+        self, store: StoreRef, request: SpendRequest, *, patience: timedelta
+    ) -> RedemptionRef:
+        """Sets points aside and turns them into a discount on the target. Calls the network.
+
+        Gives the redemption as it is at the end of `patience`, or before: attached (a bearer code:
+        issued), failed with its reason, or on its way; the sweep goes on with it then. The same
+        request again gives the same redemption.
+
+        Raises:
+            SpendingRefused: one of its kinds; nothing was set aside.
+            IdempotencyConflict: the key was used for another request.
+            SaleorUnavailable and the like: Saleor could not be asked; nothing was set aside.
+        """
+        until = self._clock() + patience
+        known = self._known(store, request)
+        if known is None:
+            try:
+                known = self._begin(store, request)
+            except (SpendingRefused, InsufficientPoints) as refused:
+                # The same request may have been faster, and have taken the points.
+                known = self._known(store, request)
+                if known is None:
+                    raise _told(refused) from refused
+            else:
+                return self._driver.work(store, known, until=until)
+        if known.state == "attached" or not known.is_live:
+            return known
+        return self._follow(store, known, until, patience)
+
+    def release(
+        self,
+        store: StoreRef,
+        public_id: str,
+        *,
+        user_id: str | None,
+        actor: str,
+        patience: timedelta = timedelta(seconds=8),
+    ) -> RedemptionRef:
+        """Takes the discount off and gives the points back; done before is no error.
+
+        Args:
+            user_id: whose it must be; None = anybody's (staff).
+            actor: who asks: "shopper:<id>" or "user:<id>" (staff).
+
+        Raises:
+            RedemptionUnknown: there is none.
+            RedemptionConsumed: an order was made with it.
+            PaymentUnderWay: money is on the checkout.
+        """
+        until = self._clock() + patience
+        known = self.find(store, public_id, user_id)
+        if not known.is_live:
+            return _unused(known)
+        if not known.ending:
+            self._check_no_money(store, known)
+            now = self._clock()
+            reason = {"code": "released", "by": actor}
+            self._bench.database.write(
+                lambda conn: redemptions.end_as(conn, store.id, known.id, "released", reason, now)
+            )
+        return _unused(self._follow(store, known, until, patience))
+
+    def find(self, store: StoreRef, public_id: str, user_id: str | None) -> RedemptionRef:
+        """A redemption; of this user where one is given.
+
+        Raises:
+            RedemptionUnknown: there is none.
+        """
+        found = self._bench.database.read(
+            lambda conn: redemptions.by_public_id(conn, store.id, public_id)
+        )
+        if found is None or user_id not in (None, found.user_id):
+            raise RedemptionUnknown
+        return found
+
+    def _known(self, store: StoreRef, request: SpendRequest) -> RedemptionRef | None:
+        """The redemption that this request made before."""
+
+        def read(conn: Connection) -> RedemptionRef | None:
+            member = members.member_by_user(conn, store.id, request.user_id)
+            if member is None:
+                return None
+            return redemptions.by_request(conn, store.id, member.id, request.key)
+
+        found = self._bench.database.read(read)
+        if found is not None and found.request_hash != request.digest:
+            raise IdempotencyConflict(key=request.key)
+        return found
+
+    def _begin(self, store: StoreRef, request: SpendRequest) -> RedemptionRef:
+        """Sets the points aside, under a lease of this process; all or nothing."""
+        if not store.spending_on:
+            raise SpendingOff
+        scene = self._look(store, request)
+        now = self._clock()
+        made = self._bench.database.write(
+            lambda conn: self._set_aside(conn, store, request, scene, now)
+        )
+        if made.fence != 1:
+            raise AssertionError("a new redemption has its first lease")
+        return made
+
+    def _look(self, store: StoreRef, request: SpendRequest) -> _Scene:
+        """One request to Saleor: the user, and what the points are to be spent on."""
+        target = request.target
+        if isinstance(target, Bearer):
+            return self._look_at_channel(store, request, target.channel)
+        try:
+            answer = self._bench.carts.read_with_user(store, _place(target), request.user_id)
+        except SaleorQueryError as failure:
+            # Saleor takes an id that is none for an error of the whole document.
+            if failure.in_data:
+                raise CartUnknown from failure
+            raise
+        if not answer.user_active:
+            raise UserInactive
+        cart = answer.cart
+        if cart is None or cart.user_id != request.user_id:
+            raise CartUnknown
+        if cart.made:
+            raise CartCompleted
+        if cart.money:
+            raise PaymentUnderWay
+        return _Scene(cart.channel, cart.currency, cart)
+
+    def _look_at_channel(self, store: StoreRef, request: SpendRequest, slug: str) -> _Scene:
+        data = self._bench.access.ask(
+            store, "queries/spending_user", {"userId": request.user_id, "channel": slug}
+        )
+        if not user_is_active(data):
+            raise UserInactive
+        channel = channel_of(data)
+        if channel is None:
+            raise CartUnknown
+        return _Scene(channel.slug, channel.currency_code, None)
+
+    def _set_aside(
+        self, conn: Connection, store: StoreRef, request: SpendRequest, scene: _Scene, now: datetime
+    ) -> RedemptionRef:
+        revision = revision_at(conn, store.id, now)
+        if revision is None:
+            raise NoProgram
+        member = members.member_by_user(conn, store.id, request.user_id, lock=True)
+        if member is None:
+            raise NotEnoughPoints(available=0, needed=request.points)
+        if why := why_not_spending(member):
+            raise SpendingBlocked(reason=why)
+        _check_free(conn, store, request.target)
+        account = Account(store.id, member.id, UNIT)
+        available = ledger.balance(conn, account, now=now).available
+        terms = self._quote(revision.program, scene, available, request.points)
+        public_id = codes.new_public_id()
+        deadline = now + _time_of(revision.program, request.target)
+        hold = ledger.place_hold(
+            conn,
+            account,
+            terms.points,
+            key=f"redemption:{public_id}",
+            source=f"redemption:{public_id}",
+            deadline=deadline,
+            now=now,
+        )
+        _check_free(conn, store, request.target)
+        made = redemptions.insert(
+            conn,
+            {
+                "public_id": public_id,
+                "code": codes.new_code(),
+                "hold_id": hold.hold_id,
+                "deadline": deadline,
+                "points": terms.points,
+                "amount": terms.amount,
+                **_fixed(store, request, scene, member, revision, now),
+            },
+        )
+        if made is None:
+            # Another request of the same key, or for the same cart, was faster.
+            raise RedemptionLive
+        outbox.tell(
+            conn,
+            store.id,
+            member.id,
+            outbox.Kind.points_held,
+            {
+                "redemption": public_id,
+                "points": terms.points,
+                "amount": plain(terms.amount),
+                "currency": scene.currency,
+                "until": deadline.isoformat(),
+            },
+            key=f"{public_id}:held",
+            now=now,
+        )
+        return made
+
+    def _quote(self, program: Program, scene: _Scene, available: int, points: int) -> Quote:
+        cart = scene.cart
+        return self._bench.instruments[VOUCHER].quote(
+            program,
+            scene.channel,
+            scene.currency,
+            None if cart is None else CartForSpending(cart.subtotal, cart.code is not None),
+            available,
+            points,
+        )
+
+    def _check_no_money(self, store: StoreRef, known: RedemptionRef) -> None:
+        if known.voucher_id is None or known.checkout_id is None:
+            return
+        cart = self._bench.carts.read(store, Place(known.checkout_id))
+        if cart is not None and cart.code == known.code and cart.money:
+            raise PaymentUnderWay
+
+    def _follow(
+        self, store: StoreRef, known: RedemptionRef, until: datetime, patience: timedelta
+    ) -> RedemptionRef:
+        """Drives a redemption, or waits a while for whoever is at it."""
+        for _ in range(max(1, int(patience.total_seconds() / PAUSE))):
+            driven = self._driver.drive(store, known.id, until=until)
+            if driven.leased_until is None or not driven.is_live or self._clock() >= until:
+                return driven
+            self._sleep(PAUSE)
+        return self._bench.reread(store, known.id)
+
+
+def _told(refused: SpendingRefused | InsufficientPoints) -> SpendingRefused:
+    if isinstance(refused, SpendingRefused):
+        return refused
+    return NotEnoughPoints(available=refused.detail["available"], needed=refused.detail["needed"])
+
+
+def _unused(redemption: RedemptionRef) -> RedemptionRef:
+    if redemption.state in ("consumed", "restored"):
+        raise RedemptionConsumed
+    return redemption
+
+
+def _place(target: OnCheckout | OnDraft) -> Place:
+    if isinstance(target, OnDraft):
+        return Place(target.order_id, is_draft=True)
+    return Place(target.checkout_id)
+
+
+def _check_free(conn: Connection, store: StoreRef, target: Target) -> None:
+    """One live redemption a cart; a draft's is looked for again under the lock of the account."""
+    if isinstance(target, Bearer):
+        return
+    if isinstance(target, OnCheckout):
+        found = redemptions.on_checkout(conn, store.id, target.checkout_id)
+    else:
+        found = redemptions.on_order(conn, store.id, target.order_id)
+    live = next((one for one in found if one.is_live), None)
+    if live is not None:
+        raise RedemptionLive(id=live.public_id)
+
+
+def _time_of(program: Program, target: Target) -> timedelta:
+    limits = program.spending or DEFAULTS
+    if isinstance(target, Bearer):
+        return timedelta(days=limits.code_days)
+    return timedelta(minutes=limits.hold_minutes)
+
+
+def _fixed(
+    store: StoreRef,
+    request: SpendRequest,
+    scene: _Scene,
+    member: MemberRef,
+    revision: Revision,
+    now: datetime,
+) -> dict[str, object]:
+    target = request.target
+    return {
+        "store_id": store.id,
+        "member_id": member.id,
+        "user_id": request.user_id,
+        "instrument": VOUCHER,
+        "unit": UNIT,
+        "channel": scene.channel,
+        "currency": scene.currency,
+        "revision_id": revision.id,
+        "checkout_id": target.checkout_id if isinstance(target, OnCheckout) else None,
+        "order_id": target.order_id if isinstance(target, OnDraft) else None,
+        "request_key": request.key,
+        "request_hash": request.digest,
+        "actor": request.actor,
+        "state": "held",
+        "ending": "",
+        "restored": 0,
+        "restorings": 0,
+        "attempts": 0,
+        "fence": 1,
+        "leased_until": now + LEASE,
+        "due_at": now,
+        "created_at": now,
+    }

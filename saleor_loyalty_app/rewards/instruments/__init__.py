@@ -1,0 +1,1 @@
+"""What carries a redemption into a price: one port, one file an instrument."""

@@ -1,0 +1,52 @@
+"""What somebody asks for who wants points to be spent."""
+
+import hashlib
+import json
+from dataclasses import astuple, dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OnCheckout:
+    """On a checkout of the shopper."""
+
+    checkout_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnDraft:
+    """On a draft order that staff make for the customer."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """A code to be used later, in a channel."""
+
+    channel: str
+
+
+Target = OnCheckout | OnDraft | Bearer
+
+
+@dataclass(frozen=True, slots=True)
+class SpendRequest:
+    """Somebody wants points to be spent.
+
+    Attributes:
+        user_id: Saleor's id of the user whose points they are.
+        actor: who asks: "shopper:<id>" or "user:<id>" (staff).
+        key: the request's own; the same key with the same input is the same request.
+    """
+
+    user_id: str
+    actor: str
+    target: Target
+    points: int
+    key: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what is asked for, to tell a repeated request from another one."""
+        parts = [self.user_id, type(self.target).__name__, *astuple(self.target), self.points]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
