@@ -202,8 +202,11 @@ class Work:
 def has_used(order: OrderWithCode, redemption: RedemptionRef) -> bool:
     """Whether an order of one of its checkouts, or with its code, was made with a redemption.
 
-    Where two orders raced for one code, the later one tells the voucher's name at most.
+    Where two orders raced for one code, the later one tells the voucher's name at most; where the
+    code was taken off during the completion, the order tells the code but has no discount.
     """
+    if not order.vouchers:
+        return False
     if order.voucher_code:
         return order.voucher_code == redemption.code
     named = {public_id_of_voucher(name) for name in order.vouchers}
