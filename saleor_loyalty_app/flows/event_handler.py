@@ -84,6 +84,10 @@ class Handler:
         understands: further events whose payload it reads in a replay.
         while_inactive: also works for an app that staff switched off.
         text: the subscription itself, where it is no file of the app; may use its fragments.
+        inbox: whether deliveries are kept, so that each is worked on once and may be replayed. The
+            function of a handler without an inbox takes the same event any number of times.
+        concerns: for a handler without an inbox; only reads, and says whether its function has
+            anything to do. Most events end there, without a transaction that writes.
     """
 
     name: str
@@ -94,6 +98,8 @@ class Handler:
     while_inactive: bool = False
     text: str | None = None
     kind: Kind = Kind.core
+    inbox: bool = True
+    concerns: Callable[[EventContext], bool] | None = None
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name) or len(self.name) > LONGEST_NAME:
@@ -102,6 +108,8 @@ class Handler:
             raise InvalidHandler(f"{self.name}: name at least one event")
         if len(set(self.events)) != len(self.events):
             raise InvalidHandler(f"{self.name}: an event is named twice")
+        if self.concerns is not None and self.inbox:
+            raise InvalidHandler(f"{self.name}: only a handler without an inbox may be choosy")
         for event in (*self.events, *self.understands):
             permission_for(event)
 
@@ -123,6 +131,10 @@ class Handler:
         if self.text is None:
             return documents.needs(f"subscriptions/{self.document}")
         return documents.text_needs(documents.complete(self.text))
+
+    def query_for(self, version: SchemaVersion) -> str | None:
+        """The subscription for a Saleor of that version; None = it does not understand it."""
+        return self.query if self.needs <= version else None
 
     @cached_property
     def permissions(self) -> frozenset[str]:

@@ -29,6 +29,7 @@ __all__ = [
     "Prepared",
     "WrongRecipient",
     "book",
+    "is_concerned",
     "keep_malformed",
     "prepare",
     "receive",
@@ -43,6 +44,8 @@ class Outcome(StrEnum):
     duplicate = "duplicate"
     #: An event that this handler does not know.
     ignored = "ignored"
+    #: No news for a handler that keeps none.
+    unconcerned = "unconcerned"
     #: Kept as a dead letter.
     malformed = "malformed"
     #: The app is no longer installed there, or switched off.
@@ -82,6 +85,27 @@ def prepare(handler: Handler, store: StoreRef, body: bytes, now: datetime) -> Pr
     return Prepared(envelope, Delivery(store.id, handler.name, envelope.typename, body, now))
 
 
+def is_concerned(
+    conn: Connection,
+    handler: Handler,
+    store: StoreRef,
+    prepared: Prepared,
+    *,
+    now: datetime,
+    secrets: EmailKeys,
+) -> bool:
+    """Whether the webhook has to be booked; only reads.
+
+    One that Saleor could not fill has to be told of.
+
+    Raises:
+        MalformedEvent: the handler cannot read the body.
+    """
+    if handler.concerns is None or prepared.envelope.errors:
+        return True
+    return handler.concerns(_context(conn, store, prepared, now, secrets))
+
+
 def book(
     conn: Connection,
     handler: Handler,
@@ -93,28 +117,40 @@ def book(
 ) -> Outcome:
     """The transaction: accepts the webhook once and lets the handler work.
 
+    A handler without an inbox works each time the webhook comes.
+
     Raises:
         MalformedEvent: the handler cannot read the body; nothing of the transaction may stay.
     """
-    delivery, envelope = prepared.delivery, prepared.envelope
-    message_id = inbox.accept(
-        conn, delivery, app_id=store.app_id, while_inactive=handler.while_inactive
-    )
-    if message_id is None:
-        return Outcome.duplicate if inbox.is_known(conn, delivery) else Outcome.gone
-    tell_errors(conn, handler, store, envelope, now)
-    handler.receive(
-        EventContext(
-            conn=conn,
-            store=store,
-            envelope=envelope,
-            delivery=delivery,
-            now=now,
-            secrets=secrets,
-            message_id=message_id,
+    delivery, message_id = prepared.delivery, None
+    if handler.inbox:
+        message_id = inbox.accept(
+            conn, delivery, app_id=store.app_id, while_inactive=handler.while_inactive
         )
-    )
+        if message_id is None:
+            return Outcome.duplicate if inbox.is_known(conn, delivery) else Outcome.gone
+    tell_errors(conn, handler, store, prepared.envelope, now)
+    handler.receive(_context(conn, store, prepared, now, secrets, message_id))
     return Outcome.accepted
+
+
+def _context(
+    conn: Connection,
+    store: StoreRef,
+    prepared: Prepared,
+    now: datetime,
+    secrets: EmailKeys,
+    message_id: int | None = None,
+) -> EventContext:
+    return EventContext(
+        conn=conn,
+        store=store,
+        envelope=prepared.envelope,
+        delivery=prepared.delivery,
+        now=now,
+        secrets=secrets,
+        message_id=message_id,
+    )
 
 
 def keep_malformed(
@@ -127,7 +163,12 @@ def keep_malformed(
     now: datetime,
     event: str = "",
 ) -> None:
-    """Keeps a body that could not be read, for `inbox replay` by a version that can."""
+    """Keeps a body that could not be read, for `inbox replay` by a version that can.
+
+    Not for a handler without an inbox: its events are no news any more by then.
+    """
+    if not handler.inbox:
+        return
     delivery = Delivery(store.id, handler.name, event, body, now)
     inbox.keep_dead_letter(conn, delivery, reason=failure.reason, place=failure.place)
 
@@ -152,6 +193,10 @@ def receive(
         if prepared is None:
             return Outcome.ignored
         event = prepared.envelope.typename
+        if not database.read(
+            lambda conn: is_concerned(conn, handler, store, prepared, now=now, secrets=secrets)
+        ):
+            return Outcome.unconcerned
         return database.write(
             lambda conn: book(conn, handler, store, prepared, now=now, secrets=secrets)
         )

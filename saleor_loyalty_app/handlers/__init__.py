@@ -5,6 +5,7 @@ To add one, see docs/developers/handlers.md; what is not for every store belongs
 
 from saleor_loyalty_app.flows.event_handler import Handler
 from saleor_loyalty_app.handlers.app_lifecycle import APP_LIFECYCLE
+from saleor_loyalty_app.handlers.checkouts import CHECKOUTS
 from saleor_loyalty_app.handlers.customers import (
     ACCOUNTS_DELETED,
     CUSTOMERS,
@@ -15,6 +16,7 @@ from saleor_loyalty_app.handlers.orders import ORDERS, ORDERS_BULK
 CORE_HANDLERS: tuple[Handler, ...] = (
     ORDERS,
     ORDERS_BULK,
+    CHECKOUTS,
     CUSTOMERS,
     ACCOUNTS_DELETED,
     CUSTOMERS_DELETED,

@@ -9,52 +9,41 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from saleor_loyalty_app import log, metrics
-from saleor_loyalty_app.api.saleor.bodies import LARGEST_BODY, read_body
+from saleor_loyalty_app.api.saleor.bodies import LARGEST_BODY
+from saleor_loyalty_app.api.saleor.senders import Refused, Senders, refusal_of
 from saleor_loyalty_app.api.saleor.tenants import Tenant, Tenants
 from saleor_loyalty_app.clock import Clock
-from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.db.database import DATABASE_TROUBLE, Database
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.receive_event import (
     Handler,
     Outcome,
     Prepared,
-    WrongRecipient,
     book,
+    is_concerned,
     keep_malformed,
     prepare,
 )
 from saleor_loyalty_app.members.email_keys import EmailKeys
-from saleor_loyalty_app.saleor.api_url import canonical_api_url
-from saleor_loyalty_app.saleor.errors import InvalidApiUrl, InvalidSignature, UnknownKey
 from saleor_loyalty_app.saleor.event import MalformedEvent
-from saleor_loyalty_app.saleor.signature import verify_webhook
 
 RETRY_AFTER_SECONDS = 10
-_FACE = "webhook"
 _STATUS = {
     Outcome.accepted: 200,
     Outcome.duplicate: 200,
     Outcome.ignored: 200,
+    Outcome.unconcerned: 200,
     Outcome.malformed: 400,
     Outcome.gone: 401,
 }
-#: The database cannot work now; nothing is wrong with the webhook.
-_DATABASE_TROUBLE = (OperationalError, InterfaceError, PoolExhausted)
 _log = log.get(__name__)
-
-
-class _Refused(Exception):
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -72,68 +61,35 @@ class Intake:
     secrets: EmailKeys
     largest_body: int = LARGEST_BODY
 
+    @cached_property
+    def _senders(self) -> Senders:
+        return Senders(self.tenants, self.largest_body)
+
     async def answer(self, handler: Handler, request: Request) -> Response:
         """Takes in one webhook and answers it."""
         began = time.perf_counter()
         try:
-            tenant, body = await self._verified(request)
+            tenant, body = await self._senders.verified(request)
             outcome = await self._received(handler, tenant, body)
             if outcome is Outcome.gone:
-                raise _Refused("store_inactive")
+                raise Refused("store_inactive")
             response = Response(status_code=_STATUS[outcome])
             counted = outcome.value
-        except (_Refused, AppError) as failure:
+        except (Refused, AppError) as failure:
             counted, response = _answer_of(failure)
-        except _DATABASE_TROUBLE as failure:
+        except DATABASE_TROUBLE as failure:
             _log.error("webhook_not_stored", handler=handler.name, exc_info=failure)
             counted, response = "database", _try_again(RETRY_AFTER_SECONDS)
         metrics.webhooks.labels(handler.name, counted).inc()
         metrics.webhook_seconds.labels(handler.name).observe(time.perf_counter() - began)
         return response
 
-    async def _verified(self, request: Request) -> tuple[Tenant, bytes]:
-        """Who sent it, proved, and the raw bytes. Cheap questions come before the body is read."""
-        signature = request.headers.get("saleor-signature", "")
-        if not signature:
-            raise _Refused("signature_missing")
-        try:
-            api_url = canonical_api_url(request.headers.get("saleor-api-url", ""))
-        except InvalidApiUrl:
-            raise _Refused("unknown_store") from None
-        tenant = await self.tenants.find(api_url)
-        if tenant is None:
-            raise _Refused("unknown_store")
-        body = await read_body(request, largest=self.largest_body)
-        try:
-            return await self._signed(tenant, signature, body), body
-        except InvalidSignature as failure:
-            raise _Refused(f"signature_{failure.reason}") from None
-        except UnknownKey:
-            raise _Refused("unknown_key") from None
-
-    async def _signed(self, tenant: Tenant, signature: str, body: bytes) -> Tenant:
-        try:
-            verify_webhook(signature, body, tenant.keys)
-        except UnknownKey:
-            current = await self.tenants.read(tenant.store.api_url)
-            if current is None:
-                raise _Refused("unknown_store") from None
-            tenant = await self._signed_with_new_key(current, signature, body)
-        return tenant
-
-    async def _signed_with_new_key(self, tenant: Tenant, signature: str, body: bytes) -> Tenant:
-        """Another process may have read the new keys already; else the store is asked once."""
-        try:
-            verify_webhook(signature, body, tenant.keys)
-        except UnknownKey:
-            tenant = await self.tenants.with_fresh_keys(tenant)
-            verify_webhook(signature, body, tenant.keys)
-        return tenant
-
     async def _received(self, handler: Handler, tenant: Tenant, body: bytes) -> Outcome:
         now, event = self.clock(), ""
         try:
-            tenant, prepared = await self._prepared(handler, tenant, body, now)
+            tenant, prepared = await self._senders.as_recipient(
+                tenant, lambda store: prepare(handler, store, body, now)
+            )
             if prepared is None:
                 _log.info("webhook_ignored", store_id=tenant.store.id, handler=handler.name)
                 return Outcome.ignored
@@ -156,27 +112,21 @@ class Intake:
             )
             return Outcome.malformed
 
-    async def _prepared(
-        self, handler: Handler, tenant: Tenant, body: bytes, now: datetime
-    ) -> tuple[Tenant, Prepared | None]:
-        """The app may have been installed anew since the store was remembered."""
-        try:
-            return tenant, prepare(handler, tenant.store, body, now)
-        except WrongRecipient:
-            current = await self.tenants.read(tenant.store.api_url)
-            if current is None or current.store.app_id == tenant.store.app_id:
-                raise
-            return current, prepare(handler, current.store, body, now)
-
     async def _booked(
         self, handler: Handler, tenant: Tenant, prepared: Prepared, now: datetime
     ) -> Outcome:
         store = tenant.store
         try:
+            if handler.concerns is not None and not await self.database.read_async(
+                lambda conn: is_concerned(
+                    conn, handler, store, prepared, now=now, secrets=self.secrets
+                )
+            ):
+                return Outcome.unconcerned
             return await self.database.write_async(
                 lambda conn: book(conn, handler, store, prepared, now=now, secrets=self.secrets)
             )
-        except (MalformedEvent, *_DATABASE_TROUBLE):
+        except (MalformedEvent, *DATABASE_TROUBLE):
             raise
         except Exception as failure:
             _log.error(
@@ -223,22 +173,17 @@ def _endpoint(handler: Handler, intake: Intake) -> Callable[[Request], Awaitable
     return receive
 
 
-def _answer_of(failure: _Refused | AppError) -> tuple[str, Response]:
+def _answer_of(failure: Refused | AppError) -> tuple[str, Response]:
     """What is counted and what is answered; a sender learns nothing from a refusal."""
-    if isinstance(failure, _Refused):
-        return _refusal(failure.reason)
-    if failure.status == 401:
-        return _refusal(failure.code)
+    if refusal_of(failure) is not None:
+        return "refused", Response(status_code=401)
+    if isinstance(failure, Refused):
+        raise failure
     if failure.status == 413:
         return failure.code, Response(status_code=413)
     _log.warning("webhook_put_off", error_code=failure.code)
     seconds = getattr(failure, "retry_after", None) or RETRY_AFTER_SECONDS
     return failure.code, _try_again(seconds)
-
-
-def _refusal(reason: str) -> tuple[str, Response]:
-    metrics.refusals.labels(_FACE, reason).inc()
-    return "refused", Response(status_code=401)
 
 
 def _try_again(seconds: float) -> Response:
