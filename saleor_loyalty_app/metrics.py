@@ -66,7 +66,7 @@ drift = Gauge(
     "Accounts whose books did not add up at the last audit.",
     registry=REGISTRY,
 )
-#: outcome: offered, kept, none, no_address, not_live, remembered, forgotten.
+#: outcome: offered, kept, none, no_address, not_live, not_stored, remembered, forgotten.
 shipping_answers = Counter(
     "loyalty_shipping_answers",
     "Answers to Saleor's questions for shipping methods.",

@@ -10,7 +10,8 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from saleor_loyalty_app.db.engines import postgres_engine, sqlite_engine
 
@@ -19,6 +20,8 @@ T = TypeVar("T")
 #: serialization_failure and deadlock_detected of PostgreSQL: the whole function runs again.
 RETRIED_STATES = frozenset({"40001", "40P01"})
 ATTEMPTS = 4
+#: The database cannot work now; nothing is wrong with what was asked of it.
+DATABASE_TROUBLE = (OperationalError, InterfaceError, PoolExhausted)
 
 
 class Database:

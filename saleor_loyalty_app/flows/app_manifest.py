@@ -21,7 +21,7 @@ _PATHS = ("tokenTargetUrl", "dataPrivacyUrl", "homepageUrl", "supportUrl")
 
 
 class WebhookSource(Protocol):
-    """What the manifest needs to know of a handler; `flows.event_handler.Handler` is one."""
+    """What the manifest needs to know of a handler: `Handler` or `SyncHandler` of `flows`."""
 
     @property
     def name(self) -> str: ...
@@ -29,10 +29,7 @@ class WebhookSource(Protocol):
     def events(self) -> tuple[str, ...]: ...
     @property
     def path(self) -> str: ...
-    @property
-    def query(self) -> str: ...
-    @property
-    def needs(self) -> SchemaVersion: ...
+    def query_for(self, version: SchemaVersion) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +87,13 @@ def webhook_entries(
         ManifestWebhook(
             name=handler.name,
             target_url=app_url + handler.path,
-            query=handler.query,
+            query=query,
             async_events=tuple(event for event in handler.events if event in EVENTS),
             sync_events=tuple(event for event in handler.events if event not in EVENTS),
             identifier=handler.name if version >= IDENTIFIERS else None,
         )
         for handler in handlers
-        if handler.needs <= version
+        if (query := handler.query_for(version)) is not None
     )
 
 

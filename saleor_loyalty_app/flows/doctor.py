@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 import msgspec
 
+from saleor_loyalty_app import shapes
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.app_manifest import (
@@ -210,7 +211,7 @@ class Doctor:
 
     def _deliveries(self, store: StoreRef) -> Iterator[Finding]:
         data = self.access.ask(store, "queries/failed_deliveries")
-        app = msgspec.convert(data, _DeliveriesAnswer).app
+        app = shapes.convert(data, _DeliveriesAnswer).app
         failed = {
             webhook.name or webhook.id: webhook.event_deliveries.edges[0].node.created_at
             for webhook in (app.webhooks if app else None) or ()
@@ -227,7 +228,7 @@ class Doctor:
 
     def _mounts(self, store: StoreRef, facts: StoreFacts) -> Iterator[Finding]:
         data = self.access.ask(store, "queries/app_extensions")
-        app = msgspec.convert(data, _ExtensionsAnswer).app
+        app = shapes.convert(data, _ExtensionsAnswer).app
         shown = {(one.mount_name.upper(), one.target_name.upper()) for one in app.extensions}
         wanted = extension_entries(spoken_version(facts.schema_version), self.extensions)
         missing = [one for one in wanted if (one.mount, one.target) not in shown]
@@ -253,7 +254,7 @@ class Doctor:
             for name in documents.all_names(kind)
             if documents.needs(name) <= version
         }
-        texts |= {one.name: one.query for one in self.handlers if one.needs <= version}
+        texts |= {one.name: text for one in self.handlers if (text := one.query_for(version))}
         wrong = {name: found for name, text in texts.items() if (found := misfits(schema, text))}
         for name, found in wrong.items():
             yield Finding(Status.FAIL, "document_misfit", {"document": name, "reason": found[0]})

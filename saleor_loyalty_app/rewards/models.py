@@ -213,6 +213,7 @@ class CheckoutTotal(SQLModel, table=True):
     """A subtotal that was asked of Saleor, where a webhook's own figures cannot be trusted."""
 
     __tablename__ = "checkout_total"
+    __table_args__ = (sa.Index("ix_checkout_total_read", "read_at"),)
 
     store_id: int = Field(foreign_key="store.id", primary_key=True)
     checkout_id: str = Field(primary_key=True)

@@ -1,7 +1,7 @@
-"""Saleor's asynchronous webhook events: what each family asks for and what it is about.
+"""Saleor's webhook events: what each family asks for and what it is about.
 
-Source: `WebhookEventTypeAsyncEnum` of Saleor's public schema and the permissions written in the
-descriptions there.
+Source: `WebhookEventTypeAsyncEnum` and `WebhookEventTypeSyncEnum` of Saleor's public schema and the
+permissions written in the descriptions there.
 """
 
 import difflib
@@ -124,8 +124,15 @@ _FAMILY_OF = {event: family for family in FAMILIES for event in family.events}
 EVENTS = tuple(sorted(_FAMILY_OF))
 
 
+#: Synchronous events, for whose answer Saleor waits, and what an app needs to be asked.
+SYNC_EVENTS = {
+    "CHECKOUT_FILTER_SHIPPING_METHODS": "MANAGE_CHECKOUTS",
+    "SHIPPING_LIST_METHODS_FOR_CHECKOUT": "MANAGE_SHIPPING",
+}
+
+
 class UnknownEvent(ValueError):
-    """No asynchronous event of Saleor's that this app knows has that name."""
+    """No event of Saleor's of that kind, that this app knows, has that name."""
 
     def __init__(self, event: str) -> None:
         self.event = event
@@ -153,3 +160,15 @@ def permission_for(event: str) -> str | None:
         UnknownEvent: with similar names.
     """
     return family_of(event).permission
+
+
+def sync_permission_for(event: str) -> str:
+    """What an app needs so that Saleor asks it `event`, a synchronous one.
+
+    Raises:
+        UnknownEvent: the app answers no such question.
+    """
+    try:
+        return SYNC_EVENTS[event]
+    except KeyError:
+        raise UnknownEvent(event) from None

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.clock import Clock
-from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.db.database import DATABASE_TROUBLE, Database
 from saleor_loyalty_app.saleor.errors import InvalidKeySet
 from saleor_loyalty_app.saleor.keys import KeySet
 from saleor_loyalty_app.stores import repository as stores
@@ -22,6 +22,8 @@ from saleor_loyalty_app.stores.refs import StoreRef
 #: The kill switches of a store act within this time.
 REMEMBERED = timedelta(seconds=5)
 MOST_REMEMBERED = 1000
+#: So long the database is waited for where a remembered store would do.
+PATIENCE = timedelta(seconds=1)
 _NO_KEYS = KeySet({})
 
 #: Asks a store for its public keys and stores them; raises an AppError of status 503 where that is
@@ -64,6 +66,17 @@ class Tenants:
         if known is not None and abs(self._clock() - known[0]) < REMEMBERED:
             return known[1]
         return await self.read(api_url)
+
+    async def find_or_remember(self, api_url: str) -> Tenant | None:
+        """The store, or as it was when it was last read where the database cannot say in time."""
+        known = self._remembered.get(api_url)
+        if known is None:
+            return await self.find(api_url)
+        try:
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                return await self.find(api_url)
+        except (*DATABASE_TROUBLE, TimeoutError):
+            return known[1]
 
     async def read(self, api_url: str) -> Tenant | None:
         """The store as it is now."""

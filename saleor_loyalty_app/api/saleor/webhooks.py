@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from saleor_loyalty_app import log, metrics
 from saleor_loyalty_app.api.saleor.bodies import LARGEST_BODY
-from saleor_loyalty_app.api.saleor.senders import Refused, Senders, refusal_of
+from saleor_loyalty_app.api.saleor.senders import Refused, Senders, count_refusal
 from saleor_loyalty_app.api.saleor.tenants import Tenant, Tenants
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import DATABASE_TROUBLE, Database
@@ -175,10 +175,9 @@ def _endpoint(handler: Handler, intake: Intake) -> Callable[[Request], Awaitable
 
 def _answer_of(failure: Refused | AppError) -> tuple[str, Response]:
     """What is counted and what is answered; a sender learns nothing from a refusal."""
-    if refusal_of(failure) is not None:
+    if isinstance(failure, Refused) or failure.status == 401:
+        count_refusal(failure)
         return "refused", Response(status_code=401)
-    if isinstance(failure, Refused):
-        raise failure
     if failure.status == 413:
         return failure.code, Response(status_code=413)
     _log.warning("webhook_put_off", error_code=failure.code)

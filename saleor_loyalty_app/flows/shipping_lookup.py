@@ -1,0 +1,193 @@
+"""What an answer on shipping has to know: one statement, and a program that is remembered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app.db.hot import Hot
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.flows.sync_handler import Memory
+from saleor_loyalty_app.members.eligibility import takes_part
+from saleor_loyalty_app.members.models import Member
+from saleor_loyalty_app.orders.models import OrderState
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.repository import revision_at
+from saleor_loyalty_app.rewards.models import (
+    LIVE_STATES,
+    CheckoutTotal,
+    Redemption,
+    ShippingAsk,
+    ShippingOffer,
+)
+from saleor_loyalty_app.rewards.offer_rows import OfferKey, read_offers
+from saleor_loyalty_app.rewards.offers import Offer
+from saleor_loyalty_app.rewards.shipping_asks import Asked
+from saleor_loyalty_app.stores.models import Store
+from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.stores.repository import channels
+
+#: A program that was published is followed within this time.
+PROGRAM_REMEMBERED = timedelta(seconds=5)
+
+_store, _member, _order = table(Store), table(Member), table(OrderState)
+_offer, _total, _ask = table(ShippingOffer), table(CheckoutTotal), table(ShippingAsk)
+_redemption = table(Redemption)
+
+
+@dataclass(frozen=True, slots=True)
+class LivePart:
+    """The program in force, since when, and by channel whether prices are entered with tax."""
+
+    program: Program | None
+    since: datetime | None
+    with_tax: Mapping[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is known of a checkout and its shopper.
+
+    Attributes:
+        is_live: the store has the app, and its shipping part is switched on.
+        state: of the member; "" = none is known.
+        orders: paid ones of the member.
+        stored: offers that were made to this shopper at this checkout.
+        total_hash, total: the cart whose subtotal was asked of Saleor, and the subtotal.
+        own_code: the code on the checkout is that of a live redemption.
+    """
+
+    part: LivePart
+    is_live: bool
+    state: str
+    hold_out: bool
+    orders: int
+    stored: tuple[Offer, ...]
+    total_hash: str
+    total: Decimal
+    asked: Asked | None
+    own_code: bool
+
+    def is_member(self, user_id: str) -> bool:
+        """Whether the shopper takes part in the program."""
+        program = self.part.program
+        if not user_id or program is None:
+            return False
+        automatic = program.settings.enrollment == "automatic"
+        return takes_part(self.state, hold_out=self.hold_out, automatic=automatic)
+
+
+def _statement() -> sa.Select[Any]:
+    bind = sa.bindparam
+    checkout_id: sa.BindParameter[str] = bind("checkout_id")
+    user_id: sa.BindParameter[str] = bind("user_id")
+    member_on = sa.and_(_member.c.store_id == _store.c.id, _member.c.user_id == user_id)
+    offer_on = sa.and_(
+        _offer.c.store_id == _store.c.id,
+        _offer.c.checkout_id == checkout_id,
+        _offer.c.user_id == user_id,
+        _offer.c.country == bind("country"),
+        _offer.c.currency == bind("currency"),
+    )
+    total_on = sa.and_(_total.c.store_id == _store.c.id, _total.c.checkout_id == checkout_id)
+    ask_on = sa.and_(_ask.c.store_id == _store.c.id, _ask.c.checkout_id == checkout_id)
+    redemption_on = sa.and_(
+        _redemption.c.store_id == _store.c.id,
+        _redemption.c.code == bind("code"),
+        sa.or_(*(_redemption.c.state == state for state in LIVE_STATES)),
+    )
+    orders = (
+        sa.select(sa.func.count())
+        .select_from(_order)
+        .where(_order.c.member_id == _member.c.id, _order.c.paid_at.is_not(None))
+        .scalar_subquery()
+    )
+    return (
+        sa.select(
+            sa.and_(_store.c.active, _store.c.shipping_on).label("is_live"),
+            _member.c.state.label("state"),
+            _member.c.hold_out.label("hold_out"),
+            orders.label("orders"),
+            _offer.c.offers.label("offers"),
+            _total.c.cart_hash.label("total_hash"),
+            _total.c.subtotal.label("total"),
+            _ask.c.user_id.label("asked_user"),
+            _ask.c.doubted_hash.label("asked_hash"),
+            _ask.c.bare.label("asked_bare"),
+            _ask.c.asked_at.label("asked_at"),
+            _redemption.c.id.label("redemption"),
+        )
+        .select_from(
+            _store.outerjoin(_member, member_on)
+            .outerjoin(_offer, offer_on)
+            .outerjoin(_total, total_on)
+            .outerjoin(_ask, ask_on)
+            .outerjoin(_redemption, redemption_on)
+        )
+        .where(_store.c.id == bind("store_id"))
+    )
+
+
+_LOOK = Hot(_statement())
+
+
+def look_up(
+    conn: Connection,
+    memory: Memory,
+    store: StoreRef,
+    key: OfferKey,
+    *,
+    code: str | None,
+    now: datetime,
+) -> Found:
+    """Reads all of it; `code` is that on the checkout."""
+    part = live_part(conn, memory, store, now)
+    row = _LOOK.one_or_none(
+        conn,
+        {
+            "store_id": key.store_id,
+            "checkout_id": key.checkout_id,
+            "user_id": key.user_id,
+            "country": key.country,
+            "currency": key.currency,
+            "code": code or "",
+        },
+    )
+    if row is None:
+        return Found(part, False, "", False, 0, (), "", Decimal(0), None, False)
+    asked = None
+    if row.asked_at is not None:
+        asked = Asked(row.asked_user, row.asked_hash, bool(row.asked_bare), row.asked_at)
+    return Found(
+        part=part,
+        is_live=bool(row.is_live),
+        state=row.state or "",
+        hold_out=bool(row.hold_out),
+        orders=row.orders,
+        stored=read_offers(row.offers),
+        total_hash=row.total_hash or "",
+        total=Decimal(row.total or 0),
+        asked=asked,
+        own_code=row.redemption is not None,
+    )
+
+
+def live_part(conn: Connection, memory: Memory, store: StoreRef, now: datetime) -> LivePart:
+    """The program in force, as it was at most `PROGRAM_REMEMBERED` ago."""
+    remembered = memory.get(("program", store.id))
+    if remembered is not None and abs(now - remembered[0]) < PROGRAM_REMEMBERED:
+        part: LivePart = remembered[1]
+        return part
+    revision = revision_at(conn, store.id, now)
+    entered = {one.slug: one.prices_entered_with_tax for one in channels(conn, store.id)}
+    part = (
+        LivePart(revision.program, revision.effective_from, entered)
+        if revision is not None
+        else LivePart(None, None, entered)
+    )
+    memory.put(("program", store.id), (now, part))
+    return part
