@@ -3,38 +3,53 @@
 The browser holds the shopper's token and knows this address only; it is passed on unchanged.
 """
 
+import re
+from urllib.parse import quote
+
 import httpx
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 APP_IDENTIFIER = "saleor.loyalty"
-PATHS = frozenset({"me", "me/history"})
-PASSED_ON = ("authorization", "accept-language")
+PATIENCE_SECONDS = 15.0
+_ID = r"[A-Za-z0-9_=-]{1,200}"
+#: What may be asked, by method.
+PATHS = {
+    "GET": re.compile(rf"program|me|me/history|checkouts/{_ID}|redemptions/{_ID}"),
+    "POST": re.compile(r"redemptions"),
+    "DELETE": re.compile(rf"redemptions/{_ID}"),
+}
+PASSED_ON = ("authorization", "accept-language", "content-type", "idempotency-key")
+PASSED_BACK = ("retry-after",)
 
 
 async def loyalty(request: Request) -> Response:
     """Asks the app's storefront API what `/shop/loyalty/<path>` asks."""
     path = request.path_params["path"]
-    if path not in PATHS:
+    allowed = PATHS.get(request.method)
+    if allowed is None or not allowed.fullmatch(path):
         return _problem(404, "not_found")
     app_url = await _app_url(request)
     if app_url is None:
         return _problem(409, "app_not_installed")
     headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
     try:
-        async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
-            answer = await client.get(
-                f"{app_url.rstrip('/')}/api/storefront/v1/{path}",
+        async with httpx.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=False) as client:
+            answer = await client.request(
+                request.method,
+                f"{app_url.rstrip('/')}/api/storefront/v1/{quote(path, safe='/=')}",
                 params=request.query_params,
                 headers=headers,
+                content=await request.body(),
             )
     except httpx.HTTPError:
         return _problem(502, "app_unreachable")
+    passed = {name: answer.headers[name] for name in PASSED_BACK if name in answer.headers}
     return Response(
         answer.content,
         status_code=answer.status_code,
         media_type=answer.headers.get("content-type", "application/json"),
-        headers={"Cache-Control": "no-store"},
+        headers={**passed, "Cache-Control": "no-store"},
     )
 
 

@@ -20,7 +20,7 @@ def routes() -> list[BaseRoute]:
     return [
         Route("/", _home),
         Route("/shop", _shop),
-        Route("/shop/loyalty/{path:path}", loyalty),
+        Route("/shop/loyalty/{path:path}", loyalty, methods=["GET", "POST", "DELETE"]),
         Route("/desk", _desk),
         Route("/dashboard", _dashboard),
         Route("/faults", _faults),

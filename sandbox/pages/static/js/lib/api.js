@@ -1,13 +1,14 @@
 /** The sandbox's GraphQL and control API. */
 
 import { documents } from "/pages/js/documents.js";
-import { t, textOr } from "/pages/js/lib/text.js";
+import { language, t, textOr } from "/pages/js/lib/text.js";
 
 /** A failure with words for the person at the screen. */
 export class Problem extends Error {
-  constructor(code, message) {
+  constructor(code, message, detail = {}) {
     super(message);
     this.code = code;
+    this.detail = detail;
   }
 }
 
@@ -19,7 +20,8 @@ async function json(address, options) {
     throw new Problem("unreachable", t("problem.unreachable"));
   }
   try {
-    return { ok: answer.ok, status: answer.status, body: await answer.json() };
+    const retryAfter = Number(answer.headers.get("Retry-After")) || null;
+    return { ok: answer.ok, status: answer.status, retryAfter, body: await answer.json() };
   } catch {
     throw new Problem("unreadable", t("problem.unreadable", { status: answer.status }));
   }
@@ -42,7 +44,7 @@ export async function gql(name, variables = {}, token = null) {
   for (const result of Object.values(body.data)) {
     if (result?.errors?.length) {
       const [first] = result.errors;
-      throw new Problem(first.code, first.message || first.code);
+      throw new Problem(first.code, textOr(`refusal.${first.code}`, first.message || first.code));
     }
   }
   return body.data;
@@ -63,14 +65,25 @@ export async function control(name, input) {
   return body;
 }
 
-/** The loyalty app's storefront API, through the shop's own address. */
-export async function loyalty(path, token, language) {
-  const { ok, body } = await json(`/shop/loyalty/${path}`, {
-    headers: { Authorization: `Bearer ${token}`, "Accept-Language": language },
+/**
+ * The loyalty app's storefront API, through the shop's own address.
+ *
+ * Gives the body of the answer, and `later`: the seconds after which to ask again, or null.
+ */
+export async function loyalty(path, { token = null, method = "GET", input, key } = {}) {
+  const { ok, status, body, retryAfter } = await json(`/shop/loyalty/${path}`, {
+    method,
+    headers: {
+      "Accept-Language": language,
+      ...(token ? { Authorization: `Bearer ${token}` } : {}),
+      ...(input ? { "Content-Type": "application/json" } : {}),
+      ...(key ? { "Idempotency-Key": key } : {}),
+    },
+    ...(input ? { body: JSON.stringify(input) } : {}),
   });
   if (!ok) {
-    const { code, message } = body.error ?? { code: "unknown", message: t("problem.unknown") };
-    throw new Problem(code, textOr(`problem.${code}`, message));
+    const { code, message, detail } = body.error ?? { code: "unknown", message: t("problem.unknown") };
+    throw new Problem(code, textOr(`problem.${code}`, message), detail);
   }
-  return body;
+  return { body, later: status === 202 ? (retryAfter ?? 1) : null };
 }

@@ -29,3 +29,18 @@ export function show(element, ...children) {
   element.replaceChildren(...children.flat().filter((child) => child));
   if (focused) document.getElementById(focused)?.focus();
 }
+
+const drawn = new WeakMap();
+
+/** Fills `element` by `build()`, unless it shows `state` already: what people type stays. */
+export function redraw(element, state, build) {
+  const fresh = JSON.stringify(state);
+  if (drawn.get(element) === fresh) return;
+  drawn.set(element, fresh);
+  show(element, build());
+}
+
+/** The next `redraw` of `element` draws, whatever it shows. */
+export function forget(element) {
+  drawn.delete(element);
+}

@@ -23,6 +23,12 @@ export async function refresh() {
   return latest;
 }
 
+/** Whether the store is of Saleor `major`.`minor` or newer. */
+export function since(major, minor) {
+  const [first, second] = latest.version.split(".").map(Number);
+  return first > major || (first === major && second >= minor);
+}
+
 /** The sandbox's time; it runs on between two reads. */
 export function now() {
   return new Date(offset + performance.now() - readAt);

@@ -21,6 +21,25 @@ export function money({ amount, currency }) {
   return new Intl.NumberFormat(locale, { style: "currency", currency }).format(Number(amount));
 }
 
+/** `amount` points in words: "1 point", "120 points". */
+export function points(amount) {
+  const one = new Intl.PluralRules(locale).select(amount) === "one";
+  return t(one ? "points.one" : "points.many", { amount: number(amount) });
+}
+
+/** Days that a delivery takes, "" where nothing is known. */
+export function days(least, most) {
+  const known = [least, most].filter((one) => one !== null && one !== undefined);
+  if (!known.length) return "";
+  const [from, to] = [Math.min(...known), Math.max(...known)];
+  const one = to === 1 ? "days.one" : "days.many";
+  return from === to ? t(one, { days: number(to) }) : t("days.range", { from: number(from), to: number(to) });
+}
+
+export function country(code) {
+  return new Intl.DisplayNames(locale, { type: "region" }).of(code);
+}
+
 export function number(value) {
   return new Intl.NumberFormat(locale).format(value);
 }

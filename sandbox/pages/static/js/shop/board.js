@@ -3,7 +3,7 @@
 import { loyalty } from "/pages/js/lib/api.js";
 import { h, show } from "/pages/js/lib/dom.js";
 import { shopper, shopperToken } from "/pages/js/lib/session.js";
-import { day, language, money, number, t, textOr } from "/pages/js/lib/text.js";
+import { day, money, number, t, textOr } from "/pages/js/lib/text.js";
 
 const PAUSE = 2500;
 const place = document.getElementById("board");
@@ -65,9 +65,9 @@ export async function refreshBoard() {
   }
   try {
     const token = await shopperToken();
-    const [me, history] = await Promise.all([
-      loyalty(`me?channel=${encodeURIComponent(channel)}`, token, language),
-      loyalty("me/history?first=8", token, language),
+    const [{ body: me }, { body: history }] = await Promise.all([
+      loyalty(`me?channel=${encodeURIComponent(channel)}`, { token }),
+      loyalty("me/history?first=8", { token }),
     ]);
     tell(JSON.stringify([me, history]), () => board(me, history));
   } catch (problem) {

@@ -1,102 +1,109 @@
-/** From the cart to an order: address, delivery, payment. */
+/** From the cart to an order: who, where to, how, points, codes, payment. */
 
 import { gql } from "/pages/js/lib/api.js";
-import { h, show } from "/pages/js/lib/dom.js";
-import { attempt, toast } from "/pages/js/lib/feedback.js";
-import { shopper, shopperToken, staffToken } from "/pages/js/lib/session.js";
-import { language, money, t } from "/pages/js/lib/text.js";
-import { empty, lines } from "/pages/js/shop/cart.js";
-import { open } from "/pages/js/shop/instalments.js";
+import { forget, redraw } from "/pages/js/lib/dom.js";
+import { toast } from "/pages/js/lib/feedback.js";
+import { shopper } from "/pages/js/lib/session.js";
+import { t } from "/pages/js/lib/text.js";
+import { addressIn } from "/pages/js/shop/addresses.js";
+import { drop, inStep, tokenIfAny } from "/pages/js/shop/basket.js";
+import { empty } from "/pages/js/shop/cart.js";
+import { codesSection, coupon } from "/pages/js/shop/checkout/codes.js";
+import { calculate, cheapest, choose, deliverySection } from "/pages/js/shop/checkout/delivery.js";
+import { spendingSection, spendingState } from "/pages/js/shop/checkout/spending.js";
+import { summarySection } from "/pages/js/shop/checkout/summary.js";
+import { addressSection, sendTo, whoSection } from "/pages/js/shop/checkout/who.js";
+import { previewOf } from "/pages/js/shop/loyalty.js";
 
-const ADDRESSES = {
-  US: { streetAddress1: "1 Market Street", city: "San Francisco", countryArea: "CA", postalCode: "94105", country: "US" },
-  TR: { streetAddress1: "İstiklal Caddesi 1", city: "İstanbul", countryArea: "İstanbul", postalCode: "34430", country: "TR" },
-};
+const PAUSE = 3000;
 const dialog = document.getElementById("checkout");
+/** Each part with what it depends on: it is drawn anew only when that changed. */
+const PARTS = [
+  ["who", whoSection, ({ checkout }) => [shopper(), checkout.email]],
+  ["address", addressSection, ({ checkout }) => checkout.shippingAddress],
+  ["delivery", deliverySection, ({ checkout, preview }) => [checkout.isShippingRequired, checkout.shippingMethods, checkout.deliveryMethod, preview?.shipping]],
+  ["points", spendingSection, spendingState],
+  ["codes", codesSection, (view) => [coupon(view), view.checkout.giftCards]],
+  ["summary", summarySection, ({ checkout, preview }) => [checkout, preview]],
+];
+let view = null;
+let timer = 0;
+let newest = 0;
 
-function address(channel, names) {
-  return { ...(ADDRESSES[channel.defaultCountry.code] ?? ADDRESSES.US), ...names };
-}
-
-async function begin(channel, customer) {
-  const place = address(channel, customer);
-  const input = {
-    channel: channel.slug,
-    email: shopper(),
-    lines: lines(channel.slug).map(({ variant, quantity }) => ({ variantId: variant, quantity })),
-    shippingAddress: place,
-    billingAddress: place,
-    languageCode: language.toUpperCase(),
-  };
-  const token = await shopperToken();
-  const { checkoutCreate } = await gql("checkoutCreate", { input }, token);
-  const { id, isShippingRequired, shippingMethods } = checkoutCreate.checkout;
-  const method = shippingMethods.find((one) => one.active);
-  if (isShippingRequired && method) await gql("checkoutDelivery", { id, method: method.id }, token);
-  return (await gql("checkout", { id }, token)).checkout;
-}
-
-/** Charges as a payment provider's app would: in the shop's name, not the shopper's. */
-export async function charge(id, amount, currency) {
-  const reference = `pay-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
-  const transaction = {
-    name: "Sandbox Pay",
-    pspReference: reference,
-    availableActions: ["REFUND"],
-    amountCharged: { amount, currency },
-  };
-  await gql("charge", { id, transaction }, await staffToken());
-}
-
-function half(total) {
-  return Math.floor((total.amount * 100) / 2) / 100;
-}
-
-async function order(checkout, channel, amount) {
-  const total = checkout.totalPrice.gross;
-  if (amount < total.amount && !channel.orderSettings.allowUnpaidOrders) {
-    await gql("allowUnpaidOrders", { id: channel.id }, await staffToken());
-    channel.orderSettings.allowUnpaidOrders = true;
+function draw(view) {
+  for (const [name, build, state] of PARTS) {
+    const place = document.getElementById(`checkout-${name}`);
+    redraw(place, state(view), () => build(view));
+    place.hidden = !place.childNodes.length;
   }
-  if (amount > 0) await charge(checkout.id, amount, total.currency);
-  const { checkoutComplete } = await gql("checkoutComplete", { id: checkout.id }, await shopperToken());
-  if (amount < total.amount) open(checkoutComplete.order.id);
-  empty(channel.slug);
+}
+
+/** Reads the checkout and what the app tells of it; of two that overlap the later one stays. */
+async function refresh() {
+  const mine = ++newest;
+  const { id } = view;
+  const token = await tokenIfAny();
+  const [{ checkout }, preview] = await Promise.all([gql("checkout", { id }, token), previewOf(id, token)]);
+  if (mine !== newest || !view || view.id !== id) return;
+  if (!checkout) return close(t("checkout.gone"));
+  Object.assign(view, { checkout, preview });
+  draw(view);
+}
+
+function close(words = "") {
   dialog.close();
-  toast(t("checkout.placed", { number: checkoutComplete.order.number }));
+  if (words) toast(words, "bad");
+}
+
+function placed(order) {
+  const { channel } = view;
+  drop(channel.slug);
+  empty(channel.slug);
+  close();
+  toast(t("checkout.placed", { number: order.number }));
   document.dispatchEvent(new Event("order-changed"));
 }
 
-function row(name, amount, strong = false) {
-  return h("div", { class: strong ? "sum strong" : "sum" }, h("dt", {}, t(name)), h("dd", {}, money(amount)));
-}
-
-function summary(checkout, channel) {
-  const total = checkout.totalPrice.gross;
-  const kind = checkout.displayGrossPrices ? "gross" : "net";
-  const pay = (share, text, style) =>
-    h("button", { type: "button", class: `button ${style}`, id: `pay-${share}`, onclick: (event) => {
-      const amount = { full: total.amount, half: half(total), later: 0 }[share];
-      return attempt(event.currentTarget, () => order(checkout, channel, amount));
-    } }, text);
-  return h("div", {},
-    h("h2", { id: "checkout-heading" }, t("checkout.heading")),
-    h("dl", { class: "sums" },
-      row("checkout.subtotal", checkout.subtotalPrice[kind]),
-      row("checkout.shipping", checkout.shippingPrice[kind]),
-      row(checkout.displayGrossPrices ? "checkout.tax_within" : "checkout.tax", checkout.totalPrice.tax),
-      row("checkout.total", total, true)),
-    h("div", { class: "pay" },
-      pay("full", t("checkout.pay_full", { money: money(total) }), "primary"),
-      pay("half", t("checkout.pay_half", { money: money({ amount: half(total), currency: total.currency }) }), ""),
-      pay("later", t("checkout.pay_later"), "quiet")),
-    h("button", { type: "button", class: "button quiet wide", onclick: () => dialog.close() }, t("action.cancel")),
-  );
+async function keepReading() {
+  clearTimeout(timer);
+  if (!view) return;
+  try {
+    if (!document.hidden) await refresh();
+  } catch (problem) {
+    console.warn("the checkout could not be read", problem);
+  }
+  timer = setTimeout(keepReading, PAUSE);
 }
 
 /** Opens the dialog that turns the cart of `channel` into an order. */
-export async function openCheckout(channel, customer) {
-  const checkout = await begin(channel, customer);
-  show(dialog, summary(checkout, channel));
+export async function openCheckout(channel) {
+  const id = await inStep(channel);
+  if (!id) return;
+  view = { channel, id, refresh, placed, checkout: null, preview: null };
+  for (const [name] of PARTS) forget(document.getElementById(`checkout-${name}`));
+  const { checkout } = await gql("checkout", { id }, await tokenIfAny());
+  if (checkout.shippingAddress) await calculate(id);
+  else await sendTo(id, addressIn(channel.defaultCountry.code));
+  await refresh();
+  const first = cheapest(view.checkout);
+  if (!view.checkout.deliveryMethod && first) {
+    await choose(id, first.id);
+    await refresh();
+  }
   dialog.showModal();
+  timer = setTimeout(keepReading, PAUSE);
 }
+
+dialog.addEventListener("close", () => {
+  clearTimeout(timer);
+  view = null;
+  newest += 1;
+  document.dispatchEvent(new Event("checkout-closed"));
+});
+document.getElementById("checkout-close").addEventListener("click", () => dialog.close());
+document.addEventListener("shopper-changed", async () => {
+  if (!view) return;
+  await inStep(view.channel);
+  await refresh();
+});
+document.addEventListener("clock-moved", () => view && refresh());

@@ -5,9 +5,10 @@ import { h, show } from "/pages/js/lib/dom.js";
 import { attempt, toast } from "/pages/js/lib/feedback.js";
 import { shopper, shopperToken } from "/pages/js/lib/session.js";
 import { humanized, moment, money, t, textOr } from "/pages/js/lib/text.js";
-import { charge } from "/pages/js/shop/checkout.js";
+import { charge } from "/pages/js/shop/checkout/payment.js";
 import { close, isOpen } from "/pages/js/shop/instalments.js";
 
+const VOUCHER_NAME = "Loyalty ";
 const section = document.getElementById("orders-section");
 let shown = "";
 const OPEN = new Set(["UNCONFIRMED", "UNFULFILLED", "PARTIALLY_FULFILLED", "FULFILLED"]);
@@ -30,10 +31,23 @@ function payRest(order) {
     }) }, t("orders.pay_rest", { money: money({ amount, currency }) }));
 }
 
+/** How the order was sent and what it saved; a voucher of the app carries its name. */
+function details(order) {
+  const free = !order.shippingPrice.gross.amount;
+  const shipping = order.shippingMethodName && [order.shippingMethodName, free ? t("ship.free") : money(order.shippingPrice.gross)].join(" · ");
+  const savings = order.discounts.filter((one) => one.total.amount > 0).map((one) => {
+    const points = one.name?.startsWith(VOUCHER_NAME);
+    const words = points ? t("orders.saved_points") : one.type === "VOUCHER" && order.voucherCode ? t("orders.saved_code", { code: order.voucherCode }) : t("orders.saved");
+    return h("span", { class: "chip loyal", "data-saved": points ? "points" : "other" }, `${words} −${money(one.total)}`);
+  });
+  if (!shipping && !savings.length) return null;
+  return h("p", { class: "order-details" }, shipping && h("span", { "data-shipping": order.shippingMethodName }, shipping), savings);
+}
+
 function one(order) {
   const names = order.lines.map((line) => `${line.quantity} × ${line.productName}`).join(", ");
   return h("li", { class: "order" },
-    h("div", {}, h("strong", {}, t("orders.number", { number: order.number })), h("span", { class: "muted" }, ` ${moment(order.created)}`), h("p", {}, names)),
+    h("div", {}, h("strong", {}, t("orders.number", { number: order.number })), h("span", { class: "muted" }, ` ${moment(order.created)}`), h("p", {}, names), details(order)),
     h("div", { class: "order-state" },
       h("span", { class: "order-total" }, money(order.total.gross)),
       h("span", { class: "chips" },

@@ -3,20 +3,27 @@
 import { gql } from "/pages/js/lib/api.js";
 import { h, show } from "/pages/js/lib/dom.js";
 import { attempt, toast } from "/pages/js/lib/feedback.js";
-import { shopper, signIn, signOut, staffToken } from "/pages/js/lib/session.js";
+import { signOut, staffToken } from "/pages/js/lib/session.js";
 import { started } from "/pages/js/lib/state.js";
 import { money, t } from "/pages/js/lib/text.js";
 import { picture } from "/pages/js/shop/art.js";
 import { boardOf, refreshBoard } from "/pages/js/shop/board.js";
+import { inStep, leave, tokenIfAny } from "/pages/js/shop/basket.js";
 import { add, change, lines, subtotal } from "/pages/js/shop/cart.js";
 import { openCheckout } from "/pages/js/shop/checkout.js";
+import { bars, earning } from "/pages/js/shop/hints.js";
+import { ofStore, previewOf } from "/pages/js/shop/loyalty.js";
 import { refreshOrders } from "/pages/js/shop/orders.js";
+import { avatar, choices, know, signedIn } from "/pages/js/shop/people.js";
+import { showTerms } from "/pages/js/shop/terms.js";
 
 const CHANNEL_KEY = "sandbox.channel";
 const PAUSE = 4000;
+const HINT_PAUSE = 250;
 let channels = [];
 let channel = null;
-let customers = [];
+let preview = null;
+let hinted = 0;
 
 const kind = () => (channel.taxConfiguration.displayGrossPrices ? "gross" : "net");
 
@@ -48,6 +55,8 @@ function productCard(product) {
 async function showProducts() {
   const { shop, products } = await gql("catalog", { channel: channel.slug });
   document.getElementById("shop-name").textContent = shop.name;
+  ofStore(shop.domain.url);
+  showTerms(channel.slug);
   const place = document.getElementById("products");
   show(place, products.edges.map((edge) => productCard(edge.node)));
   place.removeAttribute("aria-busy");
@@ -68,43 +77,52 @@ function showCart() {
   const chosen = lines(channel.slug);
   const place = document.getElementById("cart");
   const heading = h("h2", { id: "cart-heading" }, t("cart.heading"));
+  hinted += 1;
   if (!chosen.length) return show(place, heading, h("p", { class: "empty" }, t("cart.empty")));
-  const names = customers.find((one) => one.email === shopper());
   show(place, heading,
     h("ul", { class: "cart-lines" }, chosen.map(cartLine)),
     h("p", { class: "cart-sum" }, h("span", {}, t("cart.subtotal")), h("strong", {}, money(subtotal(chosen)))),
-    h("button", { type: "button", class: "button primary wide", id: "to-checkout", disabled: !shopper(), onclick: (event) =>
-      attempt(event.currentTarget, () => openCheckout(channel, { firstName: names.first_name, lastName: names.last_name })) }, t("cart.checkout")),
-    !shopper() && h("p", { class: "note" }, t("cart.sign_in")));
+    h("div", { class: "cart-hints", id: "cart-hints" }, hints()),
+    h("button", { type: "button", class: "button primary wide", id: "to-checkout", onclick: (event) =>
+      attempt(event.currentTarget, () => openCheckout(channel)) }, t("cart.checkout")));
+  refreshHints(hinted);
 }
 
-function customerButton(customer) {
-  const name = `${customer.first_name} ${customer.last_name}`;
-  return h("li", {}, h("button", { type: "button", class: "person", "data-customer": customer.email, onclick: (event) =>
-    attempt(event.currentTarget, async () => {
-      await signIn(customer.email);
-      await showShopper();
-    }) },
-  h("span", { class: "avatar", "aria-hidden": "true" }, customer.first_name.slice(0, 1)),
-  h("span", {}, h("strong", {}, name), h("span", { class: "muted" }, customer.email))));
+const hints = () => [earning(preview), ...bars(preview)];
+
+/** Brings the store's checkout in step with the cart, and shows what the app tells of it. */
+async function refreshHints(mine) {
+  await new Promise((resolve) => setTimeout(resolve, HINT_PAUSE));
+  if (mine !== hinted) return;
+  try {
+    const id = await inStep(channel);
+    const found = id ? await previewOf(id, await tokenIfAny()) : null;
+    if (mine !== hinted) return;
+    preview = found;
+    show(document.getElementById("cart-hints"), hints());
+  } catch (problem) {
+    console.warn("nothing can be told of the cart", problem);
+  }
 }
 
 function showAccount() {
   const place = document.getElementById("account");
-  const customer = customers.find((one) => one.email === shopper());
+  const customer = signedIn();
   if (!customer) {
     return show(place,
       h("h2", { id: "account-heading" }, t("account.heading")),
       h("p", { class: "note" }, t("account.text")),
-      h("ul", { class: "people" }, customers.filter((one) => one.is_confirmed).map(customerButton)));
+      choices("data-customer"));
   }
   show(place, h("div", { class: "signed-in" },
-    h("span", { class: "avatar", "aria-hidden": "true" }, customer.first_name.slice(0, 1)),
+    avatar(customer),
     h("div", {}, h("h2", { id: "account-heading" }, t("account.hello", { name: customer.first_name })), h("span", { class: "muted" }, customer.email)),
-    h("button", { type: "button", class: "button small quiet", id: "sign-out", onclick: () => {
-      signOut();
-      showShopper();
-    } }, t("account.sign_out"))));
+    h("button", { type: "button", class: "button small quiet", id: "sign-out", onclick: (event) =>
+      attempt(event.currentTarget, async () => {
+        await leave(channels.map((one) => one.slug));
+        signOut();
+        document.dispatchEvent(new Event("shopper-changed"));
+      }) }, t("account.sign_out"))));
 }
 
 async function showShopper() {
@@ -121,6 +139,7 @@ function showChannels() {
 
 async function choose(next) {
   channel = next;
+  preview = null;
   sessionStorage.setItem(CHANNEL_KEY, channel.slug);
   showChannels();
   showCart();
@@ -130,7 +149,7 @@ async function choose(next) {
 
 async function start() {
   const [state, found] = await Promise.all([started, staffToken().then((token) => gql("channels", {}, token))]);
-  customers = state.customers;
+  know(state.customers);
   channels = found.channels.filter((one) => one.isActive);
   const before = sessionStorage.getItem(CHANNEL_KEY);
   await choose(channels.find((one) => one.slug === before) ?? channels[0]);
@@ -147,6 +166,9 @@ async function keepReading() {
   setTimeout(keepReading, PAUSE);
 }
 
+document.addEventListener("shopper-changed", showShopper);
+document.addEventListener("points-changed", refreshBoard);
+document.addEventListener("checkout-closed", showCart);
 document.addEventListener("order-changed", () => {
   showCart();
   refreshBoard();

@@ -1,0 +1,107 @@
+/** What the loyalty app tells of a checkout, and spending points on it. */
+
+import { loyalty, Problem } from "/pages/js/lib/api.js";
+import { shopperToken } from "/pages/js/lib/session.js";
+import { t } from "/pages/js/lib/text.js";
+
+/** Nothing is told of a cart while the app is not there; the shop sells all the same. */
+const ABSENT = new Set(["app_not_installed", "app_unreachable", "unreachable"]);
+const MOST_ASKS = 30;
+const READY = new Set(["attached", "consumed"]);
+const keys = new Map();
+let store = "";
+
+const money = ({ amount, currency }) => ({ amount: Number(amount), currency });
+const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+const redemptionOf = (found) => found && { ...found, discount: money(found.discount) };
+
+function spendingOf(found) {
+  return {
+    available: found.available,
+    least: found.minimum_points,
+    step: found.step,
+    most: found.most_points,
+    worth: money(found.most_discount),
+    refusal: found.refusal?.message ?? "",
+    redemption: redemptionOf(found.redemption),
+  };
+}
+
+function offerOf(found) {
+  return {
+    id: found.id,
+    name: found.name,
+    free: Number(found.price.amount) === 0,
+    threshold: found.threshold && money(found.threshold),
+    missing: money(found.missing),
+  };
+}
+
+/** The store that the app is asked about where no shopper's token tells it. */
+export function ofStore(url) {
+  store = `${url.replace(/\/$/, "")}/graphql/`;
+}
+
+/** What the app tells everybody of the program in the channel `slug`. */
+export async function termsOf(slug) {
+  return (await loyalty(`program?${new URLSearchParams({ store, channel: slug })}`)).body;
+}
+
+/** What the app tells of the checkout: {earn, spending, shipping}; null while it is not there. */
+export async function previewOf(id, token) {
+  try {
+    const { body } = await loyalty(`checkouts/${encodeURIComponent(id)}?${new URLSearchParams({ store })}`, { token });
+    return {
+      earn: body.earning.points,
+      spending: body.spending && spendingOf(body.spending),
+      shipping: body.shipping.map(offerOf).filter((offer) => offer.threshold),
+    };
+  } catch (problem) {
+    if (!ABSENT.has(problem.code)) console.warn("the app tells nothing of the cart", problem);
+    return null;
+  }
+}
+
+/** What `amount` points take off, by the worth of the most; a preview: the app decides. */
+export function worthOf({ most, worth }, amount) {
+  if (!most || amount <= 0) return null;
+  return { amount: Math.floor((Math.round(worth.amount * 100) * Math.min(amount, most)) / most + 1e-9) / 100, currency: worth.currency };
+}
+
+/** One key for one wish: asked again after a failure on the way, it is the same request. */
+function keyOf(wish) {
+  if (!keys.has(wish)) keys.set(wish, [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("-"));
+  return keys.get(wish);
+}
+
+/** Spends points on the checkout; gives the redemption once the discount is on it. */
+export async function spend(id, points) {
+  const wish = `${id} ${points}`;
+  const input = { checkout_id: id, points };
+  let answer;
+  try {
+    answer = await loyalty("redemptions", { token: await shopperToken(), method: "POST", input, key: keyOf(wish) });
+  } catch (problem) {
+    if (!ABSENT.has(problem.code)) keys.delete(wish);
+    throw problem;
+  }
+  for (let asked = 0; answer.later && !READY.has(answer.body.state); asked += 1) {
+    if (asked === MOST_ASKS) throw new Problem("slow", t("spend.slow"));
+    await pause(answer.later);
+    answer = await loyalty(`redemptions/${answer.body.id}`, { token: await shopperToken() });
+  }
+  keys.delete(wish);
+  return redemptionOf(answer.body);
+}
+
+/** Gives the points of a redemption back. */
+export async function takeBack(redemption) {
+  await loyalty(`redemptions/${redemption}`, { token: await shopperToken(), method: "DELETE" });
+}
+
+/** Gives back whatever points are on the checkout. */
+export async function takeBackAll(id, token) {
+  const preview = await previewOf(id, token);
+  const redemption = preview?.spending?.redemption;
+  if (redemption) await takeBack(redemption.id);
+}
