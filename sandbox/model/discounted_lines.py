@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.model.discounts import entered_totals
 from sandbox.model.line_prices import base_unit, undiscounted_unit
 from sandbox.model.money import quantize
 from sandbox.model.orders import Order, OrderDiscount, OrderLine, OrderLineDiscount
@@ -49,6 +50,9 @@ def tell_discounts(
     """Write onto an order line what reduced it and why."""
     reasons = []
     applied = checkout.applied
+    entered = entered_totals(checkout, applied)[line.pk] / line.quantity
+    full = undiscounted_unit(line, checkout.channel)
+    made.unit_discount = quantize(full - entered, checkout.currency)
     if order.voucher_code is not None and applied is not None and applied.rule is None:
         if applied.kind == "lines" and line.pk in applied.lines:
             made.voucher_code = order.voucher_code

@@ -8,12 +8,14 @@ from typing import Any
 
 from sandbox.model.catalog import Channel, ProductVariant, ShippingMethod
 from sandbox.model.customers import User, copy_address, find_by_email, make_address
+from sandbox.model.draft_prices import end_single_use, price_draft, set_voucher
 from sandbox.model.errors import Refused
-from sandbox.model.money import ZERO, Taxed, total
-from sandbox.model.order_amounts import recompute_amounts
+from sandbox.model.money import ZERO, Taxed
 from sandbox.model.orders import Order, OrderLine, announce_created
 from sandbox.model.pricing import tax_country, taxed
 from sandbox.model.store import Caller, Store
+
+_PLAIN = ("user_email", "customer_note", "external_reference", "redirect_url", "language_code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def create_draft(
     """A draft from `DraftOrderCreateInput` data (snake_case keys, ids resolved by the caller).
 
     Raises:
-        Refused: a variant is not sold in the channel.
+        Refused: a variant is not sold in the channel, or the voucher's code is not good.
     """
     order = _blank(store, channel, "DRAFT")
     order.user = user
@@ -53,12 +55,51 @@ def create_draft(
     order.language_code = data.get("language_code") or "EN"
     order.metadata.update(data.get("metadata") or {})
     order.private_metadata.update(data.get("private_metadata") or {})
+    if data.get("voucher_code") is not None:
+        set_voucher(store, order, data["voucher_code"])
     country = tax_country(channel, order.shipping_address, order.billing_address)
     order.lines = [_line(store, channel, country, line) for line in lines]
-    _sum_up(store, order, country)
+    price_draft(store, order)
     store.orders[order.pk] = order
     store.emit("DRAFT_ORDER_CREATED", order, caller)
     return order
+
+
+def update_draft(
+    store: Store,
+    caller: Caller,
+    order: Order,
+    data: dict[str, Any],
+    *,
+    user: User | None = None,
+    shipping_method: ShippingMethod | None = None,
+) -> None:
+    """Change a draft by `DraftOrderInput` data; a voucher code of None takes the voucher off.
+
+    Raises:
+        Refused: it is no draft, or the voucher's code is not good.
+    """
+    if order.status != "DRAFT":
+        raise Refused("INVALID", "Provided order id belongs to non-draft order.", "id")
+    if "voucher_code" in data:
+        set_voucher(store, order, data["voucher_code"])
+    if user is not None:
+        order.user, order.user_email = user, user.email
+    if shipping_method is not None:
+        order.shipping_method = shipping_method
+        order.shipping_method_name = shipping_method.name
+    for name in ("billing_address", "shipping_address"):
+        address = make_address(store, data.get(name))
+        if address is not None:
+            setattr(order, name, address)
+    for name in _PLAIN:
+        if data.get(name) is not None:
+            setattr(order, name, data[name])
+    order.metadata.update(data.get("metadata") or {})
+    order.private_metadata.update(data.get("private_metadata") or {})
+    order.updated_at = store.now()
+    price_draft(store, order)
+    store.emit("DRAFT_ORDER_UPDATED", order, caller)
 
 
 def complete_draft(store: Store, caller: Caller, order: Order) -> Order:
@@ -85,6 +126,7 @@ def complete_draft(store: Store, caller: Caller, order: Order) -> Order:
     confirmed = order.channel.automatically_confirm_all_new_orders
     order.status = "UNFULFILLED" if confirmed else "UNCONFIRMED"
     order.updated_at = store.now()
+    end_single_use(store, order)
     announce_created(store, order, caller, history="PLACED_FROM_DRAFT")
     return order
 
@@ -112,7 +154,7 @@ def replacement_of(
         )
         draft = DraftLine(line.variant, quantity, entered)
         order.lines.append(_line(store, order.channel, country, draft))
-    _sum_up(store, order, country)
+    price_draft(store, order)
     store.orders[order.pk] = order
     return order
 
@@ -167,20 +209,6 @@ def _line(store: Store, channel: Channel, country: str, wanted: DraftLine) -> Or
         is_gift_card=product_type.kind == "GIFT_CARD",
         is_shipping_required=product_type.is_shipping_required,
         is_price_overridden=wanted.price is not None,
+        entered_unit=price,
+        undiscounted_unit=entered,
     )
-
-
-def _sum_up(store: Store, order: Order, country: str) -> None:
-    if order.shipping_method is not None:
-        entered = order.shipping_method.prices[order.channel.slug]
-        order.shipping_price = taxed(store, order.channel, country, entered)
-        order.undiscounted_shipping_price = entered
-    order.shipping_tax_rate = store.tax_rates.get(country, ZERO) / 100
-    order.subtotal = total([line.total_price for line in order.lines], order.currency)
-    order.total = order.subtotal + order.shipping_price
-    order.undiscounted_total = (
-        total([line.undiscounted_total_price for line in order.lines], order.currency)
-        + order.shipping_price
-    )
-    recompute_amounts(order)
-    order.previous_amounts = order.amounts

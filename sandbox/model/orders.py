@@ -55,6 +55,11 @@ class OrderLineDiscount:
 
 @dataclass(eq=False)
 class OrderLine:
+    """`entered_unit` and `undiscounted_unit` are a draft's prices of one, as entered.
+
+    The first is before vouchers and after promotions of the catalogue.
+    """
+
     pk: str
     quantity: int
     product_name: str
@@ -67,6 +72,8 @@ class OrderLine:
     undiscounted_unit_price: Taxed
     undiscounted_total_price: Taxed
     tax_rate: Decimal
+    entered_unit: Decimal = ZERO
+    undiscounted_unit: Decimal = ZERO
     quantity_fulfilled: int = 0
     is_gift: bool = False
     is_gift_card: bool = False
@@ -74,6 +81,7 @@ class OrderLine:
     is_price_overridden: bool | None = False
     price_override_reason: str | None = None
     voucher_code: str | None = None
+    unit_discount: Decimal | None = None
     unit_discount_reason: str | None = None
     discounts: list[OrderLineDiscount] = field(default_factory=list)
     metadata: dict[str, str] = field(default_factory=dict)

@@ -181,7 +181,9 @@ def _keep_best(variant: ProductVariant, channel: Channel, rule: PromotionRule) -
         variant.rules[channel.slug] = rule
 
 
-def best_order_rule(store: Store, channel: Channel, subtotal: Decimal) -> BestRule | None:
+def best_order_rule(
+    store: Store, channel: Channel, subtotal: Decimal, *, gifts: bool = True
+) -> BestRule | None:
     """The order rule that gives most on a subtotal (entered terms); gifts count by their price."""
     now = store.clock.now()
     found = [
@@ -190,6 +192,7 @@ def best_order_rule(store: Store, channel: Channel, subtotal: Decimal) -> BestRu
         if promotion.type == "ORDER" and promotion.is_active(now)
         for rule in promotion.rules
         if channel in rule.channels
+        and (gifts or rule.reward_type != "GIFT")
         and (rule.minimum is None or subtotal >= rule.minimum)
         and (rule.maximum is None or subtotal <= rule.maximum)
         and (candidate := _candidate(rule, channel, subtotal)) is not None

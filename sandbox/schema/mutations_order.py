@@ -183,6 +183,27 @@ def _draft_create(info: Info, input_: dict[str, Any]) -> Payload:
     return {"order": order}
 
 
+def _draft_update(
+    info: Info,
+    input_: dict[str, Any],
+    id_: str | None = None,
+    external_reference: str | None = None,
+) -> Payload:
+    store, order = store_of(info), _order(info, id_)
+    user_id, method_id = input_.get("user"), input_.get("shipping_method")
+    drafts.update_draft(
+        store,
+        caller_of(info),
+        order,
+        input_,
+        user=need_node(store, user_id, "User", field="user") if user_id else None,
+        shipping_method=need_node(store, method_id, "ShippingMethod", field="shippingMethod")
+        if method_id
+        else None,
+    )
+    return {"order": order}
+
+
 def _draft_complete(info: Info, id_: str) -> Payload:
     return {"order": drafts.complete_draft(store_of(info), caller_of(info), _order(info, id_))}
 
@@ -205,6 +226,7 @@ ORDER_MUTATIONS: Resolvers = {
         "orderConfirm": mutation(_confirm, _STAFF),
         "orderUpdate": mutation(_update, _STAFF),
         "draftOrderCreate": mutation(_draft_create, _STAFF),
+        "draftOrderUpdate": mutation(_draft_update, _STAFF),
         "draftOrderComplete": mutation(_draft_complete, _STAFF),
         "orderBulkCreate": mutation(_bulk_create, "MANAGE_ORDERS_IMPORT"),
     }

@@ -106,6 +106,9 @@ def _to_fulfill(line: OrderLine, _info: Info) -> int:
 
 
 def _unit_discount(line: OrderLine, _info: Info) -> Money:
+    """In the terms in which prices are entered; of imported lines only the net is known."""
+    if line.unit_discount is not None:
+        return Money(line.unit_discount, line.currency)
     whole, paid = line.undiscounted_unit_price, line.unit_price
     return Money(whole.net_amount - paid.net_amount, line.currency)
 
