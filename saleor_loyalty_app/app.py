@@ -85,6 +85,7 @@ def build_app(process: Process, worker: Worker | None) -> FastAPI:
             size=process.settings.checkout_threads,
             patience=LONGEST_ANSWER_SECONDS,
         ),
+        access=process.services.access,
     )
     errors.install(app)
     app.add_middleware(StorefrontOrigins, book=OriginBook(process.database, process.clock))

@@ -1,11 +1,15 @@
 """The storefront and Dashboard faces in the tests, with stores that have keys of their own."""
 
 import asyncio
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
+import sqlalchemy as sa
 from fastapi import FastAPI
+from graphql import get_operation_ast, parse
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api import errors
@@ -19,20 +23,51 @@ from saleor_loyalty_app.api.saleor_calls import SaleorCalls
 from saleor_loyalty_app.api.storefront.router import router as storefront
 from saleor_loyalty_app.clock import ManualClock
 from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.limiting.limiter import Limiter
 from saleor_loyalty_app.limiting.storage import DatabaseStorage
+from saleor_loyalty_app.saleor.client import SaleorClient
 from saleor_loyalty_app.settings import load_settings
+from saleor_loyalty_app.stores.models import Store
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.stores.secrets import TokenCipher
 from tests.factories import make_channel, make_store
 from tests.signing import SigningKey, shopper_claims, staff_claims
 from tests.webhook_edge import RefreshCalls
 
+Data = dict[str, Any]
+Answer = Data | httpx.Response | Callable[[Data], Data | httpx.Response]
 LIMITS = ("spending", "reading", "public", "staff")
 ALL_PERMISSIONS = ["MANAGE_ORDERS", "MANAGE_USERS", "MANAGE_DISCOUNTS"]
 
 
+class Saleor:
+    """Answers the app's documents as told, by the name of the operation.
+
+    `answers` are the `data`, functions of the variables that give it, or what a broken Saleor says.
+    """
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Answer] = {}
+        self.asked: list[str] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        body = json.loads(request.content)
+        name = get_operation_ast(parse(body["query"]))
+        assert name is not None
+        assert name.name is not None
+        self.asked.append(name.name.value)
+        answer = self.answers[name.name.value]
+        if callable(answer):
+            answer = answer(body["variables"])
+        if isinstance(answer, httpx.Response):
+            return answer
+        return httpx.Response(200, json={"data": answer})
+
+
 class ApiEdge:
-    """Both faces on `database`, without a network."""
+    """Both faces on `database`, beside a Saleor that answers as told."""
 
     def __init__(
         self, database: Database, clock: ManualClock, key: SigningKey, **limits: str
@@ -49,6 +84,10 @@ class ApiEdge:
         self.key = key
         self.refresh = RefreshCalls()
         self._threads = ThreadPoolExecutor(4)
+        self.saleor = Saleor()
+        self.cipher = TokenCipher(("a secret of the tests",))
+        http = httpx.Client(transport=httpx.MockTransport(self.saleor))
+        client = SaleorClient(http, now=clock, timeout=1.0)
         tenants = Tenants(database, clock=clock, refresh=self.refresh, saleor_threads=self._threads)
         self.app = FastAPI()
         self.app.state.faces = Faces(
@@ -59,6 +98,7 @@ class ApiEdge:
                 Limiter(DatabaseStorage(database, clock=clock), "test", clock=clock), settings
             ),
             calls=SaleorCalls(self._threads, size=4, patience=2.0),
+            access=StoreAccess(database, client, self.cipher),
         )
         errors.install(self.app)
         self.app.add_middleware(StorefrontOrigins, book=OriginBook(database, clock))
@@ -73,6 +113,11 @@ class ApiEdge:
 
         def make(conn: Connection) -> StoreRef:
             made = make_store(conn, jwks=self.key.jwks, **values)
+            sealed = self.cipher.seal(made.api_url, "a token of the app")
+            stores = table(Store)
+            conn.execute(
+                sa.update(stores).where(stores.c.id == made.id).values(token_encrypted=sealed)
+            )
             make_channel(conn, made.id)
             return made
 
@@ -94,14 +139,14 @@ class ApiEdge:
         method: str,
         path: str,
         headers: Mapping[str, str] | None = None,
-        json: object | None = None,
+        body: object | None = None,
     ) -> httpx.Response:
         """One request."""
 
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
-                return await client.request(method, path, headers=dict(headers or {}), json=json)
+                return await client.request(method, path, headers=dict(headers or {}), json=body)
 
         return asyncio.run(ask())
 

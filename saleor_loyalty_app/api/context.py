@@ -11,6 +11,7 @@ from saleor_loyalty_app.api.saleor.tenants import Tenants
 from saleor_loyalty_app.api.saleor_calls import SaleorCalls
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.flows.store_access import StoreAccess
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Faces:
     Attributes:
         gate: who may ask how often.
         calls: where what asks Saleor runs.
+        access: sends documents to stores; only within `calls`.
     """
 
     database: Database
@@ -27,6 +29,7 @@ class Faces:
     tenants: Tenants
     gate: Gate
     calls: SaleorCalls
+    access: StoreAccess
 
 
 def faces_of(request: Request) -> Faces:

@@ -82,6 +82,11 @@ def response_of(failure: AppError, language: str) -> JSONResponse:
     return _response(failure.code, failure.status, failure.detail, language, _headers(failure))
 
 
+def detail_of(failure: AppError, language: str) -> ErrorDetail:
+    """`failure` in `language`, to stand within an answer that is none."""
+    return ErrorDetail.model_validate(_body(failure.code, failure.detail, language)["error"])
+
+
 def documented(*examples: Refusal) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route for OpenAPI from (status, code, detail) of its failures."""
     found: dict[int | str, dict[str, Any]] = {}

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from decimal import Decimal
 from typing import ClassVar
 
 from sqlalchemy.engine import Connection
@@ -23,6 +24,8 @@ from saleor_loyalty_app.programs.document import Rate as ProgramRate
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.rules import EarningRule
 from saleor_loyalty_app.programs.scalars import plain
+from saleor_loyalty_app.programs.shipping import ShippingRule
+from saleor_loyalty_app.programs.shipping_words import methods_words, shipping_condition_words
 from saleor_loyalty_app.programs.spending import DEFAULTS
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -123,4 +126,24 @@ def _spending(program: Program, rates: ChannelRates) -> SpendingLimits | None:
 
 
 def _shipping(program: Program, rates: ChannelRates, language: str) -> list[ShippingOffer]:
-    return []
+    if program.shipping is None:
+        return []
+    channel, currency = rates.channel, rates.currency
+    return [
+        _offer(rule, price, rule.threshold(channel, currency), currency, language)
+        for rule in program.shipping.live
+        if (price := rule.price(channel, currency)) is not None
+        and (not rule.thresholds or rule.threshold(channel, currency) is not None)
+    ]
+
+
+def _offer(
+    rule: ShippingRule, price: Decimal, threshold: Decimal | None, currency: str, language: str
+) -> ShippingOffer:
+    return ShippingOffer(
+        id=rule.id,
+        name=rule.label(language) or methods_words(rule, language),
+        price=Money.of(price, currency),
+        threshold=None if threshold is None else Money.of(threshold, currency),
+        when=None if rule.when is None else shipping_condition_words(rule.when, language),
+    )

@@ -9,7 +9,9 @@ from fastapi import APIRouter, Query, Response
 
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.board import read_board
+from saleor_loyalty_app.api.storefront.carts import router as carts
 from saleor_loyalty_app.api.storefront.past import read_history
 from saleor_loyalty_app.api.storefront.public import router as public
 from saleor_loyalty_app.api.storefront.refusals import OF_SHOPPERS
@@ -18,6 +20,7 @@ from saleor_loyalty_app.api.storefront.shopper import ReaderOf
 
 router = APIRouter(prefix="/api/storefront/v1", tags=["storefront"])
 router.include_router(public)
+router.include_router(carts)
 
 
 @router.get(
@@ -39,7 +42,7 @@ async def me(
     board = await faces.database.read_async(
         lambda conn: read_board(conn, shopper, channel=channel, now=now, language=language)
     )
-    _private(response, language)
+    make_private(response, language)
     return board
 
 
@@ -61,11 +64,5 @@ async def my_history(
             conn, shopper, first=first, after=after, now=now, language=language
         )
     )
-    _private(response, language)
+    make_private(response, language)
     return page
-
-
-def _private(response: Response, language: str) -> None:
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Content-Language"] = language
-    response.headers["Vary"] = "Authorization, Accept-Language"

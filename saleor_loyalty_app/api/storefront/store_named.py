@@ -21,6 +21,13 @@ class StoreAmbiguous(AppError):
         super().__init__(store=store)
 
 
+class StoreMissing(AppError):
+    """Neither a token nor `store` says which store is meant."""
+
+    code: ClassVar[str] = "store_missing"
+    status: ClassVar[int] = 400
+
+
 def store_named(conn: Connection, named: str) -> StoreRef:
     """The active store that `named` means, such as "https://shop.example.com/graphql/" or
     "shop.example.com".

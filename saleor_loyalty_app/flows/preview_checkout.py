@@ -1,0 +1,282 @@
+"""What a checkout would earn, how many points it takes, and what it lacks for better delivery."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.flows.store_access import StoreAccess
+from saleor_loyalty_app.ledger.balance_view import balance
+from saleor_loyalty_app.ledger.types import Account
+from saleor_loyalty_app.members.eligibility import why_not_earning, why_not_spending
+from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.orders.checkout_facts import checkout_facts
+from saleor_loyalty_app.orders.repository import paid_orders_of
+from saleor_loyalty_app.programs.decide import POINTS, Decision, decide_order, plan_of
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.repository import revision_at
+from saleor_loyalty_app.programs.shipping import ShippingRule
+from saleor_loyalty_app.programs.shipping_decide import ShippingFacts, decide_shipping
+from saleor_loyalty_app.programs.shipping_words import methods_words
+from saleor_loyalty_app.rewards import redemptions
+from saleor_loyalty_app.rewards.errors import (
+    NoProgram,
+    SpendingBlocked,
+    SpendingOff,
+    SpendingRefused,
+)
+from saleor_loyalty_app.rewards.quote import CartForSpending, Most, most
+from saleor_loyalty_app.rewards.redemptions import RedemptionRef
+from saleor_loyalty_app.saleor.checkout_preview import (
+    CheckoutPreview,
+    is_checkout_id,
+    preview_of,
+)
+from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.stores.repository import channels
+
+UNIT = "points"
+_NONE = Most(0, Decimal(0))
+#: Who takes part in the program.
+_MEMBERS = frozenset(("active", "paused"))
+
+
+@dataclass(frozen=True, slots=True)
+class OfferInSight:
+    """A shipping offer that the cart has (`missing` is 0), or would have if it cost more."""
+
+    id: str
+    name: str
+    price: Decimal
+    threshold: Decimal | None
+    missing: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Spendable:
+    """What points may do for a checkout of their owner.
+
+    Attributes:
+        most: how many of the member's points are of use, and what they take off.
+        refusal: why none may be spent; None = they may, or there are too few.
+        live: the points that are being spent on the checkout already.
+    """
+
+    available: int
+    most: Most
+    refusal: SpendingRefused | None
+    live: RedemptionRef | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A checkout seen through the program.
+
+    Attributes:
+        points: what it would earn if it were completed now.
+        nearly: why rules did not apply that a larger cart would meet: (rule id, reason).
+        spendable: None for who has not proved that the checkout is theirs.
+    """
+
+    program: Program | None
+    channel: str
+    currency: str
+    points: int
+    nearly: tuple[tuple[str, Mapping[str, Any]], ...]
+    offers: tuple[OfferInSight, ...]
+    spendable: Spendable | None
+
+
+class CheckoutUnknown(AppError):
+    """There is no such checkout, or it is somebody else's, or it was completed."""
+
+    code = "checkout_unknown"
+    status = 404
+
+
+def read_checkout(access: StoreAccess, store: StoreRef, checkout_id: str) -> CheckoutPreview:
+    """Asks Saleor for a checkout, once.
+
+    Raises:
+        CheckoutUnknown: there is none.
+        SaleorUnavailable and the like: Saleor does not answer.
+    """
+    if not is_checkout_id(checkout_id):
+        raise CheckoutUnknown
+    found = preview_of(access.ask(store, "queries/checkout_preview", {"id": checkout_id}))
+    if found is None:
+        raise CheckoutUnknown
+    return found
+
+
+def preview_checkout(
+    conn: Connection,
+    store: StoreRef,
+    checkout: CheckoutPreview,
+    member: MemberRef | None,
+    *,
+    is_owner: bool,
+    now: datetime,
+    language: str,
+) -> Preview:
+    """What the program in force means for a checkout.
+
+    Args:
+        member: of who asks, or of nobody.
+        is_owner: who asks has proved that the checkout is theirs.
+    """
+    revision = revision_at(conn, store.id, now)
+    program = revision.program if revision is not None else None
+    live = _live(conn, store, checkout)
+    decision = None
+    if program is not None and store.earning_on and _may_earn(program, member, now):
+        decision = _decide(conn, store, program, checkout, member, now)
+    return Preview(
+        program=program,
+        channel=checkout.channel.slug,
+        currency=checkout.channel.currency_code,
+        points=0 if decision is None else decision.totals().get((UNIT, POINTS), 0),
+        nearly=() if decision is None else _nearly(decision),
+        offers=_offers(conn, store, program, checkout, member, live, now, language),
+        spendable=_spendable(conn, store, program, checkout, member, live, now)
+        if is_owner
+        else None,
+    )
+
+
+def _may_earn(program: Program, member: MemberRef | None, now: datetime) -> bool:
+    automatic = program.settings.enrollment == "automatic"
+    if member is None:
+        return automatic
+    return not why_not_earning(member, automatic=automatic, at=now)
+
+
+def _decide(
+    conn: Connection,
+    store: StoreRef,
+    program: Program,
+    checkout: CheckoutPreview,
+    member: MemberRef | None,
+    now: datetime,
+) -> Decision:
+    nth = None
+    if member is not None and plan_of(program).needs_order_number:
+        nth = paid_orders_of(conn, member.id, but=0) + 1
+    facts = checkout_facts(checkout, program.settings, app_id=store.app_id, now=now, nth_order=nth)
+    return decide_order(program, facts, store.timezone)
+
+
+def _nearly(decision: Decision) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    return tuple(
+        (miss.rule_id, miss.reason)
+        for miss in decision.misses
+        if miss.rule_id and miss.reason.get("code") == "order_value_below"
+    )
+
+
+def _live(conn: Connection, store: StoreRef, checkout: CheckoutPreview) -> RedemptionRef | None:
+    found = redemptions.on_checkout(conn, store.id, checkout.id)
+    return next((one for one in found if one.is_live), None)
+
+
+def _full_subtotal(checkout: CheckoutPreview, live: RedemptionRef | None) -> Decimal:
+    """The goods' price without our own discount, which is not counted against the shopper."""
+    if live is not None and checkout.voucher_code == live.code:
+        return checkout.entered_subtotal + live.amount
+    return checkout.entered_subtotal
+
+
+def _offers(
+    conn: Connection,
+    store: StoreRef,
+    program: Program | None,
+    checkout: CheckoutPreview,
+    member: MemberRef | None,
+    live: RedemptionRef | None,
+    now: datetime,
+    language: str,
+) -> tuple[OfferInSight, ...]:
+    if program is None or program.shipping is None or not store.shipping_on:
+        return ()
+    facts = ShippingFacts(
+        channel=checkout.channel.slug,
+        currency=checkout.channel.currency_code,
+        country=checkout.country or _usual_country(conn, store, checkout.channel.slug),
+        subtotal=_full_subtotal(checkout, live),
+        member=member is not None and member.state in _MEMBERS,
+        orders=0 if member is None else paid_orders_of(conn, member.id, but=0),
+    )
+    decision = decide_shipping(program.shipping, facts, now=now, timezone=store.timezone)
+    had = [
+        OfferInSight(
+            deal.rule.id, _name(deal.rule, language), deal.price, deal.threshold, Decimal(0)
+        )
+        for deal in decision.deals
+    ]
+    lacking = [
+        OfferInSight(
+            one.rule.id,
+            _name(one.rule, language),
+            one.price,
+            Decimal(one.reason["min"]),
+            Decimal(one.reason["missing"]),
+        )
+        for one in decision.refusals
+        if one.price is not None and one.reason.get("code") == "order_value_below"
+    ]
+    return (*had, *sorted(lacking, key=lambda offer: offer.missing))
+
+
+def _name(rule: ShippingRule, language: str) -> str:
+    """What an offer is called, or which methods it makes cheaper."""
+    return rule.label(language) or methods_words(rule, language)
+
+
+def _usual_country(conn: Connection, store: StoreRef, channel: str) -> str:
+    """Where a cart without an address goes to, until it is known: the channel's own country."""
+    known = (one.default_country for one in channels(conn, store.id) if one.slug == channel)
+    return next(known, "")
+
+
+def _spendable(
+    conn: Connection,
+    store: StoreRef,
+    program: Program | None,
+    checkout: CheckoutPreview,
+    member: MemberRef | None,
+    live: RedemptionRef | None,
+    now: datetime,
+) -> Spendable:
+    available = 0
+    if member is not None:
+        available = balance(conn, Account(store.id, member.id, UNIT), now=now).available
+    own = live is not None and live.code == checkout.voucher_code
+    cart = CartForSpending(
+        _full_subtotal(checkout, live), other_code=bool(checkout.voucher_code) and not own
+    )
+    try:
+        _require_spending(store, member)
+        if program is None:
+            raise NoProgram
+        found = most(
+            program,
+            program.spending,
+            checkout.channel.slug,
+            checkout.channel.currency_code,
+            cart,
+            available,
+        )
+    except SpendingRefused as refusal:
+        return Spendable(available, _NONE, refusal, live)
+    return Spendable(available, found, None, live)
+
+
+def _require_spending(store: StoreRef, member: MemberRef | None) -> None:
+    if not store.spending_on:
+        raise SpendingOff
+    if member is not None and (why := why_not_spending(member)):
+        raise SpendingBlocked(reason=why)
