@@ -14,11 +14,16 @@ from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.converge_order import Outcome, converge_page
 from saleor_loyalty_app.flows.history_preview import preview_page
-from saleor_loyalty_app.flows.refresh_orders import RefreshReport, book_page, retry_unreadable
+from saleor_loyalty_app.flows.refresh_orders import (
+    BookPage,
+    RefreshReport,
+    book_page,
+    retry_unreadable,
+)
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.orders import imports
 from saleor_loyalty_app.orders.imports import ImportRow
-from saleor_loyalty_app.orders.look import Look
+from saleor_loyalty_app.orders.look import Look, Verdict
 from saleor_loyalty_app.orders.plan import AwardPlan
 from saleor_loyalty_app.orders.source import OrderPage, OrderSource
 from saleor_loyalty_app.programs.repository import Revision, revision_at, went_live_at
@@ -30,6 +35,9 @@ STATUS = "status"
 Mode = Literal["none", "days", "capped", "status_only"]
 MOST_DAYS = 3650
 MOST_CAP = 10_000_000
+#: How often an order is read again that another look or an event overtook.
+LOOKS = 3
+MISSED = frozenset({Verdict.not_newer, Verdict.overtaken, Verdict.lagging, Verdict.torn})
 
 
 class ImportNotFound(AppError):
@@ -203,15 +211,57 @@ def import_next_page(
     live_at = db.read(lambda conn: went_live_at(conn, store.id))
     past = [one for one in page.orders if live_at is None or one.created < live_at]
     is_last = page.next_cursor is None or len(past) < len(page.orders)
-    counts = _count_page(db, store, row, choice, past, started, clock=clock, secrets=secrets)
+    if row.dry_run:
+        return db.write(
+            lambda conn: _try_page(
+                conn, store, row, choice, page, past, is_last, secrets=secrets, now=clock()
+            )
+        )
+    failed = _book_history(
+        db, store, source, row, choice, past, started, clock=clock, secrets=secrets
+    )
     return db.write(
-        lambda conn: _advance(conn, store, row, page, len(past), counts, is_last, clock())
+        lambda conn: _advance(
+            conn, store, row, page, len(past), Counter(failed=failed), is_last, clock()
+        )
     )
 
 
-def _count_page(
+def _try_page(
+    conn: Connection,
+    store: StoreRef,
+    row: ImportRow,
+    choice: ImportChoice,
+    page: OrderPage,
+    past: list[OrderSnapshot],
+    is_last: bool,
+    *,
+    secrets: EmailKeys,
+    now: datetime,
+) -> ImportRow:
+    """Counts a page without booking it, unless another run did so meanwhile."""
+    current = imports.find_import(conn, store.id, row.id, lock=True)
+    if current is None:
+        raise ImportNotFound(import_id=row.id)
+    if current.state != "running" or current.cursor != row.cursor:
+        return current
+    counts = preview_page(conn, store, past, _grant(conn, store, row, choice, secrets))
+    return _advance(conn, store, row, page, len(past), counts, is_last, now)
+
+
+def _grant(
+    conn: Connection, store: StoreRef, row: ImportRow, choice: ImportChoice, keys: EmailKeys
+) -> HistoryGrant:
+    revision = revision_at(conn, store.id, row.started_at)
+    if revision is None:
+        raise ProgramNotLive
+    return HistoryGrant(revision, row.started_at, row.id, choice, keys, store.id)
+
+
+def _book_history(
     db: Database,
     store: StoreRef,
+    source: OrderSource,
     row: ImportRow,
     choice: ImportChoice,
     past: list[OrderSnapshot],
@@ -219,38 +269,53 @@ def _count_page(
     *,
     clock: Clock,
     secrets: EmailKeys,
-) -> Counter[str]:
-    """Books a page (or tries it) and counts what became of its orders."""
+) -> int:
+    """Books a page; gives how many orders could not be booked.
 
-    def grant(conn: Connection) -> HistoryGrant:
-        revision = revision_at(conn, store.id, row.started_at)
-        if revision is None:
-            raise ProgramNotLive
-        return HistoryGrant(revision, row.started_at, row.id, choice, secrets, store.id)
+    An order that another look or an event overtook is read again at once: nobody else would book
+    it as history.
+    """
 
-    if row.dry_run:
-        return db.write(lambda conn: preview_page(conn, store, past, grant(conn)))
+    def book_at(started: datetime) -> BookPage:
+        def book(conn: Connection, snapshots: Sequence[OrderSnapshot]) -> list[Outcome]:
+            outcomes = converge_page(
+                conn,
+                store,
+                snapshots,
+                Look.read(started),
+                now=clock(),
+                secrets=secrets,
+                origin="import",
+                grant=_grant(conn, store, row, choice, secrets),
+            )
+            _count(conn, store, row.id, outcomes)
+            return outcomes
 
-    def book(conn: Connection, snapshots: Sequence[OrderSnapshot]) -> list[Outcome]:
-        return converge_page(
-            conn,
-            store,
-            snapshots,
-            Look.read(started),
-            now=clock(),
-            secrets=secrets,
-            origin="import",
-            grant=grant(conn),
-        )
+        return book
 
     report = RefreshReport()
+    outcomes = book_page(db, store, past, book_at(started), clock=clock, report=report)
+    for _ in range(LOOKS):
+        missed = [one.order_id for one in outcomes if one.verdict in MISSED]
+        if not missed:
+            break
+        started = clock()
+        fresh = source.orders_by_ids(store, missed).orders
+        outcomes = book_page(db, store, fresh, book_at(started), clock=clock, report=report)
+    return report.failed
+
+
+def _count(conn: Connection, store: StoreRef, import_id: int, outcomes: list[Outcome]) -> None:
+    """Writes down what a booking did, in its own transaction: neither a crash nor another run of
+    the same page loses it or counts it twice."""
     counts: Counter[str] = Counter()
-    for outcome in book_page(db, store, past, book, clock=clock, report=report):
-        counts["counted" if outcome.posted else outcome.withheld or "nothing_to_earn"] += 1
-        for (unit, _), points in outcome.posted.items():
-            counts[f"points:{unit}"] += points
-    counts["failed"] += report.failed
-    return counts
+    for outcome in outcomes:
+        if outcome.verdict is Verdict.book:
+            counts["counted" if outcome.posted else outcome.withheld or "nothing_to_earn"] += 1
+            for (unit, _), points in outcome.posted.items():
+                counts[f"points:{unit}"] += points
+    if counts:
+        imports.add_to_report(conn, store.id, import_id, counts)
 
 
 def _advance(
@@ -270,17 +335,13 @@ def _advance(
     if current.state != "running" or current.cursor != row.cursor:
         return current
     retry_unreadable(conn, store, page, now)
-    report = Counter(current.report.get("orders", {}))
-    report.update({name: number for name, number in counts.items() if number})
-    if page.unreadable:
-        report["unreadable"] += len(page.unreadable)
+    counts["unreadable"] += len(page.unreadable)
+    imports.add_to_report(conn, store.id, row.id, +counts)
     imports.update_import(
         conn,
         row.id,
         cursor=page.next_cursor,
         orders_seen=current.orders_seen + seen,
-        orders_counted=current.orders_counted + counts["counted"],
-        report={"orders": dict(report)},
         updated_at=now,
     )
     if is_last:

@@ -1,5 +1,6 @@
 """Imports of order history as rows: what was chosen, how far it is, what it gave. Never commits."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,6 +75,23 @@ def running_import(conn: Connection, store_id: int) -> ImportRow | None:
 def update_import(conn: Connection, import_id: int, **values: Any) -> None:
     """Changes columns of an import."""
     conn.execute(sa.update(imports).where(imports.c.id == import_id).values(values))
+
+
+def add_to_report(
+    conn: Connection, store_id: int, import_id: int, counts: Mapping[str, int]
+) -> None:
+    """Adds to what the report says of the orders; the import stays locked."""
+    row = find_import(conn, store_id, import_id, lock=True)
+    if row is None:
+        return
+    orders = Counter(row.report.get("orders", {}))
+    orders.update(counts)
+    update_import(
+        conn,
+        import_id,
+        orders_counted=row.orders_counted + counts.get("counted", 0),
+        report={**row.report, "orders": dict(orders)},
+    )
 
 
 def tally_of(conn: Connection, import_id: int, customer: str, unit: str) -> int:

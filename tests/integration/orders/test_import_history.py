@@ -19,6 +19,7 @@ from saleor_loyalty_app.flows.import_history import (
     run_history_import,
     start_history_import,
 )
+from saleor_loyalty_app.orders import imports
 from saleor_loyalty_app.orders.imports import ImportRow
 from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.saleor.errors import SaleorUnavailable
@@ -241,6 +242,59 @@ def test_a_page_that_is_read_twice_is_counted_once(
     assert books(database, store).balances == {("U1", "points"): 2000}
 
 
+def test_a_page_that_another_run_booked_but_did_not_finish_is_counted_once(
+    database: Database,
+    store: StoreRef,
+    source: MemorySource,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    row = database.write(
+        lambda conn: start_history_import(
+            conn, store, ImportChoice("days", days=3650), dry_run=False, now=clock()
+        )
+    )
+
+    def go_on() -> ImportRow:
+        return run_history_import(
+            database, store, source, row.id, clock=clock, secrets=KEYS, wait=lambda _: None
+        )
+
+    with monkeypatch.context() as killed:
+        killed.setattr(imports, "update_import", _killed_after(imports.update_import, 1))
+        with pytest.raises(KeyboardInterrupt):
+            go_on()
+    assert books(database, store).balances == {("U1", "points"): 2000}
+    done = go_on()
+    assert done.orders_counted == 5
+    assert done.report["orders"] == {"counted": 5, "points:points": 5000}
+
+
+def test_an_order_that_an_event_overtook_is_read_again_and_imported(
+    database: Database, store: StoreRef, source: MemorySource, clock: ManualClock
+) -> None:
+    def event_arrives() -> None:
+        source.before_page = lambda: None
+        clock.advance(timedelta(seconds=1))
+        told = Look.webhook(clock())
+        database.write(
+            lambda conn: converge_order(conn, store, past(1, 10), told, now=clock(), secrets=KEYS)
+        )
+        clock.advance(timedelta(seconds=1))
+
+    row = database.write(
+        lambda conn: start_history_import(
+            conn, store, ImportChoice("days", days=3650), dry_run=False, now=clock()
+        )
+    )
+    source.before_page = event_arrives
+    done = run_history_import(
+        database, store, source, row.id, clock=clock, secrets=KEYS, wait=lambda _: None
+    )
+    assert done.report["orders"] == {"counted": 5, "points:points": 5000}
+    assert books(database, store).balances == {("U1", "points"): 5000}
+
+
 def test_where_one_has_to_join_history_counts_for_members_only(database: Database) -> None:
     store = database.write(lambda conn: live_store(conn, program(enrollment="opt_in")))
     source, clock = MemorySource(), ManualClock(NOW)
@@ -299,3 +353,15 @@ def _there() -> None:
 
 def _away() -> None:
     raise SaleorUnavailable("timeout")
+
+
+def _killed_after(function: Callable[..., None], calls: int) -> Callable[..., None]:
+    """The function for so many calls, and then the end."""
+    left = iter(range(calls))
+
+    def call(*args: Any, **values: Any) -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        function(*args, **values)
+
+    return call
