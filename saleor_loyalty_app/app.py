@@ -15,6 +15,7 @@ from saleor_loyalty_app.api.gate import Gate
 from saleor_loyalty_app.api.health import Health
 from saleor_loyalty_app.api.origin_book import OriginBook
 from saleor_loyalty_app.api.saleor import manifest, pages, register
+from saleor_loyalty_app.api.saleor.sync_webhooks import Answering, build_sync_routes
 from saleor_loyalty_app.api.saleor.tenants import Tenants
 from saleor_loyalty_app.api.saleor.webhooks import Intake, build_routes
 from saleor_loyalty_app.api.saleor_calls import SaleorCalls
@@ -86,6 +87,7 @@ def build_app(process: Process, worker: Worker | None) -> FastAPI:
             patience=LONGEST_ANSWER_SECONDS,
         ),
         access=process.services.access,
+        spender=process.services.spender,
     )
     errors.install(app)
     app.add_middleware(StorefrontOrigins, book=OriginBook(process.database, process.clock))
@@ -95,6 +97,10 @@ def build_app(process: Process, worker: Worker | None) -> FastAPI:
             *build_routes(
                 process.registry.handlers,
                 Intake(process.database, tenants, process.clock, process.email_keys),
+            ),
+            *build_sync_routes(
+                process.registry.sync_handlers,
+                Answering(process.database, tenants, process.clock),
             ),
             *Health(
                 process.database,
@@ -106,7 +112,7 @@ def build_app(process: Process, worker: Worker | None) -> FastAPI:
     settings = process.settings
     app.include_router(
         manifest.build_router(
-            process.registry.handlers, app_url=settings.app_url, browser_url=settings.browser_url
+            process.registry.webhooks, app_url=settings.app_url, browser_url=settings.browser_url
         )
     )
     app.include_router(register.build_router(process.services.installer, process.threads))

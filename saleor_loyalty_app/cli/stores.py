@@ -48,7 +48,7 @@ def doctor(context: typer.Context, store: StoreName = None, as_json: AsJson = Fa
             access=process.services.access,
             http=process.services.http,
             clock=process.clock,
-            handlers=process.registry.handlers,
+            handlers=process.registry.webhooks,
             app_url=process.settings.app_url,
             browser_url=process.settings.browser_url,
             clock_is_real=process.settings.clock_file is None,

@@ -41,7 +41,7 @@ def migrate(
             owner.api_url: migrate_webhooks(
                 process.services.access,
                 owner,
-                process.registry.handlers,
+                process.registry.webhooks,
                 app_url=process.settings.app_url,
                 dry_run=dry_run,
             )

@@ -43,8 +43,8 @@ class Recalculation:
 RECALCULATE = Job("recalculate_shipping", Recalculation, attempts=5)
 
 
-def recalculate(access: StoreAccess, wish: Recalculation, *, clock: Clock) -> str:
-    """Does it, and gives what became of it: "calculated", "gone", "paid" or "inactive".
+def recalculate(access: StoreAccess, wish: Recalculation, *, clock: Clock) -> None:
+    """Does it, unless the checkout is gone or the store is inactive.
 
     A checkout with money on it is left alone: a method that it has chosen and that ends now would
     leave a shopper who paid without an order.
@@ -56,7 +56,6 @@ def recalculate(access: StoreAccess, wish: Recalculation, *, clock: Clock) -> st
     outcome = _recalculate(access, wish, clock)
     metrics.shipping_recalculations.labels(outcome).inc()
     _log.info("shipping_recalculated", store_id=wish.store_id, outcome=outcome)
-    return outcome
 
 
 def _recalculate(access: StoreAccess, wish: Recalculation, clock: Clock) -> str:

@@ -17,14 +17,18 @@ from saleor_loyalty_app.stores.refs import StoreRef
 
 
 class ShippingNews(Protocol):
-    """What an event about a checkout has to tell here."""
+    """What an event about a checkout has to tell here; a user of None or "" is a guest."""
 
     @property
     def id(self) -> str: ...
-
     @property
-    def user_id(self) -> str | None:
-        """Saleor's id of the checkout's user; None or "" = a guest."""
+    def user_id(self) -> str | None: ...
+
+
+def concerns(conn: Connection, store: StoreRef, news: ShippingNews) -> bool:
+    """Whether the methods were offered to somebody else last; one indexed read."""
+    asked = shipping_asks.find(conn, store.id, news.id)
+    return asked is not None and asked.user_id != (news.user_id or "")
 
 
 def note_checkout(conn: Connection, store: StoreRef, news: ShippingNews, *, now: datetime) -> bool:

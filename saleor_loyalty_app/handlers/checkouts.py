@@ -6,7 +6,7 @@ concerned. They may be lost: whoever waits for them looks by itself in time.
 Saleor makes a checkout without a code and tells of every later change by CHECKOUT_UPDATED.
 """
 
-from saleor_loyalty_app.flows import redemption_news
+from saleor_loyalty_app.flows import redemption_news, shipping_news
 from saleor_loyalty_app.flows.event_handler import EventContext, Handler
 from saleor_loyalty_app.saleor.checkout_event import CheckoutEvent, CheckoutNews
 from saleor_loyalty_app.saleor.event import MalformedEvent, parse
@@ -22,9 +22,11 @@ def concerns(context: EventContext) -> bool:
         MalformedEvent: ids or codes that no Saleor makes.
     """
     news = _news(context)
-    return news is not None and redemption_news.concerns(
+    if news is None:
+        return False
+    return redemption_news.concerns(
         context.conn, context.store, news, now=context.now
-    )
+    ) or shipping_news.concerns(context.conn, context.store, news)
 
 
 def receive_checkout(context: EventContext) -> None:
@@ -36,6 +38,7 @@ def receive_checkout(context: EventContext) -> None:
     news = _news(context)
     if news is not None:
         redemption_news.note_checkout(context.conn, context.store, news, now=context.now)
+        shipping_news.note_checkout(context.conn, context.store, news, now=context.now)
 
 
 def _news(context: EventContext) -> CheckoutNews | None:

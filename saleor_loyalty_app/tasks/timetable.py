@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from saleor_loyalty_app.flows.catch_up import CATCH_UP, catch_up
 from saleor_loyalty_app.flows.plugin_handler import PLUGIN_JOB, PluginHandler, run_plugin_handler
+from saleor_loyalty_app.flows.recalculate_shipping import RECALCULATE, recalculate
 from saleor_loyalty_app.queue import BoundJob, Schedule, bind
 from saleor_loyalty_app.tasks import (
     book_tasks,
@@ -47,4 +48,8 @@ def jobs(work: Background, plugin_handlers: Mapping[str, PluginHandler]) -> tupl
             ),
         ),
         bind(proposals.PROPOSE, lambda payload: proposals.propose(work, payload)),
+        bind(
+            RECALCULATE,
+            lambda wish: recalculate(work.services.access, wish, clock=work.clock),
+        ),
     )
