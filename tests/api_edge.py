@@ -24,6 +24,8 @@ from saleor_loyalty_app.api.storefront.router import router as storefront
 from saleor_loyalty_app.clock import ManualClock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.flows.drive_redemption import Driver
+from saleor_loyalty_app.flows.spend_points import Spender
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.limiting.limiter import Limiter
 from saleor_loyalty_app.limiting.storage import DatabaseStorage
@@ -88,6 +90,7 @@ class ApiEdge:
         self.cipher = TokenCipher(("a secret of the tests",))
         http = httpx.Client(transport=httpx.MockTransport(self.saleor))
         client = SaleorClient(http, now=clock, timeout=1.0)
+        access = StoreAccess(database, client, self.cipher)
         tenants = Tenants(database, clock=clock, refresh=self.refresh, saleor_threads=self._threads)
         self.app = FastAPI()
         self.app.state.faces = Faces(
@@ -98,7 +101,8 @@ class ApiEdge:
                 Limiter(DatabaseStorage(database, clock=clock), "test", clock=clock), settings
             ),
             calls=SaleorCalls(self._threads, size=4, patience=2.0),
-            access=StoreAccess(database, client, self.cipher),
+            access=access,
+            spender=Spender(Driver(access, clock), clock, sleep=lambda _seconds: None),
         )
         errors.install(self.app)
         self.app.add_middleware(StorefrontOrigins, book=OriginBook(database, clock))

@@ -11,6 +11,7 @@ from saleor_loyalty_app.api.saleor.tenants import Tenants
 from saleor_loyalty_app.api.saleor_calls import SaleorCalls
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.flows.spend_points import Spender
 from saleor_loyalty_app.flows.store_access import StoreAccess
 
 
@@ -22,6 +23,7 @@ class Faces:
         gate: who may ask how often.
         calls: where what asks Saleor runs.
         access: sends documents to stores; only within `calls`.
+        spender: spends points; only within `calls`.
     """
 
     database: Database
@@ -30,6 +32,7 @@ class Faces:
     gate: Gate
     calls: SaleorCalls
     access: StoreAccess
+    spender: Spender
 
 
 def faces_of(request: Request) -> Faces:

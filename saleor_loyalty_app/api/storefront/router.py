@@ -14,6 +14,7 @@ from saleor_loyalty_app.api.storefront.board import read_board
 from saleor_loyalty_app.api.storefront.carts import router as carts
 from saleor_loyalty_app.api.storefront.past import read_history
 from saleor_loyalty_app.api.storefront.public import router as public
+from saleor_loyalty_app.api.storefront.redemptions import router as redemptions
 from saleor_loyalty_app.api.storefront.refusals import OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.schemas import History, Me, Slug
 from saleor_loyalty_app.api.storefront.shopper import ReaderOf
@@ -21,6 +22,7 @@ from saleor_loyalty_app.api.storefront.shopper import ReaderOf
 router = APIRouter(prefix="/api/storefront/v1", tags=["storefront"])
 router.include_router(public)
 router.include_router(carts)
+router.include_router(redemptions)
 
 
 @router.get(
