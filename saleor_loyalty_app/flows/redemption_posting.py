@@ -76,7 +76,7 @@ def spend_held(
             "redeem_entry_id": posted.entry_id,
             "consumed_at": now,
             "ended_at": now,
-            "due_at": None,
+            "due_at": now,
             "attempts": 0,
         },
     )
@@ -111,6 +111,7 @@ def give_back(
             "state": "restored",
             "restored": redemption.restored + amount,
             "restorings": redemption.restorings + 1,
+            "due_at": now,
         },
     )
     return _written(changed, redemption)

@@ -99,22 +99,24 @@ def used_by(mark: OrderMark, candidates: Iterable[Candidate]) -> int | None:
     An order without a voucher's discount used none, whatever code it tells: a code that is taken
     off while the checkout is completed stays on the order, which costs its full price. An order
     that tells a code used that one and no other. One that has a voucher's discount without a code
-    used the one that its discount is named after, else the one that is tied to it: by being bound
-    there, by metadata, by having been seen there last.
+    used the one that its discount is named after; where it is named otherwise, as staff may rename
+    vouchers, the one that is tied to it: by being bound there, by metadata, by having been seen
+    there last.
     """
     if not mark.has_voucher:
         return None
     found = list(candidates)
     if mark.voucher_code:
         return next((one.redemption_id for one in found if one.code == mark.voucher_code), None)
-    tied = [one for one in found if _rank(mark, one) > (False,) * 5]
-    best = max(tied, key=lambda one: (_rank(mark, one), one.redemption_id), default=None)
+    if mark.named:
+        return next((one.redemption_id for one in found if one.public_id in mark.named), None)
+    tied = [one for one in found if any(_ties(mark, one))]
+    best = max(tied, key=lambda one: (_ties(mark, one), one.redemption_id), default=None)
     return None if best is None else best.redemption_id
 
 
-def _rank(mark: OrderMark, one: Candidate) -> tuple[bool, ...]:
+def _ties(mark: OrderMark, one: Candidate) -> tuple[bool, ...]:
     return (
-        one.public_id in mark.named,
         one.bound and one.is_live,
         one.public_id == mark.tied,
         one.bound,

@@ -48,6 +48,16 @@ def test_events_must_exist_once() -> None:
         Handler("x", (), "orders", nothing)
 
 
+def test_only_a_handler_without_an_inbox_may_choose_its_events() -> None:
+    def no_news(_context: EventContext) -> bool:
+        return False
+
+    choosy = Handler("x", ("ORDER_CREATED",), "orders", nothing, inbox=False, concerns=no_news)
+    assert choosy.concerns is no_news
+    with pytest.raises(InvalidHandler, match="without an inbox"):
+        Handler("x", ("ORDER_CREATED",), "orders", nothing, concerns=no_news)
+
+
 def test_a_handler_knows_its_address_permissions_and_types() -> None:
     handler = Handler("x", ("ORDER_CREATED",), "orders", nothing, understands=("ORDER_PAID",))
     assert handler.path == "/api/webhooks/x"
@@ -61,6 +71,7 @@ def test_the_core_asks_for_no_more_permissions_than_it_uses() -> None:
     assert {handler.name: set(handler.permissions) for handler in CORE_HANDLERS} == {
         "orders": {"MANAGE_ORDERS"},
         "orders-bulk": {"MANAGE_ORDERS"},
+        "checkouts": {"MANAGE_CHECKOUTS"},
         "customers": {"MANAGE_USERS"},
         "accounts-deleted": {"MANAGE_USERS"},
         "customers-deleted": {"MANAGE_USERS"},

@@ -1,0 +1,106 @@
+"""Redemptions as rows, made in one line: points are there, set aside and on their way."""
+
+import itertools
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from saleor_loyalty_app import ledger
+from saleor_loyalty_app.ledger import Account, Cause
+from saleor_loyalty_app.rewards import redemptions
+from saleor_loyalty_app.rewards.codes import new_code, new_public_id
+from saleor_loyalty_app.rewards.redemptions import RedemptionRef
+from saleor_loyalty_app.stores.refs import StoreRef
+from tests.order_books import NOW
+
+_numbers = itertools.count(1)
+
+
+def give_points(
+    conn: Connection, store: StoreRef, member_id: int, points: int, *, now: datetime = NOW
+) -> None:
+    """Points that can be spent at once and never expire."""
+    number = next(_numbers)
+    ledger.earn(
+        conn,
+        Account(store.id, member_id, "points"),
+        points,
+        Cause(source=f"staff:{number}", part="points", actor="test", reason={"code": "test"}),
+        key=f"given:{number}",
+        now=now,
+        effective_at=now,
+        available_from=now,
+        expires_at=None,
+        notice_required=False,
+    )
+
+
+def make_redemption(
+    conn: Connection,
+    store: StoreRef,
+    member_id: int,
+    *,
+    points: int = 500,
+    user_id: str = "U1",
+    checkout_id: str | None = "C1",
+    state: str = "attached",
+    now: datetime = NOW,
+    **values: Any,
+) -> RedemptionRef:
+    """A redemption whose points are given, set aside and worth a hundredth of the currency each."""
+    give_points(conn, store, member_id, points, now=now)
+    public_id = new_public_id()
+    hold = ledger.place_hold(
+        conn,
+        Account(store.id, member_id, "points"),
+        points,
+        key=f"redemption:{public_id}",
+        source=f"redemption:{public_id}",
+        deadline=now + timedelta(hours=1),
+        now=now,
+    )
+    row: dict[str, Any] = {
+        "store_id": store.id,
+        "public_id": public_id,
+        "member_id": member_id,
+        "user_id": user_id,
+        "instrument": "voucher",
+        "unit": "points",
+        "points": points,
+        "amount": f"{points / 100:.2f}",
+        "channel": "default-channel",
+        "currency": "USD",
+        "checkout_id": checkout_id,
+        "request_key": public_id,
+        "request_hash": "",
+        "actor": f"shopper:{user_id}",
+        "state": state,
+        "ending": "",
+        "hold_id": hold.hold_id,
+        "restored": 0,
+        "restorings": 0,
+        "code": new_code(),
+        "voucher_id": f"V-{public_id}",
+        "deadline": now + timedelta(hours=1),
+        "due_at": now + timedelta(hours=1),
+        "fence": 0,
+        "attempts": 0,
+        "created_at": now,
+    }
+    made = redemptions.insert(conn, row | values)
+    assert made is not None
+    return made
+
+
+def release(conn: Connection, redemption: RedemptionRef, *, now: datetime = NOW) -> None:
+    """The points go back without an order."""
+    ledger.release_hold(conn, redemption.store_id, redemption.hold_id, now=now)
+    redemptions.change(conn, redemption.id, None, {"state": "released", "ended_at": now})
+
+
+def again(conn: Connection, redemption: RedemptionRef) -> RedemptionRef:
+    """The redemption as it is now."""
+    found = redemptions.by_id(conn, redemption.store_id, redemption.id)
+    assert found is not None
+    return found
