@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from sandbox.model.discounts import entered_totals
 from sandbox.model.ids import global_id
 from sandbox.model.money import ZERO
-from sandbox.model.pricing import checkout_prices
 
 if TYPE_CHECKING:
     from sandbox.model.catalog import Channel, ShippingMethod
@@ -67,7 +67,7 @@ def built_in_offers(store: Store, checkout: Checkout) -> list[MethodOffer]:
     address = checkout.shipping_address
     if address is None or not checkout.is_shipping_required:
         return []
-    channel, subtotal = checkout.channel, entered_subtotal(store, checkout)
+    channel, subtotal = checkout.channel, entered_subtotal(checkout)
     methods = [
         method
         for method in store.shipping_methods.values()
@@ -79,14 +79,13 @@ def built_in_offers(store: Store, checkout: Checkout) -> list[MethodOffer]:
     return [offer_of(method, channel) for method in methods]
 
 
-def entered_subtotal(store: Store, checkout: Checkout) -> Decimal:
-    """What the goods cost after all discounts, on the side of the tax where prices are entered.
+def entered_subtotal(checkout: Checkout) -> Decimal:
+    """What the goods cost less the stored discount, on the side of the tax where it is entered.
 
-    Order-price limits of methods are compared with this; a shipping voucher is not in it.
+    Order-price limits of methods are compared with this. A shipping voucher is not in it, nor is
+    an order promotion before the checkout was priced for the first time.
     """
-    subtotal = checkout_prices(store, checkout).subtotal
-    with_tax = checkout.channel.prices_entered_with_tax
-    return subtotal.gross_amount if with_tax else subtotal.net_amount
+    return sum(entered_totals(checkout, checkout.applied).values(), ZERO)
 
 
 def offer_of_order(order: Order) -> MethodOffer | None:

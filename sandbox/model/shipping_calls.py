@@ -71,7 +71,7 @@ def _answer(
     # none: its delivery rows take that place.
     if store.version != "3.22":
         return _ask(store, caller, checkout, event, methods, webhook)
-    key = (webhook.app.pk, webhook.target_url, event, _facts(store, checkout, event, methods))
+    key = (webhook.app.pk, webhook.target_url, event, _facts(checkout, event, methods))
     now = store.clock.now()
     for old in [old for old, kept in store.sync_answers.items() if kept.until <= now]:
         del store.sync_answers[old]
@@ -95,20 +95,19 @@ def _ask(
     return store.ask(webhook, emitted)
 
 
-def _facts(store: Store, checkout: Checkout, event: str, methods: list[MethodOffer]) -> str:
+def _facts(checkout: Checkout, event: str, methods: list[MethodOffer]) -> str:
     """What tells one cart from another in 3.22; when it was changed does not count."""
     private = dict(checkout.private_metadata)
     if event == LIST:
         private.pop(EXTERNAL_ID, None)
     user = checkout.user
-    subtotal = entered_subtotal(store, checkout)
     facts = (
         checkout.pk,
         (user.pk, user.email, user.first_name, user.last_name) if user else checkout.email,
         checkout.language_code,
         [_address(checkout.shipping_address), _address(checkout.billing_address)],
         [(line.pk, line.variant.pk, line.quantity, line.price_override) for line in checkout.lines],
-        (checkout.voucher_code, subtotal),
+        (checkout.voucher_code, entered_subtotal(checkout)),
         sorted(checkout.metadata.items()),
         sorted(private.items()),
         [(offer.key, offer.price, offer.name) for offer in methods] if event == FILTER else None,

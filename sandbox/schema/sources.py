@@ -12,6 +12,7 @@ from graphql import (
     GraphQLSchema,
     NamedTypeNode,
     StringValueNode,
+    TypeDefinitionNode,
     UnionTypeDefinitionNode,
     Visitor,
     build_ast_schema,
@@ -55,7 +56,9 @@ class _Older(Visitor):
         super().__init__()
         self.version = version
         self.newer_types = {
-            node.name.value for node in document.definitions if self._is_newer(node)
+            node.name.value
+            for node in document.definitions
+            if isinstance(node, TypeDefinitionNode) and self._is_newer(node)
         }
 
     def enter(self, node: Any, _key: Any, _parent: Any, _path: Any, ancestors: list[Any]) -> Any:

@@ -69,8 +69,8 @@ def test_another_cart_is_asked_for_anew(change: str) -> None:
     elif change == "address":
         till.move("TR")
     else:
-        given = {"id": till.checkout, "input": [{"key": "loyalty.touch", "value": "1"}]}
-        till.teller.ask(*_PRIVATE, till.teller.cast.staff, **given)
+        note = [{"key": "loyalty.touch", "value": "1"}]
+        till.teller.ask(*_PRIVATE, till.teller.cast.staff, id=till.checkout, input=note)
     till.methods()
     assert LIST in till.app.asked()
 
