@@ -6,7 +6,9 @@ import { attempt, toast } from "/pages/js/lib/feedback.js";
 import { onState, refresh } from "/pages/js/lib/state.js";
 import { moment, t, textOr } from "/pages/js/lib/text.js";
 
-const NONE = { duplicate: 0, shuffle: false, delay_seconds: 0, drop: 0, torn: 0, app_down: false };
+const NONE = {
+  duplicate: 0, shuffle: false, delay_seconds: 0, drop: 0, torn: 0, app_down: false, sync_answer: "",
+};
 const form = document.getElementById("faults");
 const FIGURES = new Set(["attempts", "http"]);
 const shares = ["duplicate", "drop", "torn"];
@@ -24,11 +26,15 @@ function fill(faults) {
     tellShare(form.elements[name]);
   }
   form.elements.delay_seconds.value = faults.delay_seconds;
+  form.elements.sync_answer.value = faults.sync_answer;
   for (const name of switches) form.elements[name].checked = faults[name];
 }
 
 function chosen() {
-  const faults = { delay_seconds: Number(form.elements.delay_seconds.value) || 0 };
+  const faults = {
+    delay_seconds: Number(form.elements.delay_seconds.value) || 0,
+    sync_answer: form.elements.sync_answer.value,
+  };
   for (const name of shares) faults[name] = Number(form.elements[name].value) / 100;
   for (const name of switches) faults[name] = form.elements[name].checked;
   return faults;
