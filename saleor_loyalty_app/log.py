@@ -23,8 +23,8 @@ ALLOWED_KEYS = frozenset(
         "failed", "field", "handler", "handlers", "hold_id", "job", "kid", "kind", "limit",
         "meant", "member_id", "missing", "month", "name", "order_id", "part", "plugin",
         "problem_key", "reason", "redemption", "revision", "revision_id", "schedule",
-        "schema_version", "seconds", "since", "size", "state", "status", "store_id", "table", "unit",
-        "user_id", "variable", "version", "webhook",
+        "schema_version", "seconds", "since", "size", "state", "status", "store_id", "table",
+        "unit", "user_id", "variable", "version", "webhook",
     }
 )  # fmt: skip
 

@@ -72,9 +72,19 @@ class ApiEdge:
     """Both faces on `database`, beside a Saleor that answers as told."""
 
     def __init__(
-        self, database: Database, clock: ManualClock, key: SigningKey, **limits: str
+        self,
+        database: Database,
+        clock: ManualClock,
+        key: SigningKey,
+        *,
+        http: httpx.Client | None = None,
+        cipher: TokenCipher | None = None,
+        **limits: str,
     ) -> None:
-        """`limits` are rates by the name of their setting; whatever is not named is off."""
+        """`limits` are rates by the name of their setting; whatever is not named is off.
+
+        `http` leads to another Saleor than the one that answers as told; `cipher` opens its token.
+        """
         settings = load_settings(
             environment="test",
             secret_key="a secret of the tests",
@@ -87,8 +97,8 @@ class ApiEdge:
         self.refresh = RefreshCalls()
         self._threads = ThreadPoolExecutor(4)
         self.saleor = Saleor()
-        self.cipher = TokenCipher(("a secret of the tests",))
-        http = httpx.Client(transport=httpx.MockTransport(self.saleor))
+        self.cipher = cipher or TokenCipher(("a secret of the tests",))
+        http = http or httpx.Client(transport=httpx.MockTransport(self.saleor))
         client = SaleorClient(http, now=clock, timeout=1.0)
         access = StoreAccess(database, client, self.cipher)
         tenants = Tenants(database, clock=clock, refresh=self.refresh, saleor_threads=self._threads)
