@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from demo import processes, story
+from demo import past, processes, story
 from demo.failures import DemoFailed
 from demo.processes import Process
 from demo.setup import ROOT, Places, prepare
@@ -17,9 +17,11 @@ The demo is running.
   Shop, staff desk, Dashboard and clock   {store}
   The app itself                          {app}/health
 
-  The shop's customers: ayse@example.com, john@example.com and maria@example.com, password
-  "password". Buy something, look at the points, move the clock. What the processes say stands in
-  {folder}.
+  The shop's customers: ayse@example.com (who has points to spend), john@example.com and
+  maria@example.com, password "password". At the checkout: spend points, or try the coupon {coupon}
+  or the gift card {gift_card}. Shipping is free from $100. Then move the clock.
+
+  What the processes say stands in {folder}.
 
 Ctrl-C stops everything.
 """
@@ -53,6 +55,9 @@ def main() -> int:
 
 def _run(places: Places, started: list[Process]) -> None:
     environment = places.environment()
+    new = not past.is_over(places)
+    if new:
+        past.begin(places)
     started.append(
         processes.start(
             "The store",
@@ -68,6 +73,9 @@ def _run(places: Places, started: list[Process]) -> None:
             output=places.folder / "store.log",
         )
     )  # fmt: skip
+    processes.wait_until_up(started[0], f"{places.store_url}/_control/state")
+    if new:
+        past.relive(places)
     started.append(
         processes.start(
             "The app",
@@ -77,12 +85,18 @@ def _run(places: Places, started: list[Process]) -> None:
             output=places.folder / "app.log",
         )
     )
-    processes.wait_until_up(started[0], f"{places.store_url}/_control/state")
     processes.wait_until_up(started[1], f"{places.app_url}/ready")
     story.install(places)
     story.publish(places)
     print(  # noqa: T201
-        WELCOME.format(store=places.store_url, app=places.app_url, folder=places.folder), flush=True
+        WELCOME.format(
+            store=places.store_url,
+            app=places.app_url,
+            coupon=past.COUPON,
+            gift_card=places.gift_card_file.read_text(),
+            folder=places.folder,
+        ),
+        flush=True,
     )
     processes.watch(started)
 

@@ -40,6 +40,11 @@ class Places:
         """What the store in a box remembers."""
         return self.folder / "store.state"
 
+    @property
+    def gift_card_file(self) -> Path:
+        """The code of the gift card that can be tried."""
+        return self.folder / "gift-card"
+
     def environment(self) -> dict[str, str]:
         """The settings of the app and of the store's pages, as variables."""
         return {

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from demo.failures import DemoFailed
+from demo.program import furnished
 from demo.setup import ROOT, Places
 
 #: The app's id in every Saleor.
@@ -40,14 +41,19 @@ def _is_installed(state: Mapping[str, Any]) -> bool:
 
 
 def publish(places: Places) -> None:
-    """Publishes the proposed program, unless one is in force already.
+    """Publishes the demo's program and counts the orders before it, unless one is in force already.
 
     Raises:
         DemoFailed: it could not be published, with what the command said.
     """
     told = _command(places, "program", "show", "--history", "--json")
-    if not json.loads(told)["revisions"]:
-        _command(places, "program", "publish", "--note", "demo")
+    if json.loads(told)["revisions"]:
+        return
+    proposed = json.loads(_command(places, "program", "show", "--draft", "--json"))
+    file = places.folder / "program.yaml"
+    file.write_text(json.dumps(furnished(proposed), ensure_ascii=False, indent=2))
+    _command(places, "program", "publish", str(file), "--note", "demo")
+    _command(places, "import-history", "--mode", "days", "--days", "90", "--book")
 
 
 def _command(places: Places, *arguments: str) -> str:

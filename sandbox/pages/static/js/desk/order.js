@@ -2,7 +2,7 @@
 
 import { h } from "/pages/js/lib/dom.js";
 import { attempt, toast } from "/pages/js/lib/feedback.js";
-import { humanized, moment, money, t, textOr } from "/pages/js/lib/text.js";
+import { humanized, moment, money, off, t, textOr } from "/pages/js/lib/text.js";
 import * as actions from "/pages/js/desk/actions.js";
 import { mostBack, worth } from "/pages/js/desk/amounts.js";
 
@@ -92,6 +92,12 @@ function returnForm(order) {
     h("button", { type: "submit", id: "do-return", class: "button primary" }, t("desk.do_return"))));
 }
 
+/** What a discount is called; the lines' sums have it in them already. */
+function discountWords(order, discount) {
+  const name = discount.name || humanized(discount.type);
+  return t("desk.discount", { name: discount.type === "VOUCHER" && order.voucherCode ? `${name} · ${order.voucherCode}` : name });
+}
+
 function lineTable(order) {
   return h("table", { class: "lines" },
     h("thead", {}, h("tr", {}, ["product", "quantity", "sent_col", "sum"].map((name) => h("th", { scope: "col", class: name === "product" ? "" : "figure" }, t(`desk.col_${name}`))))),
@@ -100,8 +106,10 @@ function lineTable(order) {
       h("td", { class: "figure" }, line.quantity),
       h("td", { class: "figure" }, line.quantityFulfilled),
       h("td", { class: "figure" }, money(line.totalPrice.gross))))),
-    h("tfoot", {}, [["shipping", order.shippingPrice.gross], ["total", order.total.gross], ["charged", order.totalCharged], ["refunded", order.totalRefunded]].map(([name, amount]) =>
-      h("tr", {}, h("th", { scope: "row", colspan: "3" }, t(`desk.${name}`)), h("td", { class: "figure" }, money(amount))))));
+    h("tfoot", {},
+      order.discounts.map((one) => h("tr", { class: "discount" }, h("th", { scope: "row", colspan: "3" }, discountWords(order, one)), h("td", { class: "figure" }, off(one.total)))),
+      [["shipping", order.shippingPrice.gross], ["total", order.total.gross], ["charged", order.totalCharged], ["refunded", order.totalRefunded]].map(([name, amount]) =>
+      h("tr", { class: name }, h("th", { scope: "row", colspan: "3" }, t(`desk.${name}`), name === "shipping" && order.shippingMethodName && h("span", { class: "muted" }, ` ${order.shippingMethodName}`)), h("td", { class: "figure" }, money(amount))))));
 }
 
 function timeline(order) {

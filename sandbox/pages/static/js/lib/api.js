@@ -27,6 +27,11 @@ async function json(address, options) {
   }
 }
 
+/** A refusal of the store in the reader's language, where this shop has words for it. */
+function refusal({ field, code, message }) {
+  return textOr(`refusal.${field}_${code}`, textOr(`refusal.${code}`, message || code));
+}
+
 /** Runs the document `name`; gives its data, or throws the first problem it tells of. */
 export async function gql(name, variables = {}, token = null) {
   const { body } = await json("/graphql/", {
@@ -44,7 +49,7 @@ export async function gql(name, variables = {}, token = null) {
   for (const result of Object.values(body.data)) {
     if (result?.errors?.length) {
       const [first] = result.errors;
-      throw new Problem(first.code, textOr(`refusal.${first.code}`, first.message || first.code));
+      throw new Problem(first.code, refusal(first));
     }
   }
   return body.data;

@@ -9,7 +9,7 @@ function fill(element, attributes, children) {
     else if (name === "value") element.value = value;
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 }
 
@@ -26,7 +26,7 @@ export function s(name, attributes = {}, ...children) {
 /** Replaces what is in `element`; keeps the focus on the element with the same id. */
 export function show(element, ...children) {
   const focused = element.contains(document.activeElement) ? document.activeElement.id : "";
-  element.replaceChildren(...children.flat().filter((child) => child));
+  element.replaceChildren(...children.flat(Infinity).filter((child) => child));
   if (focused) document.getElementById(focused)?.focus();
 }
 

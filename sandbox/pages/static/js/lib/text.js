@@ -21,6 +21,11 @@ export function money({ amount, currency }) {
   return new Intl.NumberFormat(locale, { style: "currency", currency }).format(Number(amount));
 }
 
+/** Money that is taken off, with a true minus sign. */
+export function off(value) {
+  return `−${money(value)}`;
+}
+
 /** `amount` points in words: "1 point", "120 points". */
 export function points(amount) {
   const one = new Intl.PluralRules(locale).select(amount) === "one";

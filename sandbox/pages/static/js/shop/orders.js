@@ -4,7 +4,7 @@ import { gql } from "/pages/js/lib/api.js";
 import { h, show } from "/pages/js/lib/dom.js";
 import { attempt, toast } from "/pages/js/lib/feedback.js";
 import { shopper, shopperToken } from "/pages/js/lib/session.js";
-import { humanized, moment, money, t, textOr } from "/pages/js/lib/text.js";
+import { humanized, moment, money, off, t, textOr } from "/pages/js/lib/text.js";
 import { charge } from "/pages/js/shop/checkout/payment.js";
 import { close, isOpen } from "/pages/js/shop/instalments.js";
 
@@ -38,7 +38,7 @@ function details(order) {
   const savings = order.discounts.filter((one) => one.total.amount > 0).map((one) => {
     const points = one.name?.startsWith(VOUCHER_NAME);
     const words = points ? t("orders.saved_points") : one.type === "VOUCHER" && order.voucherCode ? t("orders.saved_code", { code: order.voucherCode }) : t("orders.saved");
-    return h("span", { class: "chip loyal", "data-saved": points ? "points" : "other" }, `${words} −${money(one.total)}`);
+    return h("span", { class: "chip loyal", "data-saved": points ? "points" : "other" }, `${words} ${off(one.total)}`);
   });
   if (!shipping && !savings.length) return null;
   return h("p", { class: "order-details" }, shipping && h("span", { "data-shipping": order.shippingMethodName }, shipping), savings);

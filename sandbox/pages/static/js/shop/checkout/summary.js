@@ -2,13 +2,12 @@
 
 import { h } from "/pages/js/lib/dom.js";
 import { attempt } from "/pages/js/lib/feedback.js";
-import { money, points, t } from "/pages/js/lib/text.js";
+import { money, off, points, t } from "/pages/js/lib/text.js";
 import { earning } from "/pages/js/shop/hints.js";
 import { active } from "/pages/js/shop/checkout/delivery.js";
 import { due, half, placeOrder } from "/pages/js/shop/checkout/payment.js";
 
 const cents = (money) => Math.round(money.amount * 100);
-const less = ({ amount, currency }) => money({ amount: -amount, currency });
 
 function row(name, words, value, style = "") {
   return h("div", { class: `sum ${style}`, "data-sum": name }, h("dt", {}, words), h("dd", {}, value));
@@ -25,14 +24,20 @@ function goods(checkout) {
   return { before: { amount: (cents(after) + cents(discount)) / 100, currency: after.currency }, discount };
 }
 
+/** What gift cards pay: they lower the total and nothing else. */
+function byCards({ subtotalPrice, shippingPrice, totalPrice }) {
+  const paid = cents(subtotalPrice.gross) + cents(shippingPrice.gross) - cents(totalPrice.gross);
+  return { amount: paid / 100, currency: totalPrice.gross.currency };
+}
+
 function saving({ checkout, preview }, discount) {
   if (!discount) return null;
   const redemption = preview?.spending?.redemption;
   if (checkout.voucherCode && checkout.voucherCode === redemption?.code) {
-    return row("points", t("sum.points", { points: points(redemption.points) }), less(discount), "saving");
+    return row("points", t("sum.points", { points: points(redemption.points) }), off(discount), "saving");
   }
   const words = checkout.voucherCode ? t("sum.code", { code: checkout.voucherCode }) : checkout.discountName || t("sum.discount");
-  return row("discount", words, less(discount), "saving");
+  return row("discount", words, off(discount), "saving");
 }
 
 function sums(view) {
@@ -46,7 +51,7 @@ function sums(view) {
     saving(view, discount),
     checkout.isShippingRequired && row("shipping", method?.name ?? t("sum.shipping"), checkout.deliveryMethod ? (shipping.amount ? money(shipping) : t("ship.free")) : "–"),
     row("tax", t(checkout.displayGrossPrices ? "sum.tax_within" : "sum.tax"), money(checkout.totalPrice.tax)),
-    checkout.giftCards.map((card) => row("card", t("codes.gift_card", { last: card.last4CodeChars }), t("sum.card"))),
+    checkout.giftCards.length > 0 && row("cards", t("sum.cards"), off(byCards(checkout)), "saving"),
     row("total", t("sum.total"), money(checkout.totalPrice.gross), "strong"));
 }
 
