@@ -111,9 +111,9 @@ class Discounts:
         return card
 
     def pay_the_old_way(
-        self, checkout_id: str, amount: Decimal, status: str = "PENDING"
+        self, checkout_id: str, amount: Decimal, status: str = "NOT_CHARGED"
     ) -> Payment:
-        """An old payment on a checkout, as its plugin would make it."""
+        """An old payment on a checkout; its plugin charges it when the checkout completes."""
         checkout: Checkout = self._node(checkout_id)
         captured = amount if status == "FULLY_CHARGED" else ZERO
         return start_payment(self._store, checkout, amount, status, captured)
@@ -187,6 +187,28 @@ class Discounts:
                 spent |= cards if completion.order is not None else set()
                 done.append(completion)
         return done
+
+    def complete_while_removing(self, checkout_id: str, *, keeps_code: bool = True) -> Completion:
+        """Complete a checkout while its code is taken off: an order at the full price.
+
+        It is underpaid by the discount, and mostly names the code that it has no discount of.
+        """
+        checkout: Checkout = self._node(checkout_id)
+        seen = self._look(checkout, keep_code=True)
+        if isinstance(seen, Refused):
+            return Completion(None, seen.code)
+        checkout.applied = None
+        return self._complete(checkout, seen if keeps_code else Admission(None))
+
+    def complete_while_ending(self, checkout_id: str) -> Completion:
+        """Complete a checkout while its voucher is ended: the discount stays without the code."""
+        checkout: Checkout = self._node(checkout_id)
+        seen = self._look(checkout, keep_code=False)
+        if isinstance(seen, Refused):
+            return Completion(None, seen.code)
+        if seen.code is not None:
+            seen.code.voucher.end_date = self._store.clock.now()
+        return self._complete(checkout, seen)
 
     def _look(self, checkout: Checkout, keep_code: bool) -> Admission | Refused:
         try:

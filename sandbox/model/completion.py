@@ -51,6 +51,8 @@ def complete_checkout(
     order.transactions = checkout.transactions
     for payment in checkout.payments:
         payment.order, payment.checkout = order, None
+        if payment.is_active:
+            payment.captured, payment.charge_status = payment.total, "FULLY_CHARGED"
     order.payments = checkout.payments
     recompute_amounts(order)
     order.previous_amounts = order.amounts

@@ -28,8 +28,8 @@ def add_order_discount(store: Store, order: Order, checkout: Checkout) -> None:
         value, reason = rule.value or applied.amount, rule.reason
     else:
         kind, value_type, value, reason = "VOUCHER", "FIXED", applied.amount, None
-        if applied.kind == "lines":
-            reason = f"Voucher code: {checkout.voucher_code}"
+        if applied.kind == "lines" and order.voucher_code is not None:
+            reason = f"Voucher code: {order.voucher_code}"
     order.discounts.append(
         OrderDiscount(
             pk=store.ids.uuid(),

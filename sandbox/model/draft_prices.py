@@ -102,8 +102,6 @@ def _discounted(store: Store, order: Order) -> dict[str, Decimal]:
     if not voucher.is_line_level:
         off = voucher.discount_of(subtotal, order.channel)
         _tell_of_voucher(order, voucher, off)
-        for line in order.lines:
-            line.unit_discount_reason = f"Entire order voucher code: {order.voucher_code}"
         return spread(totals, off, order.currency)
     reductions = _line_reductions(order, voucher)
     for line in order.lines:

@@ -80,7 +80,13 @@ def update_draft(
         Refused: it is no draft, or the voucher's code is not good.
     """
     if order.status != "DRAFT":
-        raise Refused("INVALID", "Provided order id belongs to non-draft order.", "id")
+        raise Refused(
+            "INVALID",
+            "Provided order id belongs to non-draft order. Use `orderUpdate` mutation instead.",
+            "id",
+        )
+    if data.keys() == {"voucher_code"} and data["voucher_code"] == order.voucher_code:
+        return
     if "voucher_code" in data:
         set_voucher(store, order, data["voucher_code"])
     if user is not None:
@@ -100,6 +106,22 @@ def update_draft(
     order.updated_at = store.now()
     price_draft(store, order)
     store.emit("DRAFT_ORDER_UPDATED", order, caller)
+
+
+def delete_draft(store: Store, caller: Caller, order: Order) -> None:
+    """Remove a draft; a code on it stays good.
+
+    Raises:
+        Refused: it is no draft, or money hangs on it.
+    """
+    if order.status != "DRAFT":
+        raise Refused("INVALID", "Provided order id belongs to non-draft order.", "id")
+    if order.payments or order.transactions:
+        raise Refused(
+            "INVALID", "Cannot delete order with payments or transactions attached to it.", "id"
+        )
+    del store.orders[order.pk]
+    store.emit("DRAFT_ORDER_DELETED", order, caller)
 
 
 def complete_draft(store: Store, caller: Caller, order: Order) -> Order:

@@ -5,14 +5,17 @@ class Refused(Exception):
     """An action is not possible; shown as one entry of a mutation's `errors`.
 
     `field` is the input field in question (camelCase, or None), `code` a value of the mutation's
-    error code enum.
+    error code enum. `details` are further fields of that entry, in snake_case.
     """
 
-    def __init__(self, code: str, message: str, field: str | None = None) -> None:
+    def __init__(
+        self, code: str, message: str, field: str | None = None, **details: object
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.field = field
+        self.details = details
 
 
 class PermissionDenied(Exception):

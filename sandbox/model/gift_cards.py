@@ -49,7 +49,7 @@ class GiftCard:
     last_used_on: datetime | None = None
     created_by: User | None = None
     created_by_email: str | None = None
-    used_by_email: str | None = None
+    used_by: User | None = None
     assigned_to: User | None = None
     app: App | None = None
     tags: list[str] = field(default_factory=list)
@@ -169,7 +169,7 @@ def spend_cards(
         card.current_balance -= part
         due -= part
         card.last_used_on = store.now()
-        card.used_by_email = order.user_email
+        card.used_by = order.user
         _record(store, card, "USED_IN_ORDER", caller, old, order)
 
 

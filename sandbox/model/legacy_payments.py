@@ -82,8 +82,10 @@ def _mark_with_payment(store: Store, order: Order, reference: str | None) -> Non
 def start_payment(
     store: Store, checkout: Checkout, amount: Decimal, status: str, captured: Decimal
 ) -> Payment:
-    """An old payment of a checkout; `status` is its charge status."""
+    """An old payment of a checkout; the one before it is given up. `status` is what it charged."""
     now = store.now()
+    for older in checkout.payments:
+        older.is_active = False
     payment = Payment(
         pk=store.ids.next("Payment"),
         order=None,

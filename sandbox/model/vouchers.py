@@ -97,12 +97,15 @@ class Voucher:
         return self.type == "SPECIFIC_PRODUCT" or self.apply_once_per_order
 
     def is_active_in(self, channel: Channel, now: datetime) -> bool:
-        """Whether it began, has not ended, is listed in the channel and not used up."""
+        """Whether it began, has not ended, is listed in the channel and not used up.
+
+        One that ends at this very instant has ended, so that a clock that stands still can tell.
+        """
         return (
             channel.is_active
             and channel.slug in self.listings
             and self.start_date <= now
-            and (self.end_date is None or self.end_date >= now)
+            and (self.end_date is None or self.end_date > now)
             and (self.usage_limit is None or self.usage_limit > self.used)
         )
 
@@ -255,9 +258,18 @@ def _clean_codes(store: Store, many: list[str] | None, one: str | None) -> list[
         given = [code.strip() for code in many]
         field_name = "codes"
     if len(set(given)) < len(given):
-        raise Refused("DUPLICATED_INPUT_ITEM", "Duplicated promo codes provided.", field_name)
-    if any(code and promo_code_is_taken(store, code) for code in given):
-        raise Refused("ALREADY_EXISTS", "Promo code already exists.", field_name)
+        twice = sorted({code for code in given if given.count(code) > 1})
+        raise Refused(
+            "DUPLICATED_INPUT_ITEM",
+            "Duplicated promo codes provided.",
+            field_name,
+            voucher_codes=twice,
+        )
+    taken = [code for code in given if code and promo_code_is_taken(store, code)]
+    if taken:
+        raise Refused(
+            "ALREADY_EXISTS", "Promo code already exists.", field_name, voucher_codes=taken
+        )
     return [code or new_promo_code(store) for code in given]
 
 

@@ -19,11 +19,12 @@ def matches_order(order: Order, where: Where | None) -> bool:
 
 
 def passes_filter(order: Order, wanted: Where | None) -> bool:
-    """Whether an order passes `OrderFilterInput` data (snake_case keys)."""
+    """Whether an order passes `OrderFilterInput` data (snake_case keys).
+
+    An empty list is no filter, as in Saleor: it lets all orders pass.
+    """
     return all(
-        _ORDER_FILTERS[name](order, value)
-        for name, value in (wanted or {}).items()
-        if value is not None
+        _ORDER_FILTERS[name](order, value) for name, value in (wanted or {}).items() if value
     )
 
 

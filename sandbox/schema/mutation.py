@@ -50,6 +50,7 @@ def mutation(action: Action, *permissions: str) -> Resolver:
                         "field": refusal.field,
                         "message": refusal.message,
                         "code": refusal.code,
+                        **refusal.details,
                     }
                 ]
             }

@@ -236,6 +236,9 @@ _WITH_METADATA = (
     "Product",
     "ProductVariant",
     "Channel",
+    "Voucher",
+    "GiftCard",
+    "Promotion",
 )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.model import gift_cards, promo_codes, promotions, vouchers
+from sandbox.model.catalog import Channel
 from sandbox.model.checkouts import Checkout, delete_checkout
 from sandbox.model.errors import Refused
 from sandbox.model.gift_cards import GiftCard
 from sandbox.model.ids import parse_global_id
 from sandbox.model.vouchers import CATALOGS, Voucher, VoucherCode
 from sandbox.schema.mutation import Payload, mutation
-from sandbox.schema.nodes import need_node
+from sandbox.schema.nodes import find_node, need_node
 from sandbox.schema.request import Info, Resolvers, caller_of, store_of
 from sandbox.schema.types_discount import SeenVoucher
 
@@ -62,8 +63,8 @@ def _list(info: Info, id_: str, input_: dict[str, Any]) -> Payload:
     ids = [each["channel_id"] for each in added]
     if len(set(ids)) < len(ids) or set(ids) & set(removed):
         raise Refused("DUPLICATED_INPUT_ITEM", "The same object is given twice.", "input")
-    gone = [need_node(store, each, "Channel", field="removeChannels") for each in removed]
-    wanted = [need_node(store, each, "Channel", field="addChannels") for each in ids]
+    gone = [_channel(info, each) for each in removed]
+    wanted = [_channel(info, each) for each in ids]
     for channel, each in zip(wanted, added, strict=True):
         spent = [each["min_amount_spent"]] if "min_amount_spent" in each else []
         vouchers.list_in_channel(store, voucher, channel, each.get("discount_value"), *spent)
@@ -71,6 +72,13 @@ def _list(info: Info, id_: str, input_: dict[str, Any]) -> Payload:
         voucher.listings.pop(channel.slug, None)
     store.emit("VOUCHER_UPDATED", voucher, caller_of(info))
     return {"voucher": SeenVoucher(voucher)}
+
+
+def _channel(info: Info, id_: str) -> Channel:
+    found: Channel | None = find_node(store_of(info), id_, "Channel")
+    if found is None:
+        raise Refused("GRAPHQL_ERROR", f"Couldn't resolve to a node: {id_}", "channelId")
+    return found
 
 
 def _delete_codes(info: Info, ids: list[str]) -> Payload:

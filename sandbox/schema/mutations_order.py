@@ -204,6 +204,14 @@ def _draft_update(
     return {"order": order}
 
 
+def _draft_delete(
+    info: Info, id_: str | None = None, external_reference: str | None = None
+) -> Payload:
+    order = _order(info, id_)
+    drafts.delete_draft(store_of(info), caller_of(info), order)
+    return {"order": order}
+
+
 def _draft_complete(info: Info, id_: str) -> Payload:
     return {"order": drafts.complete_draft(store_of(info), caller_of(info), _order(info, id_))}
 
@@ -226,6 +234,7 @@ ORDER_MUTATIONS: Resolvers = {
         "orderConfirm": mutation(_confirm, _STAFF),
         "orderUpdate": mutation(_update, _STAFF),
         "draftOrderCreate": mutation(_draft_create, _STAFF),
+        "draftOrderDelete": mutation(_draft_delete, _STAFF),
         "draftOrderUpdate": mutation(_draft_update, _STAFF),
         "draftOrderComplete": mutation(_draft_complete, _STAFF),
         "orderBulkCreate": mutation(_bulk_create, "MANAGE_ORDERS_IMPORT"),
