@@ -4,15 +4,19 @@ import itertools
 from datetime import datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger
+from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.ledger import Account, Cause
+from saleor_loyalty_app.members.models import MemberIdentity
 from saleor_loyalty_app.rewards import redemptions
 from saleor_loyalty_app.rewards.codes import new_code, new_public_id
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.stores.refs import StoreRef
-from tests.order_books import NOW
+from tests.factories import make_member
+from tests.order_books import KEYS, NOW
 
 _numbers = itertools.count(1)
 
@@ -34,6 +38,25 @@ def give_points(
         expires_at=None,
         notice_required=False,
     )
+
+
+def make_ayse(conn: Connection, store: StoreRef) -> int:
+    """The member behind the user U1, whose address is confirmed; gives the member's id."""
+    member = make_member(conn, store.id, user_id="U1")
+    conn.execute(
+        sa.insert(table(MemberIdentity)).values(
+            store_id=store.id,
+            member_id=member,
+            email="ayse@example.com",
+            email_key=KEYS.current(store.id, "ayse@example.com"),
+            confirmed=True,
+            first_name="",
+            last_name="",
+            language="",
+            updated_at=NOW,
+        )
+    )
+    return member
 
 
 def make_redemption(

@@ -201,7 +201,7 @@ def _settle(
             logger.warning(
                 "code_used_again",
                 store_id=redemption.store_id,
-                redemption_id=redemption.public_id,
+                redemption=redemption.public_id,
                 order_id=order_id,
                 reason=use.kind,
             )
