@@ -14,6 +14,7 @@ from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.dashboard import page
 from saleor_loyalty_app.api.dashboard.actions import publish_draft, switch
 from saleor_loyalty_app.api.dashboard.overview import overview
+from saleor_loyalty_app.api.dashboard.redemptions import router as redemptions
 from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
 from saleor_loyalty_app.api.dashboard.schemas import Overview, PublishInput, Switch, SwitchInput
 from saleor_loyalty_app.api.dashboard.staff import Staff, StaffOf
@@ -28,6 +29,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
 
 router = APIRouter(tags=["dashboard"])
 router.include_router(storefront_origins)
+router.include_router(redemptions)
 
 
 class Published(BaseModel):

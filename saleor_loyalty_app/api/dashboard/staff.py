@@ -16,6 +16,8 @@ from saleor_loyalty_app.stores.refs import StoreRef
 FACE = "dashboard"
 #: What changing the program and its switches takes.
 TO_CHANGE = frozenset({"MANAGE_DISCOUNTS"})
+#: What spending for a customer and deciding a case takes: it moves the points of one person.
+TO_SERVE = frozenset({"MANAGE_ORDERS"})
 #: One of these is enough to look: they are the app's own.
 TO_SEE = frozenset(
     {
@@ -40,6 +42,11 @@ class Staff:
     def may_change(self) -> bool:
         """Whether this person may publish and switch."""
         return self.permissions >= TO_CHANGE
+
+    @property
+    def key(self) -> str:
+        """Under which the gate counts them."""
+        return f"{self.store.id}:{self.user_id}"
 
     @property
     def actor(self) -> str:

@@ -10,11 +10,12 @@ from saleor_loyalty_app.api.bearer import still_active
 from saleor_loyalty_app.api.context import Faces, FacesOf, Language
 from saleor_loyalty_app.api.cross_origin import require_origin
 from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.cart_page import cart_page
 from saleor_loyalty_app.api.storefront.cart_schemas import CheckoutPage
 from saleor_loyalty_app.api.storefront.public import StoreName
-from saleor_loyalty_app.api.storefront.refusals import OF_NAMED_STORES, OF_SALEOR, OF_SHOPPERS
+from saleor_loyalty_app.api.storefront.refusals import OF_NAMED_STORES, OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.shopper import Shopper, shopper_now, shopper_of
 from saleor_loyalty_app.api.storefront.store_named import StoreMissing, store_named
 from saleor_loyalty_app.flows.preview_checkout import (

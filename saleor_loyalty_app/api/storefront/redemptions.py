@@ -20,8 +20,9 @@ from saleor_loyalty_app.api.redemption_answers import (
     spend,
 )
 from saleor_loyalty_app.api.redemption_schemas import EXAMPLE, Redemption
+from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.api.storefront.answers import make_private
-from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_SALEOR, OF_SHOPPERS
+from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.shopper import ReaderOf, SpenderOf
 from saleor_loyalty_app.rewards.errors import CartUnknown, RedemptionUnknown
 from saleor_loyalty_app.rewards.quote import MOST_POINTS

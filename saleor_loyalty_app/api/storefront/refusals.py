@@ -20,13 +20,6 @@ OF_NAMED_STORES: tuple[Refusal, ...] = (
     (400, "store_ambiguous", {"store": "shop.example.com"}),
     (404, "store_not_found", {"store": "shop.example.com"}),
 )
-#: Of what asks Saleor.
-OF_SALEOR: tuple[Refusal, ...] = (
-    (502, "saleor_permission_denied", {"message": ""}),
-    (503, "saleor_unavailable", {"reason": "time_out"}),
-    (503, "saleor_busy", {}),
-    (504, "saleor_slow", {}),
-)
 #: Of what changes something.
 OF_CHANGES: tuple[Refusal, ...] = (
     (403, "origin_not_allowed", {"origin": "https://elsewhere.example"}),
