@@ -47,7 +47,7 @@ from saleor_loyalty_app.rewards.spend_request import (
     Target,
 )
 from saleor_loyalty_app.saleor.checkout_snapshot import Cart, channel_of, user_is_active
-from saleor_loyalty_app.saleor.errors import SaleorQueryError
+from saleor_loyalty_app.saleor.global_ids import names
 from saleor_loyalty_app.stores.refs import StoreRef
 
 UNIT = "points"
@@ -187,13 +187,10 @@ class Spender:
         target = request.target
         if isinstance(target, Bearer):
             return self._look_at_channel(store, request, target.channel)
-        try:
-            answer = self._bench.carts.read_with_user(store, _place(target), request.user_id)
-        except SaleorQueryError as failure:
-            # Saleor takes an id that is none for an error of the whole document.
-            if failure.in_data:
-                raise CartUnknown from failure
-            raise
+        place = _place(target)
+        if not names(place.id, "Order" if place.is_draft else "Checkout"):
+            raise CartUnknown
+        answer = self._bench.carts.read_with_user(store, place, request.user_id)
         if not answer.user_active:
             raise UserInactive
         cart = answer.cart
