@@ -11,7 +11,8 @@ from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import surviving_member
 from saleor_loyalty_app.messages.outbox import Kind, tell
 from saleor_loyalty_app.programs.repository import programs_by_id
-from saleor_loyalty_app.programs.spending import Spending
+from saleor_loyalty_app.programs.scalars import plain
+from saleor_loyalty_app.programs.spending import DEFAULTS
 from saleor_loyalty_app.rewards import redemptions, use_records
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.rewards.use_records import UseRow
@@ -80,7 +81,18 @@ def spend_held(
             "attempts": 0,
         },
     )
-    _tell(conn, redemption, spender, Kind.points_spent, redemption.points, number, "spent", now)
+    _tell(
+        conn,
+        redemption,
+        spender,
+        Kind.points_spent,
+        redemption.points,
+        number,
+        "spent",
+        now,
+        amount=plain(redemption.amount),
+        currency=redemption.currency,
+    )
     return _written(changed, redemption)
 
 
@@ -247,7 +259,7 @@ def _grace(conn: Connection, redemption: RedemptionRef) -> timedelta:
     """How long points that come back live at least, by the program they were spent under."""
     wanted = [] if redemption.revision_id is None else [redemption.revision_id]
     programs = programs_by_id(conn, redemption.store_id, wanted)
-    rules = next((program.spending for program in programs.values()), None) or Spending()
+    rules = next((program.spending for program in programs.values()), None) or DEFAULTS
     return timedelta(days=rules.grace_days)
 
 

@@ -171,18 +171,24 @@ def change(conn: Connection, use_id: int, values: Mapping[str, Any]) -> UseRow:
     return _ref(conn.execute(statement.returning(*_COLUMNS)).one())
 
 
-def used_up(conn: Connection, store_id: int, ended_before: datetime, limit: int) -> list[int]:
-    """The ids of redemptions that ended long ago and whose voucher still lies in Saleor."""
+def used_up(
+    conn: Connection, store_id: int, ended_before: datetime, limit: int, *, after: int = 0
+) -> list[int]:
+    """The ids of redemptions that ended long ago and whose voucher still lies in Saleor.
+
+    `after` is the id to go on from.
+    """
     query = (
         sa.select(_redemption.id)
         .where(
+            _redemption.id > after,
             _redemption.store_id == store_id,
             _redemption.voucher_deleted_at.is_(None),
             _redemption.ended_at <= ended_before,
             _redemption.voucher_id.is_not(None),
             _redemption.state.not_in(LIVE_STATES),
         )
-        .order_by(_redemption.ended_at, _redemption.id)
+        .order_by(_redemption.id)
         .limit(limit)
     )
     return list(conn.execute(query).scalars())

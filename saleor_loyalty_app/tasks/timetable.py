@@ -8,6 +8,7 @@ from saleor_loyalty_app.flows.recalculate_shipping import RECALCULATE, recalcula
 from saleor_loyalty_app.queue import BoundJob, Schedule, bind
 from saleor_loyalty_app.tasks import (
     book_tasks,
+    code_tasks,
     import_tasks,
     order_tasks,
     proposals,
@@ -23,6 +24,7 @@ def schedules(work: Background) -> tuple[Schedule, ...]:
     return (
         *order_tasks.schedules(work),
         *redemption_tasks.schedules(work),
+        *code_tasks.schedules(work),
         *import_tasks.schedules(work),
         *book_tasks.schedules(work),
         *store_tasks.schedules(work),

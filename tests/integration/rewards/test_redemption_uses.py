@@ -119,7 +119,13 @@ def test_an_unpaid_order_with_the_code_spends_the_points_once(
     assert points(conn, store, ayse) == (0, 0, 0)
     assert uses(conn, made) == {"O1": ("first", "settled")}
     [message] = told(conn, "points_spent")
-    assert message == {"redemption": made.public_id, "points": 500, "order": "1"}
+    assert message == {
+        "redemption": made.public_id,
+        "points": 500,
+        "amount": "5.00",
+        "currency": "USD",
+        "order": "1",
+    }
 
 
 def test_an_order_is_looked_at_once_for_the_same_state(
