@@ -42,7 +42,7 @@ def offer_words(rule: ShippingRule, language: str) -> str:
     ]
     if rule.thresholds:
         amounts = [words.money_words(one.money, one.currency, language) for one in rule.thresholds]
-        listed = words.list_words(amounts, language)
+        listed = _amounts(amounts, language)
         parts.append(translate("shipping.thresholds", language, thresholds=listed))
     if rule.when is not None:
         parts.append(shipping_condition_words(rule.when, language))
@@ -71,7 +71,14 @@ def prices_words(rule: ShippingRule, language: str) -> str:
     ]
     if not any(one.price for one in rule.prices):
         return translate("shipping.free", language)
-    return words.list_words(prices, language)
+    return _amounts(prices, language)
+
+
+def _amounts(texts: Sequence[str], language: str) -> str:
+    """Amounts in a row; they may have commas of their own."""
+    shown = " / ".join(texts[: words.LIST_LIMIT])
+    more = len(texts) - words.LIST_LIMIT
+    return translate("words.and_more", language, items=shown, more=more) if more > 0 else shown
 
 
 def shipping_condition_words(condition: ShippingCondition | None, language: str) -> str:
