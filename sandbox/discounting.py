@@ -197,8 +197,8 @@ class Discounts:
         seen = self._look(checkout, keep_code=True)
         if isinstance(seen, Refused):
             return Completion(None, seen.code)
-        checkout.applied = None
-        return self._complete(checkout, seen if keeps_code else Admission(None))
+        code = seen.code if keeps_code else None
+        return self._complete(checkout, Admission(code, certain=True, discount_gone=True))
 
     def complete_while_ending(self, checkout_id: str) -> Completion:
         """Complete a checkout while its voucher is ended: the discount stays without the code."""

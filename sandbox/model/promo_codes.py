@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """That a checkout may complete with its code; `certain` if no other completion can end it."""
+    """That a checkout may complete with its code; `certain` if no other completion can end it.
+
+    `discount_gone` is when the code was taken off in the meantime: seen, but not there any more.
+    """
 
     code: VoucherCode | None
     certain: bool = False
+    discount_gone: bool = False
 
 
 def add_promo_code(store: Store, caller: Caller, checkout: Checkout, promo_code: str) -> None:
