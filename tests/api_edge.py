@@ -89,7 +89,7 @@ class ApiEdge:
             environment="test",
             secret_key="a secret of the tests",
             app_url="http://app",
-            **({f"{name}_limit": "off" for name in LIMITS} | limits),
+            **{f"{name}_limit": limits.get(name, "off") for name in LIMITS},
         )
         self.database = database
         self.clock = clock
