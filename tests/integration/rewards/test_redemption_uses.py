@@ -122,7 +122,7 @@ def test_an_unpaid_order_with_the_code_spends_the_points_once(
     assert message == {
         "redemption": made.public_id,
         "points": 500,
-        "amount": "5.00",
+        "amount": "5",
         "currency": "USD",
         "order": "1",
     }
