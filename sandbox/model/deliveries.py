@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sandbox.model.coverage import cover
+from sandbox.model.discounts import store_prices
 from sandbox.model.shipping import MethodOffer
 from sandbox.model.shipping_calls import offers_now
 
@@ -91,6 +92,7 @@ def calculate(
     ]
     for offer in offers.values():
         _put(store, checkout, offer)
+    store_prices(store, checkout)
     cover(store, checkout)
     return valid_rows(checkout)
 

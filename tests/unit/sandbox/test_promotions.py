@@ -1,5 +1,6 @@
 """Promotions by mutation, and which of them acts."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from sandbox.box import id_of
 from tests.unit.sandbox.discount_shop import PLIMSOLLS, SHIRT, DiscountShop
+from tests.unit.sandbox.shipping_app import Counter
 
 CREATE = "input: PromotionCreateInput!"
 TEN_PERCENT = {
@@ -123,6 +125,18 @@ def test_a_catalogue_promotion_stacks_with_a_voucher(shop: DiscountShop) -> None
     assert shop.entered(cart) == Decimal(105)
     shop.add(cart, "TEN")
     assert shop.entered(cart) == Decimal(95)
+
+
+def test_the_first_list_of_a_new_cart_shows_no_discount_and_the_second_does() -> None:
+    till = Counter.open()
+    till.box.discounts.order_promotion(percentage=Decimal(10))
+    till.fill(1)
+    shown = []
+    for _ in range(2):
+        till.calculate()
+        told = [json.loads(each.body) for each in till.app.requests if b"discount" in each.body]
+        shown.append(told[-1]["checkout"]["discount"]["amount"])
+    assert shown == [0.0, 7.5]
 
 
 def test_a_promotion_that_ended_or_was_deleted_acts_no_more(shop: DiscountShop) -> None:
