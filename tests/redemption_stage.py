@@ -25,6 +25,7 @@ from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.rewards.spend_request import Bearer, OnCheckout, SpendRequest, Target
 from saleor_loyalty_app.saleor.client import Endpoint, SaleorClient
 from saleor_loyalty_app.saleor.order_reader import OrderReader
+from saleor_loyalty_app.stores.models import Store
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.secrets import TokenCipher
 from sandbox import Sandbox
@@ -169,7 +170,8 @@ class Stage:
             }
 
         store, members = database.write(write)
-        client = SaleorClient(http, now=box.clock.now)
+        seconds = lambda: box.clock.now().timestamp()  # noqa: E731
+        client = SaleorClient(http, now=box.clock.now, seconds=seconds)
         access = StoreAccess(database, client, CIPHER)
         driver = Driver(access, box.clock.now)
         spender = Spender(driver, box.clock.now, sleep=lambda _seconds: None)
@@ -378,3 +380,19 @@ class Stage:
             mutation, "id: ID!, promoCode: String!", "checkout { id }", self.teller.cast.shopper,
             id=checkout, promoCode=code,
         )  # fmt: skip
+
+
+def set_token(stage: Stage, sealed: str) -> str:
+    """Replaces the store's token, as it is stored; gives the one before."""
+    stores = table(Store)
+
+    def write(conn: sa.Connection) -> str:
+        was: str = conn.execute(
+            sa.select(stores.c.token_encrypted).where(stores.c.id == stage.store.id)
+        ).scalar_one()
+        conn.execute(
+            sa.update(stores).where(stores.c.id == stage.store.id).values(token_encrypted=sealed)
+        )
+        return was
+
+    return stage.database.write(write)
