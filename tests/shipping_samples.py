@@ -1,7 +1,6 @@
 """Questions of Saleor's for shipping methods, and offers, each made in one line."""
 
 import base64
-import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -124,12 +123,12 @@ def question(typename: str = "ShippingListMethodsForCheckout", **values: Any) ->
     return fields | values
 
 
-def with_twins(answer: bytes, app: str = "saleor.loyalty") -> list[dict[str, Any]]:
+def with_twins(answered: list[dict[str, Any]], app: str = "saleor.loyalty") -> list[dict[str, Any]]:
     """Saleor's own methods and those that an app answered, as the filter is asked for them."""
     twins = [
         method_json(
             base64.b64encode(f"app:{app}:{one['id']}".encode()).decode(), one["name"], one["amount"]
         )
-        for one in json.loads(answer)
+        for one in answered
     ]
     return [*METHODS, *twins]
