@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -79,7 +80,7 @@ class ApiEdge:
         *,
         http: httpx.Client | None = None,
         cipher: TokenCipher | None = None,
-        **limits: str,
+        limits: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """`limits` are rates by the name of their setting; whatever is not named is off.
 

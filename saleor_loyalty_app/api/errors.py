@@ -6,7 +6,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import ceil
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeGuard
 
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
@@ -148,11 +148,17 @@ def _body(code: str, detail: Mapping[str, object], language: str) -> dict[str, o
 
 def _words(detail: Mapping[str, object]) -> dict[str, object]:
     """`detail` as it stands in a sentence: lists of fields become their descriptions."""
-    words = dict(detail)
+    words: dict[str, object] = {
+        name: ", ".join(value) if _are_words(value) else value for name, value in detail.items()
+    }
     fields = words.get("fields")
     if isinstance(fields, list):
         words["fields"] = "; ".join(f"{one['field']}: {one['message']}" for one in fields)
     return words
+
+
+def _are_words(value: object) -> TypeGuard[list[str]]:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
 def _headers(failure: AppError) -> dict[str, str]:

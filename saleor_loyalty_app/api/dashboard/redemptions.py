@@ -13,6 +13,7 @@ from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SERVE, Staff, StaffOf
 from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.api.opaque import cursor_of, ledger_cursor
 from saleor_loyalty_app.api.redemption_answers import (
     OF_RELEASING,
     OF_SPENDING,
@@ -26,7 +27,6 @@ from saleor_loyalty_app.api.redemption_answers import (
 )
 from saleor_loyalty_app.api.redemption_schemas import EXAMPLE, Redemption
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
-from saleor_loyalty_app.api.storefront.opaque import cursor_of, ledger_cursor
 from saleor_loyalty_app.api.storefront.schemas import PageInfo, Slug
 from saleor_loyalty_app.members.repository import member_by_user
 from saleor_loyalty_app.rewards.errors import CartUnknown, RedemptionUnknown

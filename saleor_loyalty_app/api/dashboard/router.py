@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.dashboard import page
 from saleor_loyalty_app.api.dashboard.actions import publish_draft, switch
+from saleor_loyalty_app.api.dashboard.cases import router as cases
 from saleor_loyalty_app.api.dashboard.overview import overview
 from saleor_loyalty_app.api.dashboard.redemptions import router as redemptions
 from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
@@ -30,6 +31,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
 router = APIRouter(tags=["dashboard"])
 router.include_router(storefront_origins)
 router.include_router(redemptions)
+router.include_router(cases)
 
 
 class Published(BaseModel):

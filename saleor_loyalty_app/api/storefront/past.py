@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
+from saleor_loyalty_app.api.opaque import cursor_of, entry_id, ledger_cursor
 from saleor_loyalty_app.api.storefront.board import UNIT
-from saleor_loyalty_app.api.storefront.opaque import cursor_of, entry_id, ledger_cursor
 from saleor_loyalty_app.api.storefront.schemas import Entry, History, PageInfo
 from saleor_loyalty_app.api.storefront.shopper import Shopper, shopper_now
 from saleor_loyalty_app.flows.explain_entry import explain_entries

@@ -26,7 +26,7 @@ class SpendingScene:
         self.stage = Stage.open(database, **spending)
         clock = cast(ManualClock, self.stage.box.clock.now)
         self.edge = ApiEdge(
-            database, clock, key, http=self.stage.network.client(), cipher=CIPHER, **limits
+            database, clock, key, http=self.stage.network.client(), cipher=CIPHER, limits=limits
         )
         stores = table(Store)
         database.write(

@@ -23,7 +23,7 @@ RATES = {"reading": "3/minute", "public": "4/minute", "spending": "2/minute", "s
 
 @pytest.fixture
 def edge(database: Database, clock: ManualClock, key: SigningKey) -> Iterator[ApiEdge]:
-    made = ApiEdge(database, clock, key, **RATES)
+    made = ApiEdge(database, clock, key, limits=RATES)
     yield made
     made.close()
 

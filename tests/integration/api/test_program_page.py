@@ -126,10 +126,11 @@ def test_a_channel_in_which_nothing_is_earned_or_spent_is_left_out(
 
 
 def test_parts_that_are_switched_off_are_not_promised(edge: ApiEdge, full: StoreRef) -> None:
-    for part in (Part.EARNING, Part.SPENDING, Part.SHIPPING):
-        edge.database.write(
-            lambda conn, part=part: set_switch(conn, full.id, part, False, edge.clock())
-        )
+    def switch(conn: sa.Connection) -> None:
+        for part in (Part.EARNING, Part.SPENDING, Part.SHIPPING):
+            set_switch(conn, full.id, part, False, edge.clock())
+
+    edge.database.write(switch)
     page = shown(edge, full, "&channel=default-channel")
     [terms] = page["channels"]
     assert (page["rules"], terms["earn"], terms["spending"], terms["shipping"]) == (

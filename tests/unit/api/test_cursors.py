@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saleor_loyalty_app.api.storefront.opaque import (
+from saleor_loyalty_app.api.opaque import (
     CursorInvalid,
     cursor_of,
     entry_id,

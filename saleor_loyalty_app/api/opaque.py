@@ -1,4 +1,4 @@
-"""Ids and cursors that storefronts keep without looking into them."""
+"""Ids and cursors that clients keep without looking into them."""
 
 import base64
 import re
@@ -8,6 +8,7 @@ from saleor_loyalty_app.ledger.errors import InvalidCursor
 from saleor_loyalty_app.saleor.base64url import Malformed, decode
 
 _AFTER = re.compile(rb"after:([0-9]{1,18})")
+_CASE = re.compile(rb"case:([0-9]{1,18})")
 
 
 class CursorInvalid(InvalidCursor):
@@ -21,6 +22,17 @@ def entry_id(number: int) -> str:
     return _encoded(f"entry:{number}")
 
 
+def case_id(number: int) -> str:
+    """The id of a case."""
+    return _encoded(f"case:{number}")
+
+
+def case_number(text: str) -> int | None:
+    """The number behind the id of a case; None for any other text."""
+    found = _found(_CASE, text)
+    return None if found is None else int(found[1])
+
+
 def cursor_of(ledger_cursor: str) -> str:
     """A cursor of the ledger as it leaves the app."""
     return _encoded(f"after:{ledger_cursor}")
@@ -32,13 +44,17 @@ def ledger_cursor(cursor: str) -> str:
     Raises:
         CursorInvalid: it did not come from here.
     """
-    try:
-        found = _AFTER.fullmatch(decode(cursor))
-    except Malformed:
-        raise CursorInvalid from None
+    found = _found(_AFTER, cursor)
     if found is None:
         raise CursorInvalid
     return found[1].decode("ascii")
+
+
+def _found(pattern: re.Pattern[bytes], text: str) -> re.Match[bytes] | None:
+    try:
+        return pattern.fullmatch(decode(text))
+    except Malformed:
+        return None
 
 
 def _encoded(text: str) -> str:
