@@ -102,14 +102,14 @@ def _billing_address(
 ) -> Payload:
     checkout = _checkout(info, id_)
     checkout.billing_address = make_address(store_of(info), billing_address)
-    checkouts.mark_updated(store_of(info), caller_of(info), checkout)
+    checkouts.mark_updated(store_of(info), caller_of(info), checkout, recalculate_discount=False)
     return {"checkout": checkout}
 
 
 def _email(info: Info, email: str, id_: str | None = None) -> Payload:
     checkout = _checkout(info, id_)
     checkout.email = email
-    checkouts.mark_updated(store_of(info), caller_of(info), checkout)
+    checkouts.mark_updated(store_of(info), caller_of(info), checkout, recalculate_discount=False)
     return {"checkout": checkout}
 
 
