@@ -15,7 +15,8 @@ from demo.staff import STAFF, Counter
 DAY = 86_400
 DAYS = 30
 COUPON = "WELCOME10"
-PROMOTION = "10 % off from $200"
+PROMOTION = "Big baskets"
+RULE = "10 % off from $200"
 
 _ERRORS = "errors { message }"
 _CATALOG = """query {
@@ -164,7 +165,7 @@ def _furnish(counter: Counter, channels: dict[str, dict[str, Any]]) -> str:
     listed = [{"channelId": one["id"], "discountValue": "10"} for one in channels.values()]
     counter.ask(_LISTING, {"id": made["id"], "input": {"addChannels": listed}}, staff)
     rule = {
-        "name": PROMOTION,
+        "name": RULE,
         "channels": [channels["default-channel"]["id"]],
         "orderPredicate": {
             "discountedObjectPredicate": {"baseSubtotalPrice": {"range": {"gte": "200"}}}

@@ -23,9 +23,11 @@ PRICES = {
 
 
 def furnished(proposed: Mapping[str, Any]) -> dict[str, Any]:
-    """The proposed program, with spending and shipping in the channels that it has rates for."""
+    """The proposed program, with spending and shipping in the channels of the demo."""
     named = [one["channel"] for one in proposed["currencies"]]
     channels = {channel: PRICES[channel] for channel in named if channel in PRICES}
+    if not channels:
+        return dict(proposed)
     return {**proposed, "spending": _spending(channels), "shipping": _shipping(channels)}
 
 

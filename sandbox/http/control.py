@@ -10,10 +10,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.discounting import Completion
 from sandbox.events.courier import Parcel
 from sandbox.events.faults import Faults, changed
 from sandbox.http.service import InstallationFailed, Service
 from sandbox.model.apps import App
+from sandbox.model.errors import Refused
 from sandbox.model.ids import global_id
 
 Handler = Callable[[Service, dict[str, Any]], dict[str, Any]]
@@ -34,6 +36,7 @@ def control_routes(service: Service) -> list[Route]:
         Route("/_control/install", _post(service, _install), methods=["POST"]),
         Route("/_control/uninstall", _post(service, _uninstall), methods=["POST"]),
         Route("/_control/app_token", _post(service, _app_token), methods=["POST"]),
+        Route("/_control/race", _post(service, _race), methods=["POST"]),
         Route("/_control/tick", _post(service, _tick), methods=["POST"]),
         Route("/_control/reset", _post(service, _reset), methods=["POST"]),
     ]
@@ -179,6 +182,29 @@ def _app_token(service: Service, data: dict[str, Any]) -> dict[str, Any]:
     """The token of the handshake between the Dashboard and the app's frame."""
     with service.box.lock:
         return {"token": service.box.dashboard_token(service.find_app(_app_id(data)))}
+
+
+def _race(service: Service, data: dict[str, Any]) -> dict[str, Any]:
+    """Two checkouts with one code, paid and completed at the same instant."""
+    checkouts, code = data.get("checkouts"), data.get("code")
+    if not isinstance(checkouts, list) or not all(isinstance(one, str) for one in checkouts):
+        raise _Wrong("checkouts must be a list of ids")
+    if not isinstance(code, str) or not code:
+        raise _Wrong("code is missing")
+    try:
+        done = service.race(checkouts, code)
+    except Refused as refusal:
+        raise _Wrong(refusal.message) from refusal
+    return {"orders": [_show_completion(each) for each in done]}
+
+
+def _show_completion(completion: Completion) -> dict[str, Any]:
+    order = completion.order
+    return {
+        "number": None if order is None else order.number,
+        "voucher_code": None if order is None else order.voucher_code,
+        "refusal": completion.refusal,
+    }
 
 
 def _tick(service: Service, _data: dict[str, Any]) -> dict[str, Any]:

@@ -9,13 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.box import Sandbox
+from sandbox.discounting import Completion
 from sandbox.events.courier import Parcel
 from sandbox.http.files import ClockFile, StateFile
 from sandbox.installation import InstallationFailed
 from sandbox.keys import StoreKey, new_key
 from sandbox.model.apps import App
+from sandbox.model.checkouts import Checkout
 from sandbox.model.clock import OffsetClock
 from sandbox.model.ids import global_id
+from sandbox.model.pricing import checkout_prices
+from sandbox.model.settlement import create_transaction
+from sandbox.model.store import NOBODY, Store
 from sandbox.wire import Request, Response, Send
 
 _log = logging.getLogger("sandbox")
@@ -134,6 +139,25 @@ class Service:
                 self._clock_file.write(self.clock.offset)
         self._poke()
 
+    def race(self, checkout_ids: list[str], code: str) -> list[Completion]:
+        """Put one code on all of the checkouts, pay them, and complete them at one instant.
+
+        Raises:
+            LookupError: no such checkout or code.
+            Refused: the code does not apply, or what is paid cannot be.
+        """
+        with self.box.lock:
+            if code not in self.box.store.voucher_codes:
+                raise LookupError(f"no code {code}")
+            for id_ in checkout_ids:
+                checkout = self.box.node(id_)
+                if checkout.voucher_code != code:
+                    self.box.discounts.put(id_, code)
+                _pay(self.box.store, checkout)
+            done = self.box.discounts.race(*checkout_ids)
+        self._poke()
+        return done
+
     def set_faults(self, **faults: Any) -> None:
         with self.box.lock:
             self.box.set_faults(**faults)
@@ -219,6 +243,14 @@ class Service:
         with self.box.lock:
             self.box.run_installation(pk, self._send)
         self._poke()
+
+
+def _pay(store: Store, checkout: Checkout) -> None:
+    """Charge what a checkout costs now."""
+    total = checkout_prices(store, checkout).total
+    charged = {"amount": total.gross_amount, "currency": total.currency}
+    data = {"name": "Card", "available_actions": ["REFUND"], "amount_charged": charged}
+    create_transaction(store, NOBODY, checkout, data)
 
 
 __all__ = ["InstallationFailed", "Service"]

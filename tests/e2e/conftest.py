@@ -27,6 +27,7 @@ class World:
 
     store_url: str
     app_url: str
+    gift_card_file: Path
 
     def state(self) -> dict[str, object]:
         """What the store's control API says."""
@@ -48,17 +49,21 @@ class World:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A fresh store and a fresh app that do not know each other yet."""
-    folder = tmp_path_factory.mktemp("world")
-    places = prepare(folder, app_port=free_port(), store_port=free_port())
+    places = prepare(tmp_path_factory.mktemp("world"), app_port=free_port(), store_port=free_port())
     started: list[processes.Process] = []
     try:
         started.append(start_store(places))
         started.append(start_app(places))
-        processes.wait_until_up(started[0], f"{places.store_url}/_control/state")
-        processes.wait_until_up(started[1], f"{places.app_url}/ready")
-        yield World(places.store_url, places.app_url)
+        yield up(places, started)
     finally:
         processes.stop(started)
+
+
+def up(places: Places, started: list[processes.Process]) -> World:
+    """Waits until store and app answer."""
+    processes.wait_until_up(started[0], f"{places.store_url}/_control/state")
+    processes.wait_until_up(started[1], f"{places.app_url}/ready")
+    return World(places.store_url, places.app_url, places.gift_card_file)
 
 
 def start_store(places: Places) -> processes.Process:

@@ -37,15 +37,41 @@ def sign_in(page: Page, email: str) -> None:
 
 
 def fill_cart(page: Page, *products: str) -> None:
-    """Puts one of each product into the cart."""
+    """Puts one of each product into the cart; of one that is named twice, two."""
     for product in products:
         page.locator(f'[data-product="{product}"]').click()
     expect(page.locator(".cart-lines li")).to_have_count(len(set(products)))
 
 
+def add(page: Page, product: str) -> None:
+    """Puts one more product into the cart, whatever is in it."""
+    page.locator(f'[data-product="{product}"]').click()
+
+
+def begin_checkout(page: Page) -> None:
+    """Goes from the cart to the checkout."""
+    page.locator("#to-checkout").click()
+    expect(page.locator("#pay-full")).to_be_visible()
+
+
+def spend(page: Page, amount: int) -> None:
+    """Spends points at the checkout, and waits until the discount is on it."""
+    page.locator("#spend-points").fill(str(amount))
+    page.locator("#spend").click()
+    expect(page.locator("[data-spent]")).to_have_attribute("data-spent", str(amount))
+
+
+def pay(page: Page, how: str = "full") -> None:
+    """Pays the checkout: full, half or later."""
+    before = page.locator(".order").count()
+    page.locator(f"#pay-{how}").click()
+    expect(page.locator("#checkout")).to_be_hidden()
+    expect(page.locator(".order")).to_have_count(before + 1)
+
+
 def check_out(page: Page, how: str = "full") -> None:
     """Buys what is in the cart and pays it: full, half or later."""
-    page.locator("#to-checkout").click()
+    begin_checkout(page)
     page.locator(f"#pay-{how}").click()
     expect(page.locator("#checkout")).to_be_hidden()
     expect(page.locator(".order").first).to_be_visible()
@@ -77,9 +103,17 @@ def advance(page: Page, step: str) -> None:
     expect(page.locator("#clock")).not_to_have_text(before or "")
 
 
-def shoot(page: Page, folder: Path, name: str, *, whole: bool = False) -> None:
-    """Takes a screenshot from the top of the page, when nothing moves any more."""
+def shoot(
+    page: Page, folder: Path, name: str, *, whole: bool = False, part: str | None = None
+) -> None:
+    """Takes a screenshot from the top of the page, or of an open dialog, when nothing moves.
+
+    With `part` the dialog is scrolled to that element.
+    """
     page.evaluate("window.scrollTo(0, 0)")
+    page.evaluate("document.querySelector('dialog[open]')?.scrollTo(0, 0)")
+    if part is not None:
+        page.locator(part).scroll_into_view_if_needed()
     page.evaluate("document.querySelectorAll('.toast').forEach((toast) => toast.remove())")
     page.mouse.move(0, 0)
     page.wait_for_timeout(250)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from tests.e2e import steps
 from tests.e2e.conftest import World
@@ -84,10 +84,12 @@ def test_a_click_with_a_token_that_ran_out_is_done_as_soon_as_the_dashboard_send
     page = new_page()
     go_live(page)
     answers: list[int] = []
-    page.on(
-        "response",
-        lambda answer: "switches/messages" in answer.url and answers.append(answer.status),
-    )
+
+    def note(answer: Response) -> None:
+        if "switches/messages" in answer.url:
+            answers.append(answer.status)
+
+    page.on("response", note)
     switch = steps.app(page).locator("#switch-messages")
     expect(switch).to_be_checked()
     running.control("clock", {"advance_seconds": 86400})

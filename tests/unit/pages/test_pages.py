@@ -85,10 +85,15 @@ class Site:
         self.app = Starlette(routes=[*routes(), Route("/_control/state", state)])
 
     def get(self, path: str, **headers: str) -> httpx.Response:
+        return self.send("GET", path, **headers)
+
+    def send(
+        self, method: str, path: str, body: dict[str, Any] | None = None, **headers: str
+    ) -> httpx.Response:
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(self.app)
             async with httpx.AsyncClient(transport=transport, base_url="http://store") as client:
-                return await client.get(path, headers=headers)
+                return await client.request(method, path, json=body, headers=headers)
 
         return asyncio.run(ask())
 
@@ -175,3 +180,50 @@ def test_an_app_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) ->
     through(monkeypatch, Upstream(httpx.ConnectError("refused")))
     answer = site.get("/shop/loyalty/me")
     assert (answer.status_code, answer.json()["error"]["code"]) == (502, "app_unreachable")
+
+
+def test_spending_goes_to_the_app_with_its_key_and_body_and_comes_back_with_its_status(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    body = {"id": "r1", "state": "held"}
+    answered = httpx.Response(202, json=body, headers={"Retry-After": "2", "Location": "/x"})
+    upstream = Upstream(answered)
+    site = Site([loyalty_app()])
+    through(monkeypatch, upstream)
+    headers = {"authorization": "Bearer t", "idempotency-key": "k1", "cookie": "a=b"}
+    answer = site.send("POST", "/shop/loyalty/redemptions", {"points": 50}, **headers)
+    assert (answer.status_code, answer.json(), answer.headers["retry-after"]) == (202, body, "2")
+    (request,) = upstream.asked
+    assert (request.method, request.url.path) == ("POST", "/api/storefront/v1/redemptions")
+    assert request.headers["idempotency-key"] == "k1"
+    assert request.headers["content-type"] == "application/json"
+    assert request.content == b'{"points":50}'
+    assert "cookie" not in request.headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "me"),
+        ("DELETE", "redemptions"),
+        ("DELETE", "checkouts/Q2hlY2tvdXQ6MQ=="),
+        ("GET", "redemptions/a/b"),
+    ],
+)
+def test_other_requests_do_not_reach_the_app(
+    monkeypatch: pytest.MonkeyPatch, method: str, path: str
+) -> None:
+    site, upstream = Site([loyalty_app()]), Upstream(httpx.Response(200, json={}))
+    through(monkeypatch, upstream)
+    assert site.send(method, f"/shop/loyalty/{path}").status_code == 404
+    assert upstream.asked == []
+
+
+def test_a_checkout_is_asked_for_by_its_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    site, upstream = Site([loyalty_app()]), Upstream(httpx.Response(200, json={}))
+    through(monkeypatch, upstream)
+    assert site.get("/shop/loyalty/checkouts/Q2hlY2tvdXQ6MQ%3D%3D?store=x").status_code == 200
+    (request,) = upstream.asked
+    assert (
+        str(request.url) == "http://app.test/api/storefront/v1/checkouts/Q2hlY2tvdXQ6MQ==?store=x"
+    )

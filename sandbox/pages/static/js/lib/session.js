@@ -14,7 +14,8 @@ function expiry(token) {
   return JSON.parse(atob(payload)).exp * 1000;
 }
 
-async function tokenOf(email, password) {
+/** A token of the customer, or of whoever's password is given. */
+export async function tokenOf(email, password = SHOPPER_PASSWORD) {
   await started;
   const known = tokens.get(email);
   if (known && expiry(known) - MARGIN > now().getTime()) return known;
@@ -30,10 +31,10 @@ export const staffToken = () => tokenOf(STAFF.email, STAFF.password);
 export const shopper = () => sessionStorage.getItem(SHOPPER_KEY);
 
 /** A token of who is signed in to the shop. */
-export const shopperToken = () => tokenOf(shopper(), SHOPPER_PASSWORD);
+export const shopperToken = () => tokenOf(shopper());
 
 export async function signIn(email) {
-  await tokenOf(email, SHOPPER_PASSWORD);
+  await tokenOf(email);
   sessionStorage.setItem(SHOPPER_KEY, email);
 }
 

@@ -18,7 +18,7 @@ export function textOr(id, fallback) {
 
 /** Money of GraphQL or of the app: {amount, currency}. */
 export function money({ amount, currency }) {
-  return new Intl.NumberFormat(locale, { style: "currency", currency }).format(Number(amount));
+  return new Intl.NumberFormat(locale, { style: "currency", currency, currencyDisplay: "narrowSymbol" }).format(Number(amount));
 }
 
 /** Money that is taken off, with a true minus sign. */

@@ -74,13 +74,16 @@ function keyOf(wish) {
   return keys.get(wish);
 }
 
-/** Spends points on the checkout; gives the redemption once the discount is on it. */
-export async function spend(id, points) {
+/** Spends points of who is signed in; gives the redemption once the discount is on the checkout. */
+export const spend = (id, points) => spendAs(shopperToken, id, points);
+
+/** Spends points in the name of whose token `tokenNow` gives. */
+export async function spendAs(tokenNow, id, points) {
   const wish = `${id} ${points}`;
   const input = { checkout_id: id, points };
   let answer;
   try {
-    answer = await loyalty("redemptions", { token: await shopperToken(), method: "POST", input, key: keyOf(wish) });
+    answer = await loyalty("redemptions", { token: await tokenNow(), method: "POST", input, key: keyOf(wish) });
   } catch (problem) {
     if (!ABSENT.has(problem.code)) keys.delete(wish);
     throw problem;
@@ -88,7 +91,7 @@ export async function spend(id, points) {
   for (let asked = 0; answer.later && !READY.has(answer.body.state); asked += 1) {
     if (asked === MOST_ASKS) throw new Problem("slow", t("spend.slow"));
     await pause(answer.later);
-    answer = await loyalty(`redemptions/${answer.body.id}`, { token: await shopperToken() });
+    answer = await loyalty(`redemptions/${answer.body.id}`, { token: await tokenNow() });
   }
   keys.delete(wish);
   return redemptionOf(answer.body);

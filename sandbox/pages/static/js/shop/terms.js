@@ -16,7 +16,7 @@ function shippingWords(offer) {
 }
 
 function words({ earn, worth, shipping }) {
-  return [earn?.text, worth?.text, ...shipping.map((offer) => [shippingWords(offer), offer.when].filter(Boolean).join(" · "))].filter(Boolean);
+  return [earn?.text, worth?.text, ...shipping.map(shippingWords)].filter(Boolean);
 }
 
 /** Tells the terms of the channel `slug`; nothing until any are published. */

@@ -1,7 +1,7 @@
 /** Spending points on the checkout, and taking them back. */
 
 import { h } from "/pages/js/lib/dom.js";
-import { attempt, toast } from "/pages/js/lib/feedback.js";
+import { attempt } from "/pages/js/lib/feedback.js";
 import { shopper } from "/pages/js/lib/session.js";
 import { money, points, t } from "/pages/js/lib/text.js";
 import { spend, takeBack, worthOf } from "/pages/js/shop/loyalty.js";
@@ -14,14 +14,13 @@ function changed(view) {
 function spent(view, { redemption }) {
   const problem = h("p", { class: "form-problem", role: "alert" });
   const words = { points: points(redemption.points), money: money(redemption.discount) };
-  if (redemption.state !== "attached") return [h("p", { class: "spent waiting", role: "status" }, t("spend.waiting", words))];
+  if (redemption.state !== "attached") return [h("p", { class: "points-taken", role: "status" }, t("spend.waiting", words))];
   return [
-    h("div", { class: "spent" },
-      h("p", { "data-spent": redemption.points }, t("spend.spent", words)),
+    h("div", { class: "points-taken" },
+      h("p", { role: "status", "data-spent": redemption.points }, t("spend.spent", words)),
       h("button", { type: "button", class: "button small", id: "take-back", onclick: (event) =>
         attempt(event.currentTarget, async () => {
           await takeBack(redemption.id);
-          toast(t("spend.taken_back", words));
           await changed(view);
         }, problem) }, t("spend.take_back"))),
     problem,
@@ -51,8 +50,7 @@ function form(view, spending) {
   return h("form", { class: "spend", novalidate: true, onsubmit: (event) => {
     event.preventDefault();
     attempt(document.getElementById("spend"), async () => {
-      const redemption = await spend(view.id, Math.floor(Number(field.value)) || 0);
-      toast(t("spend.done", { points: points(redemption.points), money: money(redemption.discount) }));
+      await spend(view.id, Math.floor(Number(field.value)) || 0);
       await changed(view);
     }, problem);
   } },
