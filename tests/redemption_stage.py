@@ -241,7 +241,7 @@ class Stage:
             "draftOrderCreate",
             "input: DraftOrderCreateInput!",
             "order { id }",
-            self.teller.cast.staff,
+            self.box.staff_token(),
             input={
                 "channelId": channel,
                 "user": self.users[email],
@@ -328,7 +328,7 @@ class Stage:
     def price(self, checkout: str) -> Decimal:
         """Goods and shipping, with tax."""
         text = "query($id: ID!) { checkout(id: $id) { totalPrice { gross { amount } } } }"
-        answer = self.box.execute(text, {"id": checkout}, self.teller.cast.staff)
+        answer = self.box.execute(text, {"id": checkout}, self.box.staff_token())
         return Decimal(str(answer["data"]["checkout"]["totalPrice"]["gross"]["amount"]))
 
     def charge(self, checkout: str, amount: Decimal | None = None) -> str:
@@ -339,7 +339,7 @@ class Stage:
 
     def complete(self, checkout: str) -> str:
         """The shopper places the order; gives its id."""
-        return self.teller.complete(checkout, by=self.teller.cast.shopper)
+        return self.teller.complete(checkout, by=self.box.shopper_token(SHOPPER))
 
     def pay_and_complete(self, checkout: str) -> str:
         self.charge(checkout)
@@ -352,13 +352,13 @@ class Stage:
             "checkoutLinesUpdate",
             "id: ID!, lines: [CheckoutLineUpdateInput!]!",
             "checkout { id }",
-            self.teller.cast.shopper,
+            self.box.shopper_token(SHOPPER),
             id=checkout,
             lines=[{"variantId": id_of(line.variant), "quantity": quantity}],
         )
 
     def mark_paid(self, order: str) -> None:
-        self.box.execute(MARK_PAID, {"id": order}, self.teller.cast.staff)
+        self.box.execute(MARK_PAID, {"id": order}, self.box.staff_token())
 
     def voucher(self, known: RedemptionRef) -> Any:
         """The voucher behind a redemption's code, if Saleor has one."""
@@ -377,9 +377,13 @@ class Stage:
 
     def _promo(self, mutation: str, checkout: str, code: str) -> None:
         self.teller.ask(
-            mutation, "id: ID!, promoCode: String!", "checkout { id }", self.teller.cast.shopper,
-            id=checkout, promoCode=code,
-        )  # fmt: skip
+            mutation,
+            "id: ID!, promoCode: String!",
+            "checkout { id }",
+            self.box.shopper_token(SHOPPER),
+            id=checkout,
+            promoCode=code,
+        )
 
 
 def set_token(stage: Stage, sealed: str) -> str:
