@@ -57,6 +57,11 @@ def reconcile(
                 f"{orders.read} orders read, {orders.booked} booked, {orders.gone} gone, "
                 f"{orders.torn} to be read again, {orders.failed} failed."
             )
+            if report.rebuilt or report.missing:
+                say(
+                    f"{report.rebuilt} redemptions rebuilt from their vouchers, "
+                    f"{len(report.missing)} not."
+                )
     if any(report.orders.failed for report in reports):
         raise typer.Exit(1)
 
@@ -73,7 +78,12 @@ def _run(
     if after_restore:
         return [
             reconcile_after_restore(
-                process.database, store, source, clock=process.clock, secrets=keys
+                process.database,
+                store,
+                source,
+                clock=process.clock,
+                secrets=keys,
+                access=process.services.access,
             )
         ]
     reports = [

@@ -1,7 +1,7 @@
 """Healing what events did not tell: a cursor over changed orders, and a daily look at open ones."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -12,13 +12,16 @@ from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.converge_order import Outcome, converge_page
+from saleor_loyalty_app.flows.rebuild_holds import rebuild_holds
 from saleor_loyalty_app.flows.refresh_orders import (
     PAGE,
     RefreshReport,
     book_page,
     read_and_book,
+    refresh_due_orders,
     retry_unreadable,
 )
+from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.orders import watching
@@ -51,6 +54,9 @@ class ReconcileReport:
     cursor: datetime | None = None
     #: Numbers of orders paid long ago and still not fulfilled.
     unfulfilled: tuple[str, ...] = ()
+    #: Redemptions that a restored database learned of again, and those that it could not.
+    rebuilt: int = 0
+    missing: tuple[str, ...] = ()
 
 
 def reconcile_changes(
@@ -122,13 +128,22 @@ def daily_pass(
 
 
 def reconcile_after_restore(
-    db: Database, store: StoreRef, source: OrderSource, *, clock: Clock, secrets: EmailKeys
+    db: Database,
+    store: StoreRef,
+    source: OrderSource,
+    *,
+    clock: Clock,
+    secrets: EmailKeys,
+    access: StoreAccess,
 ) -> ReconcileReport:
     """Brings a database that was restored from a backup up to what Saleor knows.
 
-    Everything that changed since a day before the restored cursor is booked, then all open and
-    guest orders are read, whenever they were read last.
+    Redemptions that the backup does not know are rebuilt first, so that orders find them. Then
+    everything that changed since a day before the restored cursor is booked, then all open and
+    guest orders are read, whenever they were read last. Redemptions for which there were too few
+    points before that are tried again.
     """
+    holds = rebuild_holds(access, store, clock=clock)
     cursor = db.read(lambda conn: _marks(conn, store.id).cursor)
     changes = reconcile_changes(
         db, store, source, clock=clock, secrets=secrets, since=cursor - RESTORE_OVERLAP
@@ -136,13 +151,21 @@ def reconcile_after_restore(
     opened = daily_pass(db, store, source, clock=clock, secrets=secrets, force=True)
     if opened is not None:
         changes.pages += opened.pages
-        changes.orders.read += opened.orders.read
-        changes.orders.booked += opened.orders.booked
-        changes.orders.gone += opened.orders.gone
-        changes.orders.torn += opened.orders.torn
-        changes.orders.failed += opened.orders.failed
+        _add(changes.orders, opened.orders)
         changes.unfulfilled = opened.unfulfilled
+    changes.rebuilt = len(holds.rebuilt)
+    if holds.missing:
+        holds = rebuild_holds(access, store, clock=clock)
+        changes.rebuilt += len(holds.rebuilt)
+    due = refresh_due_orders(db, store, source, clock=clock, secrets=secrets)
+    _add(changes.orders, due)
+    changes.missing = tuple(holds.missing)
     return changes
+
+
+def _add(total: RefreshReport, more: RefreshReport) -> None:
+    for one in fields(RefreshReport):
+        setattr(total, one.name, getattr(total, one.name) + getattr(more, one.name))
 
 
 def _book_changes(

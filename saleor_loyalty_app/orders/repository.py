@@ -200,6 +200,15 @@ def mark_gone(
     return marked.one_or_none() is not None
 
 
+def forget_looks(conn: Connection, store_id: int, order_ids: Sequence[str]) -> None:
+    """The next read of these orders is booked also where nothing changed since the last look."""
+    conn.execute(
+        sa.update(states)
+        .where(states.c.store_id == store_id, states.c.order_id.in_(list(order_ids)))
+        .values(snapshot_hash="")
+    )
+
+
 def was_paid(conn: Connection, store_id: int, order_id: str) -> bool:
     """Whether the order was paid in full once."""
     paid = sa.select(states.c.paid_at).where(

@@ -10,12 +10,13 @@ ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 LENGTH = 16
 
 #: Keys of the private metadata: the redemption's public id on checkout and voucher; on the voucher
-#: also Saleor's id of the user whose points they are, how many, and the checkout it is bound to.
-#: From these a restored database learns what it does not know any more.
+#: also Saleor's id of the user whose points they are, how many, and the checkout or the draft that
+#: it is for. From these a restored database learns what it does not know any more.
 REDEMPTION_KEY = "loyalty.redemption"
 MEMBER_KEY = "loyalty.member"
 POINTS_KEY = "loyalty.points"
 CHECKOUT_KEY = "loyalty.checkout"
+DRAFT_KEY = "loyalty.draft"
 
 _VOUCHER_NAME = re.compile(r"Loyalty (rd_[0-9a-f]{24})")
 

@@ -21,7 +21,7 @@ from sandbox.schema.request import (
     require_owner,
     store_of,
 )
-from sandbox.schema.shared import country
+from sandbox.schema.shared import country, read_private_metadata, read_private_metafield
 
 _DISCOUNTS = "MANAGE_DISCOUNTS"
 _GIFT_CARDS = "MANAGE_GIFT_CARD"
@@ -36,6 +36,11 @@ class SeenVoucher:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.voucher, name)
+
+
+def _stored(source: Any) -> Any:
+    """The voucher itself: who may read its private metadata depends on what it is."""
+    return source.voucher if isinstance(source, SeenVoucher) else source
 
 
 def _listing(source: Any) -> VoucherChannelListing | None:
@@ -141,6 +146,10 @@ DISCOUNT_TYPES: Resolvers = {
         "minSpent": _min_spent,
         "channelListings": guarded(
             lambda source, _info: list(source.listings.values()), _DISCOUNTS
+        ),
+        "privateMetadata": lambda source, info: read_private_metadata(_stored(source), info),
+        "privateMetafield": lambda source, info, key: read_private_metafield(
+            _stored(source), info, key
         ),
     },
     "VoucherChannelListing": {

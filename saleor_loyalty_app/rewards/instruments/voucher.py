@@ -88,6 +88,7 @@ class VoucherInstrument:
             codes.MEMBER_KEY: redemption.user_id,
             codes.POINTS_KEY: str(redemption.points),
             codes.CHECKOUT_KEY: redemption.checkout_id,
+            codes.DRAFT_KEY: redemption.order_id,
         }
         refused = refusals(
             self.saleor.ask(

@@ -1,8 +1,9 @@
 """What events did not tell is healed by reading: due orders, changes, open orders."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -17,6 +18,7 @@ from saleor_loyalty_app.flows.reconcile import (
     reconcile_changes,
 )
 from saleor_loyalty_app.flows.refresh_orders import RefreshReport, refresh_due_orders
+from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.orders import refresh
 from saleor_loyalty_app.orders.models import OrderRefresh, OrderState
 from saleor_loyalty_app.saleor.errors import SaleorUnavailable
@@ -263,11 +265,28 @@ def test_a_restored_backup_is_healed(
         bought(4, updated=50, created=at(45), transactions=[paid(minutes=46)]),
     )
     clock.advance(timedelta(days=2))
-    report = reconcile_after_restore(database, store, source, clock=clock, secrets=KEYS)
+    report = reconcile_after_restore(
+        database,
+        store,
+        source,
+        clock=clock,
+        secrets=KEYS,
+        access=WithoutVouchers(database, cast(Any, None), cast(Any, None)),
+    )
     assert report.cursor == START + timedelta(minutes=50)
     assert books() == {("U1", "points"): 3000}
     row = database.read(lambda conn: order_row(conn, store, "O1"))
     assert row.status == "EXPIRED"
+
+
+class WithoutVouchers(StoreAccess):
+    """A store in which points were never spent."""
+
+    def ask(
+        self, store: StoreRef, document: str, variables: Mapping[str, object] | None = None
+    ) -> dict[str, Any]:
+        assert document == "queries/loyalty_vouchers"
+        return {"vouchers": {"pageInfo": {"hasNextPage": False, "endCursor": None}, "edges": []}}
 
 
 def _away() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -51,7 +52,7 @@ class Shop:
         self.steps = 0
 
     def sell(
-        self, number: int, *, status: str = "UNFULFILLED", refunded: int = 0, **by: object
+        self, number: int, *, status: str = "UNFULFILLED", refunded: int = 0, **by: Any
     ) -> None:
         self.steps += 1
         at = NOW + timedelta(seconds=self.steps)
@@ -60,6 +61,7 @@ class Shop:
             payment = transaction(
                 event("CHARGE_SUCCESS", 100, 1), event("REFUND_SUCCESS", refunded, 5)
             )
+        values: dict[str, Any] = {"user": AYSE} | by
         told = order(
             id=f"O{number}",
             number=str(number),
@@ -69,7 +71,7 @@ class Shop:
             status=status,
             transactions=[payment],
             updated=self.steps,
-            **({"user": AYSE} | by),
+            **values,
         )
         converge_order(self.conn, self.store, told, Look.read(at), now=at, secrets=KEYS)
 
