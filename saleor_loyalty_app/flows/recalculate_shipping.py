@@ -55,7 +55,7 @@ def recalculate(access: StoreAccess, wish: Recalculation, *, clock: Clock) -> No
     """
     outcome = _recalculate(access, wish, clock)
     metrics.shipping_recalculations.labels(outcome).inc()
-    _log.info("shipping_recalculated", store_id=wish.store_id, outcome=outcome)
+    _log.info("shipping_recalculated", store_id=wish.store_id, reason=outcome)
 
 
 def _recalculate(access: StoreAccess, wish: Recalculation, clock: Clock) -> str:
