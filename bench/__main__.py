@@ -1,6 +1,6 @@
 """`make bench`: measures the figures of docs/performance.md.
 
-python -m bench [--only in-process,http,reads,history] [--rounds N] [--seconds S] [--out FILE]
+python -m bench [--only PART,…] [--rounds N] [--seconds S] [--out FILE]
 """
 
 import json
@@ -19,7 +19,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench import history, in_process, over_http, reads
+from bench import history, in_process, over_http, reads, shipping
 from bench.figures import Figure
 from bench.servers import Server, postgres
 from saleor_loyalty_app import log
@@ -31,6 +31,7 @@ PARTS: dict[str, Measure] = {
     "http": over_http.measure,
     "reads": reads.measure,
     "history": history.measure,
+    "shipping": shipping.measure,
 }
 PACKAGES = ("sqlalchemy", "psycopg", "uvicorn", "fastapi", "msgspec", "django-hordak", "django")
 

@@ -1,12 +1,15 @@
 """The load: a process that sends requests, made before, over raw sockets, and times the answers.
 
-    python -m bench.http_load FILE CONNECTIONS SECONDS PORT [PORT …]
+    python -m bench.http_load FILE CONNECTIONS SECONDS RATE PORT [PORT …]
 
 The file holds the requests, each with its length in 4 bytes before it; each is sent once. A
-connection has one request in flight; with several ports its requests go to each port in turn.
+connection has one request in flight; with several ports its requests go to each port in turn. RATE
+is how many requests a second are sent at most by all connections together; 0 = as many as are
+answered.
 Prints one JSON line: answers a second, latencies in milliseconds, and how often each status came.
 """
 
+import heapq
 import json
 import selectors
 import socket
@@ -28,15 +31,27 @@ class Lane:
     """One client: an open connection to each port, and the request that is in flight."""
 
     sockets: list[socket.socket]
+    pause: float = 0.0
     turn: int = 0
+    due_at: float = 0.0
     sent_at: float = 0.0
     received: bytearray = field(default_factory=bytearray)
 
     def send(self, request: bytes) -> None:
         """Sends the next request to the next port."""
+        self.due_at += self.pause
         self.turn = (self.turn + 1) % len(self.sockets)
         self.sent_at = time.perf_counter()
         self.sockets[self.turn].sendall(request)
+
+
+def is_whole(answer: bytes | bytearray) -> bool:
+    """Whether an answer has come to its end."""
+    head, end, body = answer.partition(END_OF_HEAD)
+    if not end:
+        return False
+    _, found, rest = head.lower().partition(b"content-length:")
+    return len(body) >= (int(rest.partition(b"\r\n")[0]) if found else 0)
 
 
 def requests_of(file: Path) -> Iterator[bytes]:
@@ -53,11 +68,17 @@ def write_requests(file: Path, requests: list[bytes]) -> None:
     file.write_bytes(b"".join(struct.pack(">I", len(one)) + one for one in requests))
 
 
-def run(requests: Iterator[bytes], connections: int, seconds: float, ports: list[int]) -> str:
+def run(
+    requests: Iterator[bytes], connections: int, seconds: float, rate: float, ports: list[int]
+) -> str:
     """Sends for so many seconds; gives the line to print."""
     selector = selectors.DefaultSelector()
     for _ in range(connections):
-        lane = Lane([socket.create_connection(("127.0.0.1", port)) for port in ports])
+        lane = Lane(
+            [socket.create_connection(("127.0.0.1", port)) for port in ports],
+            pause=connections / rate if rate else 0.0,
+            due_at=time.perf_counter(),
+        )
         for one in lane.sockets:
             one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             selector.register(one, selectors.EVENT_READ, lane)
@@ -66,24 +87,31 @@ def run(requests: Iterator[bytes], connections: int, seconds: float, ports: list
     statuses: Counter[str] = Counter()
     in_flight, began = connections, time.perf_counter()
     end = began + seconds
-    while in_flight:
-        for key, _ in selector.select(30) or _silent():
+    early: list[tuple[float, int, Lane]] = []
+    while in_flight or early:
+        now = time.perf_counter()
+        while early and early[0][0] <= now:
+            in_flight += _goes_on(heapq.heappop(early)[2], requests, now < end)
+        if not in_flight and not early:
+            break
+        patience = max(0.0, early[0][0] - now) if early else 30.0
+        for key, _ in selector.select(patience) or _silent(early):
             found: Lane = key.data
             chunk = found.sockets[found.turn].recv(65536)
             if not chunk:
                 raise ConnectionError("the server closed a connection")
             found.received += chunk
-            if END_OF_HEAD not in found.received:
+            if not is_whole(found.received):
                 continue
             now = time.perf_counter()
             latencies.append((now - found.sent_at) * 1000)
             statuses[found.received[9:12].decode()] += 1
             found.received.clear()
-            request = next(requests, None) if now < end else None
-            if request is None:
-                in_flight -= 1
+            in_flight -= 1
+            if found.due_at > now:
+                heapq.heappush(early, (found.due_at, id(found), found))
             else:
-                found.send(request)
+                in_flight += _goes_on(found, requests, now < end)
     elapsed = time.perf_counter() - began
     for key in list(selector.get_map().values()):
         for one in key.data.sockets:
@@ -100,15 +128,25 @@ def run(requests: Iterator[bytes], connections: int, seconds: float, ports: list
     )
 
 
-def _silent() -> list[tuple[selectors.SelectorKey, int]]:
+def _goes_on(lane: Lane, requests: Iterator[bytes], on: bool) -> bool:
+    """Sends a lane's next request, if there is one."""
+    request = next(requests, None) if on else None
+    if request is not None:
+        lane.send(request)
+    return request is not None
+
+
+def _silent(early: list[tuple[float, int, Lane]]) -> list[tuple[selectors.SelectorKey, int]]:
+    if early:
+        return []
     raise TimeoutError("no answer for 30 seconds")
 
 
 def main() -> None:
     """Sends and prints."""
-    file, connections, seconds, *ports = sys.argv[1:]
+    file, connections, seconds, rate, *ports = sys.argv[1:]
     sent = requests_of(Path(file))
-    print(run(sent, int(connections), float(seconds), [int(port) for port in ports]))
+    print(run(sent, int(connections), float(seconds), float(rate), [int(port) for port in ports]))
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ class Sender:
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "bench.http_load", str(self._file)),
-                *(str(connections), str(seconds), *map(str, ports)),
+                *(str(connections), str(seconds), "0", *map(str, ports)),
             ],
             capture_output=True,
             text=True,
@@ -104,7 +104,7 @@ class Sender:
 
 @contextlib.contextmanager
 def serving(database_url: str) -> Iterator[int]:
-    """A web process of the app, without the worker; gives its port."""
+    """A web process of the app, without the worker where it may be so; gives its port."""
     settings = {
         "LOYALTY_ENVIRONMENT": "test",
         "LOYALTY_DATABASE_URL": database_url,
@@ -112,7 +112,8 @@ def serving(database_url: str) -> Iterator[int]:
         "LOYALTY_APP_URL": "http://127.0.0.1",
         "LOYALTY_LOG_LEVEL": "WARNING",
     }
-    command = [sys.executable, "-m", "saleor_loyalty_app", "serve", "--no-work", "--port"]
+    work = [] if database_url.startswith("sqlite") else ["--no-work"]
+    command = [sys.executable, "-m", "saleor_loyalty_app", "serve", *work, "--port"]
     with started(command, settings) as port:
         yield port
 

@@ -61,6 +61,28 @@ def program_document() -> dict[str, Any]:
                     },
                 ]
             },
+            "shipping": {
+                "offers": [
+                    {
+                        "id": "free",
+                        "name": {"en": "Free shipping"},
+                        "prices": [{"channel": "default-channel", "currency": "USD", "price": "0"}],
+                        "thresholds": [
+                            {"channel": "default-channel", "currency": "USD", "money": "100"}
+                        ],
+                    },
+                    {
+                        "id": "members",
+                        "name": {"en": "Express for members"},
+                        "method": "named",
+                        "method_names": ["Express"],
+                        "prices": [
+                            {"channel": "default-channel", "currency": "USD", "price": "4.90"}
+                        ],
+                        "when": {"type": "member"},
+                    },
+                ]
+            },
         }
     ).model_dump(mode="json")
 

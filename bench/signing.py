@@ -31,11 +31,13 @@ class Signer:
         signed = self._key.sign(self._header.encode() + b"." + body, PKCS1v15(), SHA256())
         return f"{self._header}..{_base64url(signed)}"
 
-    def request(self, path: str, api_url: str, body: bytes) -> bytes:
+    def request(
+        self, path: str, api_url: str, body: bytes, *, event: str = "order_updated"
+    ) -> bytes:
         """A whole HTTP request on a connection that stays open."""
         head = (
             f"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
-            f"Saleor-Event: order_updated\r\nSaleor-Api-Url: {api_url}\r\n"
+            f"Saleor-Event: {event}\r\nSaleor-Api-Url: {api_url}\r\n"
             f"Saleor-Signature: {self.signature(body)}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         return head.encode() + body

@@ -10,7 +10,7 @@ import pytest
 
 from bench import ceiling
 from bench.figures import Figure, interleaved, percentile, ratio
-from bench.http_load import requests_of, run, write_requests
+from bench.http_load import is_whole, requests_of, run, write_requests
 from bench.over_http import started
 from bench.scene import API_URL, NOW, PAID, order_event
 from bench.signing import Signer
@@ -89,9 +89,31 @@ def test_requests_are_sent_once_and_answers_counted(tmp_path: Path) -> None:
     assert list(requests_of(file)) == requests
     command = [sys.executable, "-m", "bench.http_null"]
     with started(command, {}) as first, started(command, {}) as second:
-        found = json.loads(run(requests_of(file), 2, 10.0, [first, second]))
+        found = json.loads(run(requests_of(file), 2, 10.0, 0.0, [first, second]))
     assert found["statuses"] == {"200": 15}
     assert 0 < found["p50"] <= found["p99"]
+
+
+def test_a_paced_load_sends_no_more_than_its_rate(tmp_path: Path) -> None:
+    file = tmp_path / "requests"
+    request = b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi"
+    write_requests(file, [request] * 1000)
+    with started([sys.executable, "-m", "bench.http_null"], {}) as port:
+        found = json.loads(run(requests_of(file), 2, 1.0, 40.0, [port]))
+    assert found["statuses"]["200"] <= 44
+
+
+@pytest.mark.parametrize(
+    ("answer", "whole"),
+    [
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n", False),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nh", False),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", True),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", True),
+    ],
+)
+def test_an_answer_ends_where_its_length_says(answer: bytes, whole: bool) -> None:
+    assert is_whole(answer) is whole
 
 
 def test_the_command_refuses_parts_that_there_are_not() -> None:
