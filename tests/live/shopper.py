@@ -117,6 +117,8 @@ class Shopper:
             lambda: self.read(f"redemptions/{redemption}"), lambda seen: seen["state"] == state
         )
 
-    def undo(self, redemption: str) -> httpx.Response:
-        """Asks for the points back."""
-        return self.call("DELETE", f"redemptions/{redemption}")
+    def undone(self, redemption: str) -> None:
+        """Asks for the points back and waits until they are."""
+        answer = self.call("DELETE", f"redemptions/{redemption}")
+        assert answer.status_code in (200, 202), answer.text
+        self.wait_for_state(redemption, "released")
