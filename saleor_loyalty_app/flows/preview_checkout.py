@@ -12,8 +12,9 @@ from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.ledger.balance_view import balance
 from saleor_loyalty_app.ledger.types import Account
-from saleor_loyalty_app.members.eligibility import why_not_earning, why_not_spending
+from saleor_loyalty_app.members.eligibility import takes_part, why_not_earning, why_not_spending
 from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.members.repository import member_by_user
 from saleor_loyalty_app.orders.checkout_facts import checkout_facts
 from saleor_loyalty_app.orders.repository import paid_orders_of
 from saleor_loyalty_app.programs.decide import POINTS, Decision, decide_order, plan_of
@@ -41,8 +42,6 @@ from saleor_loyalty_app.stores.repository import channels
 
 UNIT = "points"
 _NONE = Most(0, Decimal(0))
-#: Who takes part in the program.
-_MEMBERS = frozenset(("active", "paused"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +131,7 @@ def preview_checkout(
     revision = revision_at(conn, store.id, now)
     program = revision.program if revision is not None else None
     live = _live(conn, store, checkout)
+    buyer = member if is_owner else _buyer(conn, store, checkout)
     decision = None
     if program is not None and store.earning_on and _may_earn(program, member, now):
         decision = _decide(conn, store, program, checkout, member, now)
@@ -141,7 +141,7 @@ def preview_checkout(
         currency=checkout.channel.currency_code,
         points=0 if decision is None else decision.totals().get((UNIT, POINTS), 0),
         nearly=() if decision is None else _nearly(decision),
-        offers=_offers(conn, store, program, checkout, member, live, now, language),
+        offers=_offers(conn, store, program, checkout, buyer, live, now, language),
         spendable=_spendable(conn, store, program, checkout, member, live, now)
         if is_owner
         else None,
@@ -178,6 +178,10 @@ def _nearly(decision: Decision) -> tuple[tuple[str, Mapping[str, Any]], ...]:
     )
 
 
+def _buyer(conn: Connection, store: StoreRef, checkout: CheckoutPreview) -> MemberRef | None:
+    return None if checkout.user_id is None else member_by_user(conn, store.id, checkout.user_id)
+
+
 def _live(conn: Connection, store: StoreRef, checkout: CheckoutPreview) -> RedemptionRef | None:
     found = redemptions.on_checkout(conn, store.id, checkout.id)
     return next((one for one in found if one.is_live), None)
@@ -195,11 +199,12 @@ def _offers(
     store: StoreRef,
     program: Program | None,
     checkout: CheckoutPreview,
-    member: MemberRef | None,
+    buyer: MemberRef | None,
     live: RedemptionRef | None,
     now: datetime,
     language: str,
 ) -> tuple[OfferInSight, ...]:
+    """The offers as Saleor is told of them when it asks: for whose checkout it is."""
     if program is None or program.shipping is None or not store.shipping_on:
         return ()
     facts = ShippingFacts(
@@ -207,8 +212,8 @@ def _offers(
         currency=checkout.channel.currency_code,
         country=checkout.country or _usual_country(conn, store, checkout.channel.slug),
         subtotal=_full_subtotal(checkout, live),
-        member=member is not None and member.state in _MEMBERS,
-        orders=0 if member is None else paid_orders_of(conn, member.id, but=0),
+        member=_takes_part(program, checkout, buyer),
+        orders=0 if buyer is None else paid_orders_of(conn, buyer.id, but=0),
     )
     decision = decide_shipping(program.shipping, facts, now=now, timezone=store.timezone)
     had = [
@@ -229,6 +234,14 @@ def _offers(
         if one.price is not None and one.reason.get("code") == "order_value_below"
     ]
     return (*had, *sorted(lacking, key=lambda offer: offer.missing))
+
+
+def _takes_part(program: Program, checkout: CheckoutPreview, buyer: MemberRef | None) -> bool:
+    if checkout.user_id is None:
+        return False
+    automatic = program.settings.enrollment == "automatic"
+    state, hold_out = ("", False) if buyer is None else (buyer.state, buyer.hold_out)
+    return takes_part(state, hold_out=hold_out, automatic=automatic)
 
 
 def _name(rule: ShippingRule, language: str) -> str:

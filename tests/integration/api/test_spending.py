@@ -8,9 +8,15 @@ import httpx
 import pytest
 
 from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.flows.converge_order import converge_order
+from saleor_loyalty_app.flows.publish_program import publish
+from saleor_loyalty_app.orders.look import Look
+from saleor_loyalty_app.programs.problems import read_program
 from saleor_loyalty_app.stores.switches import Part, set_switch
 from tests.integration.api.spending_scene import SpendingScene, told
-from tests.redemption_stage import OTHER, SHOPPER
+from tests.order_books import KEYS
+from tests.program_samples import document_of
+from tests.redemption_stage import OTHER, RATES, SHOPPER
 from tests.signing import SigningKey
 
 
@@ -305,3 +311,86 @@ def test_a_cart_with_a_coupon_takes_no_points_and_says_why(scene: SpendingScene)
     spending = scene.preview(checkout).json()["spending"]
     assert (spending["most_points"], spending["refusal"]["code"]) == (0, "other_code")
     assert told(scene.spend(checkout)) == (409, "other_code")
+
+
+SHIPPING = {
+    "offers": [
+        {
+            "id": "free-over-200",
+            "name": {"en": "Free shipping", "tr": "Ücretsiz kargo"},
+            "prices": [{"channel": "default-channel", "currency": "USD", "price": "0"}],
+            "thresholds": [{"channel": "default-channel", "currency": "USD", "money": "200"}],
+        },
+        {
+            "id": "member-rate",
+            "prices": [{"channel": "default-channel", "currency": "USD", "price": "2.5"}],
+            "when": {"type": "member", "value": True},
+        },
+    ]
+}
+
+
+def put_shipping_into_force(scene: SpendingScene) -> None:
+    stage = scene.stage
+    program = read_program(document_of(currencies=RATES, shipping=SHIPPING))
+    stage.database.write(
+        lambda conn: publish(conn, stage.store, program, by="user:1", now=stage.now)
+    )
+
+
+def test_what_is_missing_to_better_delivery_is_told(scene: SpendingScene) -> None:
+    put_shipping_into_force(scene)
+    checkout = scene.stage.cart()
+    rate, free = scene.preview(checkout).json()["shipping"]
+    assert (rate["id"], rate["missing"]["amount"], rate["threshold"]) == (
+        "member-rate",
+        "0.00",
+        None,
+    )
+    assert rate["price"] == {"amount": "2.50", "currency": "USD"}
+    assert (free["id"], free["name"]) == ("free-over-200", "Free shipping")
+    assert free["threshold"] == {"amount": "200.00", "currency": "USD"}
+    assert free["missing"] == {"amount": "50.00", "currency": "USD"}
+    scene.stage.change_lines(checkout, 3)
+    reached = scene.preview(checkout, scene.headers() | {"Accept-Language": "tr"}).json()
+    assert [one["missing"]["amount"] for one in reached["shipping"]] == ["0.00", "0.00"]
+    assert reached["shipping"][0]["name"] == "Ücretsiz kargo"
+
+
+def test_points_that_are_spent_do_not_count_against_the_threshold(scene: SpendingScene) -> None:
+    put_shipping_into_force(scene)
+    checkout = scene.stage.cart()
+    assert scene.spend(checkout, 500).status_code == 201
+    free = scene.preview(checkout).json()["shipping"][-1]
+    assert free["missing"] == {"amount": "50.00", "currency": "USD"}
+
+
+def test_the_offers_are_those_of_the_carts_own_shopper(scene: SpendingScene) -> None:
+    put_shipping_into_force(scene)
+    checkout = scene.stage.cart()
+    told_to_all = scene.anonymous_preview(checkout).json()["shipping"]
+    assert told_to_all == scene.preview(checkout).json()["shipping"]
+
+
+def test_delivery_that_is_switched_off_is_not_promised(scene: SpendingScene) -> None:
+    put_shipping_into_force(scene)
+    stage = scene.stage
+    stage.database.write(
+        lambda conn: set_switch(conn, stage.store.id, Part.SHIPPING, False, stage.now)
+    )
+    assert scene.preview(stage.cart()).json()["shipping"] == []
+
+
+def test_the_preview_is_what_the_order_earns(scene: SpendingScene) -> None:
+    stage = scene.stage
+    checkout = stage.cart()
+    scene.spend(checkout, 500)
+    promised = scene.preview(checkout).json()["earning"]["points"]
+    order = stage.pay_and_complete(checkout)
+    [snapshot] = stage.source.orders_by_ids(stage.store, [order]).orders
+    stage.database.write(
+        lambda conn: converge_order(
+            conn, stage.store, snapshot, Look.read(stage.now), now=stage.now, secrets=KEYS
+        )
+    )
+    assert promised == stage.balance().pending > 0

@@ -10,13 +10,13 @@ from tests.signing import SigningKey, shopper_claims, staff_claims
 
 CHECKOUT = "Q2hlY2tvdXQ6ZDIyYzE4YjQtMDc3Mi00YjE3LThmYzktZTJhN2E1NTUxZjYy"
 DASHBOARD = "/api/dashboard/v1"
-STOREFRONT_CALLS = {
+STOREFRONT_CALLS: dict[str, tuple[str, str, object]] = {
     "cart": ("GET", f"{STOREFRONT}/checkouts/{CHECKOUT}", None),
     "spend": ("POST", f"{STOREFRONT}/redemptions", {"checkout_id": CHECKOUT, "points": 5}),
     "look": ("GET", f"{STOREFRONT}/redemptions/r_1", None),
     "give_up": ("DELETE", f"{STOREFRONT}/redemptions/r_1", None),
 }
-STAFF_CALLS = {
+STAFF_CALLS: dict[str, tuple[str, str, object]] = {
     "spend": (
         "POST",
         f"{DASHBOARD}/redemptions",
