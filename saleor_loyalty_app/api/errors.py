@@ -4,10 +4,13 @@
 `detail` holds JSON values that complete it.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from math import ceil
 from typing import Any, ClassVar, TypeGuard
 
+from babel.numbers import format_currency
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
@@ -23,6 +26,7 @@ from saleor_loyalty_app.i18n import language_of_header, translate
 Refusal = tuple[int, str, Mapping[str, object]]
 #: Statuses that say "not now": they tell when to try again.
 _LATER = frozenset({429, 503, 504})
+_AMOUNT = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,6})?")
 #: Codes of failures that Starlette and FastAPI find before any function of ours runs.
 _HTTP_CODES = {
     400: "request_unreadable",
@@ -142,18 +146,28 @@ def _response(
 
 
 def _body(code: str, detail: Mapping[str, object], language: str) -> dict[str, object]:
-    text = translate(f"error.{code}", language, **_words(detail))
+    text = translate(f"error.{code}", language, **_words(detail, language))
     return {"error": {"code": code, "message": text, "detail": jsonable_encoder(dict(detail))}}
 
 
-def _words(detail: Mapping[str, object]) -> dict[str, object]:
-    """`detail` as it stands in a sentence: lists of fields become their descriptions."""
+def _words(detail: Mapping[str, object], language: str) -> dict[str, object]:
+    """`detail` as it stands in a sentence: lists of fields become their descriptions.
+
+    Of a detail with a currency, `<name>_money` is the amount `name` as people write it.
+    """
     words: dict[str, object] = {
         name: ", ".join(value) if _are_words(value) else value for name, value in detail.items()
     }
     fields = words.get("fields")
     if isinstance(fields, list):
         words["fields"] = "; ".join(f"{one['field']}: {one['message']}" for one in fields)
+    currency = detail.get("currency")
+    if isinstance(currency, str):
+        words |= {
+            f"{name}_money": format_currency(Decimal(value), currency, locale=language)
+            for name, value in detail.items()
+            if isinstance(value, str) and _AMOUNT.fullmatch(value)
+        }
     return words
 
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from saleor_loyalty_app.api import errors
 from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.rewards.errors import BelowMinimumOrder, CurrencyWithoutRate
 
 
 class OutOfTea(AppError):
@@ -100,3 +101,22 @@ def test_the_same_failure_on_two_statuses_is_documented_under_each() -> None:
         "token_missing",
         "invalid_token",
     }
+
+
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [
+        ("en", "Points may be spent on goods of $20.00 and more; $4.50 are missing."),
+        ("tr", "Puanlar, ürün tutarı $20,00 ve üzerindeyse harcanabilir; $4,50 eksik."),
+    ],
+)
+def test_money_in_a_message_is_written_as_its_reader_writes_it(language: str, message: str) -> None:
+    refusal = BelowMinimumOrder(minimum="20", missing="4.5", currency="USD")
+    told = errors.detail_of(refusal, language)
+    assert told.message == message
+    assert told.detail == {"minimum": "20", "missing": "4.5", "currency": "USD"}
+
+
+def test_a_detail_with_a_currency_and_no_amounts_is_told_as_it_is() -> None:
+    told = errors.detail_of(CurrencyWithoutRate(channel="17", currency="not a currency"), "en")
+    assert told.message == "Points cannot be spent in not a currency in the channel “17”."

@@ -85,7 +85,7 @@ class Site:
         self.app = Starlette(routes=[*routes(), Route("/_control/state", state)])
 
     def get(self, path: str, **headers: str) -> httpx.Response:
-        return self.send("GET", path, **headers)
+        return self.send("GET", path, None, **headers)
 
     def send(
         self, method: str, path: str, body: dict[str, Any] | None = None, **headers: str

@@ -27,7 +27,6 @@ function fill(faults) {
   }
   form.elements.delay_seconds.value = faults.delay_seconds;
   form.elements.sync_answer.value = faults.sync_answer;
-  form.elements.sync_answer.value = faults.sync_answer;
   for (const name of switches) form.elements[name].checked = faults[name];
 }
 
