@@ -12,6 +12,7 @@ from saleor_loyalty_app.programs.cost import monthly_cost
 from saleor_loyalty_app.programs.document import ChannelRates, Program, Settings
 from saleor_loyalty_app.programs.rules import EarningRule
 from saleor_loyalty_app.programs.shipping_words import shipping_changes
+from saleor_loyalty_app.programs.spending_words import spending_changes
 from saleor_loyalty_app.programs.stats import OrderStats
 
 
@@ -35,6 +36,7 @@ def differences(old: Program | None, new: Program, language: str) -> list[Change
             *_settings_told(new.settings, language),
             *_rates(None, new, language),
             *_rules(None, new, language),
+            *_spending(None, new, language),
             *_shipping(None, new, language),
         ]
     return [
@@ -42,6 +44,7 @@ def differences(old: Program | None, new: Program, language: str) -> list[Change
         *_settings(old.settings, new.settings, language),
         *_rates(old, new, language),
         *_rules(old, new, language),
+        *_spending(old, new, language),
         *_shipping(old, new, language),
     ]
 
@@ -232,6 +235,15 @@ def _rule_words(rule: EarningRule, language: str) -> str:
 
 def _when(rule: EarningRule, language: str) -> str:
     return words.condition_words(rule.when, language)
+
+
+def _spending(old: Program | None, new: Program, language: str) -> Iterator[Change]:
+    """Without an old program, what differs from the defaults is told."""
+    code = "setting_told" if old is None else "setting"
+    before = old.spending if old is not None else None
+    for one in spending_changes(before, new.spending, language):
+        path = f"spending.{one.field}"
+        yield _change(code, path, language, setting=one.name, before=one.before, after=one.after)
 
 
 def _shipping(old: Program | None, new: Program, language: str) -> Iterator[Change]:

@@ -191,6 +191,7 @@ OWN_CODES = frozenset(
         "line_condition_on_order",
         "any_line_nested",
         "rule_id_twice",
+        "minimum_order_twice",
         "shipping_id_twice",
         "shipping_names",
         "channel_twice",

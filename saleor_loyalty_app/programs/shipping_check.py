@@ -22,8 +22,8 @@ def shipping_problems(
     """The problems of all offers; `locales` are those that the program speaks."""
     for index, rule in enumerate(program.offers if program is not None else ()):
         path = f"shipping.offers[{index}]"
-        yield from _amount_problems(rule.prices, f"{path}.prices", channels)
-        yield from _amount_problems(rule.thresholds, f"{path}.thresholds", channels)
+        yield from amount_problems(rule.prices, f"{path}.prices", channels)
+        yield from amount_problems(rule.thresholds, f"{path}.thresholds", channels)
         yield from _threshold_problems(rule, path)
         for locale in locales:
             if rule.name and locale not in rule.name:
@@ -34,9 +34,10 @@ def shipping_problems(
                 yield Problem("window_over", f"{path}.when", "warning", detail)
 
 
-def _amount_problems(
+def amount_problems(
     amounts: Sequence[ChannelPrice | ChannelMoney], path: str, channels: Mapping[str, ChannelRef]
 ) -> Iterator[Problem]:
+    """Amounts in channels or currencies that the store does not have, or finer than its coins."""
     for index, one in enumerate(amounts):
         here = f"{path}[{index}]"
         channel = channels.get(one.channel)

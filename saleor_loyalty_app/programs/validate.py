@@ -12,6 +12,7 @@ from saleor_loyalty_app.programs.errors import ProgramInvalid
 from saleor_loyalty_app.programs.problems import Problem, problems_in, read_program
 from saleor_loyalty_app.programs.rules import Multiplier
 from saleor_loyalty_app.programs.shipping_check import shipping_problems
+from saleor_loyalty_app.programs.spending_check import spending_problems
 from saleor_loyalty_app.stores.refs import ChannelRef
 
 #: Give-back above this share of the price is probably a mistake.
@@ -38,6 +39,7 @@ def check_program(
         *_currency_problems(program, {channel.slug: channel for channel in channels}),
         *_rule_problems(program, {channel.slug for channel in channels}, today),
         *_text_problems(program),
+        *spending_problems(program, {channel.slug: channel for channel in channels}),
         *shipping_problems(
             program.shipping,
             {channel.slug: channel for channel in channels},
