@@ -24,6 +24,8 @@ DEAD_LETTERS = "dead-letters"
 #: Errors that come now and then are one problem, not one each.
 QUIET = timedelta(hours=6)
 _ERRORS = "webhook-errors-"
+#: Of handlers without an inbox: nobody knows what they accepted since.
+_UNKEPT_ERRORS = "unkept-webhook-errors-"
 _log = log.get(__name__)
 
 
@@ -57,7 +59,8 @@ def tell_errors(
         event=envelope.typename,
         fields=", ".join(paths[:10])[:500],
     )
-    report_problem(conn, store.id, f"{_ERRORS}{handler.name}", message, now)
+    prefix = _ERRORS if handler.inbox else _UNKEPT_ERRORS
+    report_problem(conn, store.id, f"{prefix}{handler.name}", message, now)
 
 
 def review_inbox(database: Database, store: StoreRef, now: datetime) -> None:
@@ -80,8 +83,15 @@ def _review(conn: Connection, store: StoreRef, now: datetime) -> _Review:
 
 
 def _is_over(conn: Connection, store_id: int, problem: Problem, now: datetime) -> bool:
-    """Whether the handler accepted something since its last error, and that was a while ago."""
-    if not problem.key.startswith(_ERRORS) or now - problem.last_seen < QUIET:
+    """Whether the handler accepted something since its last error, and that was a while ago.
+
+    Of a handler without an inbox it is enough that no error was told for a while.
+    """
+    if now - problem.last_seen < QUIET:
+        return False
+    if problem.key.startswith(_UNKEPT_ERRORS):
+        return True
+    if not problem.key.startswith(_ERRORS):
         return False
     handler = problem.key.removeprefix(_ERRORS)
     return inbox.has_accepted(conn, store_id, handler, after=problem.last_seen)

@@ -1,6 +1,7 @@
 """Checkouts at the web edge: verified, read once, and written only where a code of ours is on."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from saleor_loyalty_app import metrics
 from saleor_loyalty_app.clock import ManualClock
 from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.flows.inbox_problems import review_inbox
 from saleor_loyalty_app.flows.receive_event import Outcome, receive
 from saleor_loyalty_app.handlers.checkouts import CHECKOUTS
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
@@ -130,8 +132,8 @@ def test_a_checkout_that_is_completed_by_now_is_no_news(edge: WebhookEdge, key: 
     assert answer.status_code == 200
 
 
-def test_what_saleor_could_not_fill_is_told_to_the_owner(
-    edge: WebhookEdge, key: SigningKey
+def test_what_saleor_could_not_fill_is_told_to_the_owner_until_it_is_quiet(
+    edge: WebhookEdge, key: SigningKey, clock: ManualClock
 ) -> None:
     store = edge.store(key)
     errors = [{"message": "no", "path": ["event", "checkout", "user"]}]
@@ -139,7 +141,13 @@ def test_what_saleor_could_not_fill_is_told_to_the_owner(
         "checkouts", store, key, "CheckoutUpdated", checkout={"id": "C9"}, errors=errors
     )
     assert answer.status_code == 200
-    assert [row.problem_key for row in edge.rows("store_problem")] == ["webhook-errors-checkouts"]
+    [row] = edge.rows("store_problem")
+    assert (row.problem_key, row.resolved_at) == ("unkept-webhook-errors-checkouts", None)
+    for hours, is_over in ((5, False), (2, True)):
+        clock.advance(timedelta(hours=hours))
+        review_inbox(edge.database, store, clock())
+        [row] = edge.rows("store_problem")
+        assert (row.resolved_at is not None) == is_over
 
 
 def test_a_caller_that_waits_gets_the_same(edge: WebhookEdge, key: SigningKey) -> None:
