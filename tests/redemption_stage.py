@@ -39,7 +39,8 @@ from tests.sandbox_network import Network
 from tests.sandbox_shop import MARK_PAID
 
 SHOPPER, OTHER = "ayse@example.com", "john@example.com"
-CIPHER = TokenCipher(["a secret of thirty-two characters"])
+SECRET = "a secret of the tests with 32 and more characters: fZ8q"
+CIPHER = TokenCipher([SECRET])
 PERMISSIONS = [
     "MANAGE_ORDERS",
     "MANAGE_USERS",

@@ -87,7 +87,7 @@ def assert_home(stage: Stage, checkout: str, left: RedemptionRef | None, *states
     else:
         assert stage.points() == (2000, 0)
         assert stage.code_on(checkout) is None
-        assert all(one.end_date < stage.now for one in vouchers)
+        assert all(one.end_date is not None and one.end_date < stage.now for one in vouchers)
         assert after.due_at is None
 
 
