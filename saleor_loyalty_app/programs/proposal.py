@@ -17,6 +17,8 @@ from saleor_loyalty_app.programs.cost import monthly_cost, to_minor_unit
 from saleor_loyalty_app.programs.document import ChannelRates, Program, Rate, Texts
 from saleor_loyalty_app.programs.rules import Earning, EarningRule, PointsPerMoney
 from saleor_loyalty_app.programs.scalars import plain
+from saleor_loyalty_app.programs.shipping import ChannelPrice, ShippingProgram, ShippingRule
+from saleor_loyalty_app.programs.spending import ChannelMoney, Spending
 from saleor_loyalty_app.programs.stats import DAYS, OrderStats
 from saleor_loyalty_app.stores.refs import ChannelRef
 
@@ -91,19 +93,23 @@ def propose(
 ) -> Proposal:
     """A draft for the active channels of a store, from its orders or else from a template.
 
-    Every purchase earns; tiers, referral and marketing stay off. `language` is the owner's.
+    Every purchase earns, points may be spent from a minimum, and the cheapest delivery is free from
+    a threshold; tiers, referral and marketing stay off. `language` is the owner's.
     """
     by_channel = {(item.channel, item.currency): item for item in stats}
     active = sorted((channel for channel in channels if channel.active), key=lambda c: c.slug)
     found = [by_channel.get((channel.slug, channel.currency)) for channel in active]
     rates = tuple(_rates(channel, item) for channel, item in zip(active, found, strict=True))
     program = _program(rates, language)
+    evidence = tuple(
+        _evidence(program, rate, item, now, timezone)
+        for rate, item in zip(rates, found, strict=True)
+    )
     return Proposal(
-        program=program,
-        evidence=tuple(
-            _evidence(program, rate, item, now, timezone)
-            for rate, item in zip(rates, found, strict=True)
+        program.model_copy(
+            update={"spending": _spending(evidence), "shipping": _shipping(evidence)}
         ),
+        evidence,
     )
 
 
@@ -123,6 +129,33 @@ def _program(rates: tuple[ChannelRates, ...], language: str) -> Program:
         currencies=rates,
         earning=Earning(rules=(purchases,)),
     )
+
+
+def _spending(evidence: Sequence[Evidence]) -> Spending | None:
+    """The least of the channels' minimum spends, as the limit holds for all of them."""
+    minimums = [one.minimum_spend_points for one in evidence if one.minimum_spend_points]
+    return Spending(minimum_points=min(minimums)) if minimums else None
+
+
+def _shipping(evidence: Sequence[Evidence]) -> ShippingProgram | None:
+    """Free shipping from the threshold of each channel that had orders to tell it."""
+    known = [(one, one.free_shipping_from) for one in evidence]
+    told = [(one, money) for one, money in known if money]
+    if not told:
+        return None
+    free = ShippingRule(
+        id="free-shipping",
+        name={"en": "Free shipping", "tr": "Ücretsiz kargo"},
+        prices=tuple(
+            ChannelPrice(channel=one.channel, currency=one.currency, price=Decimal(0))
+            for one, _ in told
+        ),
+        thresholds=tuple(
+            ChannelMoney(channel=one.channel, currency=one.currency, money=money)
+            for one, money in told
+        ),
+    )
+    return ShippingProgram(offers=(free,))
 
 
 def _rates(channel: ChannelRef, stats: OrderStats | None) -> ChannelRates:

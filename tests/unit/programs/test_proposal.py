@@ -58,9 +58,30 @@ def test_the_evidence_says_what_the_proposal_rests_on() -> None:
     assert liras["monthly_cost"] == "600.00"
 
 
+def test_points_are_spent_from_the_least_minimum_and_delivery_is_free_from_each_threshold() -> None:
+    program = proposed(DOLLARS, LIRAS).program
+
+    assert program.spending is not None
+    assert program.spending.minimum_points == 150
+    assert program.shipping is not None
+    [free] = program.shipping.offers
+    assert free.label("tr") == "Ücretsiz kargo"
+    assert free.price("default-channel", "USD") == 0
+    assert free.threshold("default-channel", "USD") == Decimal(75)
+    assert free.threshold("channel-tr", "TRY") == Decimal(1000)
+
+
+def test_a_channel_without_orders_has_no_free_shipping() -> None:
+    shipping = proposed(DOLLARS).program.shipping
+
+    assert shipping is not None
+    assert shipping.offers[0].price("channel-tr", "TRY") is None
+
+
 def test_a_store_without_orders_gets_a_template() -> None:
     proposal = proposed()
 
+    assert (proposal.program.spending, proposal.program.shipping) == (None, None)
     assert [item["source"] for item in proposal.evidence_json()["channels"]] == ["template"] * 2
     assert proposal.program.currencies[1].give_back == Fraction(2, 100)
 
