@@ -23,7 +23,7 @@ BROWSER_URL = "https://loyalty-staff.example.com"
 
 def served(version: str) -> dict[str, Any]:
     manifest = manifest_for(
-        load_registry().handlers,
+        load_registry().webhooks,
         app_url=APP_URL,
         browser_url=BROWSER_URL,
         version=SchemaVersion.parse(version),

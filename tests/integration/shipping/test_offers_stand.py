@@ -1,6 +1,7 @@
 """What was offered stays offered, to whom it was offered, while the cart qualifies."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -155,11 +156,8 @@ def test_a_member_is_who_takes_part_now(desk: Desk) -> None:
         [("left", False), ("paused", False), ("blocked", False), ("active", True)]
     ):
         user = f"VXNlcjox{number}"
-        desk.database.write(
-            lambda conn, user=user, state=state, held_out=held_out: make_member(
-                conn, desk.store.id, user_id=user, state=state, hold_out=held_out
-            )
-        )
+        values: dict[str, Any] = {"user_id": user, "state": state, "hold_out": held_out}
+        desk.database.write(partial(make_member, store_id=desk.store.id, **values))
         assert desk.ask(checkout=checkout_json(user={"id": user})) == [], state
 
 

@@ -29,7 +29,8 @@ def genuine(desk: Desk, **values: Any) -> bytes:
 
 
 def refusals(reason: str) -> float:
-    return metrics.refusals.labels("webhook", reason)._value.get()
+    found: float = metrics.refusals.labels("webhook", reason)._value.get()
+    return found
 
 
 @pytest.mark.parametrize(
@@ -217,7 +218,8 @@ def test_a_defect_of_ours_is_an_error_and_not_an_answer(desk: Desk) -> None:
 
 def test_answers_are_counted(desk: Desk) -> None:
     def count(outcome: str) -> float:
-        return metrics.shipping_answers.labels("list", outcome)._value.get()
+        found: float = metrics.shipping_answers.labels("list", outcome)._value.get()
+        return found
 
     before = {name: count(name) for name in ("offered", "kept", "none", "no_address")}
     desk.ask()

@@ -19,7 +19,7 @@ from saleor_loyalty_app.clock import ManualClock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import metadata
 from saleor_loyalty_app.flows.doctor import Doctor
-from saleor_loyalty_app.handlers import CORE_HANDLERS
+from saleor_loyalty_app.handlers import CORE_HANDLERS, SYNC_HANDLERS
 from saleor_loyalty_app.saleor.network import Answer
 from saleor_loyalty_app.services import Services, open_services
 from saleor_loyalty_app.settings import Environment, Settings
@@ -93,7 +93,7 @@ class World:
             access=self.services.access,
             http=self.services.http,
             clock=self.clock,
-            handlers=self.services.handlers,
+            handlers=(*self.services.handlers, *SYNC_HANDLERS),
             app_url=APP_URL,
             browser_url=APP_URL,
             reach=reach,
@@ -142,7 +142,9 @@ def make_world(database: Database, clock: ManualClock) -> Iterator[MakeWorld]:
         app = FastAPI()
         errors.install(app)
         app.include_router(
-            manifest.build_router(services.handlers, app_url=APP_URL, browser_url=APP_URL)
+            manifest.build_router(
+                (*services.handlers, *SYNC_HANDLERS), app_url=APP_URL, browser_url=APP_URL
+            )
         )
         app.include_router(register.build_router(services.installer, threads))
         app.include_router(pages.build_router(settings))

@@ -11,7 +11,7 @@ from saleor_loyalty_app.flows.migrate_webhooks import migrate_webhooks, read_web
 from saleor_loyalty_app.flows.refresh_keys import AT_MOST_EVERY, KeysUnavailable
 from saleor_loyalty_app.flows.sync_store import AnotherApp, sync_store
 from saleor_loyalty_app.flows.tell_problems import Told, tell_problems
-from saleor_loyalty_app.handlers import CORE_HANDLERS
+from saleor_loyalty_app.handlers import CORE_HANDLERS, SYNC_HANDLERS
 from saleor_loyalty_app.saleor.errors import SaleorQueryError, SaleorUnavailable
 from saleor_loyalty_app.saleor.version import SchemaVersion
 from saleor_loyalty_app.stores import problems, repository
@@ -20,6 +20,8 @@ from sandbox.keys import new_key
 from tests.integration.stores.conftest import API_URL, APP_URL, MakeWorld, World
 from tests.signing import SigningKey
 
+#: All that a store is to have.
+WEBHOOKS = (*CORE_HANDLERS, *SYNC_HANDLERS)
 STORE_ORIGIN = "127.0.0.1:8100"
 
 
@@ -121,9 +123,7 @@ def test_a_refusal_of_saleor_is_raised_with_its_words(world: World) -> None:
 def test_a_fresh_installation_needs_no_migration(make_world: MakeWorld, version: str) -> None:
     world = make_world(version=version)
     world.install()
-    assert (
-        migrate_webhooks(world.services.access, world.store(), CORE_HANDLERS, app_url=APP_URL) == ()
-    )
+    assert migrate_webhooks(world.services.access, world.store(), WEBHOOKS, app_url=APP_URL) == ()
 
 
 @pytest.mark.parametrize("version", ["3.22", "3.23"])
@@ -131,7 +131,7 @@ def test_webhooks_are_brought_up_to_the_handlers(make_world: MakeWorld, version:
     world = make_world(version=version)
     app = world.install()
     first, second, third, *_, last = app.webhooks
-    wanted = webhook_entries(CORE_HANDLERS, APP_URL, SchemaVersion.parse(version))
+    wanted = webhook_entries(WEBHOOKS, APP_URL, SchemaVersion.parse(version))
     names = [webhook.name for webhook in wanted]
     first.events = first.events[:1]
     second.is_active = False
@@ -142,7 +142,7 @@ def test_webhooks_are_brought_up_to_the_handlers(make_world: MakeWorld, version:
         changes = migrate_webhooks(
             world.services.access,
             world.store(),
-            CORE_HANDLERS,
+            WEBHOOKS,
             app_url=APP_URL,
             dry_run=dry_run,
         )
@@ -165,19 +165,15 @@ def test_webhooks_are_brought_up_to_the_handlers(make_world: MakeWorld, version:
 
 def test_a_webhook_that_no_handler_wants_any_more_goes(world: World) -> None:
     app = world.install()
-    changes = migrate_webhooks(
-        world.services.access, world.store(), CORE_HANDLERS[1:], app_url=APP_URL
-    )
-    assert [(one.kind, one.name) for one in changes] == [("delete", CORE_HANDLERS[0].name)]
-    assert len(app.webhooks) == len(CORE_HANDLERS) - 1
+    changes = migrate_webhooks(world.services.access, world.store(), WEBHOOKS[1:], app_url=APP_URL)
+    assert [(one.kind, one.name) for one in changes] == [("delete", WEBHOOKS[0].name)]
+    assert len(app.webhooks) == len(WEBHOOKS) - 1
 
 
 def test_webhooks_follow_the_app_to_a_new_address(world: World) -> None:
     world.install()
     elsewhere = "https://loyalty.example.com"
-    changes = migrate_webhooks(
-        world.services.access, world.store(), CORE_HANDLERS, app_url=elsewhere
-    )
+    changes = migrate_webhooks(world.services.access, world.store(), WEBHOOKS, app_url=elsewhere)
     assert {one.fields for one in changes} == {("address",)}
     present = read_webhooks(world.services.access, world.store())
     assert all(one.target_url.startswith(elsewhere) for one in present)
@@ -202,12 +198,12 @@ def test_a_migration_that_broke_off_is_finished_by_the_next(world: World) -> Non
 
     world.network.broken[STORE_ORIGIN] = breaks
     with pytest.raises(SaleorUnavailable):
-        migrate_webhooks(world.services.access, world.store(), CORE_HANDLERS, app_url=APP_URL)
+        migrate_webhooks(world.services.access, world.store(), WEBHOOKS, app_url=APP_URL)
     assert len(app.webhooks) == 2
     del world.network.broken[STORE_ORIGIN]
-    changes = migrate_webhooks(world.services.access, world.store(), CORE_HANDLERS, app_url=APP_URL)
-    assert len(changes) == len(CORE_HANDLERS) - 2
-    assert len(app.webhooks) == len(CORE_HANDLERS)
+    changes = migrate_webhooks(world.services.access, world.store(), WEBHOOKS, app_url=APP_URL)
+    assert len(changes) == len(WEBHOOKS) - 2
+    assert len(app.webhooks) == len(WEBHOOKS)
 
 
 def test_new_keys_are_fetched_and_stored(world: World) -> None:

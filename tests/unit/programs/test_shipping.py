@@ -29,17 +29,8 @@ def reason(when: dict[str, Any], timezone: str = "Europe/Istanbul", **values: An
     document = shipping_document(offer_json(when=when))
     shipping = read_program(document).shipping
     assert shipping is not None
-    facts = ShippingFacts(
-        **(
-            {
-                "channel": "default-channel",
-                "currency": "USD",
-                "country": "TR",
-                "subtotal": Decimal(100),
-            }
-            | values
-        )
-    )
+    given: dict[str, Any] = {"channel": "default-channel", "currency": "USD", "country": "TR"}
+    facts = ShippingFacts(**(given | {"subtotal": Decimal(100)} | values))
     decision = decide_shipping(shipping, facts, now=MOMENT, timezone=timezone)
     assert len(decision.deals) + len(decision.refusals) == 1
     return decision.refusals[0].reason if decision.refusals else None

@@ -39,17 +39,8 @@ def program(*offers: dict[str, Any]) -> ShippingProgram:
 
 
 def facts(subtotal: str = "100", **values: Any) -> ShippingFacts:
-    return ShippingFacts(
-        **(
-            {
-                "channel": "default-channel",
-                "currency": "USD",
-                "country": "US",
-                "subtotal": Decimal(subtotal),
-            }
-            | values
-        )
-    )
+    given: dict[str, Any] = {"channel": "default-channel", "currency": "USD", "country": "US"}
+    return ShippingFacts(**(given | {"subtotal": Decimal(subtotal)} | values))
 
 
 def offers_of(*rules: dict[str, Any], now: datetime = MOMENT, **values: Any) -> tuple[Offer, ...]:
