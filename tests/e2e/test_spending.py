@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from demo import past, processes, story
 from demo.setup import prepare
@@ -321,3 +321,58 @@ def test_points_in_two_checkouts_at_once_are_spent_once(
     expect(steps.points(shop, "held")).to_have_text("0")
     steps.advance(faults, "86400")
     expect(steps.points(shop, "available")).to_have_text(str(before - 50))
+
+
+def test_signing_out_gives_the_points_back_and_keeps_the_cart(
+    world: World, new_page: Callable[..., Page]
+) -> None:
+    shop = new_page()
+    steps.sign_in(shop, AYSE)
+    before = available(shop)
+    steps.fill_cart(shop, "wool-scarf")
+    steps.begin_checkout(shop)
+    steps.spend(shop, 70)
+    shop.locator("#checkout-close").click()
+    expect(steps.points(shop, "held")).to_have_text("70")
+    shop.locator("#sign-out").click()
+    expect(shop.locator(f'[data-customer="{AYSE}"]')).to_be_visible()
+    expect(shop.locator(".cart-lines li")).to_have_count(1)
+    steps.begin_checkout(shop)
+    expect(shop.locator(line(shop, "points"))).to_have_count(0)
+    shop.locator("#checkout-close").click()
+    shop.locator(f'[data-customer="{AYSE}"]').click()
+    expect(steps.points(shop, "available")).to_have_text(str(before))
+    expect(steps.points(shop, "held")).to_have_text("0")
+
+
+def test_a_slow_store_is_waited_for_and_asked_with_the_same_key_again(
+    world: World, new_page: Callable[..., Page]
+) -> None:
+    shop = new_page()
+    steps.sign_in(shop, JOHN)
+    steps.fill_cart(shop, "wool-scarf")
+    steps.begin_checkout(shop)
+    keys: list[str] = []
+
+    def lost_then_slow(route: Route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        if len(keys) == 1:
+            route.abort()
+            return
+        answer = route.fetch()
+        waiting = {**answer.json(), "state": "held"}
+        headers = {**answer.headers, "retry-after": "1"}
+        route.fulfill(status=202, headers=headers, json=waiting)
+
+    shop.route("**/shop/loyalty/redemptions", lost_then_slow)
+    shop.locator("#spend-points").fill("55")
+    shop.locator("#spend").click()
+    expect(shop.locator("#spend-problem")).to_contain_text("does not answer")
+    with shop.expect_response(re.compile("/shop/loyalty/redemptions/.+")) as asked:
+        shop.locator("#spend").click()
+    assert asked.value.json()["state"] == "attached"
+    expect(shop.locator("[data-spent]")).to_have_attribute("data-spent", "55")
+    assert len(keys) == 2
+    assert keys[0] == keys[1]
+    shop.locator("#take-back").click()
+    expect(shop.locator("#spend")).to_be_visible()

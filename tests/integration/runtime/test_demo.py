@@ -15,6 +15,9 @@ from typing import Any
 
 import pytest
 
+from demo.past import COUPON
+from demo.staff import STAFF, Counter
+
 ROOT = Path(__file__).parents[3]
 START_SECONDS = 90
 
@@ -36,8 +39,9 @@ def is_free(port: int) -> bool:
         return True
 
 
-def fetch(url: str) -> Any:
-    with urllib.request.urlopen(url, timeout=10) as answer:
+def fetch(url: str, headers: dict[str, str] | None = None) -> Any:
+    request = urllib.request.Request(url, headers=headers or {})
+    with urllib.request.urlopen(request, timeout=10) as answer:
         return json.load(answer)
 
 
@@ -124,8 +128,8 @@ def test_the_app_is_installed_once_and_is_ready(running: tuple[Demo, float]) -> 
     assert ready["stores"]["active"] == 1
 
 
-def test_the_proposed_program_is_published_once(running: tuple[Demo, float]) -> None:
-    demo, _ = running
+def tell(demo: Demo, *arguments: str) -> Any:
+    """What a command of the app says of the demo's store."""
     environment = {
         **os.environ,
         "LOYALTY_ENVIRONMENT": "demo",
@@ -134,11 +138,51 @@ def test_the_proposed_program_is_published_once(running: tuple[Demo, float]) -> 
         "LOYALTY_APP_URL": f"http://localhost:{demo.app_port}",
     }
     told = subprocess.run(
-        [sys.executable, "-m", "saleor_loyalty_app", "program", "show", "--history", "--json"],
+        [sys.executable, "-m", "saleor_loyalty_app", *arguments, "--json"],
         cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    revisions = json.loads(told.stdout)["revisions"]
+    return json.loads(told.stdout)
+
+
+def test_the_program_is_published_once_with_spending_and_shipping(
+    running: tuple[Demo, float],
+) -> None:
+    demo, _ = running
+    revisions = tell(demo, "program", "show", "--history")["revisions"]
     assert [(one["number"], one["note"]) for one in revisions] == [(1, "demo")]
+    program = tell(demo, "program", "show")
+    assert program["spending"]["minimum_points"] == 50
+    offers = program["shipping"]["offers"]
+    assert [offer["id"] for offer in offers] == ["free-shipping", "member-express"]
+    assert {one["currency"] for one in offers[0]["thresholds"]} == {"USD", "TRY"}
+
+
+def test_a_customer_has_points_to_spend_from_the_start(running: tuple[Demo, float]) -> None:
+    demo, _ = running
+    store_url = f"http://127.0.0.1:{demo.store_port}"
+    with Counter(store_url) as counter:
+        token = counter.sign_in("ayse@example.com")
+    me = fetch(
+        f"http://127.0.0.1:{demo.app_port}/api/storefront/v1/me?channel=default-channel",
+        {"Authorization": f"Bearer {token}"},
+    )
+    assert me["points"]["available"] == 568
+    assert me["points"]["pending"] == 37
+    assert me["points"]["worth"] == {"amount": "11.36", "currency": "USD"}
+    assert int((demo.folder / "clock").read_text()) == 0
+
+
+def test_the_codes_to_try_work(running: tuple[Demo, float]) -> None:
+    demo, _ = running
+    card = (demo.folder / "gift-card").read_text()
+    document = "query { vouchers(first: 5) { edges { node { code } } } giftCards(first: 5)"
+    document += " { edges { node { code currentBalance { amount } isActive } } } }"
+    with Counter(f"http://127.0.0.1:{demo.store_port}") as counter:
+        found = counter.ask(document, {}, counter.sign_in(*STAFF))
+    assert [edge["node"]["code"] for edge in found["vouchers"]["edges"]] == [COUPON]
+    (made,) = [edge["node"] for edge in found["giftCards"]["edges"]]
+    assert (made["currentBalance"]["amount"], made["isActive"]) == (25, True)
+    assert made["code"].replace("-", "") == card.replace("-", "")
 
 
 def test_the_secret_is_for_its_owner_only(running: tuple[Demo, float]) -> None:

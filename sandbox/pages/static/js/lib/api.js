@@ -5,10 +5,11 @@ import { language, t, textOr } from "/pages/js/lib/text.js";
 
 /** A failure with words for the person at the screen. */
 export class Problem extends Error {
-  constructor(code, message, detail = {}) {
+  /** `refused`: the other side understood and will not; asking again with the same words is vain. */
+  constructor(code, message, { refused = false } = {}) {
     super(message);
     this.code = code;
-    this.detail = detail;
+    this.refused = refused;
   }
 }
 
@@ -87,8 +88,8 @@ export async function loyalty(path, { token = null, method = "GET", input, key }
     ...(input ? { body: JSON.stringify(input) } : {}),
   });
   if (!ok) {
-    const { code, message, detail } = body.error ?? { code: "unknown", message: t("problem.unknown") };
-    throw new Problem(code, textOr(`problem.${code}`, message), detail);
+    const { code, message } = body.error ?? { code: "unknown", message: t("problem.unknown") };
+    throw new Problem(code, textOr(`problem.${code}`, message), { refused: status < 500 && status !== 429 });
   }
-  return { body, later: status === 202 ? (retryAfter ?? 1) : null };
+  return { body, later: retryAfter };
 }

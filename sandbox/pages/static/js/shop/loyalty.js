@@ -7,7 +7,8 @@ import { t } from "/pages/js/lib/text.js";
 /** Nothing is told of a cart while the app is not there; the shop sells all the same. */
 const ABSENT = new Set(["app_not_installed", "app_unreachable", "unreachable"]);
 const MOST_ASKS = 30;
-const READY = new Set(["attached", "consumed"]);
+/** The discount is still on its way to the checkout. */
+const UNDER_WAY = new Set(["held", "issued"]);
 const keys = new Map();
 let store = "";
 
@@ -85,15 +86,17 @@ export async function spendAs(tokenNow, id, points) {
   try {
     answer = await loyalty("redemptions", { token: await tokenNow(), method: "POST", input, key: keyOf(wish) });
   } catch (problem) {
-    if (!ABSENT.has(problem.code)) keys.delete(wish);
+    if (problem.refused) keys.delete(wish);
     throw problem;
   }
-  for (let asked = 0; answer.later && !READY.has(answer.body.state); asked += 1) {
+  for (let asked = 0; UNDER_WAY.has(answer.body.state) && !answer.body.error; asked += 1) {
     if (asked === MOST_ASKS) throw new Problem("slow", t("spend.slow"));
-    await pause(answer.later);
+    await pause(answer.later ?? 1);
     answer = await loyalty(`redemptions/${answer.body.id}`, { token: await tokenNow() });
   }
   keys.delete(wish);
+  const { error } = answer.body;
+  if (error) throw new Problem(error.code, error.message, { refused: true });
   return redemptionOf(answer.body);
 }
 

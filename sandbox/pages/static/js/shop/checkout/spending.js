@@ -14,6 +14,7 @@ function changed(view) {
 function spent(view, { redemption }) {
   const problem = h("p", { class: "form-problem", role: "alert" });
   const words = { points: points(redemption.points), money: money(redemption.discount) };
+  if (redemption.ending) return [h("p", { class: "points-taken", role: "status" }, t("spend.returning", words))];
   if (redemption.state !== "attached") return [h("p", { class: "points-taken", role: "status" }, t("spend.waiting", words))];
   return [
     h("div", { class: "points-taken" },
