@@ -49,7 +49,7 @@ OF_SPENDING: tuple[Refusal, ...] = (
     (409, "below_minimum_order", {"minimum": "20", "missing": "5", "currency": "USD"}),
     (409, "above_maximum", {"maximum": 2250}),
     (409, "other_code", {}),
-    (409, "redemption_live", {"id": "r_Qm3vX8kT2pLw"}),
+    (409, "redemption_live", {"id": "rd_3f9a61c07be24d58a1c6e092"}),
     (409, "payment_under_way", {}),
     (409, "cart_changing", {}),
     (409, "cart_completed", {}),

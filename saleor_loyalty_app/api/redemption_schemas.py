@@ -13,7 +13,7 @@ from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 _WITH_CODE = frozenset(("issued", "attached"))
 _ENDED = frozenset(("consumed", "restored", "released", "expired", "failed"))
 EXAMPLE: dict[str, JsonValue] = {
-    "id": "r_Qm3vX8kT2pLw",
+    "id": "rd_3f9a61c07be24d58a1c6e092",
     "state": "attached",
     "points": 250,
     "restored": 0,

@@ -21,7 +21,7 @@ router = APIRouter(prefix="/api/dashboard/v1/cases", tags=["dashboard"])
 Choice = Literal["charge", "restore", "dismiss"]
 _EXAMPLE: dict[str, JsonValue] = {
     "id": "Y2FzZTox",
-    "redemption": "r_Qm3vX8kT2pLw",
+    "redemption": "rd_3f9a61c07be24d58a1c6e092",
     "order_id": "T3JkZXI6MTg=",
     "order_number": "18",
     "kind": "second",

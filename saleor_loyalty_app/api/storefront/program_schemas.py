@@ -88,12 +88,12 @@ class ProgramPage(_Answer):
                         {
                             "id": "purchases",
                             "name": "Points on every purchase",
-                            "gives": "points at the channel's rate",
+                            "gives": "points at the channel’s rate",
                             "when": None,
                         }
                     ],
-                    "available": "14 days after fulfillment",
-                    "expiry": "12 months after they were earned, at the end of the month",
+                    "available": "14 days after the fulfillment",
+                    "expiry": "after 12 months, at the end of the month and never without notice",
                     "channels": [
                         {
                             "channel": "default-channel",
