@@ -223,6 +223,28 @@ def test_switches_are_set_and_told(books: Database, capsys: pytest.CaptureFixtur
     assert listed[0]["store"]["earning_on"] is False
 
 
+def test_the_origins_of_a_store_are_named_shown_and_opened_again(
+    books: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    installed(books)
+    capsys.readouterr()
+    assert cli.run(["store", "origins"]) == 0
+    assert capsys.readouterr().out.strip().endswith("any origin")
+    shop, previews = "https://shop.example.com", "https://*.preview.example.com"
+    assert cli.run(["store", "origins", "HTTPS://shop.example.com/", previews]) == 0
+    assert capsys.readouterr().out.strip().endswith(f"{shop}, {previews}")
+    assert cli.run(["store", "origins", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["origins"] == [shop, previews]
+    assert "shop.example.com/path" in refused(
+        capsys, 1, "store", "origins", "https://shop.example.com/path"
+    )
+    refused(capsys, 2, "store", "origins", shop, "--any")
+    assert cli.run(["store", "origins", "--none"]) == 0
+    assert capsys.readouterr().out.strip().endswith("no browser")
+    assert cli.run(["store", "origins", "--any"]) == 0
+    assert capsys.readouterr().out.strip().endswith("any origin")
+
+
 def test_the_time_zone_and_language_of_a_store_are_shown_and_set(
     books: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:

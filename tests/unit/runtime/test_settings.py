@@ -184,3 +184,12 @@ def test_a_list_of_stores_is_the_whole_list_also_outside_production() -> None:
     assert "localhost" in load_settings(environment="test").store_hosts
     named = load_settings(environment="test", allowed_stores="shop.example")
     assert named.store_hosts == ("shop.example",)
+
+
+@pytest.mark.usefixtures("set_variables")
+@pytest.mark.parametrize("name", ["spending", "reading", "public", "staff"])
+def test_a_limit_that_is_none_is_told_by_its_name(name: str) -> None:
+    assert getattr(load_settings(**{f"{name}_limit": "off"}), f"{name}_limit") == "off"
+    for wrong in ("ten", "10", "0/minute", "1/year"):
+        [told] = problems(**{f"{name}_limit": wrong})
+        assert told.startswith(f"LOYALTY_{name.upper()}_LIMIT: must ")
