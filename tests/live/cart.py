@@ -18,25 +18,26 @@ class Cart:
     token: str
 
     @classmethod
-    def filled(cls, shop: Shop, items: Mapping[str, int], *, email: str, token: str = "") -> Self:
-        """A new checkout with items (variant id → quantity) and addresses."""
-        made = shop.ask(
-            documents.CHECKOUT,
-            {
-                "input": {
-                    "channel": shop.channel,
-                    "email": email,
-                    "lines": [
-                        {"variantId": variant, "quantity": quantity}
-                        for variant, quantity in items.items()
-                    ],
-                    "shippingAddress": ADDRESS,
-                    "billingAddress": ADDRESS,
-                }
-            },
-            token,
-        )
+    def filled(
+        cls,
+        shop: Shop,
+        items: Mapping[str, int],
+        *,
+        email: str,
+        token: str = "",
+        addressed: bool = True,
+    ) -> Self:
+        """A new checkout with items (variant id → quantity), and addresses if it has them yet."""
+        lines = [{"variantId": variant, "quantity": count} for variant, count in items.items()]
+        wish: dict[str, object] = {"channel": shop.channel, "email": email, "lines": lines}
+        if addressed:
+            wish |= {"shippingAddress": ADDRESS, "billingAddress": ADDRESS}
+        made = shop.ask(documents.CHECKOUT, {"input": wish}, token)
         return cls(shop, made["checkoutCreate"]["checkout"]["id"], token)
+
+    def ship(self) -> None:
+        """The shopper says where to."""
+        self._ask(documents.SHIP_TO, {"address": ADDRESS})
 
     def look(self) -> dict[str, Any]:
         """The checkout as the store shows it."""

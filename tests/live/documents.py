@@ -94,6 +94,17 @@ query Look($id: ID!) {
 }
 """
 
+SHIP_TO = """
+mutation ShipTo($id: ID!, $address: AddressInput!) {
+  checkoutShippingAddressUpdate(id: $id, shippingAddress: $address) {
+    errors { field message code }
+  }
+  checkoutBillingAddressUpdate(id: $id, billingAddress: $address) {
+    errors { field message code }
+  }
+}
+"""
+
 ADD_LINES = """
 mutation AddLines($id: ID!, $lines: [CheckoutLineInput!]!) {
   checkoutLinesAdd(id: $id, lines: $lines) { errors { field message code } }
