@@ -11,7 +11,7 @@ from saleor_loyalty_app import log
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.end_redemption import end_redemption
-from saleor_loyalty_app.flows.redemption_work import Bench, LeaseLost, Work
+from saleor_loyalty_app.flows.redemption_work import Bench, LeaseLost, OutOfTime, Work
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.rewards import redemptions, sightings
 from saleor_loyalty_app.rewards.comparison import before_of, why_not
@@ -30,7 +30,7 @@ from saleor_loyalty_app.rewards.quote import minimum_of_goods
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.rewards.steps import Step, next_step
 from saleor_loyalty_app.saleor.checkout_snapshot import Cart
-from saleor_loyalty_app.saleor.errors import SaleorUnavailable
+from saleor_loyalty_app.saleor.errors import SaleorPermissionDenied, SaleorUnavailable
 from saleor_loyalty_app.stores import repository as stores
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -64,7 +64,7 @@ class Driver:
         What Saleor does not answer is put off. Where somebody else is at it, nothing is done.
 
         Args:
-            until: no step begins after this; the sweep does the rest.
+            until: no call begins after this; the sweep does the rest.
 
         Raises:
             RedemptionUnknown: the store has none with this id.
@@ -81,22 +81,24 @@ class Driver:
         self, store: StoreRef, held: RedemptionRef, *, until: datetime | None = None
     ) -> RedemptionRef:
         """`drive`, for whoever holds the lease already."""
-        work = Work(self._bench, store, held)
+        work = Work(self._bench, store, held, until)
         try:
-            return self._work(work, until)
+            return _work(work)
         except LeaseLost:
             return self._bench.reread(store, held.id)
 
-    def _work(self, work: Work, until: datetime | None) -> RedemptionRef:
-        rested: RedemptionRef | None = None
-        try:
-            while rested is None:
-                if until is not None and work.now >= until:
-                    return work.rest(work.now)
-                rested = _do(work)
-        except FAULTS as failure:
-            return _put_off(work, failure)
-        return rested
+
+def _work(work: Work) -> RedemptionRef:
+    rested: RedemptionRef | None = None
+    try:
+        while rested is None:
+            work.check_time()
+            rested = _do(work)
+    except OutOfTime:
+        return work.rest(work.now)
+    except FAULTS as failure:
+        return _put_off(work, failure)
+    return rested
 
 
 def _do(work: Work) -> RedemptionRef | None:
@@ -126,9 +128,11 @@ def _issue(work: Work) -> None:
     try:
         if work.ref.voucher_id is None:
             work.save(voucher_id=work.instrument.issue(work.store, work.ref))
+        work.check_time()
         work.instrument.open(work.store, work.ref, _terms(work))
-    except SaleorRefused as refused:
-        work.fail(refused)
+    except (SaleorRefused, SaleorPermissionDenied):
+        # Waiting does not bring a permission; the points are not kept for it.
+        work.fail(SaleorRefused())
         return
     work.save(state="issued", issued_at=work.now, attempts=0)
 
@@ -219,6 +223,7 @@ def _note_place(work: Work, place: Place, cart: Cart) -> None:
 
 def _checked(work: Work, place: Place, cart: Cart) -> Cart | None:
     """The cart after the code, in a request of its own: the mutation's answer may be stale."""
+    work.check_time()
     if cart.delivery is not None:
         work.bench.carts.check_delivery(work.store, place)
     return work.bench.carts.read(work.store, place)

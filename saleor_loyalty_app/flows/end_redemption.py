@@ -130,6 +130,7 @@ def _clear(work: Work) -> _Cleared:
     places = work.places()
     taken = 0
     for place in places:
+        work.check_time()
         cart = work.bench.carts.read(work.store, place)
         if cart is None or cart.code != work.ref.code:
             continue

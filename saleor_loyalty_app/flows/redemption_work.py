@@ -38,6 +38,10 @@ class LeaseLost(Exception):
     """Somebody else works on the redemption now, or it is settled: nothing more is to be done."""
 
 
+class OutOfTime(Exception):
+    """Whoever waits has waited long enough: the sweep goes on from what was written down last."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """What work on redemptions needs; the same for all of them."""
@@ -71,12 +75,18 @@ class Bench:
 class Work:
     """A redemption whose lease is held.
 
+    Args:
+        until: somebody waits for it until then; None = nobody does.
+
     Attributes:
         ref: the redemption as last written.
     """
 
-    def __init__(self, bench: Bench, store: StoreRef, held: RedemptionRef) -> None:
+    def __init__(
+        self, bench: Bench, store: StoreRef, held: RedemptionRef, until: datetime | None = None
+    ) -> None:
         self.bench = bench
+        self.until = until
         self.store = store
         self.ref = held
         self.instrument = bench.instruments[held.instrument]
@@ -92,6 +102,15 @@ class Work:
         if self.ref.checkout_id is not None:
             return Place(self.ref.checkout_id)
         return Place(self.ref.order_id, is_draft=True) if self.ref.order_id is not None else None
+
+    def check_time(self) -> None:
+        """To be asked before a network call; what is done can be told from Saleor and the row.
+
+        Raises:
+            OutOfTime: nobody waits any more.
+        """
+        if self.until is not None and self.now >= self.until:
+            raise OutOfTime
 
     def save(self, **values: object) -> None:
         """Writes down what was done, and keeps the lease.
@@ -155,6 +174,7 @@ class Work:
         Ask after the checkout was seen gone: Saleor makes the order and deletes the checkout at
         once.
         """
+        self.check_time()
         checkouts = [place.id for place in places if not place.is_draft]
         data = self.bench.access.ask(
             self.store,

@@ -234,6 +234,25 @@ def test_a_slow_saleor_is_asked_less_and_less_and_the_points_come_back(stage: St
     assert_home(stage, checkout, made, "expired")
 
 
+@pytest.mark.parametrize("calls", range(1, 8))
+def test_who_waits_is_answered_in_time_and_the_sweep_goes_on(stage: Stage, calls: int) -> None:
+    checkout = stage.cart()
+    patience = timedelta(seconds=4)
+    left = iter(range(calls, 0, -1))
+
+    def slow(_operation: str) -> None:
+        if next(left, 0) == 1:
+            stage.box.clock.advance(patience)
+
+    stage.network.once(slow)
+    made = stage.spender.spend(stage.store, stage.request(checkout), patience=patience)
+    assert len(stage.network.operations) <= calls + 2
+    assert (made.is_live, made.leased_until) == (True, None)
+    assert (made.state == "attached") == (calls >= 6)
+    stage.sweep()
+    assert_home(stage, checkout, made, "attached")
+
+
 def test_a_store_that_uninstalled_keeps_its_points_held_until_it_is_back(stage: Stage) -> None:
     checkout = stage.cart()
     made = stage.spend(checkout)

@@ -294,6 +294,12 @@ class TestOnTheWay:
         stage.network.meanwhile("CheckoutAddPromoCode", spoil)
         assert failed(stage, checkout) == {"code": "code_refused"}
 
+    def test_the_app_may_not_make_vouchers(self, stage: Stage) -> None:
+        checkout = stage.cart()
+        [app] = [one for one in stage.box.store.apps.values() if one.identifier == "saleor.loyalty"]
+        app.permissions = app.permissions - {"MANAGE_DISCOUNTS"}
+        assert failed(stage, checkout) == {"code": "saleor_refused"}
+
     def test_saleor_does_not_make_the_voucher(self, stage: Stage) -> None:
         checkout = stage.cart()
         stage.network.edit = lambda told: _unmake(stage, told)
