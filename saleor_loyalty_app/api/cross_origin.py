@@ -52,6 +52,8 @@ class _Asked:
         """Who may read the answer; "" = no page of another origin."""
         if self.store_id is None:
             # Mostly a failure, which tells of no store.
+            if not self.origins.named:
+                return "*"
             return self.origin if self.origins.somebody_allows(self.origin) else ""
         if self.origins.is_open(self.store_id):
             return "*"
@@ -100,14 +102,14 @@ class StorefrontOrigins:
 
 
 def _preflight(asked: _Asked, request: Request) -> Response:
-    if not asked.origins.somebody_allows(asked.origin):
+    if not asked.readable_by:
         refused = response_of(OriginNotAllowed(asked.origin), request_language(request))
         refused.headers.add_vary_header("Origin")
         return refused
     return Response(
         status_code=204,
         headers={
-            "Access-Control-Allow-Origin": asked.origin,
+            "Access-Control-Allow-Origin": asked.readable_by,
             "Access-Control-Allow-Methods": METHODS,
             "Access-Control-Allow-Headers": REQUEST_HEADERS,
             "Access-Control-Max-Age": str(REMEMBERED),
