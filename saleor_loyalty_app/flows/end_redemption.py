@@ -11,6 +11,8 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger, log
+from saleor_loyalty_app.flows.erase_member import write_off
+from saleor_loyalty_app.flows.redemption_posting import spender_of
 from saleor_loyalty_app.flows.redemption_work import MONEY_WAIT, LeaseLost, Work
 from saleor_loyalty_app.messages import outbox
 from saleor_loyalty_app.programs.scalars import plain
@@ -65,6 +67,8 @@ def end_redemption(work: Work) -> RedemptionRef:
 def give_back(work: Work) -> RedemptionRef:
     """Gives the points back and closes the redemption as its ending says.
 
+    What comes back to a member who was erased meanwhile is written off.
+
     Raises:
         LeaseLost: somebody took over, or an order used it.
     """
@@ -90,10 +94,21 @@ def give_back(work: Work) -> RedemptionRef:
         )
         if closed is None:
             raise LeaseLost
+        owner = spender_of(conn, row)
+        if not owner.reachable:
+            write_off(
+                conn,
+                work.store,
+                owner.member.id,
+                key=f"erase:{row.public_id}",
+                actor="app",
+                now=now,
+            )
+            return closed
         outbox.tell(
             conn,
             work.store.id,
-            row.member_id,
+            owner.member.id,
             outbox.Kind.points_returned,
             {
                 "redemption": row.public_id,

@@ -55,8 +55,9 @@ def erase_member(
     """Erases a member: identity, user and address go, and what is left to spend is written off.
 
     Nobody could ever spend it, and it would be owed for ever where points do not expire. Points in
-    open holds stay until the hold ends. Orders of an erased member are not booked any more. Bodies
-    of received events, which may name the person, go with the inbox's retention.
+    open holds stay until the hold ends, and are written off then. Orders of an erased member are
+    not booked any more. Bodies of received events, which may name the person, go with the inbox's
+    retention.
 
     Raises:
         MemberNotFound: the store has no such member.
@@ -71,13 +72,18 @@ def erase_member(
     members.update_member(
         conn, store.id, member.id, state="erased", user_id=None, guest_key=None, left_at=now
     )
-    _write_off(conn, store, member.id, actor=actor, now=now)
+    write_off(conn, store, member.id, key=f"erase:{member.id}", actor=actor, now=now)
     logger.info("member_erased", store_id=store.id, member_id=member.id)
 
 
-def _write_off(
-    conn: Connection, store: StoreRef, member_id: int, *, actor: str, now: datetime
+def write_off(
+    conn: Connection, store: StoreRef, member_id: int, *, key: str, actor: str, now: datetime
 ) -> None:
+    """Takes away what is left to an erased member, also of what came back after the erasure.
+
+    Args:
+        key: of the happening; each unit's entry has it with the unit.
+    """
     units = conn.execute(
         sa.select(_balances.c.unit)
         .where(_balances.c.store_id == store.id, _balances.c.member_id == member_id)
@@ -103,7 +109,7 @@ def _write_off(
                     actor=actor,
                     reason={"code": "member_erased"},
                 ),
-                key=f"erase:{member_id}:{account.unit}",
+                key=f"{key}:{account.unit}",
                 now=now,
                 effective_at=now,
             )
