@@ -111,7 +111,7 @@ class ApiEdge:
             gate=Gate(
                 Limiter(DatabaseStorage(database, clock=clock), "test", clock=clock), settings
             ),
-            calls=SaleorCalls(self._threads, size=4, patience=2.0),
+            calls=SaleorCalls(self._threads, size=4, patience=60.0),
             access=access,
             spender=Spender(Driver(access, clock), clock, sleep=lambda _seconds: None),
         )

@@ -13,9 +13,7 @@ from saleor_loyalty_app import shapes
 from saleor_loyalty_app.saleor.errors import SaleorQueryError
 from saleor_loyalty_app.saleor.order_snapshot import Address, TaxedMoney, Variant
 
-_CHECKOUT_ID = re.compile(
-    rb"Checkout:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-)
+_KEY = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 class _Part(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
@@ -91,11 +89,27 @@ class CheckoutPreview(_Part, frozen=True):
 
 
 def is_checkout_id(text: str) -> bool:
-    """Whether it is the id of a checkout: Saleor fails over anything else."""
+    """Whether it is the id of a checkout, in its one spelling.
+
+    Saleor fails over anything else, and takes some other spellings (more "=") for the same
+    checkout, by which a cart could pass for two.
+    """
+    return _is_id(text, b"Checkout")
+
+
+def is_order_id(text: str) -> bool:
+    """The same of an order."""
+    return _is_id(text, b"Order")
+
+
+def _is_id(text: str, kind: bytes) -> bool:
     try:
-        return bool(_CHECKOUT_ID.fullmatch(base64.b64decode(text, validate=True)))
+        decoded = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return False
+    found, _, key = decoded.partition(b":")
+    is_one = found == kind and _KEY.fullmatch(key) is not None
+    return is_one and base64.b64encode(decoded).decode() == text
 
 
 def preview_of(data: Mapping[str, Any]) -> CheckoutPreview | None:

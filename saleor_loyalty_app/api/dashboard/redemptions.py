@@ -39,7 +39,7 @@ from saleor_loyalty_app.rewards.spend_request import (
     SpendRequest,
     Target,
 )
-from saleor_loyalty_app.saleor.checkout_preview import is_checkout_id
+from saleor_loyalty_app.saleor.checkout_preview import is_checkout_id, is_order_id
 
 router = APIRouter(prefix="/api/dashboard/v1/redemptions", tags=["dashboard"])
 SaleorId = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/=_-]{1,200}$")]
@@ -72,6 +72,13 @@ class ServeInput(BaseModel):
         if sum(one is not None for one in (self.checkout_id, self.order_id, self.channel)) != 1:
             raise PydanticCustomError("one_target", "one of checkout_id, order_id, channel")
         return self
+
+    def require_cart(self) -> None:
+        """Raises CartUnknown, where it names a checkout or order that cannot be one."""
+        if self.checkout_id is not None and not is_checkout_id(self.checkout_id):
+            raise CartUnknown
+        if self.order_id is not None and not is_order_id(self.order_id):
+            raise CartUnknown
 
     @property
     def target(self) -> Target:
@@ -125,8 +132,7 @@ async def spend_for_customer(
     """Spends a customer's points on their checkout or draft order, or makes them a code."""
     staff.need(TO_SERVE)
     await faces.gate.serve_customer(staff.key)
-    if what.checkout_id is not None and not is_checkout_id(what.checkout_id):
-        raise CartUnknown
+    what.require_cart()
     store = await faces.database.read_async(partial(still_active, store=staff.store))
     wish = SpendRequest(
         user_id=what.user_id,
