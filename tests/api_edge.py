@@ -100,7 +100,7 @@ class ApiEdge:
         self.saleor = Saleor()
         self.cipher = cipher or TokenCipher(("a secret of the tests",))
         http = http or httpx.Client(transport=httpx.MockTransport(self.saleor))
-        client = SaleorClient(http, now=clock, timeout=1.0)
+        client = SaleorClient(http, now=clock, timeout=30.0)
         access = StoreAccess(database, client, self.cipher)
         tenants = Tenants(database, clock=clock, refresh=self.refresh, saleor_threads=self._threads)
         self.app = FastAPI()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import ClassVar
 
+from fastapi.security import HTTPBearer
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app import metrics
@@ -12,6 +13,20 @@ from saleor_loyalty_app.saleor.errors import InvalidToken, UnknownKey
 from saleor_loyalty_app.saleor.tokens import Claims, unverified_issuer
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import store_by_id
+
+#: How the OpenAPI document says who may ask; `bearer_token` reads the header.
+SHOPPER_TOKEN = HTTPBearer(
+    scheme_name="shopper",
+    bearerFormat="JWT",
+    description="The access token that Saleor gave the shopper (`tokenCreate`, `tokenRefresh`).",
+    auto_error=False,
+)
+STAFF_TOKEN = HTTPBearer(
+    scheme_name="staff",
+    bearerFormat="JWT",
+    description="The token that the Dashboard hands to the app's page (App Bridge).",
+    auto_error=False,
+)
 
 #: `verify_shopper` or `verify_staff` of a token in a store.
 Check = Callable[[str, Tenant], Claims]

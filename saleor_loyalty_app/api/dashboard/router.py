@@ -6,10 +6,11 @@ token on each request. The page itself is public and empty.
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Security
 from fastapi.responses import FileResponse, HTMLResponse
 from pydantic import BaseModel, ConfigDict
 
+from saleor_loyalty_app.api.bearer import STAFF_TOKEN
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.dashboard import page
 from saleor_loyalty_app.api.dashboard.actions import publish_draft, switch
@@ -28,10 +29,12 @@ _API = "/api/dashboard/v1"
 _SCRIPTS = {"page.js": "text/javascript", "bridge.js": "text/javascript", "page.css": "text/css"}
 _NO_STORE = {"Cache-Control": "no-store"}
 
+_STAFF = [Security(STAFF_TOKEN)]
+
 router = APIRouter(tags=["dashboard"])
-router.include_router(storefront_origins)
-router.include_router(redemptions)
-router.include_router(cases)
+router.include_router(storefront_origins, dependencies=_STAFF)
+router.include_router(redemptions, dependencies=_STAFF)
+router.include_router(cases, dependencies=_STAFF)
 
 
 class Published(BaseModel):
@@ -64,7 +67,7 @@ async def show_asset(name: str) -> FileResponse:
     return FileResponse(page.ASSETS / name, media_type=_SCRIPTS[name], headers=headers)
 
 
-@router.get(f"{_API}/overview", responses=documented(*OF_STAFF))
+@router.get(f"{_API}/overview", dependencies=_STAFF, responses=documented(*OF_STAFF))
 async def read_overview(faces: FacesOf, staff: StaffOf, language: Language) -> Overview:
     """The program in force or proposed, with its evidence and cost, switches, problems, figures."""
     return await _overview(faces, staff, language)
@@ -79,6 +82,7 @@ async def read_content(faces: FacesOf, staff: StaffOf, language: Language) -> HT
 
 @router.post(
     f"{_API}/publish",
+    dependencies=_STAFF,
     responses=documented(
         *OF_STAFF,
         (400, "request_unreadable", {}),
@@ -99,6 +103,7 @@ async def publish(faces: FacesOf, staff: StaffOf, what: PublishInput) -> Publish
 
 @router.put(
     f"{_API}/switches/{{part}}",
+    dependencies=_STAFF,
     responses=documented(
         *OF_STAFF, (400, "request_unreadable", {}), (422, "request_invalid", {"fields": []})
     ),

@@ -5,8 +5,9 @@ A shopper proves who they are by Saleor's access token (`tokenCreate`) as a bear
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Response, Security
 
+from saleor_loyalty_app.api.bearer import SHOPPER_TOKEN
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.errors import documented
 from saleor_loyalty_app.api.storefront.answers import make_private
@@ -19,14 +20,17 @@ from saleor_loyalty_app.api.storefront.refusals import OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.schemas import History, Me, Slug
 from saleor_loyalty_app.api.storefront.shopper import ReaderOf
 
+_SIGNED_IN = [Security(SHOPPER_TOKEN)]
+
 router = APIRouter(prefix="/api/storefront/v1", tags=["storefront"])
 router.include_router(public)
-router.include_router(carts)
-router.include_router(redemptions)
+router.include_router(carts, dependencies=_SIGNED_IN)
+router.include_router(redemptions, dependencies=_SIGNED_IN)
 
 
 @router.get(
     "/me",
+    dependencies=_SIGNED_IN,
     responses=documented(*OF_SHOPPERS, (400, "channel_unknown", {"channel": "no-such-channel"})),
 )
 async def me(
@@ -48,7 +52,11 @@ async def me(
     return board
 
 
-@router.get("/me/history", responses=documented(*OF_SHOPPERS, (400, "invalid_cursor", {})))
+@router.get(
+    "/me/history",
+    dependencies=_SIGNED_IN,
+    responses=documented(*OF_SHOPPERS, (400, "invalid_cursor", {})),
+)
 async def my_history(
     response: Response,
     faces: FacesOf,

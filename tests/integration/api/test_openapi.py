@@ -111,8 +111,10 @@ def test_every_route_documents_examples_and_failures(scene: SpendingScene) -> No
             responses = operation["responses"]
             assert operation["description"], (path, method)
             assert responses.keys() & {"200", "201"}, (path, method)
-            open_to_all = "Authorization" not in str(operation) and path.endswith("/program")
+            open_to_all = path.endswith("/program")
             wanted = {"422", "429"} if open_to_all else {"401", "503"}
+            token = "shopper" if "/storefront/" in path else "staff"
+            assert operation.get("security", []) == ([] if open_to_all else [{token: []}]), path
             assert wanted <= set(responses), (path, method)
             for status, response in responses.items():
                 if status in ("200", "201", "202", "304"):
