@@ -56,6 +56,8 @@ class Scene:
 
     Attributes:
         pace: of the app's leases and pauses; 1 = production's.
+        program: what the owner puts into force.
+        settings: of the app, beside those that every scene has.
     """
 
     folder: Path
@@ -65,6 +67,8 @@ class Scene:
     app_port: int
     doom: Doom | None = None
     pace: float = 0.1
+    program: Mapping[str, Any] = field(default_factory=lambda: PROGRAM)
+    settings: Mapping[str, str] = field(default_factory=dict)
     supervisor: Supervisor | None = None
     others: list[AppProcess] = field(default_factory=list)
 
@@ -86,6 +90,7 @@ class Scene:
             "LOYALTY_ALLOWED_STORES": f"127.0.0.1:{self.store_port}",
             "LOYALTY_CLOCK_FILE": str(self.folder / "clock"),
             "LOYALTY_LOG_FORMAT": "console",
+            **self.settings,
         }
 
     # The app
@@ -173,7 +178,7 @@ class Scene:
     def publish(self, *, doomed: bool = False) -> None:
         """The owner puts the program into force."""
         file = self.folder / "program.yaml"
-        file.write_text(json.dumps(PROGRAM))
+        file.write_text(json.dumps(self.program))
         self.wait(
             lambda: self.command("program", "publish", str(file), doomed=doomed) == 0,
             "the program is published",
@@ -282,10 +287,12 @@ class Scene:
 
 
 @contextlib.contextmanager
-def scene(
-    folder: Path, database_url: str, *, doom: Doom | None = None, pace: float = 0.1
-) -> Iterator[Scene]:
-    """A store that is open for business, on a migrated database; no app runs yet."""
+def scene(folder: Path, database_url: str, **more: Any) -> Iterator[Scene]:
+    """A store that is open for business, on a migrated database; no app runs yet.
+
+    Args:
+        more: further fields of the scene, by name.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     clock = folder / "clock"
     clock.write_text(str(int((BEGIN - system_clock()).total_seconds())))
@@ -299,7 +306,7 @@ def scene(
     serving = threading.Thread(target=server.run, args=([listening],), name="store", daemon=True)
     serving.start()
     database = open_database(database_url, pool_size=4)
-    made = Scene(folder, database, app.state.service, port, free_port(), doom, pace)
+    made = Scene(folder, database, app.state.service, port, free_port(), **more)
     try:
         wait_until(lambda: server.started, "the store is open")
         yield made
