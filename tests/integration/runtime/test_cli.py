@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from saleor_loyalty_app import cli, log
 from saleor_loyalty_app.clock import system_clock
 from saleor_loyalty_app.db.database import Database, open_database
+from saleor_loyalty_app.db.migrate import head
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.ledger.models import Balance, Entry
 from saleor_loyalty_app.programs import repository as programs
@@ -80,8 +81,8 @@ def test_migrate_says_what_it_did(settings: Settings, capsys: pytest.CaptureFixt
     assert cli.run(["migrate"]) == 0
     assert cli.run(["migrate"]) == 0
     first, second = capsys.readouterr().out.splitlines()
-    assert first == "The database was migrated from revision nothing to 0001."
-    assert second == "The database is up to date (revision 0001)."
+    assert first == f"The database was migrated from revision nothing to {head()}."
+    assert second == f"The database is up to date (revision {head()})."
 
 
 @pytest.mark.usefixtures("settings")
