@@ -137,9 +137,16 @@ class Stage:
     http: httpx.Client = field(default_factory=httpx.Client)
 
     @classmethod
-    def open(cls, database: Database, *, version: str = "3.23", **spending: Any) -> "Stage":
+    def open(
+        cls,
+        database: Database,
+        *,
+        version: str = "3.23",
+        box: Sandbox | None = None,
+        **spending: Any,
+    ) -> "Stage":
         """A store whose shoppers have no points yet; `spending` is the program's section."""
-        box = Sandbox(seed=7, version=version)
+        box = box or Sandbox(seed=7, version=version)
         network = Wire(box)
         http = network.client()
         app = box.install(MANIFEST)
@@ -151,8 +158,9 @@ class Stage:
             store = make_store(
                 conn,
                 saleor_api_url=box.store.api_url,
+                app_id=id_of(app),
                 token_encrypted=CIPHER.seal(box.store.api_url, app.token),
-                schema_version=version,
+                schema_version=box.store.version,
             )
             for slug, channel in channels.items():
                 make_channel(
