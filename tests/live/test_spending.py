@@ -341,5 +341,25 @@ def test_one_code_raced_on_two_paid_checkouts_is_spent_once_and_the_second_use_i
     assert cases() == []
 
 
+def test_a_code_taken_off_while_its_checkout_completes_costs_points_only_with_the_discount(
+    scene: Scene,
+) -> None:
+    shopper = Shopper(scene)
+    before = shopper.earn(POINTS)
+    cart = cart_of(shopper)
+    redemption = shopper.redeemed(cart.id, POINTS)
+    cart.pay()
+    done, _ = at_once([cart.complete, partial(cart.take_code_off, redemption["code"])])
+    look = scene.shop.look(done) if isinstance(done, str) else None
+    discounted = look is not None and any(one["type"] == "VOUCHER" for one in look["discounts"])
+    shopper.wait_for_state(redemption["id"], "consumed" if discounted else "released")
+    paid = look is not None and look["chargeStatus"] == "FULL"
+    earned = int(base(look) * scene.rate) if look is not None and paid else 0
+    spent = POINTS if discounted else 0
+    shopper.wait_for(
+        lambda points: points["available"] == before - spent + earned and points["held"] == 0
+    )
+
+
 def test_the_books_add_up_after_all_of_it(scene: Scene) -> None:
     scene.command("audit")
