@@ -24,6 +24,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 
 from saleor_loyalty_app import cli, process
+from saleor_loyalty_app.api import redemption_answers
 from saleor_loyalty_app.queue import executors, schedules
 from saleor_loyalty_app.queue.worker import WorkerOptions
 from saleor_loyalty_app.saleor import order_reader
@@ -58,10 +59,12 @@ def run(
     output: Path,
     doom: Doom | None,
     pace: float,
+    patience: timedelta | None,
 ) -> None:
     """Runs `saleor-loyalty` with `arguments`; what it says goes to `output`.
 
-    `pace` shortens leases and pauses of the worker: 1 is production's.
+    `pace` shortens leases and pauses of the worker: 1 is production's. A request that spends points
+    goes on for `patience` by the app's clock; None is production's.
     """
     with output.open("ab", buffering=0) as stream:
         os.dup2(stream.fileno(), 1)
@@ -71,6 +74,8 @@ def run(
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     if pace != 1:
         _hasten(pace)
+    if patience is not None:
+        replace(redemption_answers, "PATIENCE", patience)
     if doom is not None:
         order_reader.FIRST_PAGE = PAGE
         _Reaper(doom).lie_in_wait()

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from tests.crash.doomed import Doom, run
@@ -42,11 +43,19 @@ class AppProcess:
     output: Path
     doom: Doom | None = None
     pace: float = 0.1
+    patience: timedelta | None = None
 
     def __post_init__(self) -> None:
         self._process = _nursery.Process(
             target=run,
-            args=(self.arguments, self.environment, self.output, self.doom, self.pace),
+            args=(
+                self.arguments,
+                self.environment,
+                self.output,
+                self.doom,
+                self.pace,
+                self.patience,
+            ),
             daemon=True,
         )
         self._process.start()

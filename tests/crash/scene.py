@@ -58,6 +58,7 @@ class Scene:
         pace: of the app's leases and pauses; 1 = production's.
         program: what the owner puts into force.
         settings: of the app, beside those that every scene has.
+        patience: of requests that spend points, by the app's clock; None = production's.
     """
 
     folder: Path
@@ -69,6 +70,7 @@ class Scene:
     pace: float = 0.1
     program: Mapping[str, Any] = field(default_factory=lambda: PROGRAM)
     settings: Mapping[str, str] = field(default_factory=dict)
+    patience: timedelta | None = None
     supervisor: Supervisor | None = None
     others: list[AppProcess] = field(default_factory=list)
 
@@ -103,6 +105,7 @@ class Scene:
             self.folder / "app.log",
             self.doom if doomed else None,
             self.pace,
+            self.patience,
         )
         self.others.append(began)
         return began

@@ -23,7 +23,7 @@ _scope: ContextVar[str] = ContextVar("scope", default="process")
 _past: ContextVar[list[str] | None] = ContextVar("past", default=None)
 
 
-def replace(owner: object, name: str, stand_in: Callable[..., Any]) -> None:
+def replace(owner: object, name: str, stand_in: Any) -> None:
     """Puts `stand_in` where the app has something of this name, for the rest of the process."""
     if not hasattr(owner, name):
         raise AttributeError(f"{owner} has no {name}: the app was changed, this test was not")

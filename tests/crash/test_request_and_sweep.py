@@ -36,6 +36,8 @@ THERE = (
     "PrivateMetadataUpdate",
 )
 BACK = ("CheckoutRemovePromoCode", "OrdersWithCode", "VoucherUpdate")
+#: So long a request goes on by itself: its lease alone tells it to stop.
+PATIENCE = timedelta(days=1)
 #: What must not be heard of.
 TROUBLES = ("Traceback", "redemption_fault", "schedule_failed", "store_work_failed")
 _messages = table(OutboxMessage)
@@ -45,7 +47,7 @@ class Shop(Spending):
     """Processes of the app at one store: on PostgreSQL two that serve and a worker."""
 
     def __init__(self, new_scene: NewScene, kind: str) -> None:
-        scene = new_scene(kind, program=PROGRAM_WITH_SPENDING, settings=SETTINGS)
+        scene = new_scene(kind, program=PROGRAM_WITH_SPENDING, settings=SETTINGS, patience=PATIENCE)
         scene.serve()
         scene.open_for_business()
         self.ports = [scene.app_port]
