@@ -124,8 +124,8 @@ class Settings(BaseSettings):
     )
     spending_limit: str = Field(
         default="10/minute",
-        description="How often one shopper may spend points or give it up; off = no limit. All "
-        "processes count together (PostgreSQL).",
+        description="How often one shopper may spend points, and, counted apart, give it up; off = "
+        "no limit. All processes count together (PostgreSQL).",
     )
     reading_limit: str = Field(
         default="120/minute", description="How often one signed-in shopper may read."

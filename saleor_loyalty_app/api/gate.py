@@ -42,6 +42,7 @@ class Gate:
     def __init__(self, limiter: Limiter, settings: Settings) -> None:
         self._limiter = limiter
         self._spending = Limit("spending", rate_of(settings.spending_limit))
+        self._giving_back = Limit("giving_back", rate_of(settings.spending_limit))
         self._reading = Limit("reading", rate_of(settings.reading_limit))
         self._public = Limit("public", rate_of(settings.public_limit))
         self._staff = Limit("staff", rate_of(settings.staff_limit))
@@ -63,13 +64,22 @@ class Gate:
         await self._let_in(self._public, address_of(request))
 
     async def spend(self, who: str) -> None:
-        """A shopper spends points, or gives up spending.
+        """A shopper spends points.
 
         Raises:
             TooManyRequests: they did so too often.
             CountingFailed: it cannot be told now.
         """
         await self._let_in_surely(self._spending, who)
+
+    async def give_back(self, who: str) -> None:
+        """A shopper gives spending up: counted apart, so that whoever tried too often still may.
+
+        Raises:
+            TooManyRequests: they did so too often.
+            CountingFailed: it cannot be told now.
+        """
+        await self._let_in_surely(self._giving_back, who)
 
     async def serve_customer(self, who: str) -> None:
         """A staff member spends for a customer or decides a case.

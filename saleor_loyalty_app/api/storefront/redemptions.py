@@ -23,7 +23,7 @@ from saleor_loyalty_app.api.redemption_schemas import EXAMPLE, Redemption
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_SHOPPERS
-from saleor_loyalty_app.api.storefront.shopper import ReaderOf, SpenderOf
+from saleor_loyalty_app.api.storefront.shopper import GiverBackOf, ReaderOf, SpenderOf
 from saleor_loyalty_app.rewards.errors import CartUnknown, RedemptionUnknown
 from saleor_loyalty_app.rewards.quote import MOST_POINTS
 from saleor_loyalty_app.rewards.redemptions import by_public_id
@@ -118,7 +118,7 @@ async def read_redemption(
 async def give_up(
     response: Response,
     faces: FacesOf,
-    shopper: SpenderOf,
+    shopper: GiverBackOf,
     language: Language,
     redemption_id: RedemptionId,
 ) -> Redemption:

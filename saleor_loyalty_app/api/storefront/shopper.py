@@ -66,7 +66,7 @@ async def reader_of(faces: FacesOf, shopper: Annotated[Shopper, Depends(shopper_
 
 
 async def spender_of(faces: FacesOf, shopper: Annotated[Shopper, Depends(shopper_of)]) -> Shopper:
-    """A shopper who spends points or gives it up, if they did not too often.
+    """A shopper who spends points, if they did not too often.
 
     Raises:
         TooManyRequests: they did.
@@ -76,8 +76,22 @@ async def spender_of(faces: FacesOf, shopper: Annotated[Shopper, Depends(shopper
     return shopper
 
 
+async def giver_back_of(
+    faces: FacesOf, shopper: Annotated[Shopper, Depends(shopper_of)]
+) -> Shopper:
+    """A shopper who gives spending up, if they did not too often.
+
+    Raises:
+        TooManyRequests: they did.
+        CountingFailed: it cannot be told.
+    """
+    await faces.gate.give_back(shopper.key)
+    return shopper
+
+
 ReaderOf = Annotated[Shopper, Depends(reader_of)]
 SpenderOf = Annotated[Shopper, Depends(spender_of)]
+GiverBackOf = Annotated[Shopper, Depends(giver_back_of)]
 
 
 def shopper_now(conn: Connection, shopper: Shopper) -> tuple[StoreRef, MemberRef | None]:

@@ -69,13 +69,14 @@ def test_the_public_page_is_counted_by_address(edge: ApiEdge, published: StoreRe
     assert edge.me(edge.shopper(published)).status_code == 200
 
 
-def test_spending_and_giving_up_are_counted_apart_from_reading(scene: SpendingScene) -> None:
-    found = scene.spend(scene.stage.cart(), 100).json()
-    assert scene.give_up(found["id"]).status_code == 200
-    answer = scene.spend(scene.stage.cart(), 100)
+def test_spending_and_giving_up_are_counted_apart(scene: SpendingScene) -> None:
+    carts = [scene.stage.cart() for _ in range(3)]
+    made = [scene.spend(cart, 100).json()["id"] for cart in carts[:2]]
+    answer = scene.spend(carts[2], 100)
     assert told(answer) == (429, "too_many_requests")
     assert "retry-after" in answer.headers
-    assert scene.look(found["id"]).status_code == 200
+    assert scene.look(made[0]).status_code == 200
+    assert [scene.give_up(one).status_code for one in (*made, made[0])] == [200, 200, 429]
     assert scene.stage.points() == (1000, 0)
     scene.stage.give(1000, OTHER)
     theirs = scene.stage.cart(email=OTHER)
