@@ -95,8 +95,14 @@ def _rebuild(
     if made:
         report.rebuilt.append(lost.public_id)
         logger.info("redemption_rebuilt", store_id=store.id, redemption=lost.public_id)
-    if made and lost.used:
+    if lost.used and access.database.read(lambda conn: _is_unspent(conn, store, lost)):
         _have_orders_read(access, store, lost, now)
+
+
+def _is_unspent(conn: Connection, store: StoreRef, lost: LostRedemption) -> bool:
+    """Whether no order has spent the points yet; a run before this one may have died meanwhile."""
+    found = redemptions.by_public_id(conn, store.id, lost.public_id)
+    return found is not None and found.is_live
 
 
 def _have_orders_read(

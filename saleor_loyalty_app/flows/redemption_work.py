@@ -12,7 +12,7 @@ from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.store_access import StoreAccess
-from saleor_loyalty_app.orders import refresh
+from saleor_loyalty_app.orders import refresh, repository
 from saleor_loyalty_app.programs.repository import programs_by_id
 from saleor_loyalty_app.programs.spending import DEFAULTS, Spending
 from saleor_loyalty_app.rewards import redemptions, sightings
@@ -194,12 +194,15 @@ class Work:
     def wait_for(self, orders: Sequence[str]) -> RedemptionRef:
         """Has orders booked that were made with the code: that settles the redemption.
 
+        Also those that were booked before the redemption was known, as after a restored backup.
+
         Raises:
             LeaseLost: somebody took over, perhaps by booking the order.
         """
         now = self.now
 
         def wish(conn: Connection) -> None:
+            repository.forget_looks(conn, self.store.id, orders)
             refresh.wish_refresh(conn, self.store.id, orders, due_at=now, now=now)
 
         self.bench.database.write(wish)

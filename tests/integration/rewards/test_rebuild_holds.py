@@ -11,8 +11,10 @@ from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import metadata
 from saleor_loyalty_app.flows.rebuild_holds import RebuildReport, rebuild_holds
 from saleor_loyalty_app.flows.reconcile import ReconcileReport, reconcile_after_restore
+from saleor_loyalty_app.orders import refresh
 from saleor_loyalty_app.rewards import redemptions
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
+from saleor_loyalty_app.saleor.errors import SaleorUnavailable
 from saleor_loyalty_app.stores.problems import open_problems
 from tests.order_books import KEYS
 from tests.redemption_stage import Stage
@@ -128,6 +130,50 @@ def test_an_order_made_since_the_backup_spends_them(stage: Stage) -> None:
     assert (again.state, again.order_id) == ("consumed", order)
     assert stage.points()[1] == 0
     assert stage.balance().available == 1500
+
+
+def bought_with(stage: Stage, *, handed_out: bool) -> tuple[RedemptionRef, str]:
+    """A redemption that became an order, which is booked again before the vouchers are read."""
+    cart = stage.cart()
+    lost = stage.bearer() if handed_out else stage.spend(cart)
+    if handed_out:
+        stage.put_code(cart, lost.code)
+    order = stage.pay_and_complete(cart)
+    restore_backup(stage)
+    stage.database.write(
+        lambda conn: refresh.wish_refresh(
+            conn, stage.store.id, [order], due_at=stage.now, now=stage.now
+        )
+    )
+    assert stage.book_orders().booked == 1
+    return lost, order
+
+
+def rebuild_and_die(stage: Stage, lost: RedemptionRef) -> None:
+    """The run ends once the points are set aside again, before it asks for orders."""
+    stage.network.lose("OrdersWithCode", heard=False)
+    with pytest.raises(SaleorUnavailable):
+        rebuild(stage)
+    assert found(stage, lost).is_live
+
+
+@pytest.mark.parametrize("handed_out", [False, True])
+def test_a_run_that_died_is_finished_by_the_next_one(stage: Stage, handed_out: bool) -> None:
+    lost, order = bought_with(stage, handed_out=handed_out)
+    rebuild_and_die(stage, lost)
+    assert rebuild(stage) == RebuildReport(vouchers=1)
+    stage.book_orders()
+    assert (found(stage, lost).state, found(stage, lost).order_id) == ("consumed", order)
+    assert stage.points() == (1500, 0)
+
+
+def test_a_run_that_died_is_finished_by_the_sweep(stage: Stage) -> None:
+    lost, order = bought_with(stage, handed_out=False)
+    rebuild_and_die(stage, lost)
+    stage.sweep()
+    stage.book_orders()
+    assert (found(stage, lost).state, found(stage, lost).order_id) == ("consumed", order)
+    assert stage.points() == (1500, 0)
 
 
 def test_what_had_ended_is_left_alone(stage: Stage) -> None:
