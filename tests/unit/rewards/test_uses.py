@@ -24,7 +24,7 @@ from saleor_loyalty_app.rewards.uses import (
 )
 from tests.order_samples import line, order
 
-OURS, OTHER = new_public_id(), new_public_id()
+OURS, OTHER = "rd_fe30f57c63469c7936c8990b", "rd_36e92fdb87bcce32f7efc014"
 ALL, NOTHING = Fraction(1), Fraction(0)
 
 
