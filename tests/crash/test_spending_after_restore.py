@@ -1,13 +1,20 @@
 """A backup is restored: what was spent since then is rebuilt from Saleor, and goes on as ever."""
 
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
 import pytest
 
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from tests.crash.conftest import Backups, NewScene
+from tests.crash.doomed import Doom
 from tests.crash.spending_scene import POINTS, PROGRAM_WITH_SPENDING, SETTINGS, Spending
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(900)]
+#: The steps of the command that are about redemptions.
+REBUILDS = r"redemption|asking (LoyaltyVouchers|OrdersWithCode)"
 
 
 def spend_in_every_way(spending: Spending) -> dict[str, str]:
@@ -62,7 +69,11 @@ def go_on(spending: Spending, spent: dict[str, RedemptionRef], things: dict[str,
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_points_spent_after_the_backup_are_held_and_spent_again(
-    kind: str, new_scene: NewScene, backups: Backups
+    kind: str,
+    new_scene: NewScene,
+    backups: Backups,
+    depth: Callable[[int, int], int],
+    tmp_path: Path,
 ) -> None:
     scene = new_scene(kind, program=PROGRAM_WITH_SPENDING, settings=SETTINGS)
     first = scene.serve()
@@ -94,7 +105,15 @@ def test_points_spent_after_the_backup_are_held_and_spent_again(
     backups.restore(backup, scene.database)
     assert (by_id(spending), points()) == (known, kept)
 
-    assert scene.command("reconcile", "--after-restore") == 0
+    # The app was up before anybody thought of the command, which is killed at its every step.
+    third = scene.serve()
+    scene.until_up()
+    spending.until_settled()
+    third.kill()
+    scene.doom = Doom(tmp_path / "journal", 0, depth(6, 1), REBUILDS)
+    command = partial(scene.command, "reconcile", "--after-restore", doomed=True)
+    scene.wait(lambda: command() == 0, "all is rebuilt", pause=0)
+    assert "died" in (tmp_path / "journal").read_text()
     assert scene.command("audit") == 0
     scene.serve()
     scene.until_up()
