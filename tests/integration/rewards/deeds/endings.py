@@ -47,7 +47,7 @@ def end(world: World) -> None:
     uses = _uses_in(world)
     for redemption in known:
         assert not redemption.is_live
-        _prove_spent(redemption, uses.get(redemption.public_id, set()), after)
+        _prove_spent(world, redemption, uses.get(redemption.public_id, set()), after)
         _prove_restored(world, redemption, after)
         _prove_off(world, redemption)
         _prove_told(world, redemption, after)
@@ -91,12 +91,13 @@ def _uses_in(world: World) -> Mapping[str, set[str]]:
     return found_uses
 
 
-def _prove_spent(redemption: RedemptionRef, orders: set[str], rows: Rows) -> None:
+def _prove_spent(world: World, redemption: RedemptionRef, orders: set[str], rows: Rows) -> None:
     """Whatever orders used the code, the points were spent once; the others are cases."""
     uses = {row.order_id: row for row in rows.uses[redemption.id]}
     assert set(uses) == orders
     if redemption.state in ENDED:
         assert all(use.kind == "late" for use in uses.values())
+        assert not [use for use in uses.values() if _could_be_found(world, redemption, use)]
         return
     assert uses
     first = [use for use in uses.values() if use.kind == "first"]
@@ -104,6 +105,15 @@ def _prove_spent(redemption: RedemptionRef, orders: set[str], rows: Rows) -> Non
     for use in uses.values():
         if (use.kind != "first" or use.by_stranger) and Fraction(use.kept) > 0:
             assert use.state != "settled"
+
+
+def _could_be_found(world: World, redemption: RedemptionRef, use: Row) -> bool:
+    """The order was there when the points went back, and told of the code or of a known cart."""
+    order, ended = world.stage.box.node(use.order_id), redemption.ended_at
+    if ended is None or order.created >= ended:
+        return False
+    known = use.checkout_id in world.seen(redemption, before=ended)
+    return known or use.checkout_id == redemption.checkout_id or bool(order.voucher_code)
 
 
 def _prove_restored(world: World, redemption: RedemptionRef, rows: Rows) -> None:

@@ -48,7 +48,7 @@ class Teller:
     def _plot(self) -> Plot:
         plot = self.chance.choice(
             [self._buys, self._buys, self._leaves, self._races, self._lends, self._hands_out,
-             self._changes_mind]
+             self._changes_mind, self._gains]
         )  # fmt: skip
         return [self._disturbed(deed) for deed in plot()]
 
@@ -116,6 +116,15 @@ class Teller:
             *self._some([("sign_out", cart), ("sign_in", cart, self._of([SHOPPER, OTHER]))], 0.3),
             self._pay(cart), *self._some([("release", cart, "own")], 0.4), ("complete", cart),
             self._news(),
+        ]  # fmt: skip
+
+    def _gains(self) -> Plot:
+        """A promotion of the store is there before the points, and ends some time."""
+        cart, opened = self._opened(SHOPPER)
+        return [
+            ("promote", self._of(["gift", "tenth", "fifth"])), opened, self._redeem(cart),
+            *self._some([("end_promotion",)], 0.3), self._pay(cart), ("complete", cart),
+            ("end_promotion",), self._news(),
         ]  # fmt: skip
 
     def _opened(self, who: str) -> tuple[str, Deed]:

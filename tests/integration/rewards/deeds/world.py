@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +12,8 @@ from hypothesis import note
 
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.rewards import sightings
 from saleor_loyalty_app.rewards.redemptions import LEASE, RedemptionRef
-from saleor_loyalty_app.rewards.sightings import sightings
 from saleor_loyalty_app.saleor.errors import SaleorUnavailable
 from sandbox import Sandbox
 from tests.contract.story_teller import Refusal
@@ -123,6 +123,7 @@ class World:
     def tell(self, deed: Deed) -> None:
         """One deed, and what is true after it."""
         self.stage.box.clock.advance(timedelta(seconds=1))
+        self.look()
         if deed[0] == "amid":
             _, outer, events = deed
             self._act(outer, events)
@@ -274,13 +275,13 @@ class World:
         code = self.stage.code_on(cart)
         for known in self.app.all() if code not in (None, COUPON) else ():
             if known.code == code:
-                return known.checkout_id == cart or cart in self._seen(known)
+                return known.checkout_id == cart or cart in self.seen(known)
         return True
 
-    def _seen(self, known: RedemptionRef) -> set[str]:
-        query = sightings.select().where(sightings.c.redemption_id == known.id)
-        rows = self.stage.database.read(lambda conn: conn.execute(query).all())
-        return {row.checkout_id for row in rows}
+    def seen(self, known: RedemptionRef, *, before: datetime | None = None) -> set[str]:
+        """The carts where the app saw a code, until a moment where one is given."""
+        rows = self.stage.database.read(lambda conn: sightings.of_redemption(conn, known.id))
+        return {row.checkout_id for row in rows if before is None or row.first_seen < before}
 
     def _broken(self) -> dict[str, str]:
         """Carts that the app spoiled: not ready any more, or dearer with money on them."""
