@@ -92,15 +92,15 @@ def build_app(process: Process, worker: Worker | None) -> FastAPI:
     errors.install(app)
     app.add_middleware(StorefrontOrigins, book=OriginBook(process.database, process.clock))
     token = process.settings.metrics_token
+    # Routes are tried in turn: those for whose answer a shopper waits come first.
+    app.router.routes[:0] = build_sync_routes(
+        process.registry.sync_handlers, Answering(process.database, tenants, process.clock)
+    )
     app.router.routes.extend(
         [
             *build_routes(
                 process.registry.handlers,
                 Intake(process.database, tenants, process.clock, process.email_keys),
-            ),
-            *build_sync_routes(
-                process.registry.sync_handlers,
-                Answering(process.database, tenants, process.clock),
             ),
             *Health(
                 process.database,

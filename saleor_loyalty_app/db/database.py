@@ -1,12 +1,13 @@
 """The one place where the app crosses into the database: `read` and `write`."""
 
 import asyncio
+import contextlib
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
@@ -14,6 +15,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from saleor_loyalty_app.db.engines import postgres_engine, sqlite_engine
+from saleor_loyalty_app.db.glances import Glances, PostgresGlances, SqliteGlances, Unready
+from saleor_loyalty_app.db.hot import Hot
 
 T = TypeVar("T")
 
@@ -51,6 +54,11 @@ class Database:
         )
         self._readers = ThreadPoolExecutor(max_workers=pool_size, thread_name_prefix="loyalty-read")
         self._on_writer = threading.local()
+        self._glances: Glances = (
+            SqliteGlances(self._read_engine)
+            if self.is_sqlite
+            else PostgresGlances(self._read_engine, self._readers)
+        )
 
     def read(self, fn: Callable[[Connection], T], *, snapshot: bool = False) -> T:
         """Runs `fn` in a transaction that is rolled back; again where its connection was dead.
@@ -83,6 +91,17 @@ class Database:
         """`read` for the asynchronous edge."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read, fn)
 
+    async def glance_async(self, statement: Hot, values: Mapping[str, Any]) -> list[Any]:
+        """All rows of one statement, for answers that a person waits for.
+
+        Read without leaving the event loop's thread where that can be done at once, else as
+        `read_async` does; also where somebody listens to the statements.
+        """
+        if not self._read_engine.dispatch.before_cursor_execute:
+            with contextlib.suppress(Unready):
+                return await self._glances.all(statement, values)
+        return await self.read_async(lambda conn: statement.all(conn, values))
+
     async def write_async(self, fn: Callable[[Connection], T]) -> T:
         """`write` for the asynchronous edge."""
         return await asyncio.get_running_loop().run_in_executor(self._writers, self._write_here, fn)
@@ -91,6 +110,7 @@ class Database:
         """Waits for running work and closes all connections."""
         self._writers.shutdown(wait=True)
         self._readers.shutdown(wait=True)
+        self._glances.close()
         self.engine.dispose()
         if self._read_engine is not self.engine:
             self._read_engine.dispose()

@@ -21,8 +21,8 @@ Convert = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A statement as one driver takes it.
+class Prepared:
+    """A statement as one driver takes it; made by `Hot.prepared`.
 
     Attributes:
         fixed: the parameters that the statement brings itself, converted.
@@ -42,6 +42,7 @@ class _Prepared:
     loads: tuple[tuple[int, Convert], ...]
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
+        """The values of one run, as the driver takes them."""
         bound = dict(self.fixed)
         for key, name, convert in self.binds:
             value = values[key]
@@ -49,6 +50,7 @@ class _Prepared:
         return bound if self.order is None else [bound[name] for name in self.order]
 
     def row(self, found: Any) -> Any:
+        """A row of the driver's as a named tuple."""
         if self.loads:
             found = list(found)
             for place, convert in self.loads:
@@ -66,7 +68,7 @@ class Hot:
 
     def __init__(self, statement: Any) -> None:
         self._statement = statement
-        self._prepared: dict[tuple[str, ...], _Prepared] = {}
+        self._prepared: dict[tuple[str, ...], Prepared] = {}
 
     def run(self, conn: Connection, values: Mapping[str, Any]) -> None:
         """Runs it for its effect."""
@@ -98,12 +100,21 @@ class Hot:
         row = self.one_or_none(conn, values)
         return None if row is None else row[0]
 
-    def _execute(self, conn: Connection, values: Mapping[str, Any]) -> tuple[_Prepared, Any]:
-        dialect = conn.dialect
+    def prepared(self, dialect: Dialect, values: Mapping[str, Any]) -> Prepared:
+        """The statement as the driver of `dialect` takes it, with parameters of these names.
+
+        Raises:
+            TypeError: it needs more than a text with parameters.
+        """
         shape = (dialect.name, *values)
         prepared = self._prepared.get(shape)
         if prepared is None:
             prepared = self._prepared[shape] = _prepare(self._of(dialect), dialect, values)
+        return prepared
+
+    def _execute(self, conn: Connection, values: Mapping[str, Any]) -> tuple[Prepared, Any]:
+        dialect = conn.dialect
+        prepared = self.prepared(dialect, values)
         if not conn.in_transaction():
             conn.begin()
         parameters = prepared.parameters(values)
@@ -126,7 +137,7 @@ def _is_watched(conn: Connection) -> bool:
     return bool(conn.dispatch.before_cursor_execute)
 
 
-def _prepare(statement: Any, dialect: Dialect, values: Mapping[str, Any]) -> _Prepared:
+def _prepare(statement: Any, dialect: Dialect, values: Mapping[str, Any]) -> Prepared:
     """Compiles a statement for parameters of these names.
 
     Raises:
@@ -158,7 +169,7 @@ def _prepare(statement: Any, dialect: Dialect, values: Mapping[str, Any]) -> _Pr
         fixed[name] = value if convert is None else convert(value)
     columns = list(getattr(statement, "exported_columns", ()))
     loads = ((at, _loader(column, dialect)) for at, column in enumerate(columns))
-    return _Prepared(
+    return Prepared(
         text=str(compiled),
         fixed=fixed,
         binds=tuple(binds),

@@ -7,9 +7,7 @@ the shopper's favor: never is a method taken away because something of ours brok
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,7 +16,7 @@ from saleor_loyalty_app import log, metrics
 from saleor_loyalty_app.flows.app_manifest import app_identifier
 from saleor_loyalty_app.flows.recalculate_shipping import RECALCULATE, Recalculation
 from saleor_loyalty_app.flows.shipping_decision import Decided, decide, still_offered
-from saleor_loyalty_app.flows.shipping_lookup import look_up
+from saleor_loyalty_app.flows.shipping_lookup import Found, look_up
 from saleor_loyalty_app.flows.sync_handler import SyncContext
 from saleor_loyalty_app.i18n import language_of, translate
 from saleor_loyalty_app.queue import enqueue
@@ -34,8 +32,6 @@ from saleor_loyalty_app.saleor.shipping_event import (
     ShippingEvent,
     own_id,
 )
-
-T = TypeVar("T")
 
 #: Saleor waits for 18 s, and a shopper with it: the database is not waited for so long.
 PATIENCE = timedelta(seconds=2)
@@ -59,12 +55,7 @@ async def list_methods(context: SyncContext) -> list[ListedMethod]:
     key = _key(context, ref)
     code = event.checkout.voucher_code if event.checkout else None
     try:
-        found = await _patiently(
-            context.database.read_async,
-            lambda conn: look_up(
-                conn, context.memory, context.store, key, code=code, now=context.now
-            ),
-        )
+        found = await _look(context, key, code)
     except (SQLAlchemyError, TimeoutError) as failure:
         _log.error("shipping_not_looked_up", store_id=context.store.id, exc_info=failure)
         return _answered(*_repeated(context, key, event), locale)
@@ -72,9 +63,10 @@ async def list_methods(context: SyncContext) -> list[ListedMethod]:
     offers, outcome = decided.answer.offers, decided.outcome
     if decided.writes:
         try:
-            stored = await _patiently(
-                context.database.write_async, lambda conn: _store(conn, key, decided, context)
-            )
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                stored = await context.database.write_async(
+                    lambda conn: _store(conn, key, decided, context)
+                )
             by_id = {offer.id: offer for offer in stored}
             offers = tuple(by_id[offer.id] for offer in offers if offer.id in by_id)
         except (SQLAlchemyError, TimeoutError) as failure:
@@ -108,12 +100,7 @@ async def filter_methods(context: SyncContext) -> ExcludedMethods:
         return _hidden("none", ())
     key = _key(context, ref)
     try:
-        found = await _patiently(
-            context.database.read_async,
-            lambda conn: look_up(
-                conn, context.memory, context.store, key, code=None, now=context.now
-            ),
-        )
+        found = await _look(context, key, None)
     except (SQLAlchemyError, TimeoutError) as failure:
         _log.error("shipping_not_looked_up", store_id=context.store.id, exc_info=failure)
         return _hidden("forgotten", ())
@@ -151,6 +138,13 @@ def _key(context: SyncContext, ref: CheckoutRef) -> OfferKey:
     return OfferKey(context.store.id, ref.id, ref.user_id, ref.country, ref.channel.currency_code)
 
 
+async def _look(context: SyncContext, key: OfferKey, code: str | None) -> Found:
+    async with asyncio.timeout(PATIENCE.total_seconds()):
+        return await look_up(
+            context.database, context.memory, context.store, key, code=code, now=context.now
+        )
+
+
 def _store(
     conn: Connection, key: OfferKey, decided: Decided, context: SyncContext
 ) -> tuple[Offer, ...]:
@@ -182,13 +176,6 @@ def _repeated(
     remembered = context.memory.get(("offers", key)) or ()
     offers = still_offered(remembered, event, now=context.now)
     return ("remembered" if offers else "forgotten"), offers
-
-
-async def _patiently(
-    run: Callable[[Callable[[Connection], T]], Awaitable[T]], fn: Callable[[Connection], T]
-) -> T:
-    async with asyncio.timeout(PATIENCE.total_seconds()):
-        return await run(fn)
 
 
 def _locale(language_code: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.hot import Hot
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.sync_handler import Memory
@@ -135,8 +136,8 @@ def _statement() -> sa.Select[Any]:
 _LOOK = Hot(_statement())
 
 
-def look_up(
-    conn: Connection,
+async def look_up(
+    database: Database,
     memory: Memory,
     store: StoreRef,
     key: OfferKey,
@@ -145,9 +146,9 @@ def look_up(
     now: datetime,
 ) -> Found:
     """Reads all of it; `code` is that on the checkout."""
-    part = live_part(conn, memory, store, now)
-    row = _LOOK.one_or_none(
-        conn,
+    part = await live_part(database, memory, store, now)
+    rows = await database.glance_async(
+        _LOOK,
         {
             "store_id": key.store_id,
             "checkout_id": key.checkout_id,
@@ -157,8 +158,9 @@ def look_up(
             "code": code or "",
         },
     )
-    if row is None:
+    if not rows:
         return Found(part, False, "", False, 0, (), "", Decimal(0), None, False)
+    row = rows[0]
     asked = None
     if row.asked_at is not None:
         asked = Asked(row.asked_user, row.asked_hash, bool(row.asked_bare), row.asked_at)
@@ -176,18 +178,20 @@ def look_up(
     )
 
 
-def live_part(conn: Connection, memory: Memory, store: StoreRef, now: datetime) -> LivePart:
+async def live_part(database: Database, memory: Memory, store: StoreRef, now: datetime) -> LivePart:
     """The program in force, as it was at most `PROGRAM_REMEMBERED` ago."""
     remembered = memory.get(("program", store.id))
     if remembered is not None and abs(now - remembered[0]) < PROGRAM_REMEMBERED:
         part: LivePart = remembered[1]
         return part
-    revision = revision_at(conn, store.id, now)
-    entered = {one.slug: one.prices_entered_with_tax for one in channels(conn, store.id)}
-    part = (
-        LivePart(revision.program, revision.effective_from, entered)
-        if revision is not None
-        else LivePart(None, None, entered)
-    )
+    part = await database.read_async(lambda conn: _read_part(conn, store, now))
     memory.put(("program", store.id), (now, part))
     return part
+
+
+def _read_part(conn: Connection, store: StoreRef, now: datetime) -> LivePart:
+    revision = revision_at(conn, store.id, now)
+    entered = {one.slug: one.prices_entered_with_tax for one in channels(conn, store.id)}
+    if revision is None:
+        return LivePart(None, None, entered)
+    return LivePart(revision.program, revision.effective_from, entered)

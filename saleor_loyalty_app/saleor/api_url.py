@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from saleor_loyalty_app.saleor.errors import InvalidApiUrl
@@ -68,6 +69,7 @@ class ApiUrl:
         return f"{self.origin}{self.path}"
 
 
+@lru_cache(maxsize=1024)
 def canonical_api_url(text: str) -> str:
     """The one spelling of an API address, as stores are looked up by.
 

@@ -63,18 +63,18 @@ class Tenants:
     async def find(self, api_url: str) -> Tenant | None:
         """The store, as it was at most `REMEMBERED` ago."""
         known = self._remembered.get(api_url)
-        if known is not None and abs(self._clock() - known[0]) < REMEMBERED:
+        if known is not None and self._is_fresh(known):
             return known[1]
         return await self.read(api_url)
 
     async def find_or_remember(self, api_url: str) -> Tenant | None:
         """The store, or as it was when it was last read where the database cannot say in time."""
         known = self._remembered.get(api_url)
-        if known is None:
+        if known is None or self._is_fresh(known):
             return await self.find(api_url)
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
-                return await self.find(api_url)
+                return await self.read(api_url)
         except (*DATABASE_TROUBLE, TimeoutError):
             return known[1]
 
@@ -98,6 +98,9 @@ class Tenants:
         fresh = Tenant(tenant.store, keys)
         self._remember(fresh)
         return fresh
+
+    def _is_fresh(self, known: tuple[datetime, Tenant]) -> bool:
+        return abs(self._clock() - known[0]) < REMEMBERED
 
     def _remember(self, tenant: Tenant) -> None:
         self._remembered[tenant.store.api_url] = (self._clock(), tenant)

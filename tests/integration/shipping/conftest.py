@@ -20,6 +20,7 @@ from saleor_loyalty_app.api.saleor.sync_webhooks import Answering, build_sync_ro
 from saleor_loyalty_app.api.saleor.tenants import Tenants
 from saleor_loyalty_app.clock import ManualClock
 from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.db.hot import Hot
 from saleor_loyalty_app.db.tables import metadata
 from saleor_loyalty_app.flows.sync_handler import SyncHandler
 from saleor_loyalty_app.handlers import SYNC_HANDLERS
@@ -45,17 +46,24 @@ class Flaky:
         self.writes = 0
 
     async def read_async(self, fn: Callable[[Connection], T]) -> T:
-        self.reads += 1
-        await asyncio.sleep(self.hangs)
-        if self.is_down:
-            raise OperationalError("select", {}, Exception("gone"))
+        await self._reached()
         return await self._database.read_async(fn)
+
+    async def glance_async(self, statement: Hot, values: Mapping[str, Any]) -> list[Any]:
+        await self._reached()
+        return await self._database.glance_async(statement, values)
 
     async def write_async(self, fn: Callable[[Connection], T]) -> T:
         self.writes += 1
         if self.is_down or not self.may_write:
             raise OperationalError("insert", {}, Exception("gone"))
         return await self._database.write_async(fn)
+
+    async def _reached(self) -> None:
+        self.reads += 1
+        await asyncio.sleep(self.hangs)
+        if self.is_down:
+            raise OperationalError("select", {}, Exception("gone"))
 
 
 @dataclass
