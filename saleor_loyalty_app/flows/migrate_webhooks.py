@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from saleor_loyalty_app import log
+from saleor_loyalty_app import log, shapes
 from saleor_loyalty_app.flows.app_manifest import WebhookSource, webhook_entries
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.flows.sync_store import UnexpectedAnswer
@@ -107,7 +107,7 @@ def read_webhooks(access: StoreAccess, store: StoreRef) -> tuple[PresentWebhook,
     """
     data = access.ask(store, "queries/app_webhooks")
     try:
-        app = msgspec.convert(data, _Answer).app
+        app = shapes.convert(data, _Answer).app
     except msgspec.ValidationError as failure:
         raise UnexpectedAnswer(str(failure)) from None
     if app is None:
