@@ -216,7 +216,7 @@ class Spending:
             return found is not None and holds(found) and found.leased_until is None
 
         try:
-            self._wait(so, f"{key}: {what}")
+            self.wait(so, f"{key}: {what}")
         except AssertionError as failure:
             raise AssertionError(f"{failure}; it is {seen[-1:]}") from failure
         return seen[-1]
@@ -235,9 +235,10 @@ class Spending:
             )
             return any(conn.execute(query.limit(1)).first() for query in queries)
 
-        self._wait(lambda: not self.scene.database.read(busy), "nothing is due")
+        self.wait(lambda: not self.scene.database.read(busy), "nothing is due")
 
-    def _wait(self, holds: Callable[[], bool], what: str) -> None:
+    def wait(self, holds: Callable[[], bool], what: str) -> None:
+        """Waits, and lets leases and claims of the dead run out meanwhile."""
         looks = 0
 
         def still() -> bool:

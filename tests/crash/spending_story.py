@@ -74,7 +74,7 @@ def _taken_back(spending: Spending) -> None:
     cart, other = spending.cart(), spending.cart(stranger=True)
     made = spending.redeemed(cart, key="undone")
     spending.put_code(other, made.code, stranger=True)
-    spending.scene.wait(lambda: spending.code_on(other) is None, "the stranger's cart has no code")
+    spending.wait(lambda: spending.code_on(other) is None, "the stranger's cart has no code")
     assert spending.code_on(cart) == made.code
     _undo(spending, made)
     spending.until("undone", "released")
