@@ -163,6 +163,9 @@ def _attach(work: Work) -> RedemptionRef | None:
         if cart.code == work.ref.code and work.ref.before is None:
             # A code that was handed out: the shopper put it on, and saw the price.
             return _attached(work, place)
+        if cart.code is None and cart.money and work.is_taking(place):
+            # Taken off to compare anew, and paid meanwhile with the discount before the eyes.
+            return _put_back(work, place)
         if cart.code != work.ref.code and not _put(work, place, cart):
             return None
         after = _checked(work, place, cart)
@@ -176,9 +179,19 @@ def _attach(work: Work) -> RedemptionRef | None:
         if not isinstance(why, CartChanging):
             work.fail(why)
             return None
-        work.instrument.detach(work.store, work.ref, place)
+        work.take_off(place)
     work.fail(CartChanging())
     return None
+
+
+def _put_back(work: Work, place: Place) -> RedemptionRef | None:
+    try:
+        work.instrument.attach(work.store, work.ref, place)
+    except CodeRefused as refused:
+        work.fail(refused)
+        return None
+    work.looked(place, is_on=True)
+    return _attached(work, place)
 
 
 def _put(work: Work, place: Place, cart: Cart) -> bool:

@@ -147,7 +147,13 @@ def _clear(work: Work) -> _Cleared:
     for place in places:
         work.check_time()
         cart = work.bench.carts.read(work.store, place)
-        if cart is None or cart.code != work.ref.code:
+        if cart is None:
+            continue
+        if cart.code != work.ref.code:
+            if cart.code is None and work.is_taking(place):
+                if cart.money:
+                    return _Cleared(_keep(work, place, is_on=False), taken)
+                work.looked(place, is_on=False)
             continue
         if cart.made:
             if orders := work.unbooked([cart.id]):
@@ -165,10 +171,12 @@ def _clear(work: Work) -> _Cleared:
 
 def _take_off(work: Work, place: Place, cart: Cart) -> Cart | None:
     """Takes the code off a cart; gives the cart as it is then."""
-    work.instrument.detach(work.store, work.ref, place)
+    work.take_off(place)
     if cart.delivery is not None:
         work.bench.carts.check_delivery(work.store, place)
     after = work.bench.carts.read(work.store, place)
+    if after is None or not after.money:
+        work.looked(place, is_on=after is not None and after.code == work.ref.code)
     chosen = (work.ref.before or {}).get("delivery")
     if work.ref.ending == "failed" and chosen and after is not None and after.delivery is None:
         # Before 3.23 Saleor drops a delivery that the discount made too dear for its minimum.
@@ -187,4 +195,6 @@ def _keep(work: Work, place: Place, *, is_on: bool) -> RedemptionRef:
             work.instrument.attach(work.store, work.ref, place)
         except CodeRefused:
             logger.error("code_not_put_back", store_id=work.store.id, redemption=work.ref.public_id)
+            return work.rest(work.now + MONEY_WAIT, attempts=0)
+    work.looked(place, is_on=True)
     return work.rest(work.now + MONEY_WAIT, attempts=0)

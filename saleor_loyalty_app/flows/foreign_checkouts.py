@@ -21,6 +21,7 @@ from saleor_loyalty_app.rewards.instruments.carts import Carts
 from saleor_loyalty_app.rewards.instruments.port import Place
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.rewards.sightings import Sighting
+from saleor_loyalty_app.saleor.checkout_snapshot import Cart
 from saleor_loyalty_app.stores.refs import StoreRef
 
 logger = log.get(__name__)
@@ -80,17 +81,31 @@ def clean_checkout(
     if redemption is None or _belongs_there(redemption, sighting):
         return _done(db, sighting, claimed_until, clock())
     place = Place(sighting.checkout_id)
+    # Whoever took it off did not look any more what came of that.
+    taken = sighting.removed_at is not None
     for _ in range(2):
         cart = carts.read(store, place)
         if cart is None or cart.code != redemption.code:
+            if taken and _paid_meanwhile(store, carts, place, cart, redemption):
+                return _wait(db, sighting, claimed_until, clock() + MONEY_WAIT)
             return _done(db, sighting, claimed_until, clock())
         if cart.money:
             return _wait(db, sighting, claimed_until, clock() + MONEY_WAIT)
+        db.write(
+            partial(
+                sightings.taking,
+                redemption_id=redemption.id,
+                checkout_id=sighting.checkout_id,
+                now=clock(),
+                due_at=claimed_until,
+            )
+        )
+        taken = True
         carts.take(store, place, redemption.code)
         after = carts.read(store, place)
         if after is None or after.code == redemption.code:
             continue
-        if after.money and after.code is None and _put_back(store, carts, place, redemption):
+        if _paid_meanwhile(store, carts, place, after, redemption):
             return _wait(db, sighting, claimed_until, clock() + MONEY_WAIT)
         logger.info("code_taken_off", store_id=store.id, redemption=redemption.public_id, count=1)
         return _done(db, sighting, claimed_until, clock())
@@ -102,9 +117,11 @@ def _belongs_there(redemption: RedemptionRef, sighting: Sighting) -> bool:
     return redemption.is_live and redemption.checkout_id == sighting.checkout_id
 
 
-def _put_back(store: StoreRef, carts: Carts, place: Place, redemption: RedemptionRef) -> bool:
-    """Money came in between: whoever paid has seen the price with the code."""
-    if not redemption.is_live:
+def _paid_meanwhile(
+    store: StoreRef, carts: Carts, place: Place, cart: Cart | None, redemption: RedemptionRef
+) -> bool:
+    """Puts the code back where money came in between: whoever paid saw the price with the code."""
+    if cart is None or not cart.money or cart.code is not None or not redemption.is_live:
         return False
     try:
         carts.put(store, place, redemption.code)

@@ -164,9 +164,45 @@ class Work:
         others = [
             Place(one.checkout_id)
             for one in seen
-            if one.removed_at is None and one.checkout_id != self.ref.checkout_id
+            if not one.is_off and one.checkout_id != self.ref.checkout_id
         ]
         return others if own is None else [own, *others]
+
+    def take_off(self, place: Place) -> None:
+        """Takes the code off a cart, after writing down that it is to be gone there.
+
+        Until `looked` says what came of it, money may be on the cart of somebody who saw the price
+        with the discount: `is_taking` tells whoever goes on.
+        """
+        now = self.now
+        due_at = None if self._is_own(place) else now + LEASE
+        self.bench.database.write(
+            lambda conn: sightings.taking(conn, self.ref.id, place.id, now, due_at=due_at)
+        )
+        self.instrument.detach(self.store, self.ref, place)
+
+    def is_taking(self, place: Place) -> bool:
+        """Whether the code was taken off a cart and nobody looked since."""
+        seen = self.bench.database.read(lambda conn: sightings.find(conn, self.ref.id, place.id))
+        if seen is None or seen.removed_at is None:
+            return False
+        return self._is_own(place) or seen.due_at is not None
+
+    def looked(self, place: Place, *, is_on: bool) -> None:
+        """Notes what came of taking the code off a cart: nothing where that was not tried."""
+        own, now = self._is_own(place), self.now
+        self.bench.database.write(
+            lambda conn: sightings.looked(
+                conn,
+                self.ref.id,
+                place.id,
+                removed_at=None if own or is_on else now,
+                due_at=now + MONEY_WAIT if is_on and not own else None,
+            )
+        )
+
+    def _is_own(self, place: Place) -> bool:
+        return place.id in (self.ref.checkout_id, self.ref.order_id)
 
     def orders_made(self, places: Sequence[Place]) -> list[str]:
         """The ids of orders that were made with the code and are not booked yet.

@@ -140,7 +140,9 @@ class RedemptionSighting(SQLModel, table=True):
     #: Not the checkout that the code belongs to: it is taken off there.
     foreign_checkout: bool = False
     first_seen: datetime = instant()
-    #: When it was taken off there; none = not done (yet).
+    #: When it was taken off there; none = not done (yet). Written before it is done, and until
+    #: somebody looked what came of that, so that money that arrives meanwhile gets the code back:
+    #: a checkout where the code does not belong has a `due_at` until then.
     removed_at: datetime | None = instant(null=True)
     #: When it is tried to be taken off next; none = not at all.
     due_at: datetime | None = instant(null=True)

@@ -31,6 +31,11 @@ class Sighting:
     due_at: datetime | None
     attempts: int
 
+    @property
+    def is_off(self) -> bool:
+        """The code was taken off there, and somebody looked that it was."""
+        return self.removed_at is not None and self.due_at is None
+
 
 _COLUMNS = tuple(_row[field.name] for field in fields(Sighting))
 _ALL = sa.select(*_COLUMNS)
@@ -127,6 +132,38 @@ def claim(conn: Connection, sighting: Sighting, until: datetime) -> bool:
     return claimed.one_or_none() is not None
 
 
+def taking(
+    conn: Connection,
+    redemption_id: int,
+    checkout_id: str,
+    now: datetime,
+    *,
+    due_at: datetime | None,
+) -> None:
+    """A code is about to be taken off a checkout: whoever dies now is followed by another.
+
+    Args:
+        due_at: when that is; None = the checkout is the code's own, and its driver looks.
+    """
+    conn.execute(_at(redemption_id, checkout_id).values(removed_at=now, due_at=due_at))
+
+
+def looked(
+    conn: Connection,
+    redemption_id: int,
+    checkout_id: str,
+    *,
+    removed_at: datetime | None,
+    due_at: datetime | None,
+) -> None:
+    """Somebody looked what came of taking a code off, unless it was seen there again meanwhile."""
+    conn.execute(
+        _at(redemption_id, checkout_id)
+        .where(_row.removed_at.is_not(None))
+        .values(removed_at=removed_at, due_at=due_at, attempts=0)
+    )
+
+
 def removed(conn: Connection, sighting_id: int, claimed_until: datetime, now: datetime) -> None:
     """The code is off the checkout; unless it was seen there again meanwhile."""
     conn.execute(
@@ -139,12 +176,12 @@ def removed(conn: Connection, sighting_id: int, claimed_until: datetime, now: da
 def later(
     conn: Connection, sighting_id: int, claimed_until: datetime, due_at: datetime, *, failed: bool
 ) -> None:
-    """Looks again at `due_at`; `failed` counts a failed try."""
-    tries = _row.attempts + 1 if failed else 0
+    """Looks again at `due_at`: the code is there still, or nobody knows as a try `failed`."""
+    values = {"attempts": _row.attempts + 1} if failed else {"attempts": 0, "removed_at": None}
     conn.execute(
         sa.update(sightings)
         .where(_row.id == sighting_id, _row.due_at == claimed_until)
-        .values(due_at=due_at, attempts=tries)
+        .values(due_at=due_at, **values)
     )
 
 
@@ -156,6 +193,12 @@ def of_checkouts(
         _row.store_id == store_id, _row.checkout_id.in_(list(checkout_ids))
     )
     return [(row.redemption_id, row.checkout_id) for row in conn.execute(query)]
+
+
+def _at(redemption_id: int, checkout_id: str) -> sa.Update:
+    return sa.update(sightings).where(
+        _row.redemption_id == redemption_id, _row.checkout_id == checkout_id
+    )
 
 
 def _one(row: Any) -> Sighting | None:
