@@ -66,12 +66,15 @@ def measure(
             yield from _figures(kind, results)
 
 
-def render(folder: Path, pages: int) -> None:
-    """Writes answers of Saleor to the query of orders, oldest first, all before the program."""
+def render(folder: Path, pages: int, first: int = 0) -> None:
+    """Writes answers of Saleor to the query of orders, oldest first, all before the program.
+
+    `first`: the number of the first order.
+    """
     past = LONG_AGO - timedelta(days=200)
     for page in range(pages):
         orders = [
-            order(number, number % CUSTOMERS, past + timedelta(minutes=number))
+            order(first + number, number % CUSTOMERS, past + timedelta(minutes=number))
             for number in range(page * FIRST_PAGE, (page + 1) * FIRST_PAGE)
         ]
         answer = {

@@ -73,21 +73,24 @@ def run(
 ) -> str:
     """Sends for so many seconds; gives the line to print."""
     selector = selectors.DefaultSelector()
-    for _ in range(connections):
-        lane = Lane(
-            [socket.create_connection(("127.0.0.1", port)) for port in ports],
-            pause=connections / rate if rate else 0.0,
-            due_at=time.perf_counter(),
-        )
+    pause = connections / rate if rate else 0.0
+    lanes = [
+        Lane([socket.create_connection(("127.0.0.1", port)) for port in ports], pause=pause)
+        for _ in range(connections)
+    ]
+    for lane in lanes:
         for one in lane.sockets:
             one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             selector.register(one, selectors.EVENT_READ, lane)
-        lane.send(next(requests))
     latencies: list[float] = []
     statuses: Counter[str] = Counter()
-    in_flight, began = connections, time.perf_counter()
+    in_flight, began = 0, time.perf_counter()
     end = began + seconds
     early: list[tuple[float, int, Lane]] = []
+    for number, lane in enumerate(lanes):
+        # Paced lanes take turns, so that no burst comes of them.
+        lane.due_at = began + pause * number / connections
+        heapq.heappush(early, (lane.due_at, id(lane), lane))
     while in_flight or early:
         now = time.perf_counter()
         while early and early[0][0] <= now:

@@ -85,21 +85,30 @@ class Sender:
         write_requests(
             self._file, [self._signer.request(ORDERS.path, API_URL, body) for body in bodies]
         )
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "bench.http_load", str(self._file)),
-                *(str(connections), str(seconds), "0", *map(str, ports)),
-            ],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise RuntimeError(done.stderr[-2000:])
-        found: Result = json.loads(done.stdout)
-        if set(found["statuses"]) != {"200"}:
-            raise RuntimeError(f"answers: {found['statuses']}")
-        return found
+        return load(self._file, connections, seconds, 0.0, ports)
+
+
+def load(file: Path, connections: int, seconds: float, rate: float, ports: Sequence[int]) -> Result:
+    """What the load process found with the requests of a file; see `bench.http_load`.
+
+    Raises:
+        RuntimeError: an answer was not 200, or there was none.
+    """
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "bench.http_load", str(file)),
+            *(str(connections), str(seconds), str(rate), *map(str, ports)),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr[-2000:])
+    found: Result = json.loads(done.stdout)
+    if set(found["statuses"]) != {"200"}:
+        raise RuntimeError(f"answers: {found['statuses']}")
+    return found
 
 
 @contextlib.contextmanager
