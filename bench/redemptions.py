@@ -48,11 +48,11 @@ from saleor_loyalty_app.stores.refs import StoreRef
 GROUP = "redemption in the database"
 CLIENTS = 8
 MEMBERS = 50
-#: Each member's points lie in so many lots of so many points.
+#: Each member's points lie in so many lots of so many points …
 LOTS = 40
 LOT = 100
-#: What is held at once lies in this many lots, more or less.
-SPREAD = 5
+#: … of which at most so many are held at once: enough for all clients at one member.
+SPREAD = LOTS // CLIENTS
 P99_MS = 25.0
 WISHES, CHECKOUTS = 64, 4
 RACE_POOL = 16
