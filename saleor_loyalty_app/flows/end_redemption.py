@@ -50,17 +50,19 @@ def end_redemption(work: Work) -> RedemptionRef:
     """
     if work.ref.voucher_id is None:
         return _end_unopened(work)
+    ended = False
     for _ in range(ROUNDS):
         cleared = _clear(work)
         if cleared.rested is not None:
             return cleared.rested
-        if work.ref.code_ended_at is not None and not cleared.taken:
+        if ended and not cleared.taken:
             return give_back(work)
-        if work.ref.code_ended_at is None:
-            # Whoever lost the lease does not end a code that another may have put to use.
-            work.save()
-            work.instrument.release(work.store, work.ref)
+        if not ended:
+            # Known before it is done, so that whoever goes on revives a code that is paid with; and
+            # who lost the lease does not end a code that another may have put to use.
             work.save(code_ended_at=work.now)
+            work.instrument.release(work.store, work.ref)
+            ended = True
     return work.rest(work.now + RETRY)
 
 

@@ -116,7 +116,7 @@ class Redemption(SQLModel, table=True):
     attached_at: datetime | None = instant(null=True)
     consumed_at: datetime | None = instant(null=True)
     ended_at: datetime | None = instant(null=True)
-    #: The code was ended in Saleor, the voucher deleted there.
+    #: The code was ended in Saleor (written before that is done), the voucher deleted there.
     code_ended_at: datetime | None = instant(null=True)
     voucher_deleted_at: datetime | None = instant(null=True)
 

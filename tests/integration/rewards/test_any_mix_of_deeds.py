@@ -5,7 +5,8 @@ owed, every code is dead, and no cart that was paid stayed without its order bec
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 import pytest
 import stamina
@@ -30,10 +31,16 @@ def no_waiting() -> Iterator[None]:
 
 
 def play(
-    database: Database, story: list[Deed], *, version: str = "3.23", unpaid: bool = False
+    database: Database,
+    story: list[Deed],
+    *,
+    version: str = "3.23",
+    unpaid: bool = False,
+    note: Callable[[str], None] = print,
 ) -> World:
-    """Tells a story to its end."""
+    """Tells a story to its end; `note` is told what happens."""
     world = World.open(database, next(_numbers), version=version, unpaid=unpaid)
+    world.note = note
     try:
         with capture_logs() as logs:
             for deed in story:
@@ -60,4 +67,72 @@ def play(
 def test_nobody_loses_by_any_mix_of_deeds(
     database: Database, story: list[Deed], version: str, unpaid: bool
 ) -> None:
-    play(database, story, version=version, unpaid=unpaid)
+    play(database, story, version=version, unpaid=unpaid, note=note)
+
+
+PAID = (Decimal(1), "amountCharged")
+THEN: list[Deed] = [("work",), ("complete", "A"), ("deliver_all",)]
+
+
+def assert_ordered(world: World) -> None:
+    """The cart became an order with its discount, and the points are spent."""
+    [known] = world.app.all()
+    assert (len(world.shop.people.orders), known.state) == (1, "consumed")
+
+
+@pytest.mark.parametrize("kind", ["die", "slow"])
+@pytest.mark.parametrize("call", [3, 4, 5])
+def test_who_pays_while_points_are_taken_back_gets_the_order_whoever_goes_on(
+    database: Database, call: int, kind: str
+) -> None:
+    """Paid just before the code goes; then no look at the cart follows."""
+    events = [(3, False, ("pay", "A", *PAID)), (call, call == 3, kind)]
+    story: list[Deed] = [("redeem", "A", 500, False), ("amid", ("release", "A", "own"), events)]
+    assert_ordered(play(database, [*story, *THEN]))
+
+
+@pytest.mark.parametrize("kind", ["die", "slow"])
+def test_who_pays_while_the_time_runs_out_gets_the_order_whoever_goes_on(
+    database: Database, kind: str
+) -> None:
+    events = [(2, False, ("pay", "A", *PAID)), (3, False, kind)]
+    story: list[Deed] = [("redeem", "A", 500, False), ("wait", 61), ("amid", ("sweep",), events)]
+    assert_ordered(play(database, [*story, *THEN]))
+
+
+@pytest.mark.parametrize("kind", ["die", "slow"])
+def test_a_code_that_is_put_back_and_paid_with_is_revived_whoever_goes_on(
+    database: Database, kind: str
+) -> None:
+    """Put back after the look that found it gone; then it is ended, and nobody hears of that."""
+    events = [
+        (5, False, ("put_code", "A", "A")),
+        (6, False, ("pay", "A", *PAID)),
+        (7, True, kind),
+    ]
+    story: list[Deed] = [("redeem", "A", 500, False), ("amid", ("release", "A", "own"), events)]
+    assert_ordered(play(database, [*story, *THEN]))
+
+
+@pytest.mark.parametrize("kind", ["die", "slow"])
+def test_who_pays_while_a_code_leaves_a_foreign_cart_gets_the_order_whoever_goes_on(
+    database: Database, kind: str
+) -> None:
+    events = [(2, False, ("pay", "B", *PAID)), (2, True, kind)]
+    story: list[Deed] = [
+        ("redeem", "A", 500, False),
+        ("put_code", "B", "A"),
+        ("deliver_all",),
+        ("amid", ("clean",), events),
+        ("wait", 2),
+        ("work",),
+        ("complete", "B"),
+        ("deliver_all",),
+    ]
+    assert_ordered(play(database, story))
+
+
+def test_who_pays_while_a_changed_cart_is_compared_anew_gets_the_order(database: Database) -> None:
+    events = [(5, True, ("lines", "A", 3)), (7, False, ("pay", "A", *PAID))]
+    story: list[Deed] = [("amid", ("redeem", "A", 500, False), events)]
+    assert_ordered(play(database, [*story, *THEN]))

@@ -50,7 +50,10 @@ class Teller:
             [self._buys, self._buys, self._leaves, self._races, self._lends, self._hands_out,
              self._changes_mind, self._gains]
         )  # fmt: skip
-        return [self._disturbed(deed) for deed in plot()]
+        before = len(self.carts)
+        deeds = plot()
+        own = self.carts[before:]
+        return [self._disturbed(deed, own) for deed in deeds]
 
     def _buys(self) -> Plot:
         """Points are spent, the order placed; some of it comes back."""
@@ -221,17 +224,39 @@ class Teller:
         copies, torn = self._of([1, 1, 2]), self.chance.random() < 0.3
         return self._one_of([("deliver", self._number(9), copies, torn), self._news()])
 
-    def _disturbed(self, deed: Deed) -> Deed:
-        """Something happens at a call that the app makes: before it arrives, or after it."""
+    def _disturbed(self, deed: Deed, own: Sequence[str] = ()) -> Deed:
+        """Something happens at a call that the app makes: before it arrives, or after it.
+
+        Mostly on one of the plot's `own` carts, and often one thing soon after another.
+        """
         if deed[0] not in _DISTURBED or self.chance.random() < 0.5:
             return deed
         events = []
-        for _ in range(self._of([1, 1, 2])):
-            inner = self._of([self._of_shoppers, self._of_shoppers, self._of_the_post])
-            kind = self._of(["die", "slow", "deed", "deed"])
-            happening = inner() if kind == "deed" else kind
-            events.append((self.chance.randint(1, 14), self.chance.random() < 0.5, happening))
+        call = self.chance.randint(1, 9)
+        for _ in range(self._of([1, 2, 2, 3])):
+            kind = self._of(["die", "slow", "deed", "deed", "deed"])
+            happening = self._amid(own) if kind == "deed" else kind
+            events.append((call, self.chance.random() < 0.5, happening))
+            call += self.chance.randint(0, 2)
         return "amid", deed, events
+
+    def _amid(self, own: Sequence[str]) -> Deed:
+        if not own or self.chance.random() < 0.3:
+            by_chance: Deed = self._of([self._of_shoppers, self._of_the_post])()
+            return by_chance
+        cart = self._of(own)
+        return self._one_of(
+            [
+                ("pay", cart, Decimal(1), "amountCharged"),
+                ("pay", cart, Decimal(1), "amountCharged"),
+                ("complete", cart),
+                ("lines", cart, self._number(3)),
+                ("put_code", cart, -1),
+                ("take_code", cart),
+                ("coupon", cart),
+                ("deliver_all",),
+            ]
+        )
 
     def _cart(self) -> str | int:
         cart: str | int = self._of([*self.carts, self._number(9)])

@@ -1,6 +1,6 @@
 """A store, its people, the post and the app together; tells a story and looks after each deed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
-from hypothesis import note
 
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.errors import AppError
@@ -89,13 +88,15 @@ class Trouble:
 @dataclass
 class World:
     """`paid` are the prices of carts with any money on them, of whose code the app can know, and
-    `ready` those of them that would become an order if they were completed now.
+    `ready` those of them that would become an order if they were completed now. `note` is told what
+    happens.
     """
 
     stage: Stage
     shop: Shop
     app: App
     post: Post
+    note: Callable[[str], None] = print
     books: Books = field(default_factory=Books)
     ready: set[str] = field(default_factory=set)
     paid: dict[str, Decimal] = field(default_factory=dict)
@@ -180,7 +181,7 @@ class World:
                 return
             getattr(self.shop, what)(*how)
         except (Refused, Refusal) as refusal:
-            note(f"   {what}: {str(refusal)[:200]}")
+            self.note(f"   {what}: {str(refusal)[:200]}")
 
     def _complete(self, which: int | str) -> None:
         """What was foreseen of a completion comes true."""
@@ -218,13 +219,13 @@ class World:
             elif what == "release":
                 known = self._redemption(how[0])
                 done = None if known is None else self.app.release(known, how[1])
-                note(f"   {_told(done)}")
+                self.note(f"   {_told(done)}")
             else:
-                note(f"   {_told(getattr(self.app, what)(*how))}")
+                self.note(f"   {_told(getattr(self.app, what)(*how))}")
         except AppError as failure:
             refusal = failure
         if refusal is not None:
-            note(f"   {refusal.code} {refusal.detail}")
+            self.note(f"   {refusal.code} {refusal.detail}")
             unavailable = isinstance(refusal, SaleorUnavailable) and self.troubled
             assert refusal.status < 500 or unavailable, refusal
 
@@ -259,7 +260,7 @@ class World:
                 assert checkout.voucher_code == code
                 assert shown_price(box, cart) <= before
             raise
-        note(f"   {_told(made)}")
+        self.note(f"   {_told(made)}")
         if not calm:
             return
         if made.state == "attached":
