@@ -25,6 +25,8 @@ from saleor_loyalty_app.stores.refs import ChannelRef
 GIVE_BACK = Fraction(2, 100)
 MINIMUM_SPEND = Fraction(5, 100)
 FREE_SHIPPING = Fraction(125, 100)
+#: The most points that a program may ask for at once (`scalars.Points`).
+MOST_POINTS = 10_000_000
 
 #: How much money earns one point, where that is not 1: about what a dollar or euro buys, as a
 #: round number of the currency.
@@ -134,7 +136,7 @@ def _program(rates: tuple[ChannelRates, ...], language: str) -> Program:
 def _spending(evidence: Sequence[Evidence]) -> Spending | None:
     """The least of the channels' minimum spends, as the limit holds for all of them."""
     minimums = [one.minimum_spend_points for one in evidence if one.minimum_spend_points]
-    return Spending(minimum_points=min(minimums)) if minimums else None
+    return Spending(minimum_points=min(*minimums, MOST_POINTS)) if minimums else None
 
 
 def _shipping(evidence: Sequence[Evidence]) -> ShippingProgram | None:
