@@ -181,7 +181,7 @@ def answer_of(stored: Iterable[Offer], decided: Iterable[Offer], *, now: datetim
         if known is None:
             if offer.method_id not in cheapest or offer.price < cheapest[offer.method_id]:
                 fresh.append(offer)
-        elif replace(known, until=offer.until) == offer and _is_old(known, offer):
+        elif _is_old(known, offer) and replace(known, until=offer.until) == offer:
             fresh.append(offer)
     told = standing | {offer.id: offer for offer in fresh}
     return Answer(tuple(told.values()), tuple(fresh))
