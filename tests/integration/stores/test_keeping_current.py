@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from saleor_loyalty_app.flows.app_manifest import webhook_entries
+from saleor_loyalty_app.flows.app_manifest import WebhookSource, webhook_entries
 from saleor_loyalty_app.flows.migrate_webhooks import migrate_webhooks, read_webhooks
 from saleor_loyalty_app.flows.refresh_keys import AT_MOST_EVERY, KeysUnavailable
 from saleor_loyalty_app.flows.sync_store import AnotherApp, sync_store
@@ -21,7 +21,7 @@ from tests.integration.stores.conftest import API_URL, APP_URL, MakeWorld, World
 from tests.signing import SigningKey
 
 #: All that a store is to have.
-WEBHOOKS = (*CORE_HANDLERS, *SYNC_HANDLERS)
+WEBHOOKS: tuple[WebhookSource, ...] = (*CORE_HANDLERS, *SYNC_HANDLERS)
 STORE_ORIGIN = "127.0.0.1:8100"
 
 
