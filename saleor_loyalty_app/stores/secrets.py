@@ -9,11 +9,18 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy.engine import Connection
 
+from saleor_loyalty_app.db.hot import Hot
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.stores.errors import StoreInactive, StoreNotFound, TokenUnreadable
 from saleor_loyalty_app.stores.models import Store
 
 _STORE = table(Store)
+#: Before each request to Saleor.
+_TOKEN = Hot(
+    sa.select(_STORE.c.saleor_api_url, _STORE.c.token_encrypted).where(
+        _STORE.c.id == sa.bindparam("of_store")
+    )
+)
 _PURPOSE = b"saleor-loyalty: tokens of stores"
 
 
@@ -62,9 +69,7 @@ def token_of(conn: Connection, store_id: int, cipher: TokenCipher) -> str:
         StoreInactive: it uninstalled the app.
         TokenUnreadable: the secret that opens it is gone.
     """
-    row = conn.execute(
-        sa.select(_STORE.c.saleor_api_url, _STORE.c.token_encrypted).where(_STORE.c.id == store_id)
-    ).one_or_none()
+    row = _TOKEN.one_or_none(conn, {"of_store": store_id})
     if row is None:
         raise StoreNotFound(str(store_id))
     if not row.token_encrypted:
