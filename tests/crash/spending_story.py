@@ -44,7 +44,7 @@ def tell(spending: Spending) -> Told:
     """
     _bought_and_canceled(spending)
     _taken_back(spending)
-    _worse_off(spending)
+    _refuse_the_worse(spending, "worse")
     _by_staff(spending)
     _left_to_the_sweep(spending)
     _out_of_time(spending)
@@ -88,16 +88,16 @@ def _undo(spending: Spending, made: RedemptionRef) -> None:
     assert answer.status_code in (200, 202), answer.text
 
 
-def _worse_off(spending: Spending) -> None:
+def _refuse_the_worse(spending: Spending, key: str) -> None:
     """A promotion would be lost that gives more than the points."""
     box = spending.scene.service.box
     with box.lock:
         promotion = box.discounts.order_promotion(percentage=Decimal(10))
-    answer = spending.redeem(spending.cart(), key="worse")
+    answer = spending.redeem(spending.cart(), key=key)
     assert answer.status_code in (202, 409), answer.text
     assert answer.status_code == 202 or answer.json()["error"]["code"] == "worse_off"
-    spending.until("worse", "failed")
-    answer = spending.redeem(_checkout(spending, "worse"), key="worse")
+    spending.until(key, "failed")
+    answer = spending.redeem(_checkout(spending, key), key=key)
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "worse_off")
     with box.lock:
         promotion.end_date = spending.scene.now()
@@ -138,6 +138,17 @@ def _left_to_the_sweep(spending: Spending) -> None:
     made = spending.until("left", "attached")
     _undo(spending, made)
     spending.until("left", "released")
+    for key, target in (
+        ("left-draft", {"order_id": spending.draft()}),
+        ("left-code", {"channel": "default-channel"}),
+    ):
+        _kill_when_asked(spending, "VoucherCreate")
+        answer = spending.staff(target, key=key)
+        assert answer.status_code in (201, 202), answer.text
+    spending.until("left-draft", "attached")
+    spending.until("left-code", "issued")
+    _kill_when_asked(spending, "VoucherCreate")
+    _refuse_the_worse(spending, "left-worse")
 
 
 def _kill_when_asked(spending: Spending, operation: str) -> None:
@@ -155,7 +166,7 @@ def _kill_when_asked(spending: Spending, operation: str) -> None:
 
 
 def _out_of_time(spending: Spending) -> None:
-    """Carts are abandoned; one was paid, and is completed late."""
+    """Carts and a draft are abandoned; one cart was paid, and is completed late."""
     abandoned, late = spending.cart(), spending.cart()
     spending.redeemed(abandoned, key="abandoned")
     spending.redeemed(late, key="late")
@@ -163,6 +174,7 @@ def _out_of_time(spending: Spending) -> None:
     spending.until_settled()
     spending.scene.move(HOLD + timedelta(minutes=1))
     spending.until("abandoned", "expired")
+    spending.until("left-draft", "expired")
     spending.until_so("late", lambda one: one.ending == "expired" and one.is_live, "kept")
     spending.complete(late)
     spending.until("late", "consumed")
