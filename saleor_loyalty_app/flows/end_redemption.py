@@ -188,15 +188,16 @@ def _take_off(work: Work, place: Place, cart: Cart) -> Cart | None:
 
 def _keep(work: Work, place: Place, *, is_on: bool) -> RedemptionRef:
     """Money is on the cart: the code has to be good there until it goes or becomes an order."""
-    if work.ref.code_ended_at is not None:
+    was_ended = work.ref.code_ended_at is not None
+    if was_ended:
         work.save()
         work.instrument.revive(work.store, work.ref)
-        work.save(code_ended_at=None)
-    if not is_on:
+    # Whoever looked while the code was ended had the cart priced without it: it is put on anew.
+    if was_ended or not is_on:
         try:
             work.instrument.attach(work.store, work.ref, place)
         except CodeRefused:
             logger.error("code_not_put_back", store_id=work.store.id, redemption=work.ref.public_id)
             return work.rest(work.now + MONEY_WAIT, attempts=0)
     work.looked(place, is_on=True)
-    return work.rest(work.now + MONEY_WAIT, attempts=0)
+    return work.rest(work.now + MONEY_WAIT, attempts=0, code_ended_at=None)

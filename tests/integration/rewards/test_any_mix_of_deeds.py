@@ -19,6 +19,8 @@ from tests.integration.rewards.deeds import stories
 from tests.integration.rewards.deeds.endings import end
 from tests.integration.rewards.deeds.world import Deed, World
 
+#: What the quick profile has, and what is told of it here: a story costs as much as ten examples.
+QUICK, FEW = 25, 8
 _numbers = itertools.count(1)
 
 
@@ -56,7 +58,7 @@ def play(
 
 #: A story costs a second or two; shrinking would cost minutes, and is done by hand.
 @settings(
-    max_examples=max(8, settings().max_examples // 3),
+    max_examples=settings().max_examples if settings().max_examples > QUICK else FEW,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )
 @given(
@@ -112,6 +114,22 @@ def test_a_code_that_is_put_back_and_paid_with_is_revived_whoever_goes_on(
     ]
     story: list[Deed] = [("redeem", "A", 500, False), ("amid", ("release", "A", "own"), events)]
     assert_ordered(play(database, [*story, *THEN]))
+
+
+def test_a_foreign_cart_that_is_heard_of_while_the_code_ends_keeps_its_price(
+    database: Database,
+) -> None:
+    """Its prices are older than an hour: the look at it prices it without the ended code."""
+    story: list[Deed] = [
+        ("redeem", "A", 500, False),
+        ("put_code", "B", "A"),
+        ("pay", "B", *PAID),
+        ("wait", 70),
+        ("amid", ("work",), [(4, False, ("deliver_all",))]),
+        ("complete", "B"),
+        ("deliver_all",),
+    ]
+    assert_ordered(play(database, story))
 
 
 @pytest.mark.parametrize("kind", ["die", "slow"])
