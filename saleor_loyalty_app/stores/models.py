@@ -81,3 +81,27 @@ class StoreProblem(SQLModel, table=True):
     reported_at: datetime | None = instant(null=True)
     resolved_at: datetime | None = instant(null=True)
     dismissed_at: datetime | None = instant(null=True)
+
+
+class StaffAction(SQLModel, table=True):
+    """What a staff member changed, written in the same transaction; never changed itself."""
+
+    __tablename__ = "staff_action"
+    __table_args__ = (
+        sa.Index("ix_staff_action_store", "store_id", "id"),
+        sa.Index("ix_staff_action_subject", "store_id", "subject", "id"),
+        sa.Index("ix_staff_action_kind", "store_id", "kind", "id"),
+    )
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    at: datetime = instant()
+    #: "user:<id>" of Saleor.
+    actor: str
+    #: A stable word, such as "program_published".
+    kind: str
+    #: What it was done to: "revision:3", "member:12".
+    subject: str
+    #: What was changed, without personal data and secrets; none = it was not there.
+    before: dict[str, Any] | None = json_doc(null=True)
+    after: dict[str, Any] | None = json_doc(null=True)
