@@ -42,7 +42,7 @@ from tests.webhook_edge import RefreshCalls
 Data = dict[str, Any]
 Answer = Data | httpx.Response | Callable[[Data], Data | httpx.Response]
 LIMITS = ("spending", "reading", "public", "staff")
-ALL_PERMISSIONS = ["MANAGE_ORDERS", "MANAGE_USERS", "MANAGE_DISCOUNTS"]
+ALL_PERMISSIONS = ["MANAGE_ORDERS", "MANAGE_USERS", "MANAGE_DISCOUNTS", "MANAGE_APPS"]
 
 
 class Saleor:
@@ -144,7 +144,7 @@ class ApiEdge:
         return {"Authorization": f"Bearer {self.key.token(claims)}"}
 
     def staff(self, store: StoreRef, **changes: object) -> dict[str, str]:
-        """The header of a staff member who may do everything the app can ask for."""
+        """The header of a staff member who may do everything."""
         rights = {"permissions": ALL_PERMISSIONS, "user_permissions": ALL_PERMISSIONS}
         claims = staff_claims(store.api_url, self.clock(), store.app_id, **(rights | changes))
         return {"Authorization": f"Bearer {self.key.token(claims)}"}

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app.api.bearer import still_active
 from saleor_loyalty_app.api.context import FacesOf
 from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
-from saleor_loyalty_app.api.dashboard.staff import TO_SERVE, StaffOf
+from saleor_loyalty_app.api.dashboard.staff import TO_SEE_MEMBERS, TO_SERVE, StaffOf
 from saleor_loyalty_app.api.errors import documented
 from saleor_loyalty_app.api.money import Money
 from saleor_loyalty_app.api.opaque import CursorInvalid, case_id, case_number
@@ -124,6 +124,7 @@ async def list_cases(
     ] = None,
 ) -> Cases:
     """The cases that wait to be decided, oldest first."""
+    staff.need_one(TO_SEE_MEMBERS)
     await faces.gate.serve_customer(staff.key)
     start = None if after is None else case_number(after)
     if after is not None and start is None:

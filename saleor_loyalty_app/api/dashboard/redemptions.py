@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app.api.bearer import still_active
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
-from saleor_loyalty_app.api.dashboard.staff import TO_SERVE, Staff, StaffOf
+from saleor_loyalty_app.api.dashboard.staff import TO_SEE_MEMBERS, TO_SERVE, Staff, StaffOf
 from saleor_loyalty_app.api.errors import documented
 from saleor_loyalty_app.api.opaque import cursor_of, ledger_cursor
 from saleor_loyalty_app.api.redemption_answers import (
@@ -158,6 +158,7 @@ async def list_redemptions(
     ] = None,
 ) -> Redemptions:
     """A customer's redemptions, newest first; none of who is not in the books."""
+    staff.need_one(TO_SEE_MEMBERS)
     await faces.gate.serve_customer(staff.key)
     before = None if after is None else int(ledger_cursor(after))
 
@@ -190,6 +191,7 @@ async def read_redemption_of_customer(
     redemption_id: RedemptionId,
 ) -> Redemption:
     """How a redemption stands."""
+    staff.need_one(TO_SEE_MEMBERS)
     await faces.gate.serve_customer(staff.key)
     found = await faces.database.read_async(lambda conn: _of_store(conn, staff, redemption_id))
     return answer_state(response, found, language=language)

@@ -14,20 +14,18 @@ from saleor_loyalty_app.saleor.tokens import Claims, verify_staff
 from saleor_loyalty_app.stores.refs import StoreRef
 
 FACE = "dashboard"
-#: What changing the program and its switches takes.
+#: What changing the program, publishing it and its switches takes.
 TO_CHANGE = frozenset({"MANAGE_DISCOUNTS"})
-#: What spending for a customer and deciding a case takes: it moves the points of one person.
+#: What spending for a customer and deciding a case takes: it belongs to an order or checkout.
 TO_SERVE = frozenset({"MANAGE_ORDERS"})
-#: One of these is enough to look: they are the app's own.
-TO_SEE = frozenset(
-    {
-        "MANAGE_ORDERS",
-        "MANAGE_USERS",
-        "MANAGE_CHECKOUTS",
-        "MANAGE_DISCOUNTS",
-        "MANAGE_SHIPPING",
-    }
-)
+#: What giving and taking points, merging and erasing takes: it moves the points of one person.
+TO_GIVE = frozenset({"MANAGE_USERS"})
+#: What settings and secrets take: storefront origins, mail, keys, retention, import, wind-down.
+TO_SET_UP = frozenset({"MANAGE_APPS"})
+#: One of these is enough to look at single customers, their points and their redemptions.
+TO_SEE_MEMBERS = frozenset({"MANAGE_USERS", "MANAGE_ORDERS"})
+#: One of these is enough to open the app and to see what names nobody.
+TO_SEE = TO_SEE_MEMBERS | TO_CHANGE | TO_SET_UP
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class Staff:
     @property
     def may_change(self) -> bool:
         """Whether this person may publish and switch."""
-        return self.permissions >= TO_CHANGE
+        return self.may(TO_CHANGE)
 
     @property
     def key(self) -> str:
@@ -53,6 +51,10 @@ class Staff:
         """The name under which the books keep what this person did."""
         return f"user:{self.user_id}"
 
+    def may(self, permissions: Collection[str]) -> bool:
+        """Whether this person has all of `permissions`."""
+        return self.permissions >= frozenset(permissions)
+
     def need(self, permissions: Collection[str]) -> None:
         """Refuses who lacks one of `permissions`.
 
@@ -61,6 +63,15 @@ class Staff:
         """
         if missing := frozenset(permissions) - self.permissions:
             raise MissingUserPermission(missing)
+
+    def need_one(self, permissions: Collection[str]) -> None:
+        """Refuses who has none of `permissions`.
+
+        Raises:
+            MissingUserPermission: naming them.
+        """
+        if not self.permissions & frozenset(permissions):
+            raise MissingUserPermission(frozenset(permissions))
 
 
 async def staff_of(request: Request, faces: FacesOf) -> Staff:

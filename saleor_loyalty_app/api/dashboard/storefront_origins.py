@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app.api.bearer import still_active
 from saleor_loyalty_app.api.context import FacesOf
 from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
-from saleor_loyalty_app.api.dashboard.staff import TO_CHANGE, StaffOf
+from saleor_loyalty_app.api.dashboard.staff import TO_SET_UP, StaffOf
 from saleor_loyalty_app.api.errors import documented
 from saleor_loyalty_app.stores.origins import MOST_ORIGINS, origins_of, set_origins
 
@@ -48,7 +48,7 @@ async def name_origins(
     faces: FacesOf, staff: StaffOf, what: StorefrontOrigins
 ) -> StorefrontOrigins:
     """Names the origins; it acts within seconds."""
-    staff.need(TO_CHANGE)
+    staff.need(TO_SET_UP)
 
     def change(conn: Connection) -> tuple[str, ...] | None:
         store = still_active(conn, staff.store)

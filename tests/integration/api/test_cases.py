@@ -125,3 +125,11 @@ def test_who_may_not_manage_orders_decides_nothing(scene: SpendingScene) -> None
     little = staff(scene, permissions=rights, user_permissions=rights)
     answer = scene.edge.send("POST", f"{API}/{case['id']}", little, {"decision": "dismiss"})
     assert told(answer) == (403, "missing_user_permission")
+
+
+def test_who_manages_discounts_alone_sees_no_customer(scene: SpendingScene) -> None:
+    add_case(scene, "18")
+    owner = staff(scene, user_permissions=["MANAGE_DISCOUNTS"])
+    assert told(scene.edge.get(API, owner)) == (403, "missing_user_permission")
+    redemptions = scene.edge.get("/api/dashboard/v1/redemptions?user_id=VXNlcjo1", owner)
+    assert told(redemptions) == (403, "missing_user_permission")

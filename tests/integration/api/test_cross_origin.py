@@ -196,9 +196,7 @@ def test_what_is_no_origin_is_refused(
     assert edge.get(ORIGINS, edge.staff(published)).json() == {"origins": None}
 
 
-def test_who_may_not_manage_discounts_does_not_name_origins(
-    edge: ApiEdge, published: StoreRef
-) -> None:
-    little = {"user_permissions": ["MANAGE_ORDERS"], "permissions": ["MANAGE_ORDERS"]}
+def test_who_may_not_manage_apps_does_not_name_origins(edge: ApiEdge, published: StoreRef) -> None:
+    little = {"user_permissions": ["MANAGE_ORDERS", "MANAGE_DISCOUNTS"]}
     answer = edge.send("PUT", ORIGINS, edge.staff(published, **little), {"origins": []})
     assert told(answer) == (403, "missing_user_permission")
