@@ -11,6 +11,7 @@ from saleor_loyalty_app import log
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.end_redemption import end_redemption
+from saleor_loyalty_app.flows.redemption_uses import COMPLETED_WITHOUT
 from saleor_loyalty_app.flows.redemption_work import Bench, LeaseLost, OutOfTime, Work
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.rewards import redemptions, sightings
@@ -270,9 +271,10 @@ def _look(work: Work) -> RedemptionRef | None:
     if cart.code == work.ref.code:
         if not cart.made:
             return work.rest(work.ref.deadline, attempts=0)
-        if orders := work.unbooked([cart.id]):
+        if orders := work.orders_made([place]):
             return work.wait_for(orders)
-        return work.rest(work.ref.deadline, attempts=0)
+        work.end("released", {"code": COMPLETED_WITHOUT})
+        return None
     work.end("released", {"code": "taken_off"})
     return None
 

@@ -158,8 +158,6 @@ def _clear(work: Work) -> _Cleared:
                 work.looked(place, is_on=False)
             continue
         if cart.made:
-            if orders := work.unbooked([cart.id]):
-                return _Cleared(work.wait_for(orders), taken)
             continue
         if cart.money:
             return _Cleared(_keep(work, place, is_on=True), taken)

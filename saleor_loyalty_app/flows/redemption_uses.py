@@ -5,7 +5,7 @@ locked. The same look again changes nothing, and whatever order several looks at
 come in, the points that were set aside are spent once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 
@@ -38,6 +38,7 @@ from saleor_loyalty_app.rewards.uses import (
     settle,
     used_by,
 )
+from saleor_loyalty_app.saleor.checkout_snapshot import OrderWithCode
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -78,16 +79,23 @@ def note_order(
         return
     locked = redemptions.lock(conn, store.id, ids)
     known = {one.id: use_records.of_redemption(conn, one.id) for one in locked}
-    used = next((one.id for one in locked if mark.order_id in known[one.id]), None)
-    if used is None:
-        seen_there = set(_sighted(conn, store, mark))
-        used = used_by(mark, (_candidate(mark, one, seen_there) for one in locked))
+    used = _used(conn, store, mark, locked, known)
     for redemption in locked:
         if redemption.id == used:
             _note_use(conn, redemption, known[redemption.id], snapshot, mark, kept, why, now)
         elif redemption.is_live and _is_bound(mark, redemption):
             reason = {"code": COMPLETED_WITHOUT, "order": snapshot.number}
             redemptions.end_as(conn, store.id, redemption.id, "released", reason, now)
+
+
+def who_used(conn: Connection, store: StoreRef, order: OrderWithCode) -> int | None:
+    """The redemption that an order is found to have used when it is booked, by its id."""
+    if order.status in NOT_YET_STATUSES:
+        return None
+    mark = mark_of(order)
+    found = redemptions.by_ids(conn, store.id, use_records.concerned(conn, store.id, mark))
+    known = {one.id: use_records.of_redemption(conn, one.id) for one in found}
+    return _used(conn, store, mark, found, known)
 
 
 def note_gone(conn: Connection, store: StoreRef, order_id: str, *, now: datetime) -> None:
@@ -222,6 +230,20 @@ def _settle(
             amount = to_restore(redemption.points, row.restored, row.kept)
             if amount:
                 give_charge_back(conn, redemption, spender, row, amount, why=why, now=now)
+
+
+def _used(
+    conn: Connection,
+    store: StoreRef,
+    mark: OrderMark,
+    concerned: Sequence[RedemptionRef],
+    known: Mapping[int, Mapping[str, UseRow]],
+) -> int | None:
+    for one in concerned:
+        if mark.order_id in known[one.id]:
+            return one.id
+    seen_there = set(_sighted(conn, store, mark))
+    return used_by(mark, (_candidate(mark, one, seen_there) for one in concerned))
 
 
 def _sighted(conn: Connection, store: StoreRef, mark: OrderMark) -> list[int]:

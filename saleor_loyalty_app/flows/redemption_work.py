@@ -4,29 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
-from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.flows.redemption_uses import who_used
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.orders import refresh, repository
 from saleor_loyalty_app.programs.repository import programs_by_id
 from saleor_loyalty_app.programs.spending import DEFAULTS, Spending
-from saleor_loyalty_app.rewards import redemptions, sightings
-from saleor_loyalty_app.rewards.codes import public_id_of_voucher
+from saleor_loyalty_app.rewards import redemptions, sightings, use_records
 from saleor_loyalty_app.rewards.errors import RedemptionUnknown, reason_of
 from saleor_loyalty_app.rewards.instruments.carts import Carts
 from saleor_loyalty_app.rewards.instruments.port import Instrument, Place
 from saleor_loyalty_app.rewards.instruments.voucher import VOUCHER, VoucherInstrument
-from saleor_loyalty_app.rewards.models import RedemptionUse
 from saleor_loyalty_app.rewards.redemptions import LEASE, RedemptionRef
 from saleor_loyalty_app.saleor.checkout_snapshot import OrderWithCode, orders_with_code
 from saleor_loyalty_app.stores.refs import StoreRef
-
-_uses = table(RedemptionUse)
 
 #: Who waits for an order that was made to be booked looks again after so long …
 ORDER_WAIT = timedelta(seconds=10)
@@ -205,10 +200,11 @@ class Work:
         return place.id in (self.ref.checkout_id, self.ref.order_id)
 
     def orders_made(self, places: Sequence[Place]) -> list[str]:
-        """The ids of orders that were made with the code and are not booked yet.
+        """The ids of orders that used the code and are not booked yet.
 
-        Ask after the checkout was seen gone: Saleor makes the order and deletes the checkout at
-        once.
+        Those, and no others, that booking will find to have used it: whoever waited for another
+        would wait forever. Ask after the checkout was seen gone: Saleor makes the order and deletes
+        the checkout at once.
         """
         self.check_time()
         checkouts = [place.id for place in places if not place.is_draft]
@@ -217,15 +213,8 @@ class Work:
             "queries/orders_with_code",
             {"checkouts": checkouts, "ofCheckouts": bool(checkouts), "code": self.ref.code},
         )
-        return self.unbooked(
-            [order.id for order in orders_with_code(data) if has_used(order, self.ref)]
-        )
-
-    def unbooked(self, orders: Sequence[str]) -> list[str]:
-        """Those of some orders of which it is not known yet that they used the code."""
-        if not orders:
-            return []
-        return sorted(set(orders) - self.bench.database.read(self._booked))
+        orders = orders_with_code(data)
+        return self.bench.database.read(lambda conn: self._unbooked(conn, orders))
 
     def wait_for(self, orders: Sequence[str]) -> RedemptionRef:
         """Has orders booked that were made with the code: that settles the redemption.
@@ -253,20 +242,10 @@ class Work:
         programs = programs_by_id(conn, self.store.id, [self.ref.revision_id])
         return programs[self.ref.revision_id].spending or DEFAULTS
 
-    def _booked(self, conn: Connection) -> set[str]:
-        query = sa.select(_uses.c.order_id).where(_uses.c.redemption_id == self.ref.id)
-        return set(conn.execute(query).scalars())
-
-
-def has_used(order: OrderWithCode, redemption: RedemptionRef) -> bool:
-    """Whether an order of one of its checkouts, or with its code, was made with a redemption.
-
-    Where two orders raced for one code, the later one tells the voucher's name at most; where the
-    code was taken off during the completion, the order tells the code but has no discount.
-    """
-    if not order.vouchers:
-        return False
-    if order.voucher_code:
-        return order.voucher_code == redemption.code
-    named = {public_id_of_voucher(name) for name in order.vouchers}
-    return redemption.public_id in named or None in named
+    def _unbooked(self, conn: Connection, orders: Sequence[OrderWithCode]) -> list[str]:
+        booked = use_records.of_redemption(conn, self.ref.id)
+        return sorted(
+            order.id
+            for order in orders
+            if order.id not in booked and who_used(conn, self.store, order) == self.ref.id
+        )

@@ -185,6 +185,8 @@ class Spender:
     def _look(self, store: StoreRef, request: SpendRequest) -> _Scene:
         """One request to Saleor: the user, and what the points are to be spent on."""
         target = request.target
+        if not names(request.user_id, "User"):
+            raise UserInactive
         if isinstance(target, Bearer):
             return self._look_at_channel(store, request, target.channel)
         place = _place(target)

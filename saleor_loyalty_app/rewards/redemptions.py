@@ -96,6 +96,14 @@ def by_id(conn: Connection, store_id: int, redemption_id: int) -> RedemptionRef 
     return _one(conn, store_id, _row.id == redemption_id)
 
 
+def by_ids(conn: Connection, store_id: int, ids: Sequence[int]) -> list[RedemptionRef]:
+    """Redemptions of a store, in the order of their ids."""
+    if not ids:
+        return []
+    query = _ALL.where(_row.store_id == store_id, _row.id.in_(sorted(set(ids))))
+    return _refs(conn.execute(query.order_by(_row.id)).all())
+
+
 def by_public_id(conn: Connection, store_id: int, public_id: str) -> RedemptionRef | None:
     """One redemption by what the outside calls it."""
     return _one(conn, store_id, _row.public_id == public_id)

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from saleor_loyalty_app.rewards.codes import public_id_of_voucher
 from saleor_loyalty_app.rewards.restoring import lost_points
+from saleor_loyalty_app.saleor.checkout_snapshot import OrderWithCode
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 
 FIRST, SECOND, FOREIGN, LATE = "first", "second", "foreign", "late"
@@ -78,7 +79,7 @@ class Use:
     state: str
 
 
-def mark_of(snapshot: OrderSnapshot) -> OrderMark:
+def mark_of(snapshot: OrderSnapshot | OrderWithCode) -> OrderMark:
     """What an order tells of its discount."""
     discounts = [item for item in snapshot.discounts or () if item.type == VOUCHER]
     on_lines = any(item.type == VOUCHER for line in snapshot.lines for item in line.discounts or ())

@@ -13,7 +13,7 @@ import msgspec
 
 from saleor_loyalty_app import shapes
 from saleor_loyalty_app.saleor.errors import SaleorQueryError
-from saleor_loyalty_app.saleor.order_snapshot import Money, TaxedMoney
+from saleor_loyalty_app.saleor.order_snapshot import Discount, Money, OrderDiscount, TaxedMoney
 
 T = TypeVar("T")
 
@@ -116,24 +116,22 @@ class _Draft(_Part, frozen=True):
     payments: tuple[_Payment, ...] = ()
 
 
-class _Discount(_Part, frozen=True):
-    type: str
-    name: str | None = None
+class DiscountedLine(_Part, frozen=True):
+    """A line of an order, as far as it tells of discounts."""
+
+    discounts: tuple[Discount, ...] | None = None
 
 
 class OrderWithCode(_Part, frozen=True):
-    """What tells whether an order was made with a code."""
+    """What tells whether an order was made with a code: a part of an `OrderSnapshot`."""
 
     id: str
     status: str
     checkout_id: str | None = None
     voucher_code: str | None = None
-    discounts: tuple[_Discount, ...] = ()
-
-    @property
-    def vouchers(self) -> list[str]:
-        """The names of vouchers that made it cheaper; after a race they come without a code."""
-        return [one.name or "" for one in self.discounts if one.type == "VOUCHER"]
+    redemption: str | None = None
+    discounts: tuple[OrderDiscount, ...] | None = None
+    lines: tuple[DiscountedLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

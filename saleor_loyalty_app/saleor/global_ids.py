@@ -8,8 +8,12 @@ import uuid
 LONGEST = 200
 
 
+#: Types whose keys are numbers of 32 bits; all others asked for here have UUIDs.
+_NUMBERED = frozenset({"User"})
+
+
 def names(text: str, type_name: str) -> bool:
-    """Whether a text is an id of this type whose key is a UUID (checkouts and orders).
+    """Whether a text is an id of this type: of a user, a checkout or an order.
 
     Saleor answers what is none with an error of the whole document.
     """
@@ -17,6 +21,8 @@ def names(text: str, type_name: str) -> bool:
         return False
     try:
         kind, _, key = base64.b64decode(text, validate=True).decode().partition(":")
+        if type_name in _NUMBERED:
+            return kind == type_name and key.isdecimal() and key.isascii() and int(key) < 2**31
         uuid.UUID(key)
     except (binascii.Error, ValueError):
         return False

@@ -219,6 +219,7 @@ class Courier:
 
     def conclude_question(self, parcel: Parcel, response: Response | None) -> None:
         """Book the one try; only a failure stays to be seen at the webhook."""
+        parcel.tries += 1
         ok = self._book_attempt(parcel, response)
         parcel.delivery.status = "SUCCESS" if ok else "FAILED"
         self.recent.append(parcel)

@@ -9,7 +9,7 @@ from saleor_loyalty_app.rewards import redemptions, sightings
 from saleor_loyalty_app.rewards.errors import PaymentUnderWay, RedemptionConsumed
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.rewards.spend_request import OnDraft
-from tests.redemption_stage import OTHER, Stage
+from tests.redemption_stage import OTHER, SHOPPER, Stage
 
 HOUR = timedelta(hours=1)
 
@@ -184,8 +184,38 @@ class TestOrders:
         stage.book_orders()
         assert stage.read(made).state == "consumed"
 
+    @pytest.mark.parametrize("taken_back", [True, False])
+    def test_a_draft_that_became_an_order_with_the_code_but_no_discount_keeps_no_points(
+        self, stage: Stage, taken_back: bool
+    ) -> None:
+        draft = stage.draft()
+        made = stage.spend(OnDraft(draft))
+        node = stage.box.node(draft)
+        node.status, node.discounts = "UNFULFILLED", []
+        for line in node.lines:
+            line.discounts = []
+        assert node.voucher_code == made.code
+        after = stage.release(made) if taken_back else stage.wake(made)
+        assert after.state == "released"
+        assert stage.points() == (2000, 0)
+
 
 class TestOtherPlaces:
+    def test_an_order_that_used_another_code_is_not_waited_for(self, stage: Stage) -> None:
+        """Both codes were on its checkout, and the order tells a voucher's discount without one."""
+        checkout = stage.cart()
+        handed = stage.bearer()
+        self._seen(stage, handed, checkout, stage.users[SHOPPER])
+        stage.take_code(checkout, handed.code)
+        made = stage.spend(checkout)
+        order = stage.box.node(stage.pay_and_complete(checkout))
+        order.voucher_code = None
+        order.discounts[0].name = "Renamed by staff"
+        assert stage.release(handed).state == "released"
+        assert stage.wake(made).is_live
+        stage.book_orders()
+        assert stage.read(made).state == "consumed"
+
     def _seen(self, stage: Stage, made: RedemptionRef, checkout: str, user: str | None) -> None:
         stage.put_code(checkout, made.code)
         stage.database.write(

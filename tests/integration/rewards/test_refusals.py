@@ -13,13 +13,13 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.programs.models import ProgramRevision
-from saleor_loyalty_app.rewards.errors import failure_of
+from saleor_loyalty_app.rewards.errors import UserInactive, failure_of
 from saleor_loyalty_app.rewards.models import Redemption
-from saleor_loyalty_app.rewards.spend_request import OnCheckout, OnDraft
+from saleor_loyalty_app.rewards.spend_request import Bearer, OnCheckout, OnDraft
 from saleor_loyalty_app.saleor.errors import SaleorUnavailable
 from sandbox.box import id_of
 from tests.integration.rewards.conftest import MakeStage
-from tests.redemption_stage import OTHER, SHOPPER, Stage
+from tests.redemption_stage import OTHER, PATIENCE, SHOPPER, Stage
 
 STRANGE_IDS = [
     "",
@@ -81,6 +81,13 @@ class TestBeforeTheHold:
         checkout = stage.cart()
         stage.box.user(SHOPPER).is_active = False
         assert refused(stage, checkout).code == "user_inactive"
+
+    @pytest.mark.parametrize("user", ["=0pnyRIyi0=6rf", "User:1", "VXNlcjp4", ""])
+    def test_what_is_no_id_of_a_user_never_reaches_saleor(self, stage: Stage, user: str) -> None:
+        for target in (OnCheckout(stage.cart()), Bearer("default-channel")):
+            request = replace(stage.request(target), user_id=user)
+            with pytest.raises(UserInactive):
+                stage.spender.spend(stage.store, request, patience=PATIENCE)
 
     @pytest.mark.parametrize(
         ("values", "why"),

@@ -1,5 +1,6 @@
 """Checkouts and drafts in one shape; when money is under way; whose voucher an order had."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -174,7 +175,7 @@ def test_strange_amounts_are_refused(amount: str) -> None:
         read(checkout(subtotalPrice=strange))
 
 
-def test_orders_are_told_once_with_their_vouchers() -> None:
+def test_orders_are_told_once_with_their_discounts() -> None:
     node = {
         "id": "O",
         "status": "UNFULFILLED",
@@ -185,7 +186,8 @@ def test_orders_are_told_once_with_their_vouchers() -> None:
     [order] = orders_with_code(
         {"ofCheckouts": {"edges": [{"node": node}]}, "byCode": {"edges": [{"node": node}]}}
     )
-    assert order.vouchers == ["Loyalty x"]
+    assert order.discounts is not None
+    assert [one.name for one in order.discounts] == ["Loyalty x", None]
     assert orders_with_code({"byCode": {"edges": []}}) == []
 
 
@@ -212,3 +214,20 @@ def test_a_voucher_is_found_by_exactly_its_code() -> None:
 )
 def test_an_id_is_one_of_a_checkout(text: str, known: bool) -> None:
     assert names(text, "Checkout") is known
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("User:5", True),
+        (f"User:{2**31 - 1}", True),
+        (f"User:{2**31}", False),
+        ("User:-5", False),
+        ("User:٥", False),
+        ("User:x", False),
+        ("User:", False),
+        ("App:5", False),
+    ],
+)
+def test_an_id_is_one_of_a_user(text: str, known: bool) -> None:
+    assert names(base64.b64encode(text.encode()).decode(), "User") is known
