@@ -272,7 +272,7 @@ def _spendable(
         _full_subtotal(checkout, live), other_code=bool(checkout.voucher_code) and not own
     )
     try:
-        _require_spending(store, member)
+        _require_spending(store, member, now)
         if program is None:
             raise NoProgram
         found = most(
@@ -288,8 +288,8 @@ def _spendable(
     return Spendable(available, found, None, live)
 
 
-def _require_spending(store: StoreRef, member: MemberRef | None) -> None:
+def _require_spending(store: StoreRef, member: MemberRef | None, now: datetime) -> None:
     if not store.spending_on:
         raise SpendingOff
-    if member is not None and (why := why_not_spending(member)):
+    if member is not None and (why := why_not_spending(member, now=now)):
         raise SpendingBlocked(reason=why)

@@ -224,7 +224,7 @@ class Spender:
         member = members.member_by_user(conn, store.id, request.user_id, lock=True)
         if member is None:
             raise NotEnoughPoints(available=0, needed=request.points)
-        if why := why_not_spending(member):
+        if why := why_not_spending(member, now=now):
             raise SpendingBlocked(reason=why)
         _check_free(conn, store, request.target)
         account = Account(store.id, member.id, UNIT)

@@ -1,8 +1,11 @@
 """Whether a member earned at some instant, and may spend now. Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from saleor_loyalty_app.members.refs import MemberRef
+
+#: Whoever takes over an account changes its address first: spending rests meanwhile.
+REST_AFTER_NEW_ADDRESS = timedelta(hours=48)
 
 
 def why_not_earning(member: MemberRef, *, automatic: bool, at: datetime) -> str:
@@ -51,13 +54,15 @@ def takes_part(state: str, *, hold_out: bool, automatic: bool) -> bool:
     return state == "active" or (automatic and state in ("", "guest", "invited"))
 
 
-def why_not_spending(member: MemberRef) -> str:
+def why_not_spending(member: MemberRef, *, now: datetime) -> str:
     """Why the member may not spend points now, as a stable word; "" = may.
 
     A pause stops earning only: what was earned before may be spent.
     """
     if member.spending_blocked or member.state == "blocked":
         return "blocked"
+    changed = member.email_changed_at
     if member.state in ("active", "paused"):
-        return ""
+        rests = changed is not None and now < changed + REST_AFTER_NEW_ADDRESS
+        return "email_changed" if rests else ""
     return member.state if member.state in ("erased", "left") else "not_enrolled"

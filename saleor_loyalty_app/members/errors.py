@@ -31,3 +31,17 @@ class WrongMemberState(AppError):
 
     code: ClassVar[str] = "wrong_member_state"
     status: ClassVar[int] = 409
+
+
+class InvalidPhone(AppError):
+    """Not a phone number with the code of its country, such as +905321234567."""
+
+    code: ClassVar[str] = "invalid_phone"
+    status: ClassVar[int] = 400
+
+
+class PhoneMissing(AppError):
+    """Nobody can be written to by text message without a number."""
+
+    code: ClassVar[str] = "phone_missing"
+    status: ClassVar[int] = 400

@@ -41,6 +41,8 @@ class Member(SQLModel, table=True):
     enrolled_at: datetime | None = instant(null=True)
     paused_at: datetime | None = instant(null=True)
     left_at: datetime | None = instant(null=True)
+    #: When the address of the account became another one: spending rests for a while then.
+    email_changed_at: datetime | None = instant(null=True)
     merged_into: int | None = ref("member.id", null=True)
     #: The sign-up bonus and its like are paid once in a lifetime, also after rejoining.
     first_enrolled_at: datetime | None = instant(null=True)
@@ -62,6 +64,10 @@ class MemberIdentity(SQLModel, table=True):
     last_name: str = ""
     language: str = "en"
     confirmed: bool = False
+    #: For text messages, as E.164; given by the member with the consent.
+    phone: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    #: The address before the newest change: it is told of the change too.
+    previous_email: str = Field(default="", sa_column_kwargs={"server_default": ""})
     updated_at: datetime = instant()
 
 
@@ -78,3 +84,27 @@ class MemberConsent(SQLModel, table=True):
     version: str
     source: str
     at: datetime = instant()
+
+
+class ChannelConsent(SQLModel, table=True):
+    """A member agreed to offers by a channel, or withdrew that. Rows are added only."""
+
+    __tablename__ = "channel_consent"
+    __table_args__ = (
+        sa.CheckConstraint("channel IN ('email','sms')", name="channel"),
+        sa.Index("ix_channel_consent_member", "store_id", "member_id", "channel", "id"),
+        sa.Index("ix_channel_consent_unreported", "store_id", "reported_at", "id"),
+    )
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    member_id: int = ref("member.id")
+    channel: str
+    granted: bool
+    #: Where it was said: storefront, hosted_page, unsubscribe, iys, import, staff, …
+    source: str
+    #: Version of the text that was agreed to.
+    text_version: str = ""
+    at: datetime = instant()
+    #: When it was reported to the register of consents (İYS); none = not so far.
+    reported_at: datetime | None = instant(null=True)

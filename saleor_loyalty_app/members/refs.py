@@ -41,6 +41,7 @@ class MemberRef:
     created_at: datetime
     email: str = ""
     confirmed: bool = False
+    email_changed_at: datetime | None = None
 
     @property
     def is_guest(self) -> bool:

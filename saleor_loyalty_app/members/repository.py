@@ -36,6 +36,7 @@ _COLUMNS = (
     members.c.created_at,
     sa.func.coalesce(identities.c.email, ""),
     sa.func.coalesce(identities.c.confirmed, sa.false()),
+    members.c.email_changed_at,
 )
 _JOINED: sa.Select[*tuple[Any, ...]] = sa.select(*_COLUMNS).select_from(
     members.outerjoin(identities, identities.c.member_id == members.c.id)
@@ -170,6 +171,15 @@ def put_identity(conn: Connection, store_id: int, member_id: int, values: dict[s
     statement = make(identities).values(store_id=store_id, member_id=member_id, **values)
     conn.execute(
         statement.on_conflict_do_update(index_elements=[identities.c.member_id], set_=values)
+    )
+
+
+def remember_address(conn: Connection, store_id: int, member_id: int, email: str) -> None:
+    """Keeps the address that a member has no more, so that it can be told of the change."""
+    conn.execute(
+        sa.update(identities)
+        .where(identities.c.store_id == store_id, identities.c.member_id == member_id)
+        .values(previous_email=email)
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from saleor_loyalty_app.members import repository
+from saleor_loyalty_app.members import consents, repository
 from saleor_loyalty_app.members.email_keys import EmailKeys, bucket_of, normalize_email
 from saleor_loyalty_app.members.errors import (
     MemberBlocked,
@@ -92,6 +92,8 @@ def set_identity(
 ) -> None:
     """Stores who a member is, as Saleor says it now."""
     email = normalize_email(person.email)
+    if member.email and email != member.email:
+        _note_new_address(conn, member, now)
     values: dict[str, Any] = {
         "email": email,
         "email_key": keys.current(member.store_id, email),
@@ -103,6 +105,20 @@ def set_identity(
     if person.language:
         values["language"] = person.language
     repository.put_identity(conn, member.store_id, member.id, values)
+
+
+def _note_new_address(conn: Connection, member: MemberRef, now: datetime) -> None:
+    """Spending rests, and the consent, which was given for the old address, ends with it."""
+    repository.update_member(conn, member.store_id, member.id, email_changed_at=now)
+    repository.remember_address(conn, member.store_id, member.id, member.email)
+    consents.withdraw(
+        conn,
+        member.store_id,
+        member.id,
+        consents.Channel.email,
+        source="address_changed",
+        now=now,
+    )
 
 
 def enroll(
