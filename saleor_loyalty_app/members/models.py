@@ -23,6 +23,7 @@ class Member(SQLModel, table=True):
         ),
         sa.CheckConstraint("bucket BETWEEN 0 AND 9999", name="bucket"),
         sa.Index("ix_member_merged_into", "merged_into"),
+        sa.Index("ix_member_listed", "store_id", "id"),
     )
 
     id: int | None = key()
@@ -53,7 +54,28 @@ class MemberIdentity(SQLModel, table=True):
     """Personal data of a member; erasable without touching the books."""
 
     __tablename__ = "member_identity"
-    __table_args__ = (sa.Index("ix_member_identity_email_key", "store_id", "email_key"),)
+    # Found by beginnings: PostgreSQL needs an operator class for that, SQLite does not.
+    __table_args__ = (
+        sa.Index("ix_member_identity_email_key", "store_id", "email_key"),
+        sa.Index(
+            "ix_member_identity_email",
+            "store_id",
+            "email",
+            postgresql_ops={"email": "text_pattern_ops"},
+        ),
+        sa.Index(
+            "ix_member_identity_name",
+            "store_id",
+            "name_key",
+            postgresql_ops={"name_key": "text_pattern_ops"},
+        ),
+        sa.Index(
+            "ix_member_identity_surname",
+            "store_id",
+            "surname_key",
+            postgresql_ops={"surname_key": "text_pattern_ops"},
+        ),
+    )
 
     member_id: int = Field(foreign_key="member.id", primary_key=True)
     store_id: int = ref("store.id")
@@ -62,6 +84,9 @@ class MemberIdentity(SQLModel, table=True):
     email_key: str
     first_name: str = ""
     last_name: str = ""
+    #: The name as it is searched for (members.name_keys): first name first, and last name first.
+    name_key: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    surname_key: str = Field(default="", sa_column_kwargs={"server_default": ""})
     language: str = "en"
     confirmed: bool = False
     #: For text messages, as E.164; given by the member with the consent.
@@ -108,3 +133,28 @@ class ChannelConsent(SQLModel, table=True):
     at: datetime = instant()
     #: When it was reported to the register of consents (İYS); none = not so far.
     reported_at: datetime | None = instant(null=True)
+
+
+class MemberNote(SQLModel, table=True):
+    """What staff wrote down about a member; goes when the member is erased."""
+
+    __tablename__ = "member_note"
+    __table_args__ = (
+        sa.CheckConstraint("kind IN ('note','block')", name="kind"),
+        sa.Index("ix_member_note_member", "member_id", "id"),
+        sa.Index("ix_member_note_due", "store_id", "done_at", "due_on"),
+    )
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    member_id: int = ref("member.id")
+    #: "note", or "block": why the member was blocked or freed.
+    kind: str
+    text: str
+    #: Until when something is to be done, as YYYY-MM-DD; none = nothing is.
+    due_on: str | None = Field(default=None, nullable=True)
+    #: Who wrote it, "user:<id>".
+    author: str
+    created_at: datetime = instant()
+    done_by: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    done_at: datetime | None = instant(null=True)

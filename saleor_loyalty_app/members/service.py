@@ -15,6 +15,7 @@ from saleor_loyalty_app.members.errors import (
     MemberNotFound,
     WrongMemberState,
 )
+from saleor_loyalty_app.members.name_keys import name_keys
 from saleor_loyalty_app.members.refs import Enrollment, MemberRef, Person
 
 
@@ -101,7 +102,13 @@ def set_identity(
         "updated_at": now,
     }
     if person.first_name or person.last_name:
-        values |= {"first_name": person.first_name, "last_name": person.last_name}
+        keyed = name_keys(person.first_name, person.last_name)
+        values |= {
+            "first_name": person.first_name,
+            "last_name": person.last_name,
+            "name_key": keyed.name,
+            "surname_key": keyed.surname,
+        }
     if person.language:
         values["language"] = person.language
     repository.put_identity(conn, member.store_id, member.id, values)

@@ -16,6 +16,7 @@ class OrderState(SQLModel, table=True):
     __table_args__ = (
         sa.UniqueConstraint("store_id", "order_id"),
         sa.Index("ix_order_state_member", "member_id"),
+        sa.Index("ix_order_state_number", "store_id", "number"),
         sa.Index("ix_order_state_open", "store_id", "open", "checked_at"),
         sa.Index("ix_order_state_deferred", "store_id", "deferred"),
         sa.CheckConstraint("owner_changes >= 0", name="owner_changes"),

@@ -1,0 +1,1 @@
+"""Points given and taken by hand: reasons, the budgets of staff, and requests that wait."""
