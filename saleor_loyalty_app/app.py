@@ -19,6 +19,7 @@ from saleor_loyalty_app.api.saleor.sync_webhooks import Answering, build_sync_ro
 from saleor_loyalty_app.api.saleor.tenants import Tenants
 from saleor_loyalty_app.api.saleor.webhooks import Intake, build_routes
 from saleor_loyalty_app.api.saleor_calls import SaleorCalls
+from saleor_loyalty_app.api.shopper_tokens import ShopperTokens
 from saleor_loyalty_app.api.storefront.router import router as storefront
 from saleor_loyalty_app.process import Process, open_process
 from saleor_loyalty_app.queue import Worker
@@ -88,6 +89,9 @@ def build_app(process: Process, worker: Worker | None) -> FastAPI:
         ),
         access=process.services.access,
         spender=process.services.spender,
+        shopper_tokens=ShopperTokens(process.settings.secrets),
+        email_keys=process.email_keys,
+        public_url=process.settings.browser_url,
     )
     errors.install(app)
     app.add_middleware(StorefrontOrigins, book=OriginBook(process.database, process.clock))

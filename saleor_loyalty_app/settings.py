@@ -136,6 +136,19 @@ class Settings(BaseSettings):
         "connection, or what a proxy named by `serve --proxies` says. Raise it where the server "
         "of a storefront asks for all of its visitors.",
     )
+    session_limit: str = Field(
+        default="30/minute",
+        description="How often one shopper may be given a loyalty token.",
+    )
+    estimate_limit: str = Field(
+        default="120/minute",
+        description="How often one address may ask what a cart would earn, at each store.",
+    )
+    sign_in_limit: str = Field(
+        default="5/15 minutes",
+        description="How often one e-mail address, and one network address at each store, may ask "
+        "for a link to the rewards page.",
+    )
     staff_limit: str = Field(
         default="60/minute",
         description="How often one staff member may spend for customers and decide cases.",
@@ -161,7 +174,15 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("spending_limit", "reading_limit", "public_limit", "staff_limit")
+    @field_validator(
+        "spending_limit",
+        "reading_limit",
+        "public_limit",
+        "session_limit",
+        "estimate_limit",
+        "sign_in_limit",
+        "staff_limit",
+    )
     @classmethod
     def _is_a_rate(cls, value: str) -> str:
         rate_of(value)

@@ -21,6 +21,7 @@ from saleor_loyalty_app.api.gate import Gate
 from saleor_loyalty_app.api.origin_book import OriginBook
 from saleor_loyalty_app.api.saleor.tenants import Tenants
 from saleor_loyalty_app.api.saleor_calls import SaleorCalls
+from saleor_loyalty_app.api.shopper_tokens import ShopperTokens
 from saleor_loyalty_app.api.storefront.router import router as storefront
 from saleor_loyalty_app.clock import ManualClock
 from saleor_loyalty_app.db.database import Database
@@ -30,6 +31,7 @@ from saleor_loyalty_app.flows.spend_points import Spender
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.limiting.limiter import Limiter
 from saleor_loyalty_app.limiting.storage import DatabaseStorage
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.saleor.client import SaleorClient
 from saleor_loyalty_app.settings import load_settings
 from saleor_loyalty_app.stores.models import Store
@@ -41,7 +43,7 @@ from tests.webhook_edge import RefreshCalls
 
 Data = dict[str, Any]
 Answer = Data | httpx.Response | Callable[[Data], Data | httpx.Response]
-LIMITS = ("spending", "reading", "public", "staff")
+LIMITS = ("spending", "reading", "public", "staff", "session", "estimate", "sign_in")
 ALL_PERMISSIONS = ["MANAGE_ORDERS", "MANAGE_USERS", "MANAGE_DISCOUNTS", "MANAGE_APPS"]
 
 
@@ -114,6 +116,9 @@ class ApiEdge:
             calls=SaleorCalls(self._threads, size=4, patience=60.0),
             access=access,
             spender=Spender(Driver(access, clock), clock, sleep=lambda _seconds: None),
+            shopper_tokens=ShopperTokens(settings.secrets),
+            email_keys=EmailKeys.of(settings.secrets),
+            public_url=settings.browser_url,
         )
         errors.install(self.app)
         self.app.add_middleware(StorefrontOrigins, book=OriginBook(database, clock))

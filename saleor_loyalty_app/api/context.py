@@ -9,10 +9,12 @@ from saleor_loyalty_app.api.errors import request_language
 from saleor_loyalty_app.api.gate import Gate
 from saleor_loyalty_app.api.saleor.tenants import Tenants
 from saleor_loyalty_app.api.saleor_calls import SaleorCalls
+from saleor_loyalty_app.api.shopper_tokens import ShopperTokens
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.flows.spend_points import Spender
 from saleor_loyalty_app.flows.store_access import StoreAccess
+from saleor_loyalty_app.members.email_keys import EmailKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,9 @@ class Faces:
         calls: where what asks Saleor runs.
         access: sends documents to stores; only within `calls`.
         spender: spends points; only within `calls`.
+        shopper_tokens: issues and reads loyalty tokens.
+        email_keys: stand for e-mail addresses.
+        public_url: where browsers reach the app, without a slash at the end.
     """
 
     database: Database
@@ -33,6 +38,9 @@ class Faces:
     calls: SaleorCalls
     access: StoreAccess
     spender: Spender
+    shopper_tokens: ShopperTokens
+    email_keys: EmailKeys
+    public_url: str
 
 
 def faces_of(request: Request) -> Faces:

@@ -20,7 +20,7 @@ from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.stores.origins import Origins
 
 STOREFRONT = "/api/storefront/"
-METHODS = "GET, POST, DELETE"
+METHODS = "GET, POST, PUT, DELETE"
 REQUEST_HEADERS = "Authorization, Content-Type, Accept-Language, Idempotency-Key, If-None-Match"
 EXPOSED = "Content-Language, ETag, Location, Retry-After"
 #: Seconds for which a browser remembers a preflight.

@@ -45,6 +45,9 @@ class Gate:
         self._giving_back = Limit("giving_back", rate_of(settings.spending_limit))
         self._reading = Limit("reading", rate_of(settings.reading_limit))
         self._public = Limit("public", rate_of(settings.public_limit))
+        self._session = Limit("session", rate_of(settings.session_limit))
+        self._estimate = Limit("estimate", rate_of(settings.estimate_limit))
+        self._sign_in = Limit("sign_in", rate_of(settings.sign_in_limit))
         self._staff = Limit("staff", rate_of(settings.staff_limit))
 
     async def read(self, who: str) -> None:
@@ -62,6 +65,36 @@ class Gate:
             TooManyRequests: their address did so too often.
         """
         await self._let_in(self._public, address_of(request))
+
+    async def estimate(self, request: Request, store_id: int) -> None:
+        """Somebody without a token asks what a cart would earn at a store.
+
+        Raises:
+            TooManyRequests: their address did so too often there.
+        """
+        await self._let_in(self._estimate, f"{store_id}:{address_of(request)}")
+
+    async def begin_session(self, who: str) -> None:
+        """A shopper's token is exchanged, which asks Saleor.
+
+        Raises:
+            TooManyRequests: it was too often.
+            CountingFailed: it cannot be told.
+        """
+        await self._let_in_surely(self._session, who)
+
+    async def send_link(self, request: Request, store_id: int, address_key: str) -> None:
+        """A link is asked for that is mailed: counted for who asks, and for whom it is mailed to.
+
+        Args:
+            address_key: stands for the e-mail address.
+
+        Raises:
+            TooManyRequests: it was too often.
+            CountingFailed: it cannot be told.
+        """
+        await self._let_in_surely(self._sign_in, f"{store_id}:from:{address_of(request)}")
+        await self._let_in_surely(self._sign_in, f"{store_id}:to:{address_key}")
 
     async def spend(self, who: str) -> None:
         """A shopper spends points.

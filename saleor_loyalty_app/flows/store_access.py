@@ -40,6 +40,14 @@ class StoreAccess:
         """
         return self.client.execute(self.endpoint(store), documents.load(document), variables)
 
+    def ask_as(self, store: StoreRef, token: str, document: str) -> dict[str, Any]:
+        """The answer to the query `document` as Saleor gives it to the bearer of a user's token.
+
+        Raises:
+            What `SaleorClient.execute` raises.
+        """
+        return self.client.execute(Endpoint(store.api_url, token), documents.load(document))
+
     def change(
         self, store: StoreRef, document: str, variables: Mapping[str, object]
     ) -> dict[str, Any]:

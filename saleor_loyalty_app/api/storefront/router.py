@@ -1,6 +1,7 @@
 """The storefront API `/api/storefront/v1`: a shopper's points, and the way to spend them.
 
-A shopper proves who they are by Saleor's access token (`tokenCreate`) as a bearer token.
+A shopper proves who they are by Saleor's access token (`tokenCreate`) as a bearer token, or by a
+loyalty token that was made from one.
 """
 
 from typing import Annotated
@@ -18,12 +19,14 @@ from saleor_loyalty_app.api.storefront.public import router as public
 from saleor_loyalty_app.api.storefront.redemptions import router as redemptions
 from saleor_loyalty_app.api.storefront.refusals import OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.schemas import History, Me, Slug
+from saleor_loyalty_app.api.storefront.session import router as session
 from saleor_loyalty_app.api.storefront.shopper import ReaderOf
 
 _SIGNED_IN = [Security(SHOPPER_TOKEN)]
 
 router = APIRouter(prefix="/api/storefront/v1", tags=["storefront"])
 router.include_router(public)
+router.include_router(session, dependencies=_SIGNED_IN)
 router.include_router(carts, dependencies=_SIGNED_IN)
 router.include_router(redemptions, dependencies=_SIGNED_IN)
 

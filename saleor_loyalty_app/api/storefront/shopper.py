@@ -1,4 +1,4 @@
-"""Who asks: a shopper, by the token that Saleor gave them."""
+"""Who asks: a shopper, by the token that Saleor gave them or a loyalty token made from it."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -6,12 +6,15 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.engine import Connection
 
+from saleor_loyalty_app import metrics
 from saleor_loyalty_app.api.bearer import authenticate, bearer_token, still_active
-from saleor_loyalty_app.api.context import FacesOf
-from saleor_loyalty_app.api.cross_origin import require_origin
+from saleor_loyalty_app.api.context import Faces, FacesOf
+from saleor_loyalty_app.api.cross_origin import OriginNotAllowed, require_origin
 from saleor_loyalty_app.api.saleor.tenants import Tenant
+from saleor_loyalty_app.api.shopper_tokens import is_loyalty_token
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import member_by_id, member_by_user
+from saleor_loyalty_app.saleor.errors import InvalidToken
 from saleor_loyalty_app.saleor.tokens import Claims, verify_shopper
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -39,7 +42,25 @@ class Shopper:
 
 
 async def shopper_of(request: Request, faces: FacesOf) -> Shopper:
-    """The shopper behind a request.
+    """The shopper behind a request, by either kind of token.
+
+    Raises:
+        TokenMissing, InvalidToken: the token is not there or proves nothing here.
+        OriginNotAllowed: they would change something from a page that the store does not take, or
+            use a loyalty token in a page that it was not made for.
+    """
+    token = bearer_token(request.headers.get("authorization"))
+    if not is_loyalty_token(token):
+        return await saleor_shopper_of(request, faces)
+    try:
+        return await _granted(request, faces, token)
+    except InvalidToken as failure:
+        metrics.refusals.labels(FACE, f"token_{failure.reason}").inc()
+        raise
+
+
+async def saleor_shopper_of(request: Request, faces: FacesOf) -> Shopper:
+    """The shopper behind a request with Saleor's own token.
 
     Raises:
         TokenMissing, InvalidToken: the token is not there or proves nothing here.
@@ -53,6 +74,18 @@ async def shopper_of(request: Request, faces: FacesOf) -> Shopper:
     store, claims = await authenticate(faces.tenants, token, check, face=FACE)
     require_origin(request, store.id)
     return Shopper(store, claims.user_id)
+
+
+async def _granted(request: Request, faces: Faces, token: str) -> Shopper:
+    grant = faces.shopper_tokens.open(token, now=faces.clock())
+    tenant = await faces.tenants.find(grant.api_url)
+    if tenant is None or tenant.store.app_id != grant.app_id:
+        raise InvalidToken("issuer")
+    origin = request.headers.get("origin")
+    require_origin(request, tenant.store.id)
+    if origin is not None and origin != grant.origin:
+        raise OriginNotAllowed(origin)
+    return Shopper(tenant.store, grant.user_id)
 
 
 async def reader_of(faces: FacesOf, shopper: Annotated[Shopper, Depends(shopper_of)]) -> Shopper:

@@ -1,0 +1,108 @@
+"""A shopper's Saleor token for a loyalty token: `POST /session`."""
+
+from datetime import datetime
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app.api.bearer import bearer_token, still_active
+from saleor_loyalty_app.api.context import FacesOf, Language
+from saleor_loyalty_app.api.cross_origin import OriginNotAllowed
+from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
+from saleor_loyalty_app.api.storefront.answers import make_private
+from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_SHOPPERS
+from saleor_loyalty_app.api.storefront.shopper import Shopper, saleor_shopper_of
+from saleor_loyalty_app.flows.check_shopper import check_shopper
+from saleor_loyalty_app.stores.origins import canonical_origin, fits, origins_of
+from saleor_loyalty_app.stores.refs import StoreRef
+
+router = APIRouter()
+
+OF_SESSIONS = (
+    (400, "request_unreadable", {}),
+    (400, "invalid_origin", {"origin": "shop.example.com"}),
+)
+
+
+class SessionInput(BaseModel):
+    """Where the loyalty token is to be used."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"origin": "https://shop.example.com"}]}
+    )
+
+    origin: str = Field(
+        min_length=1,
+        max_length=300,
+        description="Scheme, host and port of the storefront's pages, as browsers send it.",
+    )
+
+
+class Session(BaseModel):
+    """A loyalty token: the bearer token of the browser's requests."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "token": "ls1.eyJzIjoiaHR0cHM6Ly9zaG9wLmV4YW1wbGUuY29tL2dyYXBocWwvIn0.c2ln",
+                    "expires_at": "2027-01-04T09:40:00Z",
+                    "origin": "https://shop.example.com",
+                }
+            ]
+        },
+    )
+
+    token: str
+    expires_at: datetime = Field(description="Ask for another one before.")
+    origin: str
+
+
+@router.post(
+    "/session",
+    status_code=201,
+    responses=documented(*OF_SHOPPERS, *OF_SESSIONS, *OF_SALEOR, *OF_CHANGES),
+)
+async def begin_session(
+    request: Request,
+    response: Response,
+    faces: FacesOf,
+    shopper: Annotated[Shopper, Depends(saleor_shopper_of)],
+    language: Language,
+    what: SessionInput,
+) -> Session:
+    """Exchanges the shopper's Saleor token for a loyalty token of ten minutes.
+
+    The storefront's server asks for it, so that the Saleor token never reaches the browser. It is
+    good for this shopper, in pages of this origin. A loyalty token cannot be exchanged for another.
+    """
+    await faces.gate.begin_session(shopper.key)
+    origin = canonical_origin(what.origin)
+    if "*" in origin or request.headers.get("origin", origin) != origin:
+        raise OriginNotAllowed(request.headers.get("origin", origin))
+    store = await faces.database.read_async(partial(_taking, store=shopper.store, origin=origin))
+    token = bearer_token(request.headers.get("authorization"))
+    await faces.calls.run(partial(check_shopper, faces.access, store, token, shopper.user_id))
+    made, expires_at = faces.shopper_tokens.issue(
+        api_url=store.api_url,
+        app_id=store.app_id,
+        user_id=shopper.user_id,
+        origin=origin,
+        now=faces.clock(),
+    )
+    make_private(response, language)
+    return Session(token=made, expires_at=expires_at, origin=origin)
+
+
+def _taking(conn: Connection, store: StoreRef, origin: str) -> StoreRef:
+    """The store, if it takes pages of the origin."""
+    current = still_active(conn, store)
+    named = origins_of(conn, current.id)
+    if named is not None and not any(fits(one, origin) for one in named):
+        raise OriginNotAllowed(origin)
+    return current
