@@ -21,7 +21,7 @@ from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.orders import refresh, repository
 from saleor_loyalty_app.orders.goods import fulfilled_at, is_open
 from saleor_loyalty_app.orders.look import Look, Verdict, digest_of, judge
-from saleor_loyalty_app.orders.money import paid_in_full_at
+from saleor_loyalty_app.orders.money import paid_in_full_at, total_milli
 from saleor_loyalty_app.orders.plan import NOT_LIVE, AwardPlan
 from saleor_loyalty_app.orders.repository import OrderRow, UnitRow
 from saleor_loyalty_app.orders.target import OWNER, Book, kept, reduction, targets
@@ -185,6 +185,7 @@ def _book(
     values |= {
         "number": snapshot.number,
         "status": snapshot.status,
+        "total_milli": total_milli(snapshot),
         "updated_at": snapshot.updated_at,
         "snapshot_hash": digest,
         "member_id": owner.member_id,

@@ -19,6 +19,7 @@ class OrderState(SQLModel, table=True):
         sa.Index("ix_order_state_number", "store_id", "number"),
         sa.Index("ix_order_state_open", "store_id", "open", "checked_at"),
         sa.Index("ix_order_state_deferred", "store_id", "deferred"),
+        sa.Index("ix_order_state_paid", "store_id", "paid_at"),
         sa.CheckConstraint("owner_changes >= 0", name="owner_changes"),
     )
 
@@ -33,6 +34,9 @@ class OrderState(SQLModel, table=True):
     created_at: datetime = instant()
     #: Saleor's updatedAt of the snapshot booked last; none = never booked (torn so far).
     updated_at: datetime | None = instant(null=True)
+    #: What it costs in all, with tax and shipping and after discounts, in thousandths of the
+    #: currency's major unit (Saleor keeps three places); none = not seen since this is kept.
+    total_milli: int | None = Field(default=None, nullable=True, sa_type=sa.BigInteger)
     #: SHA-256 of the canonical snapshot booked last.
     snapshot_hash: str = ""
     #: When the newest event about this order arrived here.

@@ -13,6 +13,7 @@ from saleor_loyalty_app.saleor.order_snapshot import (
 )
 
 ZERO = Decimal(0)
+_LARGEST = Decimal(2**63 - 1)
 
 #: Kinds of Saleor's older payment transactions that take money; `orderMarkAsPaid` writes EXTERNAL.
 CAPTURE_KINDS = frozenset({"CAPTURE", "EXTERNAL"})
@@ -69,6 +70,15 @@ def paid_in_full_at(snapshot: OrderSnapshot) -> datetime | None:
         if charged >= total:
             return charge.at
     return None
+
+
+def total_milli(snapshot: OrderSnapshot) -> int | None:
+    """What the order costs in all, in thousandths of the major unit; None where no store has that.
+
+    Saleor keeps three places of an amount, so that nothing is lost.
+    """
+    exact = snapshot.total.gross.amount.scaleb(3)
+    return int(exact) if abs(exact) <= _LARGEST else None
 
 
 def tender_share(snapshot: OrderSnapshot, app_id: str, until: datetime) -> tuple[Decimal, Decimal]:
