@@ -65,6 +65,8 @@ def customer_seen(
     member = known.member
     if member.state == "erased":
         return Joined(member)
+    if member.user_id != person.user_id:
+        return Joined(member)
     set_identity(conn, member, person, keys=keys, now=now)
     claimed = claim_guests(conn, store, member, keys=keys, now=now) if person.confirmed else 0
     found = members.member_by_id(conn, store.id, member.id)

@@ -36,6 +36,8 @@ from saleor_loyalty_app.stores.repository import channels
 PROGRAM_REMEMBERED = timedelta(seconds=5)
 
 _store, _member, _order = table(Store), table(Member), table(OrderState)
+#: The row of the user itself; `_member` is whom it was merged into, or the same.
+_account = table(Member).alias("account")
 _offer, _total, _ask = table(ShippingOffer), table(CheckoutTotal), table(ShippingAsk)
 _redemption = table(Redemption)
 
@@ -86,7 +88,8 @@ def _statement() -> sa.Select[Any]:
     bind = sa.bindparam
     checkout_id: sa.BindParameter[str] = bind("checkout_id")
     user_id: sa.BindParameter[str] = bind("user_id")
-    member_on = sa.and_(_member.c.store_id == _store.c.id, _member.c.user_id == user_id)
+    account_on = sa.and_(_account.c.store_id == _store.c.id, _account.c.user_id == user_id)
+    member_on = _member.c.id == sa.func.coalesce(_account.c.merged_into, _account.c.id)
     offer_on = sa.and_(
         _offer.c.store_id == _store.c.id,
         _offer.c.checkout_id == checkout_id,
@@ -123,7 +126,8 @@ def _statement() -> sa.Select[Any]:
             _redemption.c.id.label("redemption"),
         )
         .select_from(
-            _store.outerjoin(_member, member_on)
+            _store.outerjoin(_account, account_on)
+            .outerjoin(_member, member_on)
             .outerjoin(_offer, offer_on)
             .outerjoin(_total, total_on)
             .outerjoin(_ask, ask_on)

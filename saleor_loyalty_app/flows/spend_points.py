@@ -226,6 +226,8 @@ class Spender:
             raise NotEnoughPoints(available=0, needed=request.points)
         if why := why_not_spending(member, now=now):
             raise SpendingBlocked(reason=why)
+        if member.codes_blocked and isinstance(request.target, Bearer):
+            raise SpendingBlocked(reason="codes")
         _check_free(conn, store, request.target)
         account = Account(store.id, member.id, UNIT)
         available = ledger.balance(conn, account, now=now).available

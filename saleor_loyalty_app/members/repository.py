@@ -83,7 +83,19 @@ _INSERT = {
 def member_by_user(
     conn: Connection, store_id: int, user_id: str, *, lock: bool = False
 ) -> MemberRef | None:
-    """The member of a Saleor user. `lock`: no merge may happen until the transaction ends."""
+    """The member of a Saleor user, or the one it was merged into.
+
+    Args:
+        lock: no merge may happen until the transaction ends.
+    """
+    found = account_of_user(conn, store_id, user_id, lock=lock)
+    return _followed(conn, found, lock=lock)
+
+
+def account_of_user(
+    conn: Connection, store_id: int, user_id: str, *, lock: bool = False
+) -> MemberRef | None:
+    """The row of a Saleor user itself, also where it was merged into another member."""
     query = _BY_USER_SHARED if lock else _BY_USER_ALONE
     return _ref(query.one_or_none(conn, {"store_id": store_id, "user_id": user_id}))
 
@@ -129,9 +141,9 @@ def lock_address(conn: Connection, key: str) -> None:
 
 
 def guest_by_keys(conn: Connection, store_id: int, keys: Sequence[str]) -> MemberRef | None:
-    """The guest under one of the keys of an address."""
+    """The guest under one of the keys of an address, or whom staff merged them into."""
     found = conn.execute(_BY_GUEST_KEYS_SHARED, {"store_id": store_id, "keys": list(keys)})
-    return _ref(found.first())
+    return _followed(conn, _ref(found.first()), lock=True)
 
 
 def guests_by_keys(conn: Connection, store_id: int, keys: Sequence[str]) -> list[int]:
@@ -145,9 +157,26 @@ def guests_by_keys(conn: Connection, store_id: int, keys: Sequence[str]) -> list
 def member_by_confirmed_email(
     conn: Connection, store_id: int, keys: Sequence[str]
 ) -> MemberRef | None:
-    """The member whose user has proved to own the address."""
+    """The member whose user has proved to own the address, or whom staff merged them into."""
     found = conn.execute(_BY_CONFIRMED_EMAIL_SHARED, {"store_id": store_id, "keys": list(keys)})
-    return _ref(found.first())
+    return _followed(conn, _ref(found.first()), lock=True)
+
+
+def merged_members(conn: Connection, store_id: int, member_id: int) -> list[int]:
+    """The ids of those that were merged into a member, in their order."""
+    query = sa.select(members.c.id).where(
+        members.c.store_id == store_id, members.c.merged_into == member_id
+    )
+    return list(conn.execute(query.order_by(members.c.id)).scalars())
+
+
+def point_to(conn: Connection, store_id: int, *, giver: int, taker: int) -> None:
+    """Who was merged into one member is merged into another from now on: no chain gets longer."""
+    conn.execute(
+        sa.update(members)
+        .where(members.c.store_id == store_id, members.c.merged_into == giver)
+        .values(merged_into=taker)
+    )
 
 
 def insert_member(conn: Connection, values: dict[str, Any]) -> int | None:
@@ -216,6 +245,16 @@ def add_consent(
     ]
     if rows:
         conn.execute(sa.insert(consents), rows)
+
+
+def _followed(conn: Connection, found: MemberRef | None, *, lock: bool) -> MemberRef | None:
+    if found is None or found.merged_into is None:
+        return found
+    if lock:
+        return surviving_member(conn, found.store_id, found.merged_into)
+    while found is not None and found.merged_into is not None:
+        found = member_by_id(conn, found.store_id, found.merged_into)
+    return found
 
 
 def _ref(row: sa.Row[*tuple[Any, ...]] | None) -> MemberRef | None:

@@ -42,9 +42,11 @@ def member_for_user(
     A confirmed address stays confirmed until `set_identity` says otherwise: orders show users as
     they were when the order was rendered.
     """
-    member = repository.member_by_user(conn, store_id, person.user_id, lock=True)
+    member = repository.account_of_user(conn, store_id, person.user_id, lock=True)
     if member is None:
         return _new_member(conn, store_id, person, enrollment, keys, now)
+    if member.merged_into is not None:
+        return Recognized(_survivor_of(conn, member, person, keys, now))
     if member.state == "invited" and enrollment.automatic:
         member = _enroll(conn, member, enrollment, "automatic", now)
     address_is_new = normalize_email(person.email) != member.email
@@ -93,7 +95,7 @@ def set_identity(
 ) -> None:
     """Stores who a member is, as Saleor says it now."""
     email = normalize_email(person.email)
-    if member.email and email != member.email:
+    if member.email and email != member.email and member.merged_into is None:
         _note_new_address(conn, member, now)
     values: dict[str, Any] = {
         "email": email,
@@ -208,6 +210,19 @@ def block(
     if changes:
         repository.update_member(conn, store_id, member.id, **changes)
     return _reread(conn, member)
+
+
+def _survivor_of(
+    conn: Connection, account: MemberRef, person: Person, keys: EmailKeys, now: datetime
+) -> MemberRef:
+    """Whom an account was merged into; its own address is kept, as orders may name it."""
+    survivor = repository.surviving_member(conn, account.store_id, account.id)
+    if survivor is None:
+        raise MemberNotFound
+    address_is_new = bool(person.email) and normalize_email(person.email) != account.email
+    if survivor.state != "erased" and (address_is_new or person.confirmed > account.confirmed):
+        set_identity(conn, account, person, keys=keys, now=now)
+    return survivor
 
 
 def _behind_address(conn: Connection, store_id: int, keys: Sequence[str]) -> MemberRef | None:
