@@ -26,7 +26,12 @@ from saleor_loyalty_app.orders.imports import ImportRow
 from saleor_loyalty_app.orders.look import Look, Verdict
 from saleor_loyalty_app.orders.plan import AwardPlan
 from saleor_loyalty_app.orders.source import OrderPage, OrderSource
-from saleor_loyalty_app.programs.repository import Revision, revision_at, went_live_at
+from saleor_loyalty_app.programs.repository import (
+    Revision,
+    get_draft,
+    revision_at,
+    went_live_at,
+)
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -140,18 +145,40 @@ def start_history_import(
 ) -> ImportRow:
     """Notes an import to be run with `run_history_import`.
 
+    A dry run may come before the first program: then the draft decides.
+
     Raises:
         ProgramNotLive: no program is in force.
         ImportRunning: another one is under way.
+        NoDraft, ProgramInvalid: it is a dry run, and there is nothing that could decide.
     """
     if revision_at(conn, store.id, now) is None:
-        raise ProgramNotLive
+        if not dry_run:
+            raise ProgramNotLive
+        get_draft(conn, store.id).program()
     if imports.running_import(conn, store.id) is not None:
         raise ImportRunning
     row = imports.start_import(conn, store.id, choice.to_json(), dry_run=dry_run, now=now)
     if choice.mode == "none":
         _finish(conn, row, now)
     return row
+
+
+def cancel_history_import(
+    conn: Connection, store: StoreRef, import_id: int, *, now: datetime
+) -> ImportRow:
+    """Stops an import; what it booked so far stays booked, and what is over stays as it is.
+
+    Raises:
+        ImportNotFound: the store has no such import.
+    """
+    row = imports.find_import(conn, store.id, import_id, lock=True)
+    if row is None:
+        raise ImportNotFound(import_id=import_id)
+    if row.state != "running":
+        return row
+    _finish(conn, row, now, state="canceled")
+    return imports.find_import(conn, store.id, import_id) or row
 
 
 def run_history_import(
@@ -254,8 +281,17 @@ def _grant(
 ) -> HistoryGrant:
     revision = revision_at(conn, store.id, row.started_at)
     if revision is None:
-        raise ProgramNotLive
+        if not row.dry_run:
+            raise ProgramNotLive
+        revision = _draft_as_if_in_force(conn, store, row.started_at)
     return HistoryGrant(revision, row.started_at, row.id, choice, keys, store.id)
+
+
+def _draft_as_if_in_force(conn: Connection, store: StoreRef, at: datetime) -> Revision:
+    """What a dry run decides by before anything was published; it is never written."""
+    draft = get_draft(conn, store.id)
+    program = draft.program()
+    return Revision(0, 0, program, program.digest, at, at, draft.updated_by, "")
 
 
 def _book_history(
@@ -337,6 +373,7 @@ def _advance(
     retry_unreadable(conn, store, page, now)
     counts["unreadable"] += len(page.unreadable)
     imports.add_to_report(conn, store.id, row.id, +counts)
+    imports.note_span(conn, store.id, row.id, [one.created for one in page.orders])
     imports.update_import(
         conn,
         row.id,
@@ -350,13 +387,11 @@ def _advance(
     return found or current
 
 
-def _finish(conn: Connection, row: ImportRow, now: datetime) -> None:
+def _finish(conn: Connection, row: ImportRow, now: datetime, *, state: str = "done") -> None:
     current = imports.find_import(conn, row.store_id, row.id)
     report = dict(current.report) if current is not None else {}
     report["customers"] = imports.totals_of(conn, row.id)
-    imports.update_import(
-        conn, row.id, state="done", report=report, updated_at=now, finished_at=now
-    )
+    imports.update_import(conn, row.id, state=state, report=report, updated_at=now, finished_at=now)
 
 
 def _import(db: Database, store: StoreRef, import_id: int) -> ImportRow:

@@ -16,7 +16,7 @@ from saleor_loyalty_app.programs.errors import (
     EffectiveWithoutZone,
 )
 from saleor_loyalty_app.programs.problems import Problem, invalid
-from saleor_loyalty_app.programs.repository import Revision
+from saleor_loyalty_app.programs.repository import Revision, RevisionHead
 from saleor_loyalty_app.programs.stats import OrderStats
 from saleor_loyalty_app.programs.validate import check_program
 from saleor_loyalty_app.stores.errors import StoreInactive
@@ -130,6 +130,19 @@ def roll_back(
     return publish(
         conn, store, old.program, by=by, now=now, note=note or f"roll back to revision {number}"
     )
+
+
+def call_off(
+    conn: Connection, store: StoreRef, number: int, *, by: str, now: datetime
+) -> RevisionHead:
+    """Calls off a revision that is still to come; what is in force stays in force.
+
+    Raises:
+        RevisionNotFound: the store has no revision of this number.
+        RevisionNotScheduled: it came into force, or was called off before.
+    """
+    repository.lock_programs(conn, store.id)
+    return repository.cancel_revision(conn, store.id, number, by=by, now=now)
 
 
 def _start(effective_from: datetime | None, now: datetime) -> datetime:

@@ -1,7 +1,7 @@
 """Imports of order history as rows: what was chosen, how far it is, what it gave. Never commits."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,7 @@ class ImportRow:
     orders_counted: int
     report: Mapping[str, Any]
     started_at: datetime
+    finished_at: datetime | None = None
 
 
 _COLUMNS = tuple(imports.c[name] for name in ImportRow.__dataclass_fields__)
@@ -92,6 +93,23 @@ def add_to_report(
         orders_counted=row.orders_counted + counts.get("counted", 0),
         report={**row.report, "orders": dict(orders)},
     )
+
+
+def note_span(conn: Connection, store_id: int, import_id: int, created: Sequence[datetime]) -> None:
+    """Notes from when to when the orders were made that were read so far."""
+    row = find_import(conn, store_id, import_id, lock=True)
+    if row is None or not created:
+        return
+    start = row.report.get("from") or min(created).isoformat()
+    report = {**row.report, "from": start, "until": max(created).isoformat()}
+    update_import(conn, import_id, report=report)
+
+
+def latest_imports(conn: Connection, store_id: int, *, first: int) -> list[ImportRow]:
+    """The imports of a store, newest first."""
+    query = sa.select(*_COLUMNS).where(imports.c.store_id == store_id)
+    rows = conn.execute(query.order_by(imports.c.id.desc()).limit(max(1, min(first, 100))))
+    return [ImportRow(*row) for row in rows]
 
 
 def tally_of(conn: Connection, import_id: int, customer: str, unit: str) -> int:

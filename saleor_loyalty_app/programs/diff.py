@@ -9,7 +9,7 @@ from fractions import Fraction
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.cost import monthly_cost
-from saleor_loyalty_app.programs.document import ChannelRates, Program, Settings
+from saleor_loyalty_app.programs.document import ChannelRates, Program, Settings, Texts
 from saleor_loyalty_app.programs.rules import EarningRule
 from saleor_loyalty_app.programs.shipping_words import shipping_changes
 from saleor_loyalty_app.programs.spending_words import spending_changes
@@ -88,14 +88,32 @@ def _names(old: Program, new: Program, language: str) -> Iterator[Change]:
             yield _change("texts_added", path, language, locale=locale)
         elif after is None:
             yield _change("texts_removed", path, language, locale=locale)
-        elif before != after:
+        else:
+            yield from _texts(before, after, locale, language)
+    was, becomes = old.units[0].icon, new.units[0].icon
+    if was != becomes:
+        nothing = translate("value.none", language)
+        yield _change(
+            "unit_icon", "units[0].icon", language, before=was or nothing, after=becomes or nothing
+        )
+
+
+def _texts(before: Texts, after: Texts, locale: str, language: str) -> Iterator[Change]:
+    names = [f"{one.program}, {one.point}, {one.points}" for one in (before, after)]
+    if names[0] != names[1]:
+        path = f"texts.{locale}"
+        yield _change("texts", path, language, locale=locale, before=names[0], after=names[1])
+    for field in ("summary", "join", "terms_url", "privacy_url"):
+        was, becomes = getattr(before, field), getattr(after, field)
+        if was != becomes:
+            code = "text_removed" if becomes is None else "text_says"
             yield _change(
-                "texts",
-                path,
+                code,
+                f"texts.{locale}.{field}",
                 language,
                 locale=locale,
-                before=f"{before.program}, {before.point}, {before.points}",
-                after=f"{after.program}, {after.point}, {after.points}",
+                text=translate(f"text.{field}", language),
+                after=becomes,
             )
 
 

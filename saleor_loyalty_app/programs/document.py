@@ -17,8 +17,11 @@ from pydantic_core import PydanticCustomError
 from saleor_loyalty_app.programs.rules import Earning, UnitCode
 from saleor_loyalty_app.programs.scalars import (
     CurrencyCode,
+    Icon,
     Label,
     Locale,
+    PageUrl,
+    Paragraphs,
     Points,
     PositiveMoney,
     Section,
@@ -31,6 +34,11 @@ from saleor_loyalty_app.programs.spending import Spending
 
 #: The largest document, in bytes of canonical JSON.
 MAX_DOCUMENT_BYTES = 256 * 1024
+
+
+def _absent(value: object) -> bool:
+    """What a document that was written before the field does not say keeps its digest unsaid."""
+    return value is None
 
 
 class Availability(Section):
@@ -71,9 +79,10 @@ class Settings(Section):
 
 
 class Unit(Section):
-    """A unit that the books count in."""
+    """A unit that the books count in, and the sign that stands beside its number."""
 
     code: UnitCode
+    icon: Icon | None = Field(default=None, exclude_if=_absent)
 
 
 class Rate(Section):
@@ -110,11 +119,20 @@ class ChannelRates(Section):
 
 
 class Texts(Section):
-    """What the program and its points are called in one language."""
+    """What the program says in one language.
+
+    `program`, `point` and `points`: what the program and its unit are called. `summary`: what it is
+    about, in a few sentences. `join`: what shoppers read before they take part; `terms_url` and
+    `privacy_url`: the pages that they agree to and are informed by.
+    """
 
     program: Label
     point: Label
     points: Label
+    summary: Paragraphs | None = Field(default=None, exclude_if=_absent)
+    join: Paragraphs | None = Field(default=None, exclude_if=_absent)
+    terms_url: PageUrl | None = Field(default=None, exclude_if=_absent)
+    privacy_url: PageUrl | None = Field(default=None, exclude_if=_absent)
 
 
 class Program(Section):

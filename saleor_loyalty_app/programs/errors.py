@@ -24,6 +24,20 @@ class RevisionNotFound(AppError):
     status = 404
 
 
+class RevisionNotScheduled(AppError):
+    """Only a revision that is still to come can be called off."""
+
+    code = "program_revision_not_scheduled"
+    status = 409
+
+
+class DraftOverwritten(AppError):
+    """Somebody saved the draft meanwhile; `detail` has both documents and what differs."""
+
+    code = "program_draft_overwritten"
+    status = 409
+
+
 class EffectiveInPast(AppError):
     """A program cannot come into force before now: what was decided stays decided."""
 

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from saleor_loyalty_app.db.tables import instant, json_doc, key, ref
+from saleor_loyalty_app.db.tables import count, instant, json_doc, key, ref
 
 
 class ProgramDraft(SQLModel, table=True):
@@ -40,3 +40,35 @@ class ProgramRevision(SQLModel, table=True):
     published_at: datetime = instant()
     published_by: str
     note: str = ""
+    #: Called off before it came into force; it never decided anything. None = it counts.
+    canceled_at: datetime | None = instant(null=True)
+    canceled_by: str = ""
+
+
+class ProgramSampling(SQLModel, table=True):
+    """How far the reading of a store's latest orders is, by which programs are tried out."""
+
+    __tablename__ = "program_sampling"
+
+    store_id: int = Field(foreign_key="store.id", primary_key=True)
+    #: "running", "done" or "canceled".
+    state: str
+    since: datetime = instant()
+    #: When the order read last was made; none = nothing was read yet.
+    until: datetime | None = instant(null=True)
+    cursor: str | None = Field(default=None, nullable=True)
+    orders: int = count(0)
+    started_at: datetime = instant()
+    updated_at: datetime = instant()
+    finished_at: datetime | None = instant(null=True)
+
+
+class ProgramSample(SQLModel, table=True):
+    """An order reduced to what rules look at: nothing in it tells who bought."""
+
+    __tablename__ = "program_sample"
+
+    store_id: int = Field(foreign_key="store.id", primary_key=True)
+    order_id: str = Field(primary_key=True)
+    #: `programs.sampled.SampledOrder` as JSON.
+    facts: dict[str, Any] = json_doc()

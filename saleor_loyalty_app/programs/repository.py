@@ -1,5 +1,6 @@
 """Drafts and revisions of programs in the database."""
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -13,8 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from saleor_loyalty_app.db.hot import Hot
 from saleor_loyalty_app.db.tables import table
-from saleor_loyalty_app.programs.document import Program
-from saleor_loyalty_app.programs.errors import NoDraft, RevisionNotFound
+from saleor_loyalty_app.programs.document import Program, canonical_json
+from saleor_loyalty_app.programs.errors import NoDraft, RevisionNotFound, RevisionNotScheduled
 from saleor_loyalty_app.programs.models import ProgramDraft, ProgramRevision
 from saleor_loyalty_app.programs.problems import check_size, read_program
 from saleor_loyalty_app.stores.models import Store
@@ -36,6 +37,9 @@ class Revision:
     published_at: datetime
     published_by: str
     note: str
+    #: When it was called off before it came into force; None = it counts.
+    canceled_at: datetime | None = None
+    canceled_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ class RevisionHead:
     published_at: datetime
     published_by: str
     note: str
+    canceled_at: datetime | None = None
+    canceled_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,16 @@ class Draft:
         """
         return read_program(self.document)
 
+    @property
+    def version(self) -> str:
+        """SHA-256 of the document as it is stored: what an editor has seen."""
+        return version_of(self.document)
+
+
+def version_of(document: Mapping[str, Any]) -> str:
+    """The version of a draft with this document; equal documents have equal versions."""
+    return hashlib.sha256(canonical_json(document)).hexdigest()
+
 
 _HEAD = (
     _revisions.c.id,
@@ -77,12 +93,15 @@ _HEAD = (
     _revisions.c.published_at,
     _revisions.c.published_by,
     _revisions.c.note,
+    _revisions.c.canceled_at,
+    _revisions.c.canceled_by,
 )
 _AT = Hot(
     sa.select(*_HEAD)
     .where(
         _revisions.c.store_id == sa.bindparam("store_id"),
         _revisions.c.effective_from <= sa.bindparam("moment"),
+        _revisions.c.canceled_at.is_(None),
     )
     .order_by(_revisions.c.effective_from.desc(), _revisions.c.number.desc())
     .limit(1)
@@ -102,7 +121,11 @@ def scheduled_revisions(conn: Connection, store_id: int, now: datetime) -> list[
     """The revisions that come into force later, soonest first."""
     rows = conn.execute(
         sa.select(*_HEAD)
-        .where(_revisions.c.store_id == store_id, _revisions.c.effective_from > now)
+        .where(
+            _revisions.c.store_id == store_id,
+            _revisions.c.effective_from > now,
+            _revisions.c.canceled_at.is_(None),
+        )
         .order_by(_revisions.c.effective_from, _revisions.c.number)
     ).all()
     # Of two for the same instant the later published one counts.
@@ -153,7 +176,7 @@ def went_live_at(conn: Connection, store_id: int) -> datetime | None:
     """When the store's first program came (or comes) into force; None if none was published."""
     found: datetime | None = conn.execute(
         sa.select(_revisions.c.effective_from)
-        .where(_revisions.c.store_id == store_id)
+        .where(_revisions.c.store_id == store_id, _revisions.c.canceled_at.is_(None))
         .order_by(_revisions.c.effective_from)
         .limit(1)
     ).scalar_one_or_none()
@@ -190,6 +213,32 @@ def insert_revision(
     _remember(program.digest, program)
     head = RevisionHead(*row)
     return _revision(head, program)
+
+
+def cancel_revision(
+    conn: Connection, store_id: int, number: int, *, by: str, now: datetime
+) -> RevisionHead:
+    """Calls off a revision that is not in force yet. `lock_programs` must be held.
+
+    Raises:
+        RevisionNotFound: the store has none with this number.
+        RevisionNotScheduled: it is in force, was, or was called off before.
+    """
+    row = conn.execute(
+        sa.update(_revisions)
+        .where(
+            _revisions.c.store_id == store_id,
+            _revisions.c.number == number,
+            _revisions.c.effective_from > now,
+            _revisions.c.canceled_at.is_(None),
+        )
+        .values(canceled_at=now, canceled_by=by)
+        .returning(*_HEAD)
+    ).one_or_none()
+    if row is None:
+        revision_by_number(conn, store_id, number)
+        raise RevisionNotScheduled(number=number)
+    return RevisionHead(*row)
 
 
 def lock_programs(conn: Connection, store_id: int) -> None:
@@ -295,4 +344,6 @@ def _revision(head: RevisionHead, program: Program) -> Revision:
         published_at=head.published_at,
         published_by=head.published_by,
         note=head.note,
+        canceled_at=head.canceled_at,
+        canceled_by=head.canceled_by,
     )

@@ -86,6 +86,31 @@ Label = Annotated[
 VersionName = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=60, pattern=ONE_LINE)
 ]
+#: A few sentences for people, of one paragraph or several.
+Paragraphs = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        min_length=1,
+        max_length=2000,
+        pattern=r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$",
+    ),
+]
+#: The address of a page that shoppers can open.
+PageUrl = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, max_length=500, pattern=r"^https://[^\s\x00-\x1f\x7f\"'<>`\\]+$"
+    ),
+]
+#: A sign that stands for the unit beside its number, such as ★: no letters, digits or markup.
+Icon = Annotated[
+    str,
+    StringConstraints(
+        max_length=8,
+        pattern=r"^[^\p{L}\p{N}\p{Z}\p{Cc}\p{Cf}\p{M}<>&\"'][^\p{L}\p{N}\p{Z}\p{Cc}<>&\"']*$",
+    ),
+]
 #: A short text for people, per locale.
 Labels = Annotated[dict[Locale, Label], Field(max_length=20)]
 

@@ -14,6 +14,7 @@ from saleor_loyalty_app.tasks import (
     proposals,
     redemption_tasks,
     retention_tasks,
+    sample_tasks,
     store_tasks,
 )
 from saleor_loyalty_app.tasks.background import Background
@@ -26,6 +27,7 @@ def schedules(work: Background) -> tuple[Schedule, ...]:
         *redemption_tasks.schedules(work),
         *code_tasks.schedules(work),
         *import_tasks.schedules(work),
+        *sample_tasks.schedules(work),
         *book_tasks.schedules(work),
         *store_tasks.schedules(work),
         *retention_tasks.schedules(work),

@@ -145,6 +145,8 @@ def test_a_dry_run_tells_the_same_and_books_nothing(
     assert real.report == {
         "orders": {"counted": 4, "nothing_to_earn": 3, "staff": 1, "points:points": 3500},
         "customers": {"points": {"customers": 2, "points": 3500, "most": 2500}},
+        "from": "2025-11-12T00:00:00+00:00",
+        "until": "2026-01-06T00:00:00+00:00",
     }
     assert books(database, store).balances == {("U1", "points"): 2500, ("guest", "points"): 1000}
 

@@ -1,0 +1,95 @@
+"""What a program would have given on past orders. Pure: the very decision that books.
+
+Points are counted as if nothing came back and every point were spent, so that the result is the
+most that the program costs.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from saleor_loyalty_app.programs.cost import DAYS_OF_MONTH, to_minor_unit
+from saleor_loyalty_app.programs.decide import POINTS, decide_order
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.sampled import SampledOrder
+
+_UNIT = "points"
+
+
+@dataclass(slots=True)
+class ChannelResult:
+    """What the orders of one channel and currency would have earned.
+
+    `earning` of the `orders` would have earned something; `points_by_rule` is exact.
+    """
+
+    channel: str
+    currency: str
+    orders: int = 0
+    earning: int = 0
+    turnover: Decimal = Decimal(0)
+    points: int = 0
+    points_by_rule: defaultdict[str, Fraction] = field(
+        default_factory=lambda: defaultdict(Fraction)
+    )
+
+    def worth(self, program: Program) -> Decimal:
+        """What the points are worth; 0 where they cannot be spent."""
+        return to_minor_unit(self._exact_worth(program), self.currency)
+
+    def monthly(self, program: Program, days: int) -> Decimal:
+        """The worth of the points of 30 such days."""
+        exact = self._exact_worth(program) * DAYS_OF_MONTH / max(1, days)
+        return to_minor_unit(exact, self.currency)
+
+    def share(self, program: Program) -> Fraction:
+        """The worth of the points as a share of what the orders cost."""
+        if not self.turnover:
+            return Fraction(0)
+        return self._exact_worth(program) / Fraction(self.turnover)
+
+    def _exact_worth(self, program: Program) -> Fraction:
+        rates = program.rates(self.channel, self.currency)
+        if rates is None or rates.spend_rate is None:
+            return Fraction(0)
+        return self.points * rates.spend_rate.money_per_point
+
+
+class BackTest:
+    """Lets a program decide on one past order after the other."""
+
+    def __init__(self, program: Program, timezone: str) -> None:
+        self.program = program
+        self._timezone = timezone
+        self._results: dict[tuple[str, str], ChannelResult] = {}
+
+    def add(self, orders: Iterable[SampledOrder]) -> None:
+        """Counts some orders; those that were never paid earn nothing."""
+        for order in orders:
+            if order.paid:
+                self._add(order)
+
+    def results(self) -> list[ChannelResult]:
+        """What was found, by channel."""
+        return [self._results[key] for key in sorted(self._results)]
+
+    def _add(self, order: SampledOrder) -> None:
+        facts = order.facts(self.program)
+        key = (facts.channel, facts.currency)
+        found = self._results.setdefault(key, ChannelResult(*key))
+        decision = decide_order(self.program, facts, self._timezone)
+        points = decision.totals().get((_UNIT, POINTS), 0)
+        found.orders += 1
+        found.turnover += order.total
+        found.points += points
+        found.earning += points > 0
+        for award in decision.awards():
+            found.points_by_rule[award.rule_id] += award.points
+
+
+def days_between(start: datetime, end: datetime) -> int:
+    """Whole days, at least 1: what a sum over orders is spread over."""
+    return max(1, round((end - start).total_seconds() / 86_400))

@@ -1,0 +1,146 @@
+"""What a program gives to a cart of which not everything is known. Pure.
+
+Of each rule two readings are made: one that holds only where the rule surely holds, and one that
+holds wherever it could. Where the two decide differently, the rule cannot be judged.
+"""
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+
+from saleor_loyalty_app.programs import conditions as c
+from saleor_loyalty_app.programs.decide import Decision, decide_order
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.facts import OrderFacts
+from saleor_loyalty_app.programs.rules import EarningRule
+
+
+class Fact(StrEnum):
+    """What may be unknown of a cart."""
+
+    country = "country"
+    language = "language"
+    nth_order = "nth_order"
+    product = "product"
+    variant = "variant"
+    category = "category"
+    collection = "collection"
+    product_type = "product_type"
+    on_sale = "on_sale"
+
+
+_OF_LEAF: dict[str, Fact] = {fact.value: fact for fact in Fact}
+#: How expressions name them.
+_IN_CEL: dict[Fact, str] = {
+    Fact.country: "country",
+    Fact.language: "language",
+    Fact.nth_order: "nth_order",
+    Fact.product: "product|product_id",
+    Fact.variant: "variant_id|sku",
+    Fact.category: "categories",
+    Fact.collection: "collections",
+    Fact.product_type: "product_type",
+    Fact.on_sale: "on_sale",
+}
+_ALWAYS = c.OrderQuantity(type="order_quantity", min=0)
+_NEVER = c.OrderQuantity(type="order_quantity", max=0)
+
+
+def decide_as_known(
+    program: Program, facts: OrderFacts, unknown: frozenset[Fact], timezone: str
+) -> tuple[Decision, dict[str, frozenset[Fact]]]:
+    """What an order surely earns, and the rules that could not be judged with what they lack.
+
+    Args:
+        facts: with nothing in the place of what is unknown: "", no categories, no number.
+
+    Raises:
+        zoneinfo.ZoneInfoNotFoundError: there is no such time zone.
+    """
+    lacking = {
+        rule.id: needed
+        for rule in program.earning.rules
+        if rule.enabled and (needed := facts_of(rule.when) & unknown)
+    }
+    if not lacking:
+        return decide_order(program, facts, timezone), {}
+    sure, possible = _readings(program, unknown)
+    surely = decide_order(sure, facts, timezone)
+    perhaps = decide_order(possible, facts, timezone)
+    unlike = _applied(surely) ^ _applied(perhaps)
+    unlike_rules = {rule_id for _, rule_id in unlike} | (_missed(surely) - _missed(perhaps))
+    return surely, {name: lacks for name, lacks in lacking.items() if name in unlike_rules}
+
+
+def facts_of(condition: c.Condition | None) -> frozenset[Fact]:
+    """The facts that a condition looks at and that may be unknown."""
+    if condition is None:
+        return frozenset()
+    found: set[Fact] = set()
+    for leaf in c.leaves(condition):
+        if isinstance(leaf, c.Expression):
+            found |= {fact for fact in Fact if re.search(rf"\b({_IN_CEL[fact]})\b", leaf.cel)}
+        elif leaf.type in _OF_LEAF:
+            found.add(_OF_LEAF[leaf.type])
+    return frozenset(found)
+
+
+@lru_cache(maxsize=256)
+def _readings(program: Program, unknown: frozenset[Fact]) -> tuple[Program, Program]:
+    return (
+        _reading(program, unknown, could=False),
+        _reading(program, unknown, could=True),
+    )
+
+
+def _reading(program: Program, unknown: frozenset[Fact], *, could: bool) -> Program:
+    rules = tuple(_rule(rule, unknown, could) for rule in program.earning.rules)
+    earning = program.earning.model_copy(update={"rules": rules})
+    # Made of its parts: a copy would keep the digest, by which decisions are remembered.
+    parts = {name: getattr(program, name) for name in type(program).model_fields}
+    return Program.model_construct(**(parts | {"earning": earning}))
+
+
+def _rule(rule: EarningRule, unknown: frozenset[Fact], could: bool) -> EarningRule:
+    if rule.when is None:
+        return rule
+    return rule.model_copy(update={"when": _read(rule.when, unknown, could)})
+
+
+def _read(condition: c.Condition, unknown: frozenset[Fact], could: bool) -> c.Condition:
+    match condition:
+        case c.AllOf() | c.AnyOf():
+            parts = tuple(_read(part, unknown, could) for part in condition.of)
+            return condition.model_copy(update={"of": parts})
+        case c.Not():
+            return condition.model_copy(update={"of": _read(condition.of, unknown, not could)})
+        case c.AnyLine():
+            return condition.model_copy(update={"of": _read(condition.of, unknown, could)})
+        case _:
+            return _read_leaf(condition, unknown, could)
+
+
+def _read_leaf(leaf: c.Leaf, unknown: frozenset[Fact], could: bool) -> c.Condition:
+    if not facts_of(leaf) & unknown:
+        return leaf
+    if could:
+        return _ALWAYS
+    # What is not known stands as nothing, of which no list has a match; these two might hold.
+    unsure = isinstance(leaf, c.Expression) or (isinstance(leaf, c.OnSale) and not leaf.value)
+    return _NEVER if unsure else leaf
+
+
+def _applied(decision: Decision) -> set[tuple[str, str]]:
+    """Which rule had a hand in which line; "" = the order."""
+    of_lines = {
+        (line, rule_id)
+        for line, awards in decision.line_awards.items()
+        for award in awards
+        for rule_id in award.rule_ids
+    }
+    of_order = {("", rule_id) for award in decision.order_awards for rule_id in award.rule_ids}
+    return of_lines | of_order
+
+
+def _missed(decision: Decision) -> set[str]:
+    return {miss.rule_id for miss in decision.misses}
