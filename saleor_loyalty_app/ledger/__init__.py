@@ -15,7 +15,7 @@ from saleor_loyalty_app.ledger.history_page import EntryState, EntryView, Histor
 from saleor_loyalty_app.ledger.holding import capture_hold, place_hold, release_hold
 from saleor_loyalty_app.ledger.month_end import RollForwardRow, roll_forward
 from saleor_loyalty_app.ledger.moving import merge_accounts, transfer
-from saleor_loyalty_app.ledger.reversing import reverse
+from saleor_loyalty_app.ledger.reversing import reverse, would_reverse
 from saleor_loyalty_app.ledger.settling import record_notice, settle, settle_page
 from saleor_loyalty_app.ledger.spending import adjust, redeem, restore
 from saleor_loyalty_app.ledger.types import (
@@ -68,4 +68,5 @@ __all__ = [
     "settle",
     "settle_page",
     "transfer",
+    "would_reverse",
 ]

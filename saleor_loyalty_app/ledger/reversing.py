@@ -1,6 +1,6 @@
 """Taking back what was earned, as far as the refund policy allows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.ledger import statements as sql
-from saleor_loyalty_app.ledger.accounts import Locked, keys
+from saleor_loyalty_app.ledger.accounts import keys
 from saleor_loyalty_app.ledger.debts import owe
 from saleor_loyalty_app.ledger.lots import lots_of_source, open_lots, take_for_entry
 from saleor_loyalty_app.ledger.posting import (
@@ -18,7 +18,7 @@ from saleor_loyalty_app.ledger.posting import (
     post,
     repeated,
 )
-from saleor_loyalty_app.ledger.settling import lock_settled
+from saleor_loyalty_app.ledger.settling import lock_settled, standing_of
 from saleor_loyalty_app.ledger.taking import Take, available_first, is_pending, own_first, take
 from saleor_loyalty_app.ledger.types import Account, Cause, RefundPolicy, Reversed
 
@@ -60,7 +60,8 @@ def reverse(
     check_names(account, cause, key)
     input_hash = fingerprint("reverse", account, cause, amount, policy.value)
     books = lock_settled(conn, account, now)
-    plan = _plan(conn, books, amount, cause, policy, now)
+    spare = books.held - books.debt
+    plan = _plan(conn, account, amount, cause.source, cause.part, spare, policy, now)
     posted = plan.taken + plan.debt
     entry_id = post(
         conn,
@@ -90,33 +91,63 @@ def reverse(
     return Reversed(entry_id, posted, amount - posted, created=True)
 
 
+def would_reverse(
+    conn: Connection,
+    account: Account,
+    amount: int,
+    *,
+    source: str,
+    part: str,
+    now: datetime,
+    policy: RefundPolicy,
+) -> int:
+    """How much of `amount` `reverse` would take back at `now`; it would forgive the rest.
+
+    Only reads: what is due to expire by now counts as expired.
+    """
+    row = conn.execute(sql.READ_BALANCE, keys(account)).one_or_none()
+    spare = 0 if row is None else row.held - row.debt
+    plan = _plan(conn, account, amount, source, part, spare, policy, now)
+    return plan.taken + plan.debt
+
+
 def _plan(
     conn: Connection,
-    books: Locked,
+    account: Account,
     amount: int,
-    cause: Cause,
+    source: str,
+    part: str,
+    spare: int,
     policy: RefundPolicy,
     now: datetime,
 ) -> _Plan:
-    own = own_first(lots_of_source(conn, books.account, cause.source), cause.part, now)
+    """What pays a reversal; `spare` is what is held beyond what is owed."""
+    own, due = _living(own_first(lots_of_source(conn, account, source), part, now), now)
     if policy is RefundPolicy.only_pending:
         own = [lot for lot in own if is_pending(lot.available_from, now)]
     takes, missing = take(own, amount)
     if not missing or policy is RefundPolicy.only_pending:
         return _Plan(takes, 0, ())
-    let_go, missing = take(_lapsed(conn, books.account, cause), missing)
-    others = [
-        lot for lot in open_lots(conn, books.account) if missing and lot.source != cause.source
-    ]
-    more, missing = take(available_first(others, now), missing)
+    lapsed = [*_lapsed(conn, account, source, part), *(lot for lot in due if lot.part == part)]
+    let_go, missing = take(lapsed, missing)
+    others = [lot for lot in open_lots(conn, account) if missing and lot.source != source]
+    more, missing = take(available_first(_living(others, now)[0], now), missing)
     allowed = missing
     if policy is RefundPolicy.within_balance:
-        allowed = min(missing, max(0, books.held - books.debt))
+        allowed = min(missing, max(0, spare))
     return _Plan([*takes, *more], allowed, let_go)
 
 
-def _lapsed(conn: Connection, account: Account, cause: Cause) -> Sequence[Any]:
+def _living(lots: Iterable[Any], now: datetime) -> tuple[list[Any], list[Any]]:
+    """The lots that count at `now`, and those whose expiry is due but not posted yet."""
+    living: list[Any] = []
+    due: list[Any] = []
+    for lot in lots:
+        (due if standing_of(lot, now).lapsed else living).append(lot)
+    return living, due
+
+
+def _lapsed(conn: Connection, account: Account, source: str, part: str) -> Sequence[Any]:
     return conn.execute(
-        sql.LAPSED_LOTS_OF_SOURCE,
-        keys(account) | {"source": cause.source, "part": cause.part},
+        sql.LAPSED_LOTS_OF_SOURCE, keys(account) | {"source": source, "part": part}
     ).all()

@@ -79,16 +79,23 @@ class Books:
         key: str | None = None,
         **values: Any,
     ) -> Reversed:
-        return ledger.reverse(
+        """Takes back; what had been foretold of it came true."""
+        why = cause(source, **values)
+        foretold = ledger.would_reverse(
+            self.conn, account, amount, source=source, part=why.part, now=now, policy=policy
+        )
+        done = ledger.reverse(
             self.conn,
             account,
             amount,
-            cause(source, **values),
+            why,
             key=key or new_key(),
             now=now,
             effective_at=now,
             policy=policy,
         )
+        assert foretold == done.posted or not done.created
+        return done
 
     def redeem(
         self, account: Account, amount: int, *, now: datetime = NOW, key: str | None = None
