@@ -58,6 +58,7 @@ class Redemption(SQLModel, table=True):
         sa.Index("ix_redemption_due", "store_id", "due_at"),
         sa.Index("ix_redemption_member", "member_id", "id"),
         sa.Index("ix_redemption_voucher", "store_id", "voucher_deleted_at", "ended_at"),
+        sa.Index("ix_redemption_voucher_id", "store_id", "voucher_id"),
     )
 
     id: int | None = key()

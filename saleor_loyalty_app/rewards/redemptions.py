@@ -114,6 +114,11 @@ def by_code(conn: Connection, store_id: int, code: str) -> RedemptionRef | None:
     return _one(conn, store_id, _row.code == code)
 
 
+def by_voucher(conn: Connection, store_id: int, voucher_id: str) -> RedemptionRef | None:
+    """The redemption that made a voucher in Saleor."""
+    return _one(conn, store_id, _row.voucher_id == voucher_id)
+
+
 def by_request(
     conn: Connection, store_id: int, member_id: int, request_key: str
 ) -> RedemptionRef | None:
