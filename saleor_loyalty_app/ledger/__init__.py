@@ -11,7 +11,13 @@ from saleor_loyalty_app.ledger.balance_view import BalanceView, Expiring, balanc
 from saleor_loyalty_app.ledger.charging import charge
 from saleor_loyalty_app.ledger.earning import earn
 from saleor_loyalty_app.ledger.expiry import end_of_month_after
-from saleor_loyalty_app.ledger.history_page import EntryState, EntryView, HistoryPage, history
+from saleor_loyalty_app.ledger.history_page import (
+    EntryState,
+    EntryView,
+    HistoryPage,
+    history,
+    movements_of,
+)
 from saleor_loyalty_app.ledger.holding import capture_hold, place_hold, release_hold
 from saleor_loyalty_app.ledger.month_end import RollForwardRow, roll_forward
 from saleor_loyalty_app.ledger.moving import merge_accounts, transfer
@@ -57,6 +63,7 @@ __all__ = [
     "history",
     "lock_accounts",
     "merge_accounts",
+    "movements_of",
     "place_hold",
     "record_notice",
     "redeem",

@@ -130,14 +130,34 @@ def history(
     size = min(first, MAX_PAGE)
     rows = conn.execute(PAGE, {**keys(account), "before": _before(after), "limit": size + 1}).all()
     page = rows[:size]
-    lots = _lots_by_entry(conn, [row.id for row in page if row.kind in _BRINGS_LOTS])
+    return HistoryPage(_views(conn, page, now), str(page[-1].id) if len(rows) > size else None)
+
+
+def movements_of(
+    conn: Connection, store_id: int, sources: Sequence[str], unit: str, *, now: datetime
+) -> list[EntryView]:
+    """What some sources moved in one unit, whoever's it was: newest first, at most 100."""
+    rows = conn.execute(
+        sa.select(sql.entry)
+        .where(
+            sql.entry.c.store_id == store_id,
+            sql.entry.c.source.in_(list(sources)),
+            sql.entry.c.unit == unit,
+        )
+        .order_by(sql.entry.c.id.desc())
+        .limit(MAX_PAGE)
+    )
+    return _views(conn, rows.all(), now)
+
+
+def _views(conn: Connection, rows: Sequence[Row[Any]], now: datetime) -> list[EntryView]:
+    lots = _lots_by_entry(conn, [row.id for row in rows if row.kind in _BRINGS_LOTS])
     closed = [lot.id for group in lots.values() for lot in group if lot.closed]
     went: dict[int, dict[str, int]] = {}
     if closed:
         for lot_id, kind, total in conn.execute(_WENT, {"lot_ids": closed}):
             went.setdefault(lot_id, {})[kind] = int(total)
-    entries = [_view(row, lots.get(row.id, ()), went, now) for row in page]
-    return HistoryPage(entries, str(page[-1].id) if len(rows) > size else None)
+    return [_view(row, lots.get(row.id, ()), went, now) for row in rows]
 
 
 def _before(cursor: str | None) -> int:

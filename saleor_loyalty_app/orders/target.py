@@ -52,9 +52,27 @@ class Kept:
 
 def kept(snapshot: OrderSnapshot) -> Kept:
     """What the customer kept of the order: nothing once it was canceled or has expired."""
+    return _kept(snapshot, lost_units(snapshot), Fraction(money_back(snapshot)))
+
+
+def kept_after(snapshot: OrderSnapshot, units: Mapping[str, int]) -> Kept:
+    """What would be kept if these units of each line, too, were refunded at their price.
+
+    Units beyond those that are left of a line are left out, and so are lines of other orders.
+    """
     lost = lost_units(snapshot)
+    paid = _paid_share(snapshot)
+    back = Fraction(money_back(snapshot))
+    for line in snapshot.lines:
+        more = min(max(0, units.get(line.id, 0)), line.quantity - lost.get(line.id, 0))
+        if more > 0:
+            back += Fraction(line.total_price.gross.amount) * paid * Fraction(more, line.quantity)
+            lost[line.id] = lost.get(line.id, 0) + more
+    return _kept(snapshot, lost, back)
+
+
+def _kept(snapshot: OrderSnapshot, lost: Mapping[str, int], back: Fraction) -> Kept:
     units = {line.id: line.quantity - lost.get(line.id, 0) for line in snapshot.lines}
-    back = money_back(snapshot)
     if not lost and not back and all(units.values()) and not has_ended(snapshot):
         return Kept(units, ONE, ONE, lost, NOTHING)
     paid = _paid_share(snapshot)
@@ -62,7 +80,7 @@ def kept(snapshot: OrderSnapshot) -> Kept:
     all_value = sum(values.values(), NOTHING)
     left = sum((values[line.id] * _share(line, units) for line in snapshot.lines), NOTHING)
     explained = all_value - left + _shipping_back(snapshot, paid)
-    excess = max(NOTHING, Fraction(back) - explained)
+    excess = max(NOTHING, back - explained)
     if has_ended(snapshot):
         return Kept(dict.fromkeys(units, 0), NOTHING, NOTHING, lost, excess)
     factor = _factor(excess, left)

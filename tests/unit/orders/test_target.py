@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saleor_loyalty_app.orders.plan import Award, AwardPlan, PlannedLine
-from saleor_loyalty_app.orders.target import kept, reduction, targets
+from saleor_loyalty_app.orders.target import kept, kept_after, reduction, targets
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from tests.order_samples import event, fulfillment, line, money, order, transaction
 
@@ -245,3 +245,29 @@ def test_refunds_in_any_cut_only_reduce_and_end_at_nothing(
         transactions=charged(str(total), str(sum(cuts[:-1], Decimal(0)) or Decimal("0.00"))),
     )
     assert points_of(program, at_once) == seen[-2]
+
+
+@given(
+    returned=st.integers(0, 2),
+    refunded=st.integers(0, 4),
+    goodwill=st.integers(0, 30),
+    price=st.integers(1, 90),
+)
+def test_what_a_refund_of_units_would_leave_is_what_it_then_leaves(
+    returned: int, refunded: int, goodwill: int, price: int
+) -> None:
+    """Foretold from the order before, against the look at the order after."""
+    goods = (line("A", 3, str(3 * price)), line("B", 1, "40"))
+    total = 3 * price + 40
+    back = [fulfillment("RETURNED", 5, A=returned)] if returned else []
+    before = order(*goods, transactions=charged(total, goodwill), fulfillments=back)
+    more = min(refunded, 3 - returned)
+    further = [fulfillment("REFUNDED", 6, A=more)] if more else []
+    after = order(
+        *goods,
+        transactions=charged(total, goodwill, *([price * more] if more else [])),
+        fulfillments=[*back, *further],
+    )
+    foretold, seen = kept_after(before, {"A": refunded, "of another order": 5}), kept(after)
+    if price * more + goodwill <= total:
+        assert foretold == seen
