@@ -56,15 +56,25 @@ def read_board(
     return Me(
         program=None if program is None else program_names(program, language),
         member_since=_member_since(member),
-        points=Points(
-            available=held.available,
-            pending=held.pending,
-            held=held.held,
-            lifetime=held.lifetime,
-            worth=_worth(program, rates, held.available),
-            expiring=[Expiring(amount=amount, expires_at=at) for at, amount in held.expiring],
-        ),
+        points=points_of(held, _worth(program, rates, held.available)),
     )
+
+
+def points_of(held: BalanceView, worth: Money | None) -> Points:
+    """A balance as it is told; `worth` is what its spendable points are worth."""
+    return Points(
+        available=held.available,
+        pending=held.pending,
+        held=held.held,
+        lifetime=max(0, held.lifetime),
+        worth=worth,
+        expiring=[Expiring(amount=amount, expires_at=at) for at, amount in held.expiring],
+    )
+
+
+def value_of(program: Program | None, points: int) -> Money | None:
+    """What points are worth where all channels of the program give them the same value."""
+    return _worth(program, _rates(program, None), points)
 
 
 def program_names(program: Program, language: str) -> ProgramNames:

@@ -16,7 +16,7 @@ from saleor_loyalty_app.api.storefront.store_named import store_named
 from saleor_loyalty_app.stores.refs import StoreRef
 
 #: A program that changed, or a part that was switched off, is seen by all within this time.
-_CACHED = "public, max-age=30, stale-while-revalidate=30"
+CACHED = "public, max-age=30, stale-while-revalidate=30"
 
 StoreName = Annotated[
     str,
@@ -69,7 +69,7 @@ async def program(
     require_origin(request, owner.id)
     headers = {
         "ETag": etag_of(page, language),
-        "Cache-Control": _CACHED,
+        "Cache-Control": CACHED,
         "Content-Language": language,
         "Vary": "Accept-Language",
     }

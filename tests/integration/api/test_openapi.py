@@ -14,8 +14,10 @@ from saleor_loyalty_app.api.dashboard.redemptions import Redemptions
 from saleor_loyalty_app.api.errors import ErrorBody
 from saleor_loyalty_app.api.redemption_schemas import Redemption
 from saleor_loyalty_app.api.storefront.cart_schemas import CheckoutPage
+from saleor_loyalty_app.api.storefront.estimate_schemas import EstimateInput, EstimatePage
 from saleor_loyalty_app.api.storefront.program_schemas import ProgramPage
 from saleor_loyalty_app.api.storefront.schemas import History, Me
+from saleor_loyalty_app.api.storefront.session import Session
 from saleor_loyalty_app.db.database import open_database
 from tests.integration.api.spending_scene import SpendingScene
 from tests.signing import SigningKey
@@ -32,6 +34,9 @@ CALLS = {
         "GET me",
         "GET me/history",
         "GET program",
+        "GET estimate",
+        "POST estimate",
+        "POST session",
         "GET checkouts/{checkout_id}",
         "POST redemptions",
         "GET redemptions/{redemption_id}",
@@ -52,7 +57,8 @@ CALLS = {
     },
 }
 EXAMPLES = (
-    "Me", "History", "ProgramPage", "CheckoutPage", "Redemption", "SpendInput", "ServeInput",
+    "Me", "History", "ProgramPage", "CheckoutPage", "EstimateInput", "EstimatePage", "Session",
+    "SessionInput", "Redemption", "SpendInput", "ServeInput",
     "Redemptions", "Case", "Cases", "CaseInput", "StorefrontOrigins",
 )  # fmt: skip
 
@@ -111,7 +117,7 @@ def test_every_route_documents_examples_and_failures(scene: SpendingScene) -> No
             responses = operation["responses"]
             assert operation["description"], (path, method)
             assert responses.keys() & {"200", "201"}, (path, method)
-            open_to_all = path.endswith("/program")
+            open_to_all = path.endswith(("/program", "/estimate"))
             wanted = {"422", "429"} if open_to_all else {"401", "503"}
             token = "shopper" if "/storefront/" in path else "staff"
             assert operation.get("security", []) == ([] if open_to_all else [{token: []}]), path
@@ -131,7 +137,19 @@ def test_every_route_documents_examples_and_failures(scene: SpendingScene) -> No
 
 
 def test_the_examples_are_what_the_schemas_say(scene: SpendingScene) -> None:
-    for model in (Me, History, ProgramPage, CheckoutPage, Redemption, Redemptions, Cases, Case):
+    for model in (
+        Me,
+        History,
+        ProgramPage,
+        EstimatePage,
+        EstimateInput,
+        Session,
+        CheckoutPage,
+        Redemption,
+        Redemptions,
+        Cases,
+        Case,
+    ):
         extra: Any = model.model_config["json_schema_extra"]
         for example in extra["examples"]:
             model.model_validate(example)

@@ -1,0 +1,197 @@
+"""What goods would earn, told by who shows them: for product pages and carts that nobody owns yet.
+
+Nothing but the program and the channel is read: neither Saleor is asked nor anybody's books.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app.programs.decide import POINTS
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
+from saleor_loyalty_app.programs.repository import revision_at
+from saleor_loyalty_app.programs.shipping import ShippingRule
+from saleor_loyalty_app.programs.shipping_decide import ShippingFacts
+from saleor_loyalty_app.programs.unknown_facts import Fact, decide_as_known
+from saleor_loyalty_app.programs.unknown_shopper import Offer, offers_for_anybody
+from saleor_loyalty_app.stores.refs import ChannelRef, StoreRef
+
+UNIT = "points"
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """One line of a cart as who asks knows it; None = they do not know.
+
+    `gross` and `net` are what the whole line costs after discounts, with and without tax; one of
+    them is given.
+    """
+
+    quantity: int
+    gross: Decimal | None
+    net: Decimal | None
+    product_id: str | None = None
+    product_slug: str | None = None
+    variant_id: str | None = None
+    sku: str | None = None
+    categories: tuple[str, ...] | None = None
+    collections: tuple[str, ...] | None = None
+    product_type: str | None = None
+    on_sale: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CartToEstimate:
+    """Goods, and where they would be bought; "" = not known."""
+
+    goods: tuple[Goods, ...]
+    country: str = ""
+    language: str = ""
+    voucher_used: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a cart would earn.
+
+    Attributes:
+        worth: of the points, in the channel's currency; None where points cannot be spent.
+        steps: why rules did not apply that a larger cart would meet: (rule id, reason).
+        unjudged: what rules lack to be judged.
+        unjudged_offers: shipping offers that depend on who the shopper is.
+        other_tax_side: a price was needed with tax and given without, or the other way round.
+    """
+
+    program: Program
+    points: int
+    worth: Decimal | None
+    steps: tuple[tuple[str, Mapping[str, Any]], ...]
+    unjudged: Mapping[str, frozenset[Fact]]
+    offers: tuple[Offer, ...]
+    unjudged_offers: tuple[ShippingRule, ...]
+    other_tax_side: bool
+
+
+def estimate_cart(
+    conn: Connection, store: StoreRef, channel: ChannelRef, cart: CartToEstimate, *, now: datetime
+) -> Estimate | None:
+    """What a cart would earn and which shipping offers it would have; None without a program."""
+    revision = revision_at(conn, store.id, now)
+    if revision is None:
+        return None
+    return _estimate(revision.program, store, channel, cart, now)
+
+
+def _estimate(
+    program: Program, store: StoreRef, channel: ChannelRef, cart: CartToEstimate, now: datetime
+) -> Estimate:
+    basis = program.settings.price_basis
+    with_tax = channel.display_gross_prices if basis == "displayed" else basis == "gross"
+    facts = _facts(cart, channel, with_tax, now)
+    points, unjudged = 0, {}
+    steps: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    if store.earning_on:
+        decision, unjudged = decide_as_known(program, facts, _unknown(cart), store.timezone)
+        points = decision.totals().get((UNIT, POINTS), 0)
+        steps = tuple(
+            (miss.rule_id, miss.reason)
+            for miss in decision.misses
+            if miss.rule_id
+            and miss.rule_id not in unjudged
+            and miss.reason.get("code") == "order_value_below"
+        )
+    offers, unsure = _offers(program, store, channel, cart, now)
+    return Estimate(
+        program=program,
+        points=points,
+        worth=program.worth(points, channel.slug, channel.currency),
+        steps=steps,
+        unjudged=unjudged,
+        offers=tuple(offers),
+        unjudged_offers=tuple(unsure),
+        other_tax_side=any(_side(one, with_tax) is None for one in cart.goods),
+    )
+
+
+def _facts(cart: CartToEstimate, channel: ChannelRef, with_tax: bool, now: datetime) -> OrderFacts:
+    lines = tuple(
+        LineFacts(
+            id=str(number),
+            quantity=one.quantity,
+            base=base,
+            gross=_price(one, True),
+            product_id=one.product_id or "",
+            product_slug=one.product_slug or "",
+            variant_id=one.variant_id or "",
+            sku=one.sku or "",
+            categories=frozenset(one.categories or ()),
+            collections=frozenset(one.collections or ()),
+            product_type=one.product_type or "",
+            on_sale=bool(one.on_sale),
+        )
+        for number, one in enumerate(cart.goods)
+        if (base := _price(one, with_tax)) > 0
+    )
+    return OrderFacts(
+        order_id="estimate",
+        channel=channel.slug,
+        currency=channel.currency,
+        created_at=now,
+        country=cart.country,
+        language=cart.language,
+        voucher_used=cart.voucher_used,
+        nth_order=None,
+        subtotal=sum((line.base for line in lines), ZERO),
+        lines=lines,
+        shipping=ZERO,
+    )
+
+
+def _side(goods: Goods, with_tax: bool) -> Decimal | None:
+    return goods.gross if with_tax else goods.net
+
+
+def _price(goods: Goods, with_tax: bool) -> Decimal:
+    """The price on the wanted side of the tax, else on the other."""
+    wanted, other = _side(goods, with_tax), _side(goods, not with_tax)
+    found = other if wanted is None else wanted
+    return ZERO if found is None else found
+
+
+def _unknown(cart: CartToEstimate) -> frozenset[Fact]:
+    """What is not known, of the cart or of any of its lines."""
+    found = {Fact.nth_order}
+    found |= {Fact.country} if not cart.country else set()
+    found |= {Fact.language} if not cart.language else set()
+    for one in cart.goods:
+        given: dict[Fact, bool] = {
+            Fact.product: one.product_id is not None and one.product_slug is not None,
+            Fact.variant: one.variant_id is not None and one.sku is not None,
+            Fact.category: one.categories is not None,
+            Fact.collection: one.collections is not None,
+            Fact.product_type: one.product_type is not None,
+            Fact.on_sale: one.on_sale is not None,
+        }
+        found |= {fact for fact, is_given in given.items() if not is_given}
+    return frozenset(found)
+
+
+def _offers(
+    program: Program, store: StoreRef, channel: ChannelRef, cart: CartToEstimate, now: datetime
+) -> tuple[list[Offer], list[ShippingRule]]:
+    if program.shipping is None or not store.shipping_on:
+        return [], []
+    entered_with_tax = channel.prices_entered_with_tax
+    facts = ShippingFacts(
+        channel=channel.slug,
+        currency=channel.currency,
+        country=cart.country or channel.default_country,
+        subtotal=sum((_price(one, entered_with_tax) for one in cart.goods), ZERO),
+    )
+    return offers_for_anybody(program.shipping, facts, now=now, timezone=store.timezone)
