@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from saleor_loyalty_app.adjustments.budget import Moved
-from saleor_loyalty_app.adjustments.models import Adjustment, StaffMember
+from saleor_loyalty_app.adjustments.models import Adjustment, StaffAllowance, StaffMember
 from saleor_loyalty_app.db.tables import table
 
 adjustments = table(Adjustment)
 staff = table(StaffMember)
+allowances = table(StaffAllowance)
 _row = adjustments.c
 
 
@@ -150,6 +151,9 @@ def forget_members(conn: Connection, store_id: int, member_ids: Sequence[int]) -
 def forget_staff(conn: Connection, store_id: int) -> None:
     """Forgets the addresses of a store's staff."""
     conn.execute(sa.delete(staff).where(staff.c.store_id == store_id))
+    conn.execute(
+        sa.delete(allowances).where(allowances.c.store_id == store_id, allowances.c.email != "")
+    )
 
 
 def hand_over(conn: Connection, store_id: int, *, giver: int, taker: int) -> None:

@@ -6,12 +6,15 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger, log
+from saleor_loyalty_app.adjustments import repository as adjustments
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.ledger import Account, Cause
 from saleor_loyalty_app.ledger.models import Balance
+from saleor_loyalty_app.members import notes
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.errors import MemberNotFound
+from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.stores.refs import StoreRef
 
 logger = log.get(__name__)
@@ -20,11 +23,27 @@ _balances = table(Balance)
 
 def erase_user(conn: Connection, store: StoreRef, user_id: str, *, now: datetime) -> bool:
     """Erases the member of a Saleor user whose account is gone; False where there is none."""
-    member = members.member_by_user(conn, store.id, user_id, lock=True)
-    if member is None:
+    account = members.account_of_user(conn, store.id, user_id, lock=True)
+    if account is None:
         return False
-    erase_member(conn, store, member.id, now=now)
+    if account.merged_into is None:
+        erase_member(conn, store, account.id, now=now)
+    else:
+        _detach(conn, store, account)
     return True
+
+
+def _detach(conn: Connection, store: StoreRef, account: MemberRef) -> None:
+    """Somebody who has two accounts here gave one up: its address alone leads to them still.
+
+    So its orders stay with them; it is kept as those of guests are, by its key.
+    """
+    known = members.email_key_of(conn, store.id, account.id)
+    taken = known is None or members.guests_by_keys(conn, store.id, [known])
+    members.delete_identity(conn, store.id, account.id)
+    members.update_member(
+        conn, store.id, account.id, user_id=None, guest_key=None if taken else known
+    )
 
 
 def erase_address(
@@ -39,6 +58,7 @@ def erase_address(
     owner = members.member_by_confirmed_email(conn, store.id, wanted)
     if owner is not None:
         found = [*found, owner.id]
+    found = list(dict.fromkeys(found))
     for member_id in found:
         erase_member(conn, store, member_id, now=now)
     return len(found)
@@ -52,7 +72,9 @@ def erase_member(
     now: datetime,
     actor: str = "app",
 ) -> None:
-    """Erases a member: identity, user and address go, and what is left to spend is written off.
+    """Erases a member and whoever was merged into it.
+
+    Identity, user, address and notes go, and what is left to spend is written off.
 
     Nobody could ever spend it, and it would be owed for ever where points do not expire. Points in
     open holds stay until the hold ends, and are written off then. Orders of an erased member are
@@ -68,10 +90,14 @@ def erase_member(
     member = members.lock_members(conn, store.id, [member.id])[member.id]
     if member.state == "erased":
         return
-    members.delete_identity(conn, store.id, member.id)
-    members.update_member(
-        conn, store.id, member.id, state="erased", user_id=None, guest_key=None, left_at=now
-    )
+    everybody = [member.id, *members.merged_members(conn, store.id, member.id)]
+    for one in everybody:
+        members.delete_identity(conn, store.id, one)
+        members.update_member(
+            conn, store.id, one, state="erased", user_id=None, guest_key=None, left_at=now
+        )
+    notes.delete_notes(conn, store.id, everybody)
+    adjustments.forget_members(conn, store.id, everybody)
     write_off(conn, store, member.id, key=f"erase:{member.id}", actor=actor, now=now)
     logger.info("member_erased", store_id=store.id, member_id=member.id)
 

@@ -45,3 +45,31 @@ class PhoneMissing(AppError):
 
     code: ClassVar[str] = "phone_missing"
     status: ClassVar[int] = 400
+
+
+class MergeWithItself(AppError):
+    """Both are one member already."""
+
+    code: ClassVar[str] = "merge_with_itself"
+    status: ClassVar[int] = 409
+
+
+class MergeIntoGuest(AppError):
+    """A member with an account cannot become a guest; it goes the other way round."""
+
+    code: ClassVar[str] = "merge_into_guest"
+    status: ClassVar[int] = 409
+
+
+class NoteUnknown(AppError):
+    """The member has no such note."""
+
+    code: ClassVar[str] = "note_unknown"
+    status: ClassVar[int] = 404
+
+
+class NoteEmpty(AppError):
+    """A note without words says nothing."""
+
+    code: ClassVar[str] = "note_empty"
+    status: ClassVar[int] = 422

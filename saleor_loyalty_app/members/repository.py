@@ -212,6 +212,16 @@ def remember_address(conn: Connection, store_id: int, member_id: int, email: str
     )
 
 
+def email_key_of(conn: Connection, store_id: int, member_id: int) -> str | None:
+    """The key of a member's address; None where it is not known."""
+    found: str | None = conn.execute(
+        sa.select(identities.c.email_key).where(
+            identities.c.store_id == store_id, identities.c.member_id == member_id
+        )
+    ).scalar_one_or_none()
+    return found
+
+
 def delete_identity(conn: Connection, store_id: int, member_id: int) -> None:
     """Forgets who a member is."""
     conn.execute(

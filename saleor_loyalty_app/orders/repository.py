@@ -236,3 +236,37 @@ def planned_orders(conn: Connection, store_id: int, order_ids: Sequence[str]) ->
         )
     )
     return {row.order_id for row in rows if row.plan and row.plan["none"] != NOT_LIVE}
+
+
+def count_of(conn: Connection, store_id: int, member_id: int) -> int:
+    """How many orders of a member were looked at."""
+    query = sa.select(sa.func.count()).where(
+        states.c.store_id == store_id, states.c.member_id == member_id
+    )
+    return int(conn.execute(query).scalar_one())
+
+
+def ids_by_number(conn: Connection, store_id: int, number: str) -> list[str]:
+    """Saleor's ids of the known orders with this number."""
+    query = sa.select(states.c.order_id).where(
+        states.c.store_id == store_id, states.c.number == number
+    )
+    return list(conn.execute(query.order_by(states.c.id.desc())).scalars())
+
+
+def booked_points(conn: Connection, store_id: int, order_id: str, unit: str) -> int:
+    """What an order has in the books of its owner, in a unit."""
+    query = (
+        sa.select(sa.func.coalesce(sa.func.sum(units.c.booked), 0))
+        .select_from(units.join(states, states.c.id == units.c.order_state_id))
+        .where(states.c.store_id == store_id, states.c.order_id == order_id, units.c.unit == unit)
+    )
+    return int(conn.execute(query).scalar_one())
+
+
+def how_it_stands(conn: Connection, store_id: int, order_id: str) -> OrderRow | None:
+    """An order as it was booked last, without its lock."""
+    row = conn.execute(
+        sa.select(*_ROW).where(states.c.store_id == store_id, states.c.order_id == order_id)
+    ).one_or_none()
+    return None if row is None else OrderRow(*row)

@@ -146,6 +146,26 @@ def of_member(
     return _refs(conn.execute(query.order_by(_row.id.desc()).limit(first)).all())
 
 
+def of_members(
+    conn: Connection,
+    store_id: int,
+    member_ids: Sequence[int],
+    *,
+    first: int,
+    before: int | None = None,
+) -> list[RedemptionRef]:
+    """A page of the redemptions of somebody who was several members, newest first."""
+    query = _ALL.where(_row.store_id == store_id, _row.member_id.in_(member_ids))
+    if before is not None:
+        query = query.where(_row.id < before)
+    return _refs(conn.execute(query.order_by(_row.id.desc()).limit(first)).all())
+
+
+def live_of(conn: Connection, store_id: int, member_ids: Sequence[int]) -> list[RedemptionRef]:
+    """The redemptions of members for which points are set aside, newest first."""
+    return _list(conn, store_id, _row.member_id.in_(member_ids), _row.state.in_(LIVE_STATES))
+
+
 def lock(conn: Connection, store_id: int, ids: Sequence[int]) -> list[RedemptionRef]:
     """Redemptions in the order of their ids, locked until the transaction ends."""
     if not ids:

@@ -1,0 +1,323 @@
+"""Staff give or take points: within their budget at once, above it once another approves."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import Connection
+
+from saleor_loyalty_app import ledger
+from saleor_loyalty_app.adjustments import repository
+from saleor_loyalty_app.adjustments.allowances import allowance_of
+from saleor_loyalty_app.adjustments.budget import Budget, day_of
+from saleor_loyalty_app.adjustments.errors import (
+    AdjustmentDecided,
+    AdjustmentUnknown,
+    EarningBlocked,
+    NoteNeeded,
+    OwnAccount,
+    OwnRequest,
+    ReasonUnfit,
+    RequestOfAnother,
+)
+from saleor_loyalty_app.adjustments.reasons import Reason
+from saleor_loyalty_app.adjustments.repository import AdjustmentRef
+from saleor_loyalty_app.ledger import Account, Cause
+from saleor_loyalty_app.ledger.errors import IdempotencyConflict
+from saleor_loyalty_app.members.email_keys import EmailKeys, normalize_email
+from saleor_loyalty_app.members.errors import MemberErased, MemberNotFound, WrongMemberState
+from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.members.repository import surviving_member
+from saleor_loyalty_app.members.same_person import is_same_person
+from saleor_loyalty_app.programs.repository import Revision, revision_at
+from saleor_loyalty_app.rewards.errors import NoProgram
+from saleor_loyalty_app.stores import staff_actions
+from saleor_loyalty_app.stores.refs import StoreRef
+
+UNIT = "points"
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """The staff member at work: Saleor's user id, and the address that their token names."""
+
+    user_id: str
+    email: str
+
+    @property
+    def actor(self) -> str:
+        """The name under which the books keep what they do."""
+        return f"user:{self.user_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class GiveRequest:
+    """What a staff member wants: `points` are given above zero, taken below.
+
+    `key` is of the wish: the same agent and key are the same wish, however often it comes.
+    """
+
+    member_id: int
+    points: int
+    reason: Reason
+    note: str
+    agent: Agent
+    key: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what is asked for."""
+        asked = (self.member_id, self.points, self.reason.value, self.note)
+        return hashlib.sha256(msgspec.json.encode(asked)).hexdigest()
+
+
+class Decision(StrEnum):
+    """What becomes of a request that waits."""
+
+    approve = "approve"
+    refuse = "refuse"
+    withdraw = "withdraw"
+
+
+def give(
+    conn: Connection, store: StoreRef, request: GiveRequest, *, keys: EmailKeys, now: datetime
+) -> AdjustmentRef:
+    """Moves the points, or has the request wait where it goes beyond the agent's budget.
+
+    Budgets are drawn one deed at a time, so that clicks at once do not add up to more.
+
+    Raises:
+        ReasonUnfit, NoteNeeded: the reason asks for something else.
+        MemberNotFound, MemberErased, WrongMemberState, EarningBlocked: not to this member.
+        OwnAccount: the agent would give to themselves.
+        NoProgram: nothing is live in the store.
+        InsufficientPoints, InvalidAmount: it cannot be booked.
+        IdempotencyConflict: the key was used for another wish.
+    """
+    agent = request.agent
+    known = _known(conn, store, request)
+    if known is not None:
+        return known
+    if not request.reason.fits(request.points):
+        raise ReasonUnfit(reason=request.reason.value)
+    if request.reason.needs_note(request.points) and not request.note.strip():
+        raise NoteNeeded
+    member, revision = _allowed(conn, store, request.member_id, request.points, [agent], keys, now)
+    account = Account(store.id, member.id, UNIT)
+    ledger.lock_accounts(conn, [account])
+    budget = draw(conn, store, agent, now=now)
+    known = _known(conn, store, request)
+    if known is not None:
+        return known
+    at_once = budget.allows(request.points)
+    adjustment_id = repository.insert(
+        conn,
+        {
+            "store_id": store.id,
+            "member_id": member.id,
+            "points": request.points,
+            "reason": request.reason.value,
+            "note": request.note.strip(),
+            "state": "waiting",
+            "requested_by": agent.actor,
+            "request_key": request.key,
+            "request_hash": request.digest,
+            "requested_at": now,
+            "requested_on": day_of(now, store.timezone).isoformat(),
+            "within_budget": at_once,
+            "decided_by": "",
+            "decision_note": "",
+        },
+    )
+    made = _reread(conn, store, adjustment_id)
+    kind = "points_requested"
+    if at_once:
+        kind = "points_given" if request.points > 0 else "points_taken"
+        made = _post(conn, store, made, account, revision, now)
+    _note(conn, store, made, agent, kind, None, now)
+    return made
+
+
+def decide(
+    conn: Connection,
+    store: StoreRef,
+    adjustment_id: int,
+    decision: Decision,
+    agent: Agent,
+    note: str,
+    *,
+    keys: EmailKeys,
+    now: datetime,
+) -> AdjustmentRef:
+    """Ends a request that waits; deciding the same again changes nothing.
+
+    Raises:
+        AdjustmentUnknown: there is none.
+        AdjustmentDecided: it ended in another way.
+        OwnRequest: who asked approves or refuses; RequestOfAnother: somebody else withdraws.
+        OwnAccount: the points would go to who approves.
+        What `give` raises of the member and of the books.
+    """
+    asked = repository.by_id(conn, store.id, adjustment_id, lock=True)
+    if asked is None:
+        raise AdjustmentUnknown
+    if (asked.requested_by == agent.actor) is not (decision is Decision.withdraw):
+        raise RequestOfAnother if decision is Decision.withdraw else OwnRequest
+    wanted = _ENDS[decision]
+    if asked.state == wanted and (asked.decided_by or asked.requested_by) == agent.actor:
+        return asked
+    if asked.state != "waiting":
+        raise AdjustmentDecided(state=asked.state)
+    ended = {"decided_by": agent.actor, "decided_at": now, "decision_note": note.strip()}
+    if decision is Decision.approve:
+        member, revision = _allowed(conn, store, asked.member_id, asked.points, [agent], keys, now)
+        account = Account(store.id, member.id, UNIT)
+        ledger.lock_accounts(conn, [account])
+        repository.change(conn, asked.id, **ended)
+        _post(conn, store, asked, account, revision, now)
+    else:
+        repository.change(conn, asked.id, state=wanted, **ended)
+    repository.lock_staff(conn, store.id, agent.actor, normalize_email(agent.email), now=now)
+    made = _reread(conn, store, asked.id)
+    _note(conn, store, made, agent, f"points_{_NOTED[decision]}", asked.state, now)
+    return made
+
+
+_ENDS: dict[Decision, Literal["posted", "refused", "withdrawn"]] = {
+    Decision.approve: "posted",
+    Decision.refuse: "refused",
+    Decision.withdraw: "withdrawn",
+}
+_NOTED = {
+    Decision.approve: "approved",
+    Decision.refuse: "refused",
+    Decision.withdraw: "withdrawn",
+}
+
+
+def budget_of(conn: Connection, store: StoreRef, agent: Agent, *, now: datetime) -> Budget:
+    """What an agent may still move today and this month."""
+    allowance = allowance_of(conn, store.id, normalize_email(agent.email))
+    day = day_of(now, store.timezone)
+    return Budget(allowance, repository.moved(conn, store.id, agent.actor, day))
+
+
+def draw(conn: Connection, store: StoreRef, agent: Agent, *, now: datetime) -> Budget:
+    """The budget of an agent, locked until the transaction ends."""
+    repository.lock_staff(conn, store.id, agent.actor, normalize_email(agent.email), now=now)
+    return budget_of(conn, store, agent, now=now)
+
+
+def require_other(
+    conn: Connection, store: StoreRef, member: MemberRef, agent: Agent, keys: EmailKeys
+) -> None:
+    """Raises OwnAccount, where the member is the agent: by account, or by address."""
+    if is_same_person(conn, store.id, member.id, agent.user_id, agent.email, keys):
+        raise OwnAccount
+
+
+def _known(conn: Connection, store: StoreRef, request: GiveRequest) -> AdjustmentRef | None:
+    known = repository.by_request(conn, store.id, request.agent.actor, request.key)
+    if known is not None and known.request_hash != request.digest:
+        raise IdempotencyConflict(key=request.key)
+    return known
+
+
+def _allowed(
+    conn: Connection,
+    store: StoreRef,
+    member_id: int,
+    points: int,
+    agents: list[Agent],
+    keys: EmailKeys,
+    now: datetime,
+) -> tuple[MemberRef, Revision]:
+    member = surviving_member(conn, store.id, member_id)
+    if member is None:
+        raise MemberNotFound
+    if member.state == "erased":
+        raise MemberErased
+    for agent in agents:
+        require_other(conn, store, member, agent, keys)
+    if points > 0 and member.state == "left":
+        raise WrongMemberState(state=member.state)
+    if points > 0 and (member.earning_blocked or member.state == "blocked"):
+        raise EarningBlocked
+    revision = revision_at(conn, store.id, now)
+    if revision is None:
+        raise NoProgram
+    return member, revision
+
+
+def _post(
+    conn: Connection,
+    store: StoreRef,
+    asked: AdjustmentRef,
+    account: Account,
+    revision: Revision,
+    now: datetime,
+) -> AdjustmentRef:
+    settings = revision.program.settings
+    months = settings.expiry.months
+    key = f"adjustment:{asked.id}"
+    posted = ledger.adjust(
+        conn,
+        account,
+        asked.points,
+        Cause(
+            source=key,
+            part="points",
+            actor=asked.requested_by,
+            revision_id=revision.id,
+            reason={
+                "code": "staff_gave" if asked.points > 0 else "staff_took",
+                "why": asked.reason,
+            },
+        ),
+        key=key,
+        now=now,
+        effective_at=now,
+        expires_at=None
+        if months is None
+        else ledger.end_of_month_after(now, months, ZoneInfo(store.timezone)),
+        notice_required=settings.expiry.notice == "required",
+    )
+    repository.change(conn, asked.id, state="posted", entry_id=posted.entry_id)
+    return _reread(conn, store, asked.id)
+
+
+def _note(
+    conn: Connection,
+    store: StoreRef,
+    made: AdjustmentRef,
+    agent: Agent,
+    kind: str,
+    state_before: str | None,
+    now: datetime,
+) -> None:
+    staff_actions.note(
+        conn,
+        store.id,
+        actor=agent.actor,
+        kind=kind,
+        subject=f"member:{made.member_id}",
+        before=None if state_before is None else {"state": state_before},
+        after={
+            "adjustment": made.id,
+            "points": made.points,
+            "reason": made.reason,
+            "state": made.state,
+        },
+        now=now,
+    )
+
+
+def _reread(conn: Connection, store: StoreRef, adjustment_id: int) -> AdjustmentRef:
+    found = repository.by_id(conn, store.id, adjustment_id)
+    if found is None:
+        raise AdjustmentUnknown
+    return found
