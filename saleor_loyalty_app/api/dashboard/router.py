@@ -16,6 +16,7 @@ from saleor_loyalty_app.api.dashboard import page
 from saleor_loyalty_app.api.dashboard.actions import publish_draft, switch
 from saleor_loyalty_app.api.dashboard.cases import router as cases
 from saleor_loyalty_app.api.dashboard.overview import overview
+from saleor_loyalty_app.api.dashboard.pages import router as pages
 from saleor_loyalty_app.api.dashboard.redemptions import router as redemptions
 from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
 from saleor_loyalty_app.api.dashboard.schemas import Overview, PublishInput, Switch, SwitchInput
@@ -32,6 +33,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
 _STAFF = [Security(STAFF_TOKEN)]
 
 router = APIRouter(tags=["dashboard"])
+router.include_router(pages)
 router.include_router(storefront_origins, dependencies=_STAFF)
 router.include_router(redemptions, dependencies=_STAFF)
 router.include_router(cases, dependencies=_STAFF)

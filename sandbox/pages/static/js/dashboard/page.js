@@ -35,6 +35,12 @@ function pageAddress(app, path = "/") {
   return address.href;
 }
 
+/** The page of the app that the address of this Dashboard names, as `/extensions/app/<id>/<path>` does. */
+function deepPath() {
+  const path = location.hash.slice(1);
+  return /^\/(?!\/)/.test(path) ? path : "/";
+}
+
 /** Does what the app asks for; gives whether this Dashboard could. */
 function act(type, payload) {
   if (type === "notification") {
@@ -59,7 +65,7 @@ function openApp(app) {
   opened = app.id;
   const frame = h("iframe", {
     title: app.name,
-    src: pageAddress(app),
+    src: pageAddress(app, deepPath()),
     sandbox: "allow-same-origin allow-forms allow-scripts allow-downloads allow-popups",
   });
   const remove = h("button", { type: "button", class: "button small danger", id: "uninstall", onclick: (event) =>

@@ -1,0 +1,22 @@
+export { ConfirmDialog, Dialog } from "./dialogs";
+export { decimalInput, decimalText, decimalTyped, wholeTyped } from "./decimals";
+export { useDownload } from "./download";
+export {
+  FieldDate,
+  FieldDecimal,
+  FieldLongText,
+  FieldMoney,
+  FieldNumber,
+  FieldSelect,
+  FieldSwitch,
+  FieldText,
+  SwitchRow,
+  type Choice,
+} from "./fields";
+export { Badge, Empty, Figures, Notice, Page, Section, Terms, type Tone } from "./layout";
+export { SaveBar, useExitGuard } from "./saving";
+export { useBridge, useNotify, useStaff, useT, type Permission } from "./staff";
+export { CursorTable, Table, type Column } from "./table";
+export { Money, Points, useMoney, When, type MoneyValue } from "./values";
+export { Failure, Loaded, Progress, Skeleton, useFailureWords } from "./waiting";
+export { Button, Text } from "@saleor/macaw-ui";

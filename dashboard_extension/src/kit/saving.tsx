@@ -1,0 +1,49 @@
+import { Button } from "@saleor/macaw-ui";
+import { useEffect } from "react";
+import { useBlocker } from "react-router";
+
+import { ConfirmDialog } from "./dialogs";
+import { useT } from "./staff";
+
+/** Keeps a person on the page while they have changes that are not saved; render what it gives. */
+export function useExitGuard(dirty: boolean) {
+  const t = useT();
+  const blocker = useBlocker(({ currentLocation, nextLocation }) => dirty && currentLocation.pathname !== nextLocation.pathname);
+  useEffect(() => {
+    if (!dirty) return undefined;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
+  }, [dirty]);
+  if (blocker.state !== "blocked") return null;
+  return (
+    <ConfirmDialog title={t("kit.leave_title")} confirm={t("kit.leave")} destructive onClose={blocker.reset} onConfirm={blocker.proceed}>
+      <p>{t("kit.leave_text")}</p>
+    </ConfirmDialog>
+  );
+}
+
+/** The bar at the bottom of a form: the one place where it is saved. Brings the exit guard along. */
+export function SaveBar(props: { dirty: boolean; saving: boolean; onSave?: () => void; onDiscard: () => void; disabled?: boolean; label?: string }) {
+  const t = useT();
+  const guard = useExitGuard(props.dirty && !props.saving);
+  return (
+    <div className="kit-savebar">
+      <p role="status" className="kit-soft">
+        {props.dirty ? t("kit.unsaved") : ""}
+      </p>
+      <Button type="button" variant="secondary" disabled={!props.dirty || props.saving} onClick={props.onDiscard} data-savebar="discard">
+        {t("kit.discard")}
+      </Button>
+      <Button
+        type={props.onSave ? "button" : "submit"}
+        disabled={!props.dirty || props.saving || props.disabled}
+        onClick={props.onSave}
+        data-savebar="save"
+      >
+        {props.saving ? t("kit.saving") : (props.label ?? t("kit.save"))}
+      </Button>
+      {guard}
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+import type { RouteObject } from "react-router";
+
+import type { Permission } from "@/kit/staff";
+
+/** What `pages/<area>/index.tsx` exports. */
+export interface PageModule {
+  /** The page's routes; their paths are below the page's own. */
+  readonly routes: RouteObject[];
+}
+
+export interface PageEntry {
+  /** The folder below `pages/`, and the prefix of the ids of its texts. */
+  readonly area: string;
+  /** The address; the server answers it and all below it with the page. */
+  readonly path: string;
+  /** One of these is needed to be shown it. The server asks for itself. */
+  readonly for?: readonly Permission[];
+  readonly load: () => Promise<PageModule>;
+}
+
+/**
+ * The pages in the order of the navigation. Its texts stand beside the page: `<area>.nav` names it,
+ * in `shell/messages.*.json`, as the navigation is there before the page is.
+ */
+export const PAGES: readonly PageEntry[] = [
+  { area: "start", path: "/", load: () => import("@/pages/start") },
+];
