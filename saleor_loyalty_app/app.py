@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from saleor_loyalty_app import __version__, log
 from saleor_loyalty_app.api import errors
+from saleor_loyalty_app.api.components import router as components
 from saleor_loyalty_app.api.context import Faces
 from saleor_loyalty_app.api.cross_origin import StorefrontOrigins
 from saleor_loyalty_app.api.dashboard.router import router as dashboard
@@ -122,5 +123,6 @@ def build_app(process: Process, worker: Worker | None) -> FastAPI:
     app.include_router(register.build_router(process.services.installer, process.threads))
     app.include_router(pages.build_router(settings))
     app.include_router(storefront)
+    app.include_router(components.build_router())
     app.include_router(dashboard)
     return app

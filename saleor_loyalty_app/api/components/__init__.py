@@ -1,0 +1,1 @@
+"""The web components that storefronts load: `/storefront/v1/<name>.js`."""

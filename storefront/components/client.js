@@ -1,0 +1,297 @@
+/** One client for all components of a page that ask alike: what one of them knows, all know. */
+
+import { LONGEST_WAIT, pauseBefore, standing, Wishes } from "./redemption.js";
+import { givenToken, tokensFrom } from "./tokens.js";
+import { ask, browserWire, Failure } from "./transport.js";
+
+/** @typedef {import("./amounts.js").Money} Money */
+/** @typedef {import("./amounts.js").Rate} Rate */
+/** @typedef {import("./redemption.js").Problem} Problem */
+/** @typedef {import("./redemption.js").Redemption} Redemption */
+/** @typedef {import("./tokens.js").Tokens} Tokens */
+/** @typedef {import("./transport.js").Answer} Answer */
+/** @typedef {import("./transport.js").Wire} Wire */
+/** @typedef {import("./words.js").Names} Names */
+/** @typedef {{id: string, name: string, price: Money, threshold: Money | null, when?: string | null}} Offer */
+/** @typedef {Offer & {missing: Money}} Delivery */
+/** @typedef {{minimum_points: number, step: number, maximum_share: number, minimum_order: Money | null, hold_minutes: number}} SpendingLimits */
+/** @typedef {{channel: string, currency: string, earn: Rate | null, worth: Rate | null, spending: SpendingLimits | null, shipping: Offer[]}} Terms */
+/** @typedef {{id: string, name: string, gives: string, when: string | null}} Rule */
+/** @typedef {{program: Names, rules: Rule[], available: string, expiry: string, channels: Terms[]}} Program */
+/** @typedef {{available: number, pending: number, held: number, lifetime: number, worth: Money | null, expiring: {amount: number, expires_at: string}[]}} Points */
+/** @typedef {{program: Names | null, member_since: string | null, points: Points}} Me */
+/** @typedef {{id: string, kind: string, amount: number, state: string, time: string, order_number: string | null, reason: string, explanation: string[], available_from: string | null, expires_at: string | null}} Entry */
+/** @typedef {{entries: Entry[], page_info: {has_next_page: boolean, end_cursor: string | null}}} History */
+/** @typedef {{available: number, most_points: number, most_discount: Money, minimum_points: number, step: number, refusal: Problem | null, redemption: Redemption | null}} Spending */
+/** @typedef {{program: Names, points: number, worth: Money | null, steps: {text: string}[], shipping: Delivery[]}} Estimate */
+/** @typedef {{id: string, channel: string, currency: string, earning: {points: number, hints: string[]}, shipping: Delivery[], spending: Spending | null}} Checkout */
+
+const READ = { patience: 8000, tries: 2 };
+/** A repetition is the same wish by its key, so it is safe. */
+const CHANGE = { patience: 15_000, tries: 2 };
+/** Components that come up one after the other share one answer. */
+const FRESH = 1000;
+const MOST_CLIENTS = 12;
+
+/**
+ * @typedef {object} Place
+ * @property {string} api address of the loyalty app
+ * @property {string} store address or host of the store's Saleor
+ * @property {string} language
+ * @property {string} token
+ * @property {string} endpoint
+ */
+
+/** What the components of a page share, also where several copies of this file were loaded. */
+class Page extends EventTarget {
+  constructor() {
+    super();
+    this.epoch = 0;
+    this.listens = false;
+    this.wishes = new Wishes();
+    /** @type {Map<string, Client>} */
+    this.clients = new Map();
+    /** @type {Map<string, Tokens>} */
+    this.endpoints = new Map();
+  }
+
+  /** What was read is old, and everybody reads again. */
+  changed() {
+    this.epoch += 1;
+    this.dispatchEvent(new Event("changed"));
+  }
+
+  /** Somebody signed in or out. */
+  forget() {
+    for (const tokens of this.endpoints.values()) tokens.forget();
+    this.changed();
+  }
+
+  /**
+   * @param {Place} place
+   * @returns {Client}
+   */
+  clientOf(place) {
+    const name = JSON.stringify([place.api, place.store, place.language, place.token, place.endpoint]);
+    let client = this.clients.get(name);
+    if (!client) {
+      client = new Client(place, this.tokensOf(place), this);
+      if (this.clients.size >= MOST_CLIENTS) this.clients.delete([...this.clients.keys()][0] ?? "");
+      this.clients.set(name, client);
+    }
+    return client;
+  }
+
+  /** @param {Place} place */
+  tokensOf({ token, endpoint }) {
+    if (token || !endpoint) return givenToken(token);
+    let tokens = this.endpoints.get(endpoint);
+    if (!tokens) this.endpoints.set(endpoint, (tokens = tokensFrom(endpoint)));
+    return tokens;
+  }
+}
+
+/** @returns {Page} */
+export function pageOf(world = /** @type {any} */ (globalThis)) {
+  return (world[Symbol.for("saleor-loyalty.v1")] ??= new Page());
+}
+
+/** The storefront API for one store, in one language, for one shopper or none. */
+export class Client {
+  /**
+   * @param {Place} place
+   * @param {Tokens} tokens
+   * @param {Page} page
+   * @param {Wire} [wire]
+   */
+  constructor(place, tokens, page, wire = browserWire) {
+    this.place = place;
+    this.tokens = tokens;
+    this.page = page;
+    this.wire = wire;
+    /** @type {Map<string, {epoch: number, at: number, answer: Promise<any>}>} */
+    this.known = new Map();
+  }
+
+  /**
+   * @param {string} channel
+   * @returns {Promise<Program>}
+   */
+  program(channel) {
+    return this.#read("program", [["store", this.place.store], ["channel", channel]], "anybody");
+  }
+
+  /**
+   * @param {string} channel
+   * @returns {Promise<Me>}
+   */
+  me(channel) {
+    return this.#read("me", [["channel", channel]], "shopper");
+  }
+
+  /**
+   * @param {number} first
+   * @param {string} [after]
+   * @returns {Promise<History>}
+   */
+  history(first, after = "") {
+    return this.#read("me/history", [["first", String(first)], ["after", after]], "shopper");
+  }
+
+  /**
+   * @param {string} id
+   * @returns {Promise<Checkout>}
+   */
+  checkout(id) {
+    return this.#read(`checkouts/${encodeURIComponent(id)}`, [["store", this.place.store]], "whoever");
+  }
+
+  /**
+   * What one product would earn.
+   *
+   * @param {[string, string][]} goods as `GET /estimate` takes it
+   * @returns {Promise<Estimate>}
+   */
+  estimateOf(goods) {
+    return this.#read("estimate", [["store", this.place.store], ...goods], "anybody");
+  }
+
+  /**
+   * What a cart would earn that Saleor does not know.
+   *
+   * @param {Record<string, unknown>} cart as `POST /estimate` takes it
+   * @returns {Promise<Estimate>}
+   */
+  async estimate(cart) {
+    const path = `estimate?${new URLSearchParams({ store: this.place.store })}`;
+    return (await this.#authorized(path, { method: "POST", input: cart, ...READ }, "anybody")).body;
+  }
+
+  /**
+   * Spends points on a checkout; resolves when the discount is on it.
+   *
+   * @param {string} checkout
+   * @param {number} points
+   * @returns {Promise<Redemption>}
+   * @throws {Failure} also "too_slow", while it goes on by itself
+   */
+  async spend(checkout, points) {
+    const wish = JSON.stringify([this.place.api, checkout, points]);
+    const headers = { "Idempotency-Key": this.page.wishes.keyOf(wish) };
+    try {
+      const input = { checkout_id: checkout, points };
+      const answer = await this.#authorized("redemptions", { method: "POST", input, headers, ...CHANGE }, "shopper");
+      const found = await this.#settled(answer);
+      this.page.wishes.settle(wish);
+      if (found.error) throw new Failure(found.error.code, found.error.message, { detail: found.error.detail, status: 409 });
+      return found;
+    } catch (failure) {
+      if (failure instanceof Failure && failure.refused && failure.status !== 401) this.page.wishes.settle(wish);
+      throw failure;
+    }
+  }
+
+  /**
+   * Gives the points of a redemption back; resolves when they are.
+   *
+   * @param {string} id
+   * @returns {Promise<Redemption>}
+   */
+  async release(id) {
+    return this.#settled(await this.#authorized(`redemptions/${encodeURIComponent(id)}`, { method: "DELETE", ...CHANGE }, "shopper"));
+  }
+
+  /**
+   * Waits for a redemption that is on its way.
+   *
+   * @param {string} id
+   * @returns {Promise<Redemption>}
+   */
+  async follow(id) {
+    return this.#settled(await this.#state(id));
+  }
+
+  /**
+   * Asks for anything else of the API in the shopper's name.
+   *
+   * @param {string} path
+   * @param {{method?: string, input?: unknown}} [more]
+   * @returns {Promise<any>}
+   */
+  async call(path, more = {}) {
+    return (await this.#authorized(path, { ...more, ...CHANGE }, "shopper")).body;
+  }
+
+  /** @param {string} id */
+  #state(id) {
+    return this.#authorized(`redemptions/${encodeURIComponent(id)}`, READ, "shopper");
+  }
+
+  /**
+   * @param {Answer} answer
+   * @returns {Promise<Redemption>}
+   */
+  async #settled(answer) {
+    let waited = 0;
+    for (let asked = 0; ["waiting", "returning"].includes(standing(answer.body)) && !answer.body.error; asked += 1) {
+      if (waited >= LONGEST_WAIT) throw new Failure("too_slow");
+      const pause = pauseBefore(asked, answer.later);
+      await this.wire.pause(pause);
+      waited += pause;
+      answer = await this.#state(answer.body.id);
+    }
+    return answer.body;
+  }
+
+  /**
+   * @param {string} path
+   * @param {[string, string][]} query
+   * @param {"shopper" | "whoever" | "anybody"} who
+   * @returns {Promise<any>}
+   */
+  #read(path, query, who) {
+    const told = query.filter(([, value]) => value);
+    const asked = `${path}?${new URLSearchParams(told)}`;
+    const known = this.known.get(asked);
+    if (known && known.epoch === this.page.epoch && performance.now() - known.at < FRESH) return known.answer;
+    const answer = this.#authorized(asked, READ, who).then(({ body }) => {
+      entry.at = performance.now();
+      return body;
+    });
+    const entry = { epoch: this.page.epoch, at: Infinity, answer };
+    answer.catch(() => this.known.get(asked) === entry && this.known.delete(asked));
+    this.known.set(asked, entry);
+    return answer;
+  }
+
+  /**
+   * @param {string} path
+   * @param {{method?: string, input?: unknown, headers?: Record<string, string>, patience: number, tries: number}} wish
+   * @param {"shopper" | "whoever" | "anybody"} who
+   * @returns {Promise<Answer>}
+   */
+  async #authorized(path, wish, who) {
+    const token = who === "anybody" ? null : await this.tokens.current();
+    try {
+      return await this.#sent(path, wish, who, token);
+    } catch (failure) {
+      if (!token || !(failure instanceof Failure) || failure.status !== 401) throw failure;
+      const renewed = await this.tokens.renew(token);
+      if (!renewed && (await this.tokens.current())) throw failure;
+      return this.#sent(path, wish, who, renewed);
+    }
+  }
+
+  /**
+   * @param {string} path
+   * @param {{headers?: Record<string, string>, patience: number, tries: number}} wish
+   * @param {string} who
+   * @param {string | null} token
+   */
+  #sent(path, wish, who, token) {
+    if (who === "shopper" && !token) throw new Failure("signed_out");
+    const url = `${this.place.api}/api/storefront/v1/${path}`;
+    const headers = { "Accept-Language": this.place.language, ...wish.headers, ...(token ? { Authorization: `Bearer ${token}` } : {}) };
+    return ask({ ...wish, url, headers }, this.wire);
+  }
+}

@@ -1,0 +1,198 @@
+/** <loyalty-panel>: a shopper's points with their past and future, preferences, and the program explained. */
+
+import { h } from "./dom.js";
+import { define, LoyaltyElement } from "./element.js";
+import { answersOf } from "./faq.js";
+
+/** @typedef {import("./client.js").Entry} Entry */
+/** @typedef {import("./client.js").Me} Me */
+/** @typedef {import("./client.js").Points} Points */
+/** @typedef {import("./client.js").Program} Program */
+/** @typedef {import("./dom.js").Child} Child */
+/** @typedef {import("./words.js").Names} Names */
+/** @typedef {{me: Me | null, entries: Entry[], more: boolean, program: Program | null}} Shown */
+
+const PAGE = 10;
+const LARGEST_PAGE = 100;
+const SECTIONS = ["points", "history", "faq"];
+
+/** @extends {LoyaltyElement<Shown>} */
+class LoyaltyPanel extends LoyaltyElement {
+  static observedAttributes = [...LoyaltyElement.observedAttributes, "sections", "heading-level"];
+  static rules = `
+:host { container-type: inline-size; min-block-size: 16rem; }
+:host([data-state="ready"]), :host([data-state="failed"]), :host([data-state="signed-out"]) { min-block-size: 0; }
+.wait { min-block-size: 16rem; border-radius: var(--_radius); opacity: 0.5; }
+.sum { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 0.5rem; }
+.sum strong { font-size: 2.5em; line-height: 1.1; letter-spacing: -0.02em; font-variant-numeric: tabular-nums; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(6.5rem, 1fr)); gap: 0.75rem; padding-block-start: 0.75rem; border-block-start: 1px solid var(--_line); }
+dt { font-size: 0.875em; color: var(--_soft); }
+dd { font-weight: 650; font-variant-numeric: tabular-nums; }
+.expiring { padding: 0.5rem 0.75rem; border-radius: calc(var(--_radius) - 3px); background: var(--_tint); font-size: 0.9375em; }
+section section { border-block-start: 1px solid var(--_line); padding-block-start: 0.9rem; display: grid; gap: 0.6rem; }
+.entry { display: grid; grid-template-columns: 4.5rem minmax(0, 1fr); gap: 0.75rem; padding-block: 0.6rem; border-block-end: 1px solid var(--_line); }
+.entry:last-child { border-block-end: 0; }
+.amount { font-weight: 650; text-align: end; font-variant-numeric: tabular-nums; }
+.when { color: var(--_soft); font-size: 0.875em; }
+summary { cursor: pointer; min-block-size: 2.25rem; display: flex; align-items: center; gap: 0.5rem; font-weight: 550; }
+summary::before { content: "+"; content: "+" / ""; inline-size: 0.8em; color: var(--_accent); font-weight: 700; }
+details[open] > summary::before { content: "−"; content: "−" / ""; }
+.entry summary { font-size: 0.875em; font-weight: 400; color: var(--_soft); min-block-size: 1.75rem; }
+details li, details p { padding-block: 0.15rem; padding-inline-start: 1.3rem; }
+.switch { display: flex; gap: 0.75rem; align-items: flex-start; min-block-size: 2.25rem; }
+.switch input { inline-size: 1.2rem; block-size: 1.2rem; margin-block: 0.15rem; flex: none; }
+`;
+
+  #wanted = PAGE;
+  /** @type {Set<string>} what is unfolded stays so when the panel is drawn anew */
+  #open = new Set();
+
+  async load() {
+    const { client } = this;
+    const token = await client.tokens.current();
+    const wants = (/** @type {string} */ name) => this.#sections.includes(name);
+    const program = this.given("store") ? client.program(this.given("channel")).catch(() => null) : null;
+    if (!token) {
+      const known = await program;
+      return known && { me: null, entries: [], more: false, program: known };
+    }
+    const [me, past, known] = await Promise.all([
+      client.me(this.given("channel")),
+      wants("history") ? this.#past() : { entries: [], more: false },
+      program,
+    ]);
+    return me.program ? { me, ...past, program: known } : null;
+  }
+
+  get #sections() {
+    const named = this.given("sections").split(/\s+/).filter((name) => SECTIONS.includes(name));
+    return named.length ? named : SECTIONS;
+  }
+
+  async #past() {
+    /** @type {Entry[]} */
+    const entries = [];
+    let after = "";
+    for (;;) {
+      const { entries: found, page_info: info } = await this.client.history(Math.min(LARGEST_PAGE, this.#wanted - entries.length), after);
+      entries.push(...found);
+      after = info.end_cursor ?? "";
+      if (!info.has_next_page || !after || entries.length >= this.#wanted) return { entries, more: info.has_next_page };
+    }
+  }
+
+  state() {
+    return [this.given("sections"), this.given("heading-level"), this.words.locale];
+  }
+
+  /** @param {Shown} shown */
+  draw({ me, entries, more, program }) {
+    const names = me?.program ?? program?.program ?? null;
+    const level = /^[1-5]$/.test(this.given("heading-level")) ? Number(this.given("heading-level")) : 2;
+    /** @type {Record<string, () => Child>} */
+    const sections = {
+      points: () => (me ? this.#points(me.points, names) : h("slot", { name: "signed-out" }, h("p", { class: "soft", part: "text" }, this.words.t("panel.sign_in", { unit: names?.points_name ?? this.words.t("points") })))),
+      history: () => (me ? this.#section("history", level + 1, ...this.#history(entries, more, names)) : null),
+      faq: () => (program ? this.#section("faq", level + 1, ...this.#faq(program)) : null),
+    };
+    return [h("section", { class: "card", part: "card", "aria-labelledby": "heading" },
+      h(`h${level}`, { id: "heading", part: "heading" }, names?.name ?? ""),
+      ...this.#sections.map((name) => sections[name]?.()))];
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} level
+   * @param {...Child} content
+   */
+  #section(name, level, ...content) {
+    return h("section", { part: `section ${name}`, "aria-labelledby": `heading-${name}` },
+      h(`h${level}`, { id: `heading-${name}`, part: "heading" }, this.words.t(`panel.${name}`)), content);
+  }
+
+  /**
+   * @param {Points} points
+   * @param {Names | null} names
+   */
+  #points(points, names) {
+    const { words } = this;
+    const unit = words.points(points.available, names).replace(words.number(points.available), "").trim();
+    const figure = (/** @type {"pending" | "held" | "lifetime"} */ name) =>
+      h("div", {}, h("dt", {}, words.t(`panel.${name}`)), h("dd", { "data-points": name, part: "figure" }, words.number(points[name])));
+    return h("div", { part: "points" },
+      h("p", { class: "sum" }, h("strong", { "data-points": "available", part: "balance" }, words.number(points.available)), " ", h("span", {}, unit)),
+      points.worth && points.available > 0 && h("p", { class: "soft worth", part: "worth" }, words.t("panel.worth", { money: words.money(points.worth) })),
+      h("dl", { class: "figures" }, figure("pending"), figure("held"), figure("lifetime")),
+      ...this.#expiring(points, names));
+  }
+
+  /**
+   * @param {Points} points
+   * @param {Names | null} names
+   * @returns {Child[]}
+   */
+  #expiring({ expiring }, names) {
+    const { words } = this;
+    const lines = expiring.map(({ amount, expires_at: at }) => words.t("panel.expiring", { points: words.points(amount, names), day: words.day(at) }));
+    return [
+      lines.length > 0 && h("p", { class: "expiring", part: "expiring" }, lines[0]),
+      lines.length > 1 && this.#fold("expiring", words.t("panel.expire_all"), h("ul", {}, lines.map((line) => h("li", {}, line)))),
+    ];
+  }
+
+  /**
+   * @param {Entry[]} entries
+   * @param {boolean} more
+   * @param {Names | null} names
+   * @returns {Child[]}
+   */
+  #history(entries, more, names) {
+    const { words } = this;
+    if (!entries.length) return [h("p", { class: "soft" }, words.t("panel.none", { unit: names?.points_name ?? words.t("points") }))];
+    return [
+      h("ol", { class: "entries", part: "entries" }, entries.map((entry) => this.#entry(entry))),
+      more && h("button", { type: "button", id: "more", part: "button", onclick: () => {
+        this.#wanted += 2 * PAGE;
+        this.refresh();
+      } }, words.t("panel.more")),
+    ];
+  }
+
+  /** @param {Entry} entry */
+  #entry(entry) {
+    const { words } = this;
+    const [first = "", ...rest] = entry.explanation;
+    const when = [
+      words.day(entry.time),
+      words.maybe(`state.${entry.state}`),
+      entry.state === "pending" && entry.available_from && words.t("panel.available_on", { day: words.day(entry.available_from) }),
+      ["pending", "available"].includes(entry.state) && entry.expires_at && words.t("panel.expires_on", { day: words.day(entry.expires_at) }),
+    ];
+    return h("li", { class: `entry ${entry.state}`, part: "entry", "data-kind": entry.kind },
+      h("span", { class: "amount", part: "amount" }, words.signed(entry.amount)),
+      h("div", {},
+        h("p", {}, first),
+        h("p", { class: "when" }, when.filter(Boolean).join(" · ")),
+        rest.length > 0 && this.#fold(entry.id, words.t("panel.why"), h("ul", { class: "when" }, rest.map((line) => h("li", {}, line))))));
+  }
+
+  /** @param {Program} program */
+  #faq(program) {
+    return answersOf(program, this.given("channel"), this.words).map(({ id, question, answer }) =>
+      this.#fold(`faq-${id}`, question, ...answer.map((line) => h("p", { class: "soft" }, line))));
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} title
+   * @param {...Child} content
+   */
+  #fold(id, title, ...content) {
+    return h("details", { open: this.#open.has(id), part: "fold", ontoggle: (/** @type {Event} */ event) => {
+      if (/** @type {HTMLDetailsElement} */ (event.currentTarget).open) this.#open.add(id);
+      else this.#open.delete(id);
+    } }, h("summary", { id: `fold-${id}`, part: "summary" }, title), content);
+  }
+}
+
+define("loyalty-panel", LoyaltyPanel);

@@ -1,0 +1,38 @@
+/** <loyalty-points>: the shopper's points in one line, as for the head of a page. */
+
+import { h } from "./dom.js";
+import { define, LoyaltyElement } from "./element.js";
+
+/** @typedef {import("./client.js").Me} Me */
+
+/** @extends {LoyaltyElement<Me>} */
+class LoyaltyPoints extends LoyaltyElement {
+  static rules = `
+:host { display: inline-block; min-block-size: 1.5em; }
+.wait { inline-size: 8em; }
+.worth { opacity: 0.85; }
+button { min-block-size: 0; padding: 0 0.5rem; border: 0; text-decoration: underline; font-weight: inherit; color: inherit; }
+`;
+
+  async load() {
+    const me = await this.client.me(this.given("channel"));
+    return me.program ? me : null;
+  }
+
+  /** @param {Me} me */
+  draw({ points, program }) {
+    const { words } = this;
+    const [before = "", after = ""] = words.t("points.have").split("{points}");
+    const worth = points.worth && points.available > 0 ? words.t("points.worth", { money: words.money(points.worth) }) : "";
+    return [h("span", { class: "figure", part: "text" },
+      before, h("strong", { part: "points", "data-points": "available" }, words.points(points.available, program)), after,
+      worth && h("span", { class: "worth", part: "worth" }, ` (${worth})`))];
+  }
+
+  /** @param {unknown} fault */
+  drawFailed(fault) {
+    return [h("button", { type: "button", id: "retry", part: "button", title: this.wordsFor(fault), onclick: () => this.refresh() }, this.words.t("retry"))];
+  }
+}
+
+define("loyalty-points", LoyaltyPoints);

@@ -1,0 +1,7 @@
+/** All components of Saleor Loyalty. */
+
+import "./loyalty-points.js";
+import "./loyalty-estimate.js";
+import "./loyalty-redeem.js";
+import "./loyalty-shipping.js";
+import "./loyalty-panel.js";
