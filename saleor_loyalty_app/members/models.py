@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from saleor_loyalty_app.db.tables import instant, key, ref
+from saleor_loyalty_app.db.tables import instant, json_doc, key, ref
 
 
 class Member(SQLModel, table=True):
@@ -158,3 +158,53 @@ class MemberNote(SQLModel, table=True):
     created_at: datetime = instant()
     done_by: str = Field(default="", sa_column_kwargs={"server_default": ""})
     done_at: datetime | None = instant(null=True)
+
+
+class MemberPreference(SQLModel, table=True):
+    """How a member wants to be told of their own points; goes when the member is erased."""
+
+    __tablename__ = "member_preference"
+
+    member_id: int = Field(foreign_key="member.id", primary_key=True)
+    store_id: int = ref("store.id")
+    #: Chosen by the member, above what Saleor says; "" = Saleor's.
+    language: str = ""
+    #: Channels by which they want no news of their points; what has to be told is told all the same.
+    muted: list[str] = json_doc()
+    updated_at: datetime = instant()
+
+
+class MailedLink(SQLModel, table=True):
+    """A link that was mailed to an address, or would have been if it were a member's."""
+
+    __tablename__ = "mailed_link"
+    __table_args__ = (
+        sa.CheckConstraint("purpose IN ('sign_in','claim')", name="purpose"),
+        sa.Index("ix_mailed_link_expiry", "expires_at"),
+    )
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    #: Whom it is for; none = nobody was mailed to.
+    member_id: int | None = ref("member.id", null=True, index=True)
+    purpose: str
+    #: SHA-256 of what stands in the link.
+    token_hash: str = Field(unique=True)
+    asked_at: datetime = instant()
+    expires_at: datetime = instant()
+    used_at: datetime | None = instant(null=True)
+
+
+class PageSession(SQLModel, table=True):
+    """A member signed in to the rewards page."""
+
+    __tablename__ = "page_session"
+    __table_args__ = (sa.Index("ix_page_session_expiry", "expires_at"),)
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    member_id: int = ref("member.id", index=True)
+    #: SHA-256 of the cookie.
+    token_hash: str = Field(unique=True)
+    created_at: datetime = instant()
+    expires_at: datetime = instant()

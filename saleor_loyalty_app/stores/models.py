@@ -105,3 +105,29 @@ class StaffAction(SQLModel, table=True):
     #: What was changed, without personal data and secrets; none = it was not there.
     before: dict[str, Any] | None = json_doc(null=True)
     after: dict[str, Any] | None = json_doc(null=True)
+
+
+class StoreSecret(SQLModel, table=True):
+    """A secret that a store entrusted to the app, sealed as its token is."""
+
+    __tablename__ = "store_secret"
+
+    store_id: int = Field(foreign_key="store.id", primary_key=True)
+    #: smtp_password, sms_secret, webhook:<id>.
+    name: str = Field(primary_key=True)
+    sealed: str
+    changed_at: datetime = instant()
+
+
+class StorefrontSetup(SQLModel, table=True):
+    """How a store meets its shoppers (`storefront_setup.Setup`), as one document."""
+
+    __tablename__ = "storefront_setup"
+
+    store_id: int = Field(foreign_key="store.id", primary_key=True)
+    #: What the rewards page is found by, beside the host of the store's API.
+    slug: str | None = Field(default=None, nullable=True, unique=True)
+    document: dict[str, Any] = json_doc()
+    #: Counts the changes, so that two editors do not overwrite each other.
+    version: int = 1
+    updated_at: datetime = instant()
