@@ -7,12 +7,15 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from saleor_loyalty_app import log
+from saleor_loyalty_app.adjustments import repository as adjustments
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.inbox.retention import forget_store
+from saleor_loyalty_app.members import notes
 from saleor_loyalty_app.members.models import Member, MemberIdentity
 from saleor_loyalty_app.orders.models import OrderRefresh
+from saleor_loyalty_app.stores.kept_secrets import forget_secrets
 from saleor_loyalty_app.stores.models import Store
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -58,7 +61,9 @@ def _is_installed(conn: Connection, store_id: int) -> bool:
 
 def _forget_store(conn: Connection, store_id: int) -> None:
     forget_store(conn, store_id)
+    adjustments.forget_staff(conn, store_id)
     conn.execute(sa.delete(_refreshes).where(_refreshes.c.store_id == store_id))
+    forget_secrets(conn, store_id)
     conn.execute(sa.update(_stores).where(_stores.c.id == store_id).values(token_encrypted=""))
 
 
@@ -74,6 +79,8 @@ def _erase_page(conn: Connection, store_id: int, now: datetime) -> int:
     )
     if ids:
         conn.execute(sa.delete(_identities).where(_identities.c.member_id.in_(ids)))
+        notes.delete_notes(conn, store_id, ids)
+        adjustments.forget_members(conn, store_id, ids)
         conn.execute(
             sa.update(_members)
             .where(_members.c.id.in_(ids))

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,18 +9,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.messages.kinds import Kind
 from saleor_loyalty_app.messages.models import OutboxMessage
 
+__all__ = ["Kind", "tell", "waiting"]
+
 _message = table(OutboxMessage)
-
-
-class Kind(StrEnum):
-    """What a member is told."""
-
-    points_held = "points_held"
-    points_spent = "points_spent"
-    points_returned = "points_returned"
-    points_restored = "points_restored"
 
 
 def tell(
@@ -47,7 +40,6 @@ def tell(
         "data": dict(data),
         "dedup_key": key,
         "created_at": now,
-        "channel": "",
     }
     insert = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
     written = conn.execute(
@@ -60,11 +52,11 @@ def tell(
 
 
 def waiting(conn: Connection, store_id: int, *, limit: int) -> list[sa.Row[Any]]:
-    """The oldest messages of a store that no channel has sent."""
+    """The oldest messages of a store of which nobody has decided how they are sent."""
     return list(
         conn.execute(
             sa.select(_message)
-            .where(_message.c.store_id == store_id, _message.c.sent_at.is_(None))
+            .where(_message.c.store_id == store_id, _message.c.planned_at.is_(None))
             .order_by(_message.c.id)
             .limit(limit)
         )
