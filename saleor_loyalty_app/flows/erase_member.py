@@ -10,7 +10,7 @@ from saleor_loyalty_app.adjustments import repository as adjustments
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.ledger import Account, Cause
 from saleor_loyalty_app.ledger.models import Balance
-from saleor_loyalty_app.members import notes
+from saleor_loyalty_app.members import mailed_links, notes, preferences
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.errors import MemberNotFound
@@ -97,18 +97,28 @@ def erase_member(
             conn, store.id, one, state="erased", user_id=None, guest_key=None, left_at=now
         )
     notes.delete_notes(conn, store.id, everybody)
+    preferences.forget_preferences(conn, store.id, everybody)
+    mailed_links.forget_access(conn, store.id, everybody)
     adjustments.forget_members(conn, store.id, everybody)
     write_off(conn, store, member.id, key=f"erase:{member.id}", actor=actor, now=now)
     logger.info("member_erased", store_id=store.id, member_id=member.id)
 
 
 def write_off(
-    conn: Connection, store: StoreRef, member_id: int, *, key: str, actor: str, now: datetime
+    conn: Connection,
+    store: StoreRef,
+    member_id: int,
+    *,
+    key: str,
+    actor: str,
+    now: datetime,
+    reason: str = "member_erased",
 ) -> None:
     """Takes away what is left to an erased member, also of what came back after the erasure.
 
     Args:
         key: of the happening; each unit's entry has it with the unit.
+        reason: the code of why: the member was erased, or left.
     """
     units = conn.execute(
         sa.select(_balances.c.unit)
@@ -133,7 +143,7 @@ def write_off(
                     source=f"member:{member_id}",
                     part="points",
                     actor=actor,
-                    reason={"code": "member_erased"},
+                    reason={"code": reason},
                 ),
                 key=f"{key}:{account.unit}",
                 now=now,

@@ -12,7 +12,7 @@ from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.inbox.retention import forget_store
-from saleor_loyalty_app.members import notes
+from saleor_loyalty_app.members import mailed_links, notes, preferences
 from saleor_loyalty_app.members.models import Member, MemberIdentity
 from saleor_loyalty_app.orders.models import OrderRefresh
 from saleor_loyalty_app.stores.kept_secrets import forget_secrets
@@ -80,6 +80,8 @@ def _erase_page(conn: Connection, store_id: int, now: datetime) -> int:
     if ids:
         conn.execute(sa.delete(_identities).where(_identities.c.member_id.in_(ids)))
         notes.delete_notes(conn, store_id, ids)
+        preferences.forget_preferences(conn, store_id, ids)
+        mailed_links.forget_access(conn, store_id, ids)
         adjustments.forget_members(conn, store_id, ids)
         conn.execute(
             sa.update(_members)

@@ -94,7 +94,8 @@ def _estimate(
     basis = program.settings.price_basis
     with_tax = channel.display_gross_prices if basis == "displayed" else basis == "gross"
     facts = _facts(cart, channel, with_tax, now)
-    points, unjudged = 0, {}
+    points = 0
+    unjudged: Mapping[str, frozenset[Fact]] = {}
     steps: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     if store.earning_on:
         decision, unjudged = decide_as_known(program, facts, _unknown(cart), store.timezone)

@@ -6,6 +6,7 @@ from functools import partial
 from saleor_loyalty_app.flows.erase_store import erase_store
 from saleor_loyalty_app.inbox.retention import delete_dead_letters, delete_old_rows, empty_bodies
 from saleor_loyalty_app.limiting.storage import DatabaseStorage
+from saleor_loyalty_app.members.mailed_links import forget_expired
 from saleor_loyalty_app.queue import Schedule
 from saleor_loyalty_app.rewards.offer_rows import delete_old_offers
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -19,6 +20,7 @@ def schedules(work: Background) -> tuple[Schedule, ...]:
     return (
         Schedule("forget_inbox", timedelta(minutes=10), partial(forget_inbox, work)),
         Schedule("forget_requests", timedelta(minutes=10), partial(forget_requests, work)),
+        Schedule("forget_links", timedelta(minutes=30), partial(forget_links, work)),
         Schedule("forget_offers", timedelta(minutes=30), partial(forget_offers, work)),
         Schedule("forget_stores", timedelta(hours=6), partial(forget_stores, work)),
     )
@@ -41,6 +43,12 @@ def forget_requests(work: Background) -> bool:
     """Deletes the counters of the rate limits at which nobody looks any more."""
     DatabaseStorage(work.database).forget_expired()
     return False
+
+
+def forget_links(work: Background) -> bool:
+    """Deletes mailed links and sessions of the rewards page that ended yesterday, a page."""
+    now = work.clock()
+    return work.database.write(lambda conn: forget_expired(conn, now=now)) > 0
 
 
 def forget_offers(work: Background) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.context import Faces, FacesOf, Language
 from saleor_loyalty_app.api.cross_origin import require_origin
-from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.storefront.board import ChannelUnknown
 from saleor_loyalty_app.api.storefront.estimate_page import estimate_page
 from saleor_loyalty_app.api.storefront.estimate_schemas import (
@@ -54,7 +54,7 @@ class PriceMissing(AppError):
     status: ClassVar[int] = 422
 
 
-OF_ESTIMATES = (
+OF_ESTIMATES: tuple[Refusal, ...] = (
     *OF_ALL,
     (422, "price_missing", {}),
     *OF_NAMED_STORES,

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 
+from pydantic import BaseModel
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.money import Money
@@ -63,7 +64,7 @@ def read_program_page(
     )
 
 
-def etag_of(page: ProgramPage, language: str) -> str:
+def etag_of(page: BaseModel, language: str) -> str:
     """Names this answer: it changes whenever anything in it does."""
     digest = hashlib.sha256(f"{language}\n{page.model_dump_json()}".encode()).hexdigest()
     return f'"{digest[:32]}"'

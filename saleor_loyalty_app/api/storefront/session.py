@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app.api.bearer import bearer_token, still_active
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.cross_origin import OriginNotAllowed
-from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_SHOPPERS
@@ -22,7 +22,7 @@ from saleor_loyalty_app.stores.refs import StoreRef
 
 router = APIRouter()
 
-OF_SESSIONS = (
+OF_SESSIONS: tuple[Refusal, ...] = (
     (400, "request_unreadable", {}),
     (400, "invalid_origin", {"origin": "shop.example.com"}),
 )
