@@ -1,5 +1,6 @@
 """kill -9 between any two steps of webhooks and tasks: nothing is lost, nothing doubled."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def test_killed_between_any_two_steps_the_books_end_as_if_nothing_had_happened(
 ) -> None:
     first = 0 if kind == "sqlite" else LANES // 2
     died_at: set[str] = set()
-    seen: set[str] = set()
+    came_up: Counter[str] = Counter()
     for lane in range(first, first + depth(1, LANES)):
         doom = Doom(tmp_path / f"journal-{lane}", lane % LANES, LANES)
         scene = new_scene(kind, doom=doom)
@@ -61,9 +62,10 @@ def test_killed_between_any_two_steps_the_books_end_as_if_nothing_had_happened(
         deaths = {what for how, _, what in steps if how == "died"}
         assert len(deaths) > 5
         died_at |= deaths
-        seen |= {what for _, _, what in steps}
+        came_up.update({what for _, _, what in steps})
     for worker in ("webhook orders", "refresh_orders", "reconcile_orders", "import_history"):
-        assert any(what.startswith(worker) for what in seen)
+        assert any(what.startswith(worker) for what in came_up)
     if depth(0, 1):
-        # What is missing came up in another lane only, because of a death there.
-        assert len(died_at) > 0.9 * len(seen)
+        # A step that comes up in few runs, because of a death there, may not in the run it dies in.
+        usual = {what for what, runs in came_up.items() if runs >= LANES / 2}
+        assert len(usual & died_at) > 0.9 * len(usual), sorted(usual - died_at)
