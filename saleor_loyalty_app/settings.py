@@ -3,11 +3,13 @@
 import difflib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -22,6 +24,11 @@ LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 #: A host name, optionally with a port or with one leading "*." for its subdomains.
 HOST_PATTERN = re.compile(r"^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$")
 PORTS = range(1, 65536)
+_MAIL_SCHEMES: Mapping[str, Literal["starttls", "tls", "none"]] = {
+    "smtp": "starttls",
+    "smtps": "tls",
+    "smtp+plain": "none",
+}
 
 
 class Environment(StrEnum):
@@ -38,6 +45,37 @@ class SettingsInvalid(Exception):
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """A mail server as LOYALTY_SMTP_URL names it."""
+
+    host: str
+    port: int
+    security: Literal["starttls", "tls", "none"]
+    username: str
+    password: str = dataclass_field(repr=False)
+
+    @classmethod
+    def of(cls, url: str) -> "MailServer":
+        """Reads `smtp://user:password@host:port` (STARTTLS), `smtps://` or `smtp+plain://`.
+
+        Raises:
+            ValueError: it is none of these.
+        """
+        try:
+            parts = urlsplit(url)
+            port, host = parts.port, parts.hostname
+        except ValueError:
+            host, port = None, None
+            parts = urlsplit("")
+        security = _MAIL_SCHEMES.get(parts.scheme)
+        if security is None or not host or parts.path.strip("/") or parts.query:
+            raise ValueError("must be an address such as smtp://user:password@host:587")
+        usual = 465 if security == "tls" else 587
+        username, password = unquote(parts.username or ""), unquote(parts.password or "")
+        return cls(host, port or usual, security, username, password)
 
 
 class Settings(BaseSettings):
@@ -153,6 +191,24 @@ class Settings(BaseSettings):
         default="60/minute",
         description="How often one staff member may spend for customers and decide cases.",
     )
+    smtp_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="The mail server for stores that name none of their own: "
+        "smtp://user:password@mail.example.com:587 (STARTTLS), smtps://…:465 (TLS), or "
+        "smtp+plain://localhost:1025 (without TLS, for a server on the same machine or network).",
+    )
+    mail_from: str = Field(
+        default="",
+        description="The address that mails through LOYALTY_SMTP_URL are sent from.",
+        examples=["points@example.com"],
+    )
+    private_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Machines of your own network, with commas, at which stores may have mail "
+        "servers, SMS gateways and webhooks: mail.internal, 10.0.0.5. All others must be public "
+        "and use TLS (demo and test: localhost).",
+        examples=["mail.internal,10.0.0.5"],
+    )
     inbox_days: int = Field(
         default=14, ge=1, le=365, description="Days that bodies of webhooks are kept."
     )
@@ -167,7 +223,7 @@ class Settings(BaseSettings):
         description="Days after which the personal data of a store that uninstalled the app goes.",
     )
 
-    @field_validator("secret_key", "allowed_stores", mode="before")
+    @field_validator("secret_key", "allowed_stores", "private_hosts", mode="before")
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         if isinstance(value, str):
@@ -226,7 +282,14 @@ class Settings(BaseSettings):
             raise ValueError("may have no query, fragment or user name")
         return value.rstrip("/")
 
-    @field_validator("allowed_stores")
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value():
+            MailServer.of(value.get_secret_value())
+        return value
+
+    @field_validator("allowed_stores", "private_hosts")
     @classmethod
     def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         hosts = tuple(host.lower() for host in value)
@@ -253,6 +316,8 @@ class Settings(BaseSettings):
                 if getattr(self, name).startswith("http://")
             ),
         ]
+        if self.smtp_url.get_secret_value() and "@" not in self.mail_from:
+            problems.append(("mail_from", "must be the address that mails are sent from"))
         if self.clock_file is not None:
             problems.append(("clock_file", "moves the clock, which production refuses"))
         if problems:
@@ -275,6 +340,19 @@ class Settings(BaseSettings):
         if self.allowed_stores or self.environment is Environment.production:
             return self.allowed_stores
         return tuple(sorted(LOCAL_HOSTS))
+
+    @property
+    def own_hosts(self) -> tuple[str, ...]:
+        """Where stores may have servers in one's own network; outside production localhost."""
+        if self.private_hosts or self.environment is Environment.production:
+            return self.private_hosts
+        return tuple(sorted(LOCAL_HOSTS))
+
+    @property
+    def mail_server(self) -> "MailServer | None":
+        """The operator's mail server, if there is one."""
+        url = self.smtp_url.get_secret_value()
+        return MailServer.of(url) if url else None
 
     @property
     def is_sqlite(self) -> bool:
