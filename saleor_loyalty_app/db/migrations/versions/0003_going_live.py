@@ -1,13 +1,18 @@
-"""Going live"""
+"""Going live: staff's deeds, consent, messages, insights, samples, the rewards page"""
+
+import unicodedata
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0003"
+revision = "59b6096b24dd"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+
+#: Letters that have no decomposition into a plain one and an accent.
+_PLAIN = str.maketrans({"ı": "i", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ß": "ss"})
 
 
 def upgrade() -> None:
@@ -98,6 +103,112 @@ def upgrade() -> None:
         batch_op.create_index("ix_ledger_day_day", ["store_id", "day"], unique=False)
 
     op.create_table(
+        "message_cursor",
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("position", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["store_id"], ["store.id"], name=op.f("fk_message_cursor_store_id")
+        ),
+        sa.PrimaryKeyConstraint("store_id", "name", name=op.f("pk_message_cursor")),
+    )
+    op.create_table(
+        "message_settings",
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "document",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True), "postgresql"
+            ),
+            nullable=False,
+        ),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["store_id"], ["store.id"], name=op.f("fk_message_settings_store_id")
+        ),
+        sa.PrimaryKeyConstraint("store_id", name=op.f("pk_message_settings")),
+    )
+    op.create_table(
+        "message_text",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column(
+            "document",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True), "postgresql"
+            ),
+            nullable=False,
+        ),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_message_text_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message_text")),
+        sa.UniqueConstraint(
+            "store_id", "kind", "language", name=op.f("uq_message_text_store_id_kind_language")
+        ),
+    )
+    op.create_table(
+        "partner_webhook",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column(
+            "events",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True), "postgresql"
+            ),
+            nullable=False,
+        ),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("off_because", sa.String(), nullable=False),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["store_id"], ["store.id"], name=op.f("fk_partner_webhook_store_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_webhook")),
+    )
+    with op.batch_alter_table("partner_webhook", schema=None) as batch_op:
+        batch_op.create_index("ix_partner_webhook_store", ["store_id", "removed_at"], unique=False)
+
+    op.create_table(
+        "program_sample",
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column(
+            "facts",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True), "postgresql"
+            ),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["store_id"], ["store.id"], name=op.f("fk_program_sample_store_id")
+        ),
+        sa.PrimaryKeyConstraint("store_id", "order_id", name=op.f("pk_program_sample")),
+    )
+    op.create_table(
+        "program_sampling",
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cursor", sa.String(), nullable=True),
+        sa.Column("orders", sa.BigInteger(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["store_id"], ["store.id"], name=op.f("fk_program_sampling_store_id")
+        ),
+        sa.PrimaryKeyConstraint("store_id", name=op.f("pk_program_sampling")),
+    )
+    op.create_table(
         "roll_up",
         sa.Column("store_id", sa.Integer(), nullable=False),
         sa.Column("timezone", sa.String(), nullable=False),
@@ -166,6 +277,49 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("store_id", "actor", name=op.f("pk_staff_member")),
     )
     op.create_table(
+        "stopped_address",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("address_key", sa.String(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["store_id"], ["store.id"], name=op.f("fk_stopped_address_store_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stopped_address")),
+        sa.UniqueConstraint(
+            "store_id", "address_key", name=op.f("uq_stopped_address_store_id_address_key")
+        ),
+    )
+    op.create_table(
+        "store_secret",
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("sealed", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_store_secret_store_id")),
+        sa.PrimaryKeyConstraint("store_id", "name", name=op.f("pk_store_secret")),
+    )
+    op.create_table(
+        "storefront_setup",
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(), nullable=True),
+        sa.Column(
+            "document",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True), "postgresql"
+            ),
+            nullable=False,
+        ),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["store_id"], ["store.id"], name=op.f("fk_storefront_setup_store_id")
+        ),
+        sa.PrimaryKeyConstraint("store_id", name=op.f("pk_storefront_setup")),
+        sa.UniqueConstraint("slug", name=op.f("uq_storefront_setup_slug")),
+    )
+    op.create_table(
         "active_day",
         sa.Column("store_id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -174,6 +328,25 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_active_day_store_id")),
         sa.PrimaryKeyConstraint("store_id", "day", "member_id", name=op.f("pk_active_day")),
     )
+    op.create_table(
+        "balance_mirror",
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("told", sa.String(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_balance_mirror_member_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["store_id"], ["store.id"], name=op.f("fk_balance_mirror_store_id")
+        ),
+        sa.PrimaryKeyConstraint("member_id", name=op.f("pk_balance_mirror")),
+    )
+    with op.batch_alter_table("balance_mirror", schema=None) as batch_op:
+        batch_op.create_index("ix_balance_mirror_due", ["store_id", "due_at"], unique=False)
+
     op.create_table(
         "channel_consent",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -205,6 +378,28 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "mailed_link",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("purpose IN ('sign_in','claim')", name=op.f("ck_mailed_link_purpose")),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_mailed_link_member_id")
+        ),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_mailed_link_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mailed_link")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_mailed_link_token_hash")),
+    )
+    with op.batch_alter_table("mailed_link", schema=None) as batch_op:
+        batch_op.create_index("ix_mailed_link_expiry", ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mailed_link_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
         "member_note",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -228,6 +423,86 @@ def upgrade() -> None:
     with op.batch_alter_table("member_note", schema=None) as batch_op:
         batch_op.create_index("ix_member_note_due", ["store_id", "done_at", "due_on"], unique=False)
         batch_op.create_index("ix_member_note_member", ["member_id", "id"], unique=False)
+
+    op.create_table(
+        "member_preference",
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column(
+            "muted",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True), "postgresql"
+            ),
+            nullable=False,
+        ),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_member_preference_member_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["store_id"], ["store.id"], name=op.f("fk_member_preference_store_id")
+        ),
+        sa.PrimaryKeyConstraint("member_id", name=op.f("pk_member_preference")),
+    )
+    op.create_table(
+        "page_session",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_page_session_member_id")
+        ),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_page_session_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_page_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_page_session_token_hash")),
+    )
+    with op.batch_alter_table("page_session", schema=None) as batch_op:
+        batch_op.create_index("ix_page_session_expiry", ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_page_session_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
+        "partner_delivery",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "webhook_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("event_id", sa.String(), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('waiting','sent','failed')", name=op.f("ck_partner_delivery_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["store_id"], ["store.id"], name=op.f("fk_partner_delivery_store_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["webhook_id"], ["partner_webhook.id"], name=op.f("fk_partner_delivery_webhook_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_delivery")),
+        sa.UniqueConstraint(
+            "webhook_id", "event_id", name=op.f("uq_partner_delivery_webhook_id_event_id")
+        ),
+    )
+    with op.batch_alter_table("partner_delivery", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_partner_delivery_due", ["state", "due_at", "store_id"], unique=False
+        )
+        batch_op.create_index("ix_partner_delivery_ended", ["store_id", "ended_at"], unique=False)
+        batch_op.create_index("ix_partner_delivery_log", ["webhook_id", "id"], unique=False)
 
     op.create_table(
         "adjustment",
@@ -276,6 +551,55 @@ def upgrade() -> None:
         batch_op.create_index("ix_adjustment_member", ["member_id", "id"], unique=False)
         batch_op.create_index("ix_adjustment_state", ["store_id", "state", "id"], unique=False)
 
+    op.create_table(
+        "message_delivery",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("address_role", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('waiting','sent','skipped','failed')", name=op.f("ck_message_delivery_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_message_delivery_member_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["outbox_message.id"], name=op.f("fk_message_delivery_message_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["store_id"], ["store.id"], name=op.f("fk_message_delivery_store_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message_delivery")),
+        sa.UniqueConstraint(
+            "message_id",
+            "channel",
+            "address_role",
+            name=op.f("uq_message_delivery_message_id_channel_address_role"),
+        ),
+    )
+    with op.batch_alter_table("message_delivery", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_message_delivery_due", ["state", "due_at", "store_id"], unique=False
+        )
+        batch_op.create_index("ix_message_delivery_log", ["store_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_message_delivery_member", ["store_id", "member_id", "id"], unique=False
+        )
+
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("email_changed_at", sa.DateTime(timezone=True), nullable=True)
@@ -315,11 +639,78 @@ def upgrade() -> None:
         batch_op.create_index("ix_order_state_number", ["store_id", "number"], unique=False)
         batch_op.create_index("ix_order_state_paid", ["store_id", "paid_at"], unique=False)
 
+    with op.batch_alter_table("outbox_message", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.drop_index(batch_op.f("ix_outbox_message_unsent"))
+        batch_op.create_index(
+            "ix_outbox_message_unplanned", ["store_id", "planned_at", "id"], unique=False
+        )
+        batch_op.drop_column("sent_at")
+        batch_op.drop_column("channel")
+
+    with op.batch_alter_table("program_revision", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("canceled_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("canceled_by", sa.String(), nullable=False))
+
+    with op.batch_alter_table("redemption", schema=None) as batch_op:
+        batch_op.create_index("ix_redemption_voucher_id", ["store_id", "voucher_id"], unique=False)
     # ### end Alembic commands ###
+    # What was to be told before there was mail is too old to be sent.
+    op.execute("UPDATE outbox_message SET planned_at = created_at")
+    _fill_name_keys()
+
+
+def _fill_name_keys() -> None:
+    """Names as they are searched for, as `members.name_keys` made them then."""
+    connection = op.get_bind()
+    rows = connection.execute(
+        sa.text("SELECT member_id, first_name, last_name FROM member_identity")
+    ).all()
+    for first in range(0, len(rows), 500):
+        connection.execute(
+            sa.text(
+                "UPDATE member_identity SET name_key = :name, surname_key = :surname"
+                " WHERE member_id = :member"
+            ),
+            [
+                {
+                    "member": row.member_id,
+                    "name": _folded(f"{row.first_name} {row.last_name}"),
+                    "surname": _folded(f"{row.last_name} {row.first_name}"),
+                }
+                for row in rows[first : first + 500]
+            ],
+        )
+
+
+def _folded(text: str) -> str:
+    lowered = text.replace("İ", "i").lower().translate(_PLAIN)
+    bare = "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", lowered)
+        if not unicodedata.combining(letter)
+    )
+    return " ".join(bare.split())[:120].strip()
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("redemption", schema=None) as batch_op:
+        batch_op.drop_index("ix_redemption_voucher_id")
+
+    with op.batch_alter_table("program_revision", schema=None) as batch_op:
+        batch_op.drop_column("canceled_by")
+        batch_op.drop_column("canceled_at")
+
+    with op.batch_alter_table("outbox_message", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("channel", sa.VARCHAR(), nullable=False))
+        batch_op.add_column(sa.Column("sent_at", sa.DATETIME(), nullable=True))
+        batch_op.drop_index("ix_outbox_message_unplanned")
+        batch_op.create_index(
+            batch_op.f("ix_outbox_message_unsent"), ["store_id", "sent_at", "id"], unique=False
+        )
+        batch_op.drop_column("planned_at")
+
     with op.batch_alter_table("order_state", schema=None) as batch_op:
         batch_op.drop_index("ix_order_state_paid")
         batch_op.drop_index("ix_order_state_number")
@@ -344,23 +735,53 @@ def downgrade() -> None:
         batch_op.drop_index("ix_member_listed")
         batch_op.drop_column("email_changed_at")
 
+    with op.batch_alter_table("message_delivery", schema=None) as batch_op:
+        batch_op.drop_index("ix_message_delivery_member")
+        batch_op.drop_index("ix_message_delivery_log")
+        batch_op.drop_index("ix_message_delivery_due")
+
+    op.drop_table("message_delivery")
     with op.batch_alter_table("adjustment", schema=None) as batch_op:
         batch_op.drop_index("ix_adjustment_state")
         batch_op.drop_index("ix_adjustment_member")
         batch_op.drop_index("ix_adjustment_budget")
 
     op.drop_table("adjustment")
+    with op.batch_alter_table("partner_delivery", schema=None) as batch_op:
+        batch_op.drop_index("ix_partner_delivery_log")
+        batch_op.drop_index("ix_partner_delivery_ended")
+        batch_op.drop_index("ix_partner_delivery_due")
+
+    op.drop_table("partner_delivery")
+    with op.batch_alter_table("page_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_page_session_member_id"))
+        batch_op.drop_index("ix_page_session_expiry")
+
+    op.drop_table("page_session")
+    op.drop_table("member_preference")
     with op.batch_alter_table("member_note", schema=None) as batch_op:
         batch_op.drop_index("ix_member_note_member")
         batch_op.drop_index("ix_member_note_due")
 
     op.drop_table("member_note")
+    with op.batch_alter_table("mailed_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mailed_link_member_id"))
+        batch_op.drop_index("ix_mailed_link_expiry")
+
+    op.drop_table("mailed_link")
     with op.batch_alter_table("channel_consent", schema=None) as batch_op:
         batch_op.drop_index("ix_channel_consent_unreported")
         batch_op.drop_index("ix_channel_consent_member")
 
     op.drop_table("channel_consent")
+    with op.batch_alter_table("balance_mirror", schema=None) as batch_op:
+        batch_op.drop_index("ix_balance_mirror_due")
+
+    op.drop_table("balance_mirror")
     op.drop_table("active_day")
+    op.drop_table("storefront_setup")
+    op.drop_table("store_secret")
+    op.drop_table("stopped_address")
     op.drop_table("staff_member")
     op.drop_table("staff_allowance")
     with op.batch_alter_table("staff_action", schema=None) as batch_op:
@@ -370,6 +791,15 @@ def downgrade() -> None:
 
     op.drop_table("staff_action")
     op.drop_table("roll_up")
+    op.drop_table("program_sampling")
+    op.drop_table("program_sample")
+    with op.batch_alter_table("partner_webhook", schema=None) as batch_op:
+        batch_op.drop_index("ix_partner_webhook_store")
+
+    op.drop_table("partner_webhook")
+    op.drop_table("message_text")
+    op.drop_table("message_settings")
+    op.drop_table("message_cursor")
     with op.batch_alter_table("ledger_day", schema=None) as batch_op:
         batch_op.drop_index("ix_ledger_day_day")
 
