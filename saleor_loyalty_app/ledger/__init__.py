@@ -19,6 +19,7 @@ from saleor_loyalty_app.ledger.history_page import (
     movements_of,
 )
 from saleor_loyalty_app.ledger.holding import capture_hold, place_hold, release_hold
+from saleor_loyalty_app.ledger.lot_view import LotView, lots_page
 from saleor_loyalty_app.ledger.month_end import RollForwardRow, roll_forward
 from saleor_loyalty_app.ledger.moving import merge_accounts, transfer
 from saleor_loyalty_app.ledger.reversing import reverse, would_reverse
@@ -46,6 +47,7 @@ __all__ = [
     "Expiring",
     "HistoryPage",
     "HoldRef",
+    "LotView",
     "Moved",
     "Posted",
     "RefundPolicy",
@@ -62,6 +64,7 @@ __all__ = [
     "end_of_month_after",
     "history",
     "lock_accounts",
+    "lots_page",
     "merge_accounts",
     "movements_of",
     "place_hold",

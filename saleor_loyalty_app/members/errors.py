@@ -73,3 +73,10 @@ class NoteEmpty(AppError):
 
     code: ClassVar[str] = "note_empty"
     status: ClassVar[int] = 422
+
+
+class EraseUnconfirmed(AppError):
+    """The number that confirms an erasure is not that of the member."""
+
+    code: ClassVar[str] = "erase_unconfirmed"
+    status: ClassVar[int] = 422

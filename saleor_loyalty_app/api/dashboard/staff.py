@@ -35,6 +35,8 @@ class Staff:
     store: StoreRef
     user_id: str
     permissions: frozenset[str]
+    #: As the token names it.
+    email: str = ""
 
     @property
     def may_change(self) -> bool:
@@ -95,7 +97,7 @@ async def staff_of(request: Request, faces: FacesOf) -> Staff:
     store, claims = await authenticate(faces.tenants, token, check, face=FACE)
     if not claims.user_permissions & TO_SEE:
         raise MissingUserPermission(TO_SEE)
-    return Staff(store, claims.user_id, claims.user_permissions)
+    return Staff(store, claims.user_id, claims.user_permissions, claims.email)
 
 
 StaffOf = Annotated[Staff, Depends(staff_of)]

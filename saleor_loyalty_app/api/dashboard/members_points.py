@@ -1,0 +1,384 @@
+"""Points by hand: giving and taking, budgets, and requests that wait for approval."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import ConfigDict, Field, JsonValue, StrictInt
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app.adjustments import repository
+from saleor_loyalty_app.adjustments.reasons import LONGEST_NOTE, Reason
+from saleor_loyalty_app.adjustments.repository import AdjustmentRef
+from saleor_loyalty_app.api.bearer import still_active
+from saleor_loyalty_app.api.context import FacesOf, Language
+from saleor_loyalty_app.api.dashboard.members_deed_schemas import TEXT
+from saleor_loyalty_app.api.dashboard.members_reading import staff_names
+from saleor_loyalty_app.api.dashboard.members_schemas import (
+    After,
+    Answer,
+    First,
+    MemberId,
+    next_of,
+    number_of,
+    place_of,
+)
+from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
+from saleor_loyalty_app.api.dashboard.staff import (
+    TO_CHANGE,
+    TO_GIVE,
+    TO_SEE_MEMBERS,
+    Staff,
+    StaffOf,
+)
+from saleor_loyalty_app.api.errors import Refusal, documented
+from saleor_loyalty_app.api.redemption_answers import IdempotencyKey
+from saleor_loyalty_app.flows.give_points import (
+    Agent,
+    Decision,
+    GiveRequest,
+    budget_of,
+    decide,
+    give,
+)
+from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.members.repository import merged_members
+from saleor_loyalty_app.rewards.quote import MOST_POINTS
+from saleor_loyalty_app.stores.refs import StoreRef
+
+router = APIRouter(prefix="/api/dashboard/v1", tags=["dashboard"])
+_ADJUSTMENT: dict[str, JsonValue] = {
+    "id": 31,
+    "member": "1042",
+    "points": 250,
+    "reason": "late_delivery",
+    "reason_name": "Late delivery",
+    "note": "Order 18 came a week late.",
+    "state": "posted",
+    "requested_by": "agent@example.com",
+    "requested_at": "2027-01-04T09:30:00Z",
+    "is_yours": True,
+    "decided_by": None,
+    "decided_at": None,
+    "decision_note": "",
+}
+#: Why points are not moved, for the documentation.
+OF_MOVING: tuple[Refusal, ...] = (
+    (400, "request_unreadable", {}),
+    (403, "own_account", {}),
+    (404, "member_not_found", {}),
+    (409, "member_erased", {}),
+    (409, "wrong_member_state", {"state": "left"}),
+    (409, "earning_blocked", {}),
+    (409, "no_program", {}),
+    (409, "insufficient_points", {"available": 120, "needed": 250, "unit": "points"}),
+)
+
+
+class PointsInput(Answer):
+    """Points to give (above zero) or to take (below)."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"points": 250, "reason": "late_delivery", "note": "Order 18 came a week late."},
+                {"points": -250, "reason": "correction", "note": "Given twice."},
+            ]
+        },
+    )
+
+    points: StrictInt = Field(ge=-MOST_POINTS, le=MOST_POINTS, description="Not 0.")
+    reason: Reason
+    note: str = Field(
+        default="",
+        max_length=LONGEST_NOTE,
+        pattern=TEXT,
+        description="For colleagues. Needed where points are taken, and for other reasons.",
+    )
+
+
+class AdjustmentLine(Answer):
+    """Points moved by hand, or a request for it."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [_ADJUSTMENT]}
+    )
+
+    id: int
+    member: str
+    points: int
+    reason: str
+    reason_name: str = Field(description="The reason in the language of the answer.")
+    note: str
+    state: str = Field(
+        description="posted (it is in the books), waiting (for approval), refused or withdrawn."
+    )
+    requested_by: str
+    requested_at: datetime
+    is_yours: bool = Field(description="Who reads this asked for it: another decides.")
+    decided_by: str | None
+    decided_at: datetime | None
+    decision_note: str
+
+    @classmethod
+    def of(
+        cls, made: AdjustmentRef, names: dict[str, str], staff: Staff, language: str
+    ) -> "AdjustmentLine":
+        """What is told of an adjustment."""
+        return cls(
+            id=made.id,
+            member=str(made.member_id),
+            points=made.points,
+            reason=made.reason,
+            reason_name=translate(f"reason.{made.reason}", language),
+            note=made.note,
+            state=made.state,
+            requested_by=names[made.requested_by],
+            requested_at=made.requested_at,
+            is_yours=made.requested_by == staff.actor,
+            decided_by=names[made.decided_by] if made.decided_by else None,
+            decided_at=made.decided_at,
+            decision_note=made.decision_note,
+        )
+
+
+class AdjustmentPage(Answer):
+    """A page of adjustments, newest first."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"examples": [{"items": [_ADJUSTMENT], "next": None, "waiting": 0}]},
+    )
+
+    items: list[AdjustmentLine]
+    next: str | None
+    waiting: int = Field(ge=0, description="How many wait for approval in all.")
+
+
+class DecisionInput(Answer):
+    """What becomes of a request."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"decision": "approve", "note": "Agreed by phone."}]},
+    )
+
+    decision: Decision = Field(
+        description="approve and refuse are another person's, withdraw is who asked."
+    )
+    note: str = Field(default="", max_length=LONGEST_NOTE, pattern=TEXT)
+
+
+class ReasonTerms(Answer):
+    """A reason to move points by hand."""
+
+    code: str
+    name: str
+    gives: bool
+    takes: bool
+
+
+class PointsTerms(Answer):
+    """What the person may do by hand."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "may_give": True,
+                    "may_decide": False,
+                    "per_day": 2000,
+                    "per_month": 20000,
+                    "left_today": 1750,
+                    "left_this_month": 19750,
+                    "reasons": [
+                        {"code": "goodwill", "name": "Goodwill", "gives": True, "takes": False}
+                    ],
+                    "waiting": 0,
+                }
+            ]
+        },
+    )
+
+    may_give: bool
+    may_decide: bool = Field(description="May approve what others ask for.")
+    per_day: int
+    per_month: int
+    left_today: int = Field(description="Without approval; given and taken points both count.")
+    left_this_month: int
+    reasons: list[ReasonTerms]
+    waiting: int = Field(ge=0, description="Requests of the store that wait for approval.")
+
+
+def agent_of(staff: Staff) -> Agent:
+    """The staff member as the flows know them."""
+    return Agent(staff.user_id, staff.email)
+
+
+@router.get("/points-terms", responses=documented(*OF_STAFF, *OF_SERVING))
+async def read_terms(faces: FacesOf, staff: StaffOf, language: Language) -> PointsTerms:
+    """What the person may give and take by hand now, and for which reasons."""
+    await faces.gate.read(staff.key)
+    now = faces.clock()
+
+    def read(conn: Connection) -> PointsTerms:
+        store = still_active(conn, staff.store)
+        budget = budget_of(conn, store, agent_of(staff), now=now)
+        return PointsTerms(
+            may_give=staff.may(TO_GIVE),
+            may_decide=staff.may(TO_CHANGE),
+            per_day=budget.allowance.per_day,
+            per_month=budget.allowance.per_month,
+            left_today=budget.left_today,
+            left_this_month=budget.left_this_month,
+            reasons=[
+                ReasonTerms(
+                    code=reason.value,
+                    name=translate(f"reason.{reason.value}", language),
+                    gives=reason.gives,
+                    takes=reason.takes,
+                )
+                for reason in Reason
+            ],
+            waiting=repository.count_waiting(conn, store.id),
+        )
+
+    return await faces.database.read_async(read)
+
+
+@router.post(
+    "/members/{member}/points",
+    status_code=201,
+    responses={
+        202: {
+            "model": AdjustmentLine,
+            "description": "It goes beyond the person's budget and waits for approval.",
+        },
+        **documented(
+            *OF_STAFF,
+            *OF_SERVING,
+            *OF_MOVING,
+            (409, "idempotency_conflict", {"key": "0b9ff1c2"}),
+            (422, "reason_unfit", {"reason": "misuse"}),
+            (422, "note_needed", {}),
+            (422, "invalid_amount", {"amount": "0", "maximum": 10**12}),
+        ),
+    },
+)
+async def move_points(
+    response: Response,
+    faces: FacesOf,
+    staff: StaffOf,
+    language: Language,
+    member: MemberId,
+    what: PointsInput,
+    idempotency_key: IdempotencyKey,
+) -> AdjustmentLine:
+    """Gives points to a member, or takes them: at once, or after approval."""
+    staff.need(TO_GIVE)
+    await faces.gate.serve_customer(staff.key)
+    wish = GiveRequest(
+        number_of(member), what.points, what.reason, what.note, agent_of(staff), idempotency_key
+    )
+    now = faces.clock()
+
+    def write(conn: Connection) -> AdjustmentLine:
+        store = still_active(conn, staff.store)
+        made = give(conn, store, wish, keys=faces.email_keys, now=now)
+        return _told(conn, store, [made], staff, language)[0]
+
+    made = await faces.database.write_async(write)
+    if made.state == "waiting":
+        response.status_code = 202
+    return made
+
+
+@router.get(
+    "/adjustments",
+    responses=documented(
+        *OF_STAFF, *OF_SERVING, (400, "invalid_cursor", {}), (404, "member_not_found", {})
+    ),
+)
+async def list_adjustments(
+    faces: FacesOf,
+    staff: StaffOf,
+    language: Language,
+    state: Annotated[
+        str | None, Query(pattern="^(waiting|posted|refused|withdrawn)$", description="Only those.")
+    ] = None,
+    member: Annotated[str | None, Query(max_length=40, description="Only of this member.")] = None,
+    first: First = 25,
+    after: After = None,
+) -> AdjustmentPage:
+    """Points moved by hand and requests for it, newest first."""
+    staff.need_one(TO_SEE_MEMBERS | TO_CHANGE)
+    await faces.gate.read(staff.key)
+    before = place_of(after)
+    number = None if member is None else number_of(member)
+
+    def read(conn: Connection) -> AdjustmentPage:
+        store = still_active(conn, staff.store)
+        whose = [] if number is None else [number, *merged_members(conn, store.id, number)]
+        found = repository.page(
+            conn, store.id, first=first + 1, before=before, state=state, member_ids=whose
+        )
+        return AdjustmentPage(
+            items=_told(conn, store, found[:first], staff, language),
+            next=next_of(found[first - 1].id if len(found) > first else None),
+            waiting=repository.count_waiting(conn, store.id),
+        )
+
+    return await faces.database.read_async(read)
+
+
+@router.post(
+    "/adjustments/{adjustment}",
+    responses=documented(
+        *OF_STAFF,
+        *OF_SERVING,
+        *OF_MOVING,
+        (403, "own_request", {}),
+        (403, "request_of_another", {}),
+        (404, "adjustment_unknown", {}),
+        (409, "adjustment_decided", {"state": "refused"}),
+    ),
+)
+async def decide_adjustment(
+    faces: FacesOf,
+    staff: StaffOf,
+    language: Language,
+    adjustment: Annotated[int, Path(ge=1, lt=2**63)],
+    what: DecisionInput,
+) -> AdjustmentLine:
+    """Approves, refuses or withdraws a request; doing the same again changes nothing."""
+    staff.need(TO_GIVE if what.decision is Decision.withdraw else TO_CHANGE)
+    await faces.gate.serve_customer(staff.key)
+    now = faces.clock()
+
+    def write(conn: Connection) -> AdjustmentLine:
+        store = still_active(conn, staff.store)
+        made = decide(
+            conn,
+            store,
+            adjustment,
+            what.decision,
+            agent_of(staff),
+            what.note,
+            keys=faces.email_keys,
+            now=now,
+        )
+        return _told(conn, store, [made], staff, language)[0]
+
+    return await faces.database.write_async(write)
+
+
+def _told(
+    conn: Connection, store: StoreRef, found: list[AdjustmentRef], staff: Staff, language: str
+) -> list[AdjustmentLine]:
+    actors = [actor for made in found for actor in (made.requested_by, made.decided_by) if actor]
+    names = staff_names(conn, store.id, actors)
+    return [AdjustmentLine.of(made, names, staff, language) for made in found]
