@@ -14,7 +14,12 @@ from saleor_loyalty_app.api.bearer import STAFF_TOKEN
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.dashboard import page
 from saleor_loyalty_app.api.dashboard.actions import publish_draft, switch
+from saleor_loyalty_app.api.dashboard.allowances import router as allowances
 from saleor_loyalty_app.api.dashboard.cases import router as cases
+from saleor_loyalty_app.api.dashboard.members import router as members
+from saleor_loyalty_app.api.dashboard.members_deeds import router as members_deeds
+from saleor_loyalty_app.api.dashboard.members_notes import router as members_notes
+from saleor_loyalty_app.api.dashboard.members_points import router as members_points
 from saleor_loyalty_app.api.dashboard.overview import overview
 from saleor_loyalty_app.api.dashboard.pages import router as pages
 from saleor_loyalty_app.api.dashboard.redemptions import router as redemptions
@@ -37,6 +42,8 @@ router.include_router(pages)
 router.include_router(storefront_origins, dependencies=_STAFF)
 router.include_router(redemptions, dependencies=_STAFF)
 router.include_router(cases, dependencies=_STAFF)
+for _members in (members, members_deeds, members_notes, members_points, allowances):
+    router.include_router(_members, dependencies=_STAFF)
 
 
 class Published(BaseModel):
