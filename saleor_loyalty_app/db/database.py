@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -87,9 +88,11 @@ class Database:
             return self._writers.submit(self._write_here, fn).result()
         return self._write_here(fn)
 
-    async def read_async(self, fn: Callable[[Connection], T]) -> T:
+    async def read_async(self, fn: Callable[[Connection], T], *, snapshot: bool = False) -> T:
         """`read` for the asynchronous edge."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read, fn)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._readers, partial(self.read, fn, snapshot=snapshot)
+        )
 
     async def glance_async(self, statement: Hot, values: Mapping[str, Any]) -> list[Any]:
         """All rows of one statement, for answers that a person waits for.
