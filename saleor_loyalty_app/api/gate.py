@@ -43,6 +43,7 @@ class Gate:
         self._limiter = limiter
         self._spending = Limit("spending", rate_of(settings.spending_limit))
         self._giving_back = Limit("giving_back", rate_of(settings.spending_limit))
+        self._changing = Limit("changing", rate_of(settings.spending_limit))
         self._reading = Limit("reading", rate_of(settings.reading_limit))
         self._public = Limit("public", rate_of(settings.public_limit))
         self._session = Limit("session", rate_of(settings.session_limit))
@@ -113,6 +114,15 @@ class Gate:
             CountingFailed: it cannot be told now.
         """
         await self._let_in_surely(self._giving_back, who)
+
+    async def change(self, who: str) -> None:
+        """A shopper changes something about themselves that costs no points.
+
+        Raises:
+            TooManyRequests: they did so too often.
+            CountingFailed: it cannot be told now.
+        """
+        await self._let_in_surely(self._changing, who)
 
     async def serve_customer(self, who: str) -> None:
         """A staff member spends for a customer or decides a case.

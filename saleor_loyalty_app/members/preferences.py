@@ -14,9 +14,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.members.consents import Channel
-from saleor_loyalty_app.members.models import MemberPreference
+from saleor_loyalty_app.members.models import MemberIdentity, MemberPreference
 
-_preference = table(MemberPreference)
+_preference, _identity = table(MemberPreference), table(MemberIdentity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,16 @@ def preferences_of(
         )
         for row in conn.execute(query)
     }
+
+
+def language_of_member(conn: Connection, store_id: int, member_id: int) -> str:
+    """The language a member chose, else the one Saleor knows; "" = nobody knows."""
+    if chosen := preference_of(conn, store_id, member_id).language:
+        return chosen
+    query = sa.select(_identity.c.language).where(
+        _identity.c.store_id == store_id, _identity.c.member_id == member_id
+    )
+    return str(conn.execute(query).scalar_one_or_none() or "")
 
 
 def prefer(

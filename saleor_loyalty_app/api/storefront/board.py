@@ -66,7 +66,7 @@ def points_of(held: BalanceView, worth: Money | None) -> Points:
         available=held.available,
         pending=held.pending,
         held=held.held,
-        lifetime=max(0, held.lifetime),
+        lifetime=held.lifetime,
         worth=worth,
         expiring=[Expiring(amount=amount, expires_at=at) for at, amount in held.expiring],
     )

@@ -15,6 +15,8 @@ from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.board import read_board
 from saleor_loyalty_app.api.storefront.carts import router as carts
 from saleor_loyalty_app.api.storefront.estimate import router as estimate
+from saleor_loyalty_app.api.storefront.membership import router as membership
+from saleor_loyalty_app.api.storefront.my_data import router as my_data
 from saleor_loyalty_app.api.storefront.past import read_history
 from saleor_loyalty_app.api.storefront.public import router as public
 from saleor_loyalty_app.api.storefront.redemptions import router as redemptions
@@ -22,6 +24,7 @@ from saleor_loyalty_app.api.storefront.refusals import OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.schemas import History, Me, Slug
 from saleor_loyalty_app.api.storefront.session import router as session
 from saleor_loyalty_app.api.storefront.shopper import ReaderOf
+from saleor_loyalty_app.api.storefront.wishes import router as wishes
 
 _SIGNED_IN = [Security(SHOPPER_TOKEN)]
 
@@ -31,6 +34,9 @@ router.include_router(estimate)
 router.include_router(session, dependencies=_SIGNED_IN)
 router.include_router(carts, dependencies=_SIGNED_IN)
 router.include_router(redemptions, dependencies=_SIGNED_IN)
+router.include_router(membership, dependencies=_SIGNED_IN)
+router.include_router(wishes, dependencies=_SIGNED_IN)
+router.include_router(my_data, dependencies=_SIGNED_IN)
 
 
 @router.get(

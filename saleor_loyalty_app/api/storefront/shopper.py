@@ -122,9 +122,21 @@ async def giver_back_of(
     return shopper
 
 
+async def changer_of(faces: FacesOf, shopper: Annotated[Shopper, Depends(shopper_of)]) -> Shopper:
+    """A shopper who changes something about themselves, if they did not too often.
+
+    Raises:
+        TooManyRequests: they did.
+        CountingFailed: it cannot be told.
+    """
+    await faces.gate.change(shopper.key)
+    return shopper
+
+
 ReaderOf = Annotated[Shopper, Depends(reader_of)]
 SpenderOf = Annotated[Shopper, Depends(spender_of)]
 GiverBackOf = Annotated[Shopper, Depends(giver_back_of)]
+ChangerOf = Annotated[Shopper, Depends(changer_of)]
 
 
 def shopper_now(conn: Connection, shopper: Shopper) -> tuple[StoreRef, MemberRef | None]:

@@ -37,6 +37,16 @@ CALLS = {
         "GET estimate",
         "POST estimate",
         "POST session",
+        "GET me/membership",
+        "POST me/membership",
+        "DELETE me/membership",
+        "GET me/membership/leaving",
+        "GET me/preferences",
+        "PUT me/preferences",
+        "PUT me/consents/{channel}",
+        "DELETE me/consents/{channel}",
+        "GET me/data",
+        "POST me/erasure",
         "GET checkouts/{checkout_id}",
         "POST redemptions",
         "GET redemptions/{redemption_id}",
@@ -58,7 +68,8 @@ CALLS = {
 }
 EXAMPLES = (
     "Me", "History", "ProgramPage", "CheckoutPage", "EstimateInput", "EstimatePage", "Session",
-    "SessionInput", "Redemption", "SpendInput", "ServeInput",
+    "SessionInput", "Membership", "JoinInput", "Leaving", "Preferences", "PreferencesInput",
+    "ConsentInput", "ErasureInput", "Erasure", "Redemption", "SpendInput", "ServeInput",
     "Redemptions", "Case", "Cases", "CaseInput", "StorefrontOrigins",
 )  # fmt: skip
 
