@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "59b6096b24dd"
+revision = "ed4e744b64ef"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
@@ -645,8 +645,8 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_outbox_message_unplanned", ["store_id", "planned_at", "id"], unique=False
         )
-        batch_op.drop_column("sent_at")
         batch_op.drop_column("channel")
+        batch_op.drop_column("sent_at")
 
     with op.batch_alter_table("program_revision", schema=None) as batch_op:
         batch_op.add_column(sa.Column("canceled_at", sa.DateTime(timezone=True), nullable=True))
@@ -703,8 +703,8 @@ def downgrade() -> None:
         batch_op.drop_column("canceled_at")
 
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("channel", sa.VARCHAR(), nullable=False))
-        batch_op.add_column(sa.Column("sent_at", sa.DATETIME(), nullable=True))
+        batch_op.add_column(sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("channel", sa.String(), nullable=False))
         batch_op.drop_index("ix_outbox_message_unplanned")
         batch_op.create_index(
             batch_op.f("ix_outbox_message_unsent"), ["store_id", "sent_at", "id"], unique=False
