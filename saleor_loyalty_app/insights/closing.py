@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,7 +14,7 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.insights.accounts import Purpose, accounts_of
 from saleor_loyalty_app.insights.aging import AgeClass, Aging, Breakage, aging_at, breakage_at
-from saleor_loyalty_app.insights.days import DAY, day_of, month_after, start_of
+from saleor_loyalty_app.insights.days import DAY, day_of, first_of_month, month_after, start_of
 from saleor_loyalty_app.insights.models import ClosedPeriod
 from saleor_loyalty_app.insights.month import Late, MonthRow, late_in, month_rows
 from saleor_loyalty_app.insights.movements import Place, first_posted
@@ -100,6 +101,27 @@ def closed_periods(conn: Connection, store_id: int) -> list[Closed]:
         .order_by(_PERIODS.c.month.desc())
     )
     return [Closed(*row) for row in rows]
+
+
+def is_closable(store: StoreRef, month: date, closed: list[Closed], now: datetime) -> bool:
+    """Whether a month of the books is over and the next one to be closed."""
+    over = now >= start_of(month_after(month), ZoneInfo(store.timezone)) + GRACE
+    last = max((period.month for period in closed), default=None)
+    return over and (last is None or month == month_after(last))
+
+
+def months_of_books(conn: Connection, store: StoreRef, now: datetime) -> list[date]:
+    """The months from the first entry until now, newest first; none before anything was booked."""
+    tz = ZoneInfo(store.timezone)
+    first = first_posted(conn, store.id)
+    if first is None:
+        return []
+    month, oldest = first_of_month(day_of(now, tz)), first_of_month(day_of(first, tz))
+    months = []
+    while month >= oldest:
+        months.append(month)
+        month = month_after(month, -1)
+    return months
 
 
 def month_report(conn: Connection, store: StoreRef, month: date, now: datetime) -> MonthReport:

@@ -127,7 +127,7 @@ def _side(conn: Connection, reading: Reading, asked: Range, there: People) -> Si
     since, until = start_of(asked.since, reading.tz), start_of(asked.end, reading.tz)
     kinds = sums(conn, reading, "kind", since=asked.since, until=asked.end, unit=UNIT)
     issued, redeemed, expired = _of_kinds(Counter({kind: kinds[kind,] for (kind,) in kinds}))
-    revision = revision_at(conn, store_id, until)
+    revision = revision_at(conn, store_id, min(until, reading.now))
     held = holdings(conn, reading, asked.end, UNIT)
     groups: tuple[HoldOut, ...] = ()
     if there.hold_out:
