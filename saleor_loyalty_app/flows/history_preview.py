@@ -36,7 +36,8 @@ def preview_page(
         if snapshot.id in planned or paid_at is None:
             counts["nothing_to_earn"] += 1
             continue
-        withheld = _withheld(conn, store, snapshot, grant)
+        automatic = grant.revision.program.settings.enrollment == "automatic"
+        withheld = why_withheld(conn, store, snapshot, automatic=automatic, at=grant.since)
         if withheld:
             counts[withheld] += 1
             continue
@@ -68,8 +69,10 @@ def _given(
     return given
 
 
-def _withheld(conn: Connection, store: StoreRef, snapshot: OrderSnapshot, grant: Grant) -> str:
-    automatic = grant.revision.program.settings.enrollment == "automatic"
+def why_withheld(
+    conn: Connection, store: StoreRef, snapshot: OrderSnapshot, *, automatic: bool, at: datetime
+) -> str:
+    """Why the order's customer would earn nothing, as a stable word; "" = they would."""
     user = snapshot.user
     if user is None:
         if not snapshot.user_email:
@@ -80,4 +83,4 @@ def _withheld(conn: Connection, store: StoreRef, snapshot: OrderSnapshot, grant:
     member = member_by_user(conn, store.id, user.id)
     if member is None:
         return "" if automatic else "not_enrolled"
-    return why_not_earning(member, automatic=automatic, at=grant.since)
+    return why_not_earning(member, automatic=automatic, at=at)

@@ -46,10 +46,11 @@ class ChannelResult:
         return to_minor_unit(exact, self.currency)
 
     def share(self, program: Program) -> Fraction:
-        """The worth of the points as a share of what the orders cost."""
+        """The worth of the points as a share of what the orders cost, to a ten-thousandth."""
         if not self.turnover:
             return Fraction(0)
-        return self._exact_worth(program) / Fraction(self.turnover)
+        exact = self._exact_worth(program) / Fraction(self.turnover)
+        return Fraction(round(exact * 10_000), 10_000)
 
     def _exact_worth(self, program: Program) -> Fraction:
         rates = program.rates(self.channel, self.currency)

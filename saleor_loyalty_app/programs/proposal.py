@@ -107,15 +107,17 @@ def propose(
         _evidence(program, rate, item, now, timezone)
         for rate, item in zip(rates, found, strict=True)
     )
-    return Proposal(
-        program.model_copy(
-            update={"spending": _spending(evidence), "shipping": _shipping(evidence)}
-        ),
-        evidence,
-    )
+    # A copy would keep the document and the digest that were worked out for the first.
+    whole = _program(rates, language, _spending(evidence), _shipping(evidence))
+    return Proposal(whole, evidence)
 
 
-def _program(rates: tuple[ChannelRates, ...], language: str) -> Program:
+def _program(
+    rates: tuple[ChannelRates, ...],
+    language: str,
+    spending: Spending | None = None,
+    shipping: ShippingProgram | None = None,
+) -> Program:
     purchases = EarningRule(
         id="purchases",
         name={"en": "Points on every purchase", "tr": "Her alışverişe puan"},
@@ -130,6 +132,8 @@ def _program(rates: tuple[ChannelRates, ...], language: str) -> Program:
         },
         currencies=rates,
         earning=Earning(rules=(purchases,)),
+        spending=spending,
+        shipping=shipping,
     )
 
 

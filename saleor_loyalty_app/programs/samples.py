@@ -132,7 +132,13 @@ def add_page(
 
 
 def sampled_orders(conn: Connection, store_id: int) -> Iterator[SampledOrder]:
-    """All orders of a store's sample, read in pages."""
+    """All orders of a store's sample."""
+    for page in sampled_pages(conn, store_id):
+        yield from page
+
+
+def sampled_pages(conn: Connection, store_id: int) -> Iterator[list[SampledOrder]]:
+    """All orders of a store's sample, in pages."""
     after = ""
     while True:
         rows = conn.execute(
@@ -141,8 +147,7 @@ def sampled_orders(conn: Connection, store_id: int) -> Iterator[SampledOrder]:
             .order_by(_samples.c.order_id)
             .limit(PAGE)
         ).all()
-        for row in rows:
-            yield SampledOrder.from_json(row.facts)
+        yield [SampledOrder.from_json(row.facts) for row in rows]
         if len(rows) < PAGE:
             return
         after = rows[-1].order_id

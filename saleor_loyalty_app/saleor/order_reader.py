@@ -72,6 +72,18 @@ class OrderReader:
             waiting = waiting[taken:]
         return OrderPage(tuple(orders), tuple(unreadable), None)
 
+    def by_number(self, endpoint: Endpoint, number: int) -> OrderSnapshot | None:
+        """The order that staff know under this number; None = there is none.
+
+        Raises:
+            SaleorQueryError: it is there, but cannot be read.
+        """
+        variables = {"where": {"number": {"eq": number}}, "first": 1}
+        page = _page(self._ask(endpoint, "queries/orders", variables))
+        if page.unreadable:
+            raise SaleorQueryError(f"order: {page.unreadable[0].place}")
+        return page.orders[0] if page.orders else None
+
     def updated_since(self, endpoint: Endpoint, since: datetime, after: str | None) -> OrderPage:
         """A page of the orders changed at or after `since`, oldest change first, behind `after`.
 

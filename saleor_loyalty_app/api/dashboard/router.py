@@ -8,12 +8,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Security
 from fastapi.responses import FileResponse, HTMLResponse
-from pydantic import BaseModel, ConfigDict
 
 from saleor_loyalty_app.api.bearer import STAFF_TOKEN
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.dashboard import page
-from saleor_loyalty_app.api.dashboard.actions import publish_draft, switch
+from saleor_loyalty_app.api.dashboard.actions import switch
 from saleor_loyalty_app.api.dashboard.allowances import router as allowances
 from saleor_loyalty_app.api.dashboard.cases import router as cases
 from saleor_loyalty_app.api.dashboard.members import router as members
@@ -22,9 +21,12 @@ from saleor_loyalty_app.api.dashboard.members_notes import router as members_not
 from saleor_loyalty_app.api.dashboard.members_points import router as members_points
 from saleor_loyalty_app.api.dashboard.overview import overview
 from saleor_loyalty_app.api.dashboard.pages import router as pages
+from saleor_loyalty_app.api.dashboard.program import router as program
+from saleor_loyalty_app.api.dashboard.publishing import router as publishing
+from saleor_loyalty_app.api.dashboard.publishing_cost import router as publishing_cost
 from saleor_loyalty_app.api.dashboard.redemptions import router as redemptions
 from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
-from saleor_loyalty_app.api.dashboard.schemas import Overview, PublishInput, Switch, SwitchInput
+from saleor_loyalty_app.api.dashboard.schemas import Overview, Switch, SwitchInput
 from saleor_loyalty_app.api.dashboard.staff import Staff, StaffOf
 from saleor_loyalty_app.api.dashboard.storefront_origins import router as storefront_origins
 from saleor_loyalty_app.api.errors import NotFound, documented
@@ -42,16 +44,11 @@ router.include_router(pages)
 router.include_router(storefront_origins, dependencies=_STAFF)
 router.include_router(redemptions, dependencies=_STAFF)
 router.include_router(cases, dependencies=_STAFF)
+router.include_router(program, dependencies=_STAFF)
+router.include_router(publishing, dependencies=_STAFF)
+router.include_router(publishing_cost, dependencies=_STAFF)
 for _members in (members, members_deeds, members_notes, members_points, allowances):
     router.include_router(_members, dependencies=_STAFF)
-
-
-class Published(BaseModel):
-    """The program that is in force now."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"revision": 1}]})
-
-    revision: int
 
 
 @router.get("/", response_class=HTMLResponse, include_in_schema=False)
@@ -87,27 +84,6 @@ async def read_content(faces: FacesOf, staff: StaffOf, language: Language) -> HT
     """The overview as the page shows it."""
     view = await _overview(faces, staff, language)
     return HTMLResponse(page.content(view, language), headers=_NO_STORE)
-
-
-@router.post(
-    f"{_API}/publish",
-    dependencies=_STAFF,
-    responses=documented(
-        *OF_STAFF,
-        (400, "request_unreadable", {}),
-        (404, "no_program_draft", {}),
-        (409, "program_draft_changed", {}),
-        (409, "program_already_scheduled", {}),
-        (422, "program_invalid", {"count": 1, "problems": []}),
-    ),
-)
-async def publish(faces: FacesOf, staff: StaffOf, what: PublishInput) -> Published:
-    """Puts the draft into force, if it is still the one that was seen."""
-    now = faces.clock()
-    number = await faces.database.write_async(
-        lambda conn: publish_draft(conn, staff, what.digest, now=now)
-    )
-    return Published(revision=number)
 
 
 @router.put(

@@ -122,12 +122,6 @@ class Overview(_Model):
     figures: Numbers
 
 
-class PublishInput(_Model):
-    """What to publish: the draft as it was seen."""
-
-    digest: str = Field(pattern=r"^[0-9a-f]{64}$", examples=["0" * 64])
-
-
 class SwitchInput(_Model):
     """On or off."""
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from saleor_loyalty_app.programs.problems import read_program
 from saleor_loyalty_app.programs.proposal import (
     Proposal,
     money_per_point,
@@ -181,3 +182,12 @@ def test_any_shop_gets_a_proposal_that_gives_back_two_percent(
     assert rates.give_back == Fraction(2, 100)
     assert evidence.minimum_spend_points is not None
     assert evidence.minimum_spend_points >= 1
+
+
+def test_what_is_stored_of_a_proposal_has_all_its_sections() -> None:
+    proposal = proposed(DOLLARS, LIRAS)
+    again = read_program(proposal.program.document)
+
+    assert again.spending == proposal.program.spending
+    assert again.shipping == proposal.program.shipping
+    assert again.digest == proposal.program.digest

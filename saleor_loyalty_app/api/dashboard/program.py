@@ -1,0 +1,423 @@
+"""The program as staff edit it: draft, problems while typing, examples, trials: `/program`."""
+
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from babel.numbers import get_currency_precision
+from fastapi import APIRouter
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app.api.bearer import still_active
+from saleor_loyalty_app.api.context import FacesOf, Language
+from saleor_loyalty_app.api.dashboard.program_schemas import (
+    BookedPoints,
+    ChannelOfStore,
+    Checked,
+    CheckInput,
+    Document,
+    DraftInput,
+    Finding,
+    Live,
+    ParsedYaml,
+    ProgramPage,
+    ProposalInput,
+    SamplingState,
+    SavedDraft,
+    TriedProgram,
+    TryInput,
+    WorkedExample,
+    YamlText,
+)
+from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
+from saleor_loyalty_app.api.dashboard.staff import TO_CHANGE, TO_SEE_MEMBERS, Staff, StaffOf
+from saleor_loyalty_app.api.errors import Refusal, documented
+from saleor_loyalty_app.api.money import Money
+from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
+from saleor_loyalty_app.api.storefront.board import ChannelUnknown
+from saleor_loyalty_app.flows.claim_order import OrderUnknown
+from saleor_loyalty_app.flows.edit_draft import save_draft, stats_of_evidence
+from saleor_loyalty_app.flows.program_examples import (
+    ExampleOrder,
+    examples,
+    usual_order,
+)
+from saleor_loyalty_app.flows.propose_anew import propose_from_sample
+from saleor_loyalty_app.flows.sample_orders import begin, is_fresh
+from saleor_loyalty_app.flows.try_program import Trial, TriedCart, TriedLine, try_cart, try_order
+from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.programs import repository, samples
+from saleor_loyalty_app.programs.diff import differences
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.errors import ProgramInvalid
+from saleor_loyalty_app.programs.problems import check_size, problems_in, read_program
+from saleor_loyalty_app.programs.repository import Draft
+from saleor_loyalty_app.programs.stats import OrderStats
+from saleor_loyalty_app.programs.validate import check_program
+from saleor_loyalty_app.programs.yaml_text import parse_yaml, program_to_yaml
+from saleor_loyalty_app.saleor.order_reader import OrderReader
+from saleor_loyalty_app.stores.refs import ChannelRef, StoreRef
+from saleor_loyalty_app.stores.repository import channels
+
+router = APIRouter(prefix="/api/dashboard/v1/program", tags=["dashboard"])
+_INVALID: Refusal = (422, "program_invalid", {"count": 1, "problems": []})
+_UNREADABLE: Refusal = (400, "request_unreadable", {})
+_OVERWRITTEN: Refusal = (
+    409,
+    "program_draft_overwritten",
+    {
+        "by": "user:VXNlcjo1",
+        "at": "2027-01-04T09:30:00+00:00",
+        "version": "0" * 64,
+        "theirs": {},
+        "mine": {},
+        "changes": [],
+    },
+)
+
+
+@router.get("", responses=documented(*OF_STAFF))
+async def read_program_page(faces: FacesOf, staff: StaffOf) -> ProgramPage:
+    """The draft, the program in force, and the channels that it may have rates for."""
+    now = faces.clock()
+    return await faces.database.read_async(lambda conn: _page(conn, staff, now))
+
+
+@router.put(
+    "/draft",
+    responses=documented(
+        *OF_STAFF, _UNREADABLE, _OVERWRITTEN, _INVALID, (422, "request_invalid", {"fields": []})
+    ),
+)
+async def save(faces: FacesOf, staff: StaffOf, language: Language, what: DraftInput) -> SavedDraft:
+    """Saves the draft, if it is still the one that was edited; it may have problems."""
+    staff.need(TO_CHANGE)
+    now = faces.clock()
+
+    def write(conn: Connection) -> Draft:
+        store = still_active(conn, staff.store)
+        return save_draft(
+            conn,
+            store,
+            what.document,
+            version=what.version,
+            by=staff.actor,
+            now=now,
+            language=language,
+        )
+
+    return _saved(await faces.database.write_async(write), staff)
+
+
+@router.post(
+    "/check",
+    responses=documented(*OF_STAFF, _UNREADABLE, (422, "request_invalid", {"fields": []})),
+)
+async def check(faces: FacesOf, staff: StaffOf, language: Language, what: CheckInput) -> Checked:
+    """What is wrong with a document, what it changes, and what each setting means for an order."""
+    now = faces.clock()
+    return await faces.database.read_async(lambda conn: _checked(conn, staff, what, now, language))
+
+
+@router.post(
+    "/try",
+    responses=documented(
+        *OF_STAFF,
+        *OF_SERVING,
+        *OF_SALEOR,
+        _UNREADABLE,
+        (404, "order_unknown", {}),
+        (400, "channel_unknown", {"channel": "no-such"}),
+        _INVALID,
+    ),
+)
+async def try_out(
+    faces: FacesOf, staff: StaffOf, language: Language, what: TryInput
+) -> TriedProgram:
+    """What a past order or a made-up cart would earn under a document, and why."""
+    await faces.gate.serve_customer(staff.key)
+    program = read_program(what.document)
+    now = faces.clock()
+    if what.order is None:
+        return await faces.database.read_async(
+            lambda conn: _tried_cart(conn, staff, program, what, now, language)
+        )
+    staff.need_one(TO_SEE_MEMBERS)
+    store = await faces.database.read_async(partial(still_active, store=staff.store))
+    number = what.order
+    reader = OrderReader(faces.access.client)
+    order = await faces.calls.run(lambda: reader.by_number(faces.access.endpoint(store), number))
+    if order is None:
+        raise OrderUnknown
+    return await faces.database.read_async(
+        lambda conn: _tried(
+            try_order(conn, store, program, order, now=now, language=language), store, language
+        )
+    )
+
+
+@router.post(
+    "/proposal",
+    responses=documented(
+        *OF_STAFF,
+        _UNREADABLE,
+        _OVERWRITTEN,
+        (409, "orders_not_read", {"state": "running", "progress": 40}),
+        (422, "request_invalid", {"fields": []}),
+    ),
+)
+async def propose(
+    faces: FacesOf, staff: StaffOf, language: Language, what: ProposalInput
+) -> SavedDraft:
+    """Has a draft proposed anew from the orders that were read (`PUT /program/sample`)."""
+    staff.need(TO_CHANGE)
+    now = faces.clock()
+
+    def write(conn: Connection) -> Draft:
+        store = still_active(conn, staff.store)
+        return propose_from_sample(
+            conn, store, version=what.version, by=staff.actor, now=now, language=language
+        )
+
+    return _saved(await faces.database.write_async(write), staff)
+
+
+@router.get("/sample", responses=documented(*OF_STAFF))
+async def read_sample(faces: FacesOf, staff: StaffOf) -> SamplingState:
+    """How far the reading of the last 90 days' orders is."""
+    now = faces.clock()
+    found = await faces.database.read_async(lambda conn: samples.sampling_of(conn, staff.store.id))
+    return sampling_state(found, now)
+
+
+@router.put("/sample", responses=documented(*OF_STAFF))
+async def begin_sample(faces: FacesOf, staff: StaffOf) -> SamplingState:
+    """Has the last 90 days' orders read, unless that was done today or is under way."""
+    staff.need(TO_CHANGE)
+    now = faces.clock()
+
+    def write(conn: Connection) -> samples.Sampling:
+        return begin(conn, still_active(conn, staff.store), now=now)
+
+    return sampling_state(await faces.database.write_async(write), now)
+
+
+@router.delete("/sample", responses=documented(*OF_STAFF))
+async def cancel_sample(faces: FacesOf, staff: StaffOf) -> SamplingState:
+    """Stops the reading of orders."""
+    staff.need(TO_CHANGE)
+    now = faces.clock()
+    found = await faces.database.write_async(
+        lambda conn: samples.cancel_sampling(conn, staff.store.id, now=now)
+    )
+    return sampling_state(found, now)
+
+
+@router.post(
+    "/yaml/read",
+    responses=documented(
+        *OF_STAFF, _UNREADABLE, _INVALID, (422, "request_invalid", {"fields": []})
+    ),
+)
+async def read_yaml(staff: StaffOf, what: YamlText) -> ParsedYaml:
+    """A YAML text as a document; the document itself may have problems."""
+    document = parse_yaml(what.yaml)
+    check_size(document)
+    return ParsedYaml(document=document)
+
+
+@router.post(
+    "/yaml/write",
+    responses=documented(
+        *OF_STAFF, _UNREADABLE, _INVALID, (422, "request_invalid", {"fields": []})
+    ),
+)
+async def write_yaml(staff: StaffOf, what: ParsedYaml) -> YamlText:
+    """A document as YAML text."""
+    return YamlText(yaml=program_to_yaml(read_program(what.document)))
+
+
+def sampling_state(found: samples.Sampling | None, now: datetime) -> SamplingState:
+    """What is told of the reading of orders."""
+    if found is None:
+        return SamplingState(
+            state="missing", progress=0, orders=0, since=None, until=None, stale=True
+        )
+    return SamplingState(
+        state=found.state,
+        progress=found.progress,
+        orders=found.orders,
+        since=found.since,
+        until=found.until,
+        stale=found.state != "running" and not is_fresh(found, now),
+    )
+
+
+def _page(conn: Connection, staff: Staff, now: datetime) -> ProgramPage:
+    store = still_active(conn, staff.store)
+    draft = repository.find_draft(conn, store.id)
+    live = repository.revision_at(conn, store.id, now)
+    stats = stats_of_evidence(draft.evidence) if draft is not None else {}
+    return ProgramPage(
+        may_change=staff.may_change,
+        timezone=store.timezone,
+        language=store.language,
+        channels=[
+            _channel(one, stats.get((one.slug, one.currency))) for one in channels(conn, store.id)
+        ],
+        draft=None if draft is None else _saved(draft, staff),
+        in_force=None
+        if live is None
+        else Live(
+            revision=live.number,
+            since=live.effective_from.astimezone(ZoneInfo(store.timezone)),
+            version=live.digest,
+            document=live.program.document,
+        ),
+        document_example=_smallest(store),
+    )
+
+
+def _channel(channel: ChannelRef, stats: OrderStats | None) -> ChannelOfStore:
+    usual = usual_order(channel, stats)
+    return ChannelOfStore(
+        slug=channel.slug,
+        name=channel.name,
+        currency=channel.currency,
+        places=get_currency_precision(channel.currency),
+        active=channel.active,
+        display_gross_prices=channel.display_gross_prices,
+        goods=f"{usual.goods:f}",
+        shipping=f"{usual.shipping:f}",
+        orders=None if stats is None else stats.count,
+    )
+
+
+def _smallest(store: StoreRef) -> Document:
+    language = store.language
+    texts = {
+        "program": translate("template.program", language),
+        "point": translate("template.point", language),
+        "points": translate("template.points", language),
+    }
+    return {
+        "version": 1,
+        "name": texts["program"],
+        "texts": {language: dict(texts)},
+        "earning": {"rules": [{"id": "purchases", "then": {"type": "points_per_money"}}]},
+    }
+
+
+def _saved(draft: Draft, staff: Staff) -> SavedDraft:
+    return SavedDraft(
+        document=dict(draft.document),
+        version=draft.version,
+        updated_at=draft.updated_at,
+        updated_by=draft.updated_by,
+        by_you=draft.updated_by == staff.actor,
+    )
+
+
+def _checked(
+    conn: Connection, staff: Staff, what: CheckInput, now: datetime, language: str
+) -> Checked:
+    store = still_active(conn, staff.store)
+    known = channels(conn, store.id)
+    try:
+        program = read_program(what.document)
+    except ProgramInvalid as failure:
+        found = [Finding.of(one, language) for one in problems_in(failure)]
+        return Checked(problems=found, publishable=False, digest=None, changes=[], examples=[])
+    today = now.astimezone(ZoneInfo(store.timezone)).date()
+    problems = check_program(program, known, today=today)
+    live = repository.revision_at(conn, store.id, now)
+    told = examples(
+        program,
+        _orders(conn, store, known, what),
+        now=now,
+        timezone=store.timezone,
+        language=language,
+    )
+    return Checked(
+        problems=[Finding.of(one, language) for one in problems],
+        publishable=all(one.severity != "error" for one in problems),
+        digest=program.digest,
+        changes=[
+            change.text for change in differences(live.program if live else None, program, language)
+        ],
+        examples=[WorkedExample(path=one.path, channel=one.channel, text=one.text) for one in told],
+    )
+
+
+def _orders(
+    conn: Connection, store: StoreRef, known: list[ChannelRef], what: CheckInput
+) -> list[ExampleOrder]:
+    draft = repository.find_draft(conn, store.id)
+    stats = stats_of_evidence(draft.evidence) if draft is not None else {}
+    given = {one.channel: one for one in what.orders}
+    found = []
+    for channel in known:
+        usual = usual_order(channel, stats.get((channel.slug, channel.currency)))
+        wish = given.get(channel.slug)
+        if wish is not None:
+            usual = ExampleOrder(channel, wish.goods, wish.shipping)
+        found.append(usual)
+    return found
+
+
+def _tried_cart(
+    conn: Connection,
+    staff: Staff,
+    program: Program,
+    what: TryInput,
+    now: datetime,
+    language: str,
+) -> TriedProgram:
+    store = still_active(conn, staff.store)
+    wish = what.cart
+    if wish is None:
+        raise TypeError("neither an order nor a cart")
+    channel = next((one for one in channels(conn, store.id) if one.slug == wish.channel), None)
+    if channel is None:
+        raise ChannelUnknown(wish.channel)
+    cart = TriedCart(
+        lines=tuple(
+            TriedLine(
+                amount=one.amount,
+                quantity=one.quantity,
+                product=one.product or "",
+                sku=one.sku or "",
+                product_type=one.product_type or "",
+                categories=tuple(one.categories),
+                collections=tuple(one.collections),
+                on_sale=one.on_sale,
+            )
+            for one in wish.lines
+        ),
+        shipping=wish.shipping,
+        country=wish.country or "",
+        voucher_used=wish.voucher_used,
+        nth_order=wish.nth_order,
+    )
+    trial = try_cart(store, channel, program, cart, now=now, language=language)
+    return _tried(trial, store, language)
+
+
+def _tried(trial: Trial, store: StoreRef, language: str) -> TriedProgram:
+    available = trial.available_from
+    return TriedProgram(
+        number=trial.number,
+        channel=trial.channel,
+        points=trial.points,
+        worth=None if trial.worth is None else Money.of(trial.worth, trial.currency),
+        because=list(trial.because),
+        misses=list(trial.misses),
+        available_from=None
+        if available is None
+        else available.astimezone(ZoneInfo(store.timezone)),
+        paid=trial.paid,
+        withheld=translate(f"withheld.{trial.withheld}", language) if trial.withheld else None,
+        booked=None
+        if trial.booked is None
+        else BookedPoints(points=trial.booked.points, revision=trial.booked.revision),
+    )

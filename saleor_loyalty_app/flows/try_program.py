@@ -1,0 +1,275 @@
+"""What a program would give for one order or cart, and why; nothing is written."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.flows.history_preview import why_withheld
+from saleor_loyalty_app.members.repository import member_by_user
+from saleor_loyalty_app.orders.facts import facts_of
+from saleor_loyalty_app.orders.models import OrderState, OrderUnit
+from saleor_loyalty_app.orders.money import paid_in_full_at
+from saleor_loyalty_app.orders.plan import Award, AwardPlan, PlannedLine, Terms
+from saleor_loyalty_app.orders.repository import paid_orders_of
+from saleor_loyalty_app.programs.decide import POINTS, Decision, decide_order, plan_of
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.explain import EntryFacts, explain, explain_miss
+from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
+from saleor_loyalty_app.programs.models import ProgramRevision
+from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
+from saleor_loyalty_app.stores.refs import ChannelRef, StoreRef
+
+UNIT = "points"
+_states, _units, _revisions = table(OrderState), table(OrderUnit), table(ProgramRevision)
+
+
+@dataclass(frozen=True, slots=True)
+class TriedLine:
+    """Goods of a made-up cart, for `amount` in all, as the program counts prices."""
+
+    amount: Decimal
+    quantity: int = 1
+    product: str = ""
+    sku: str = ""
+    product_type: str = ""
+    categories: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+    on_sale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TriedCart:
+    """A made-up cart of nobody."""
+
+    lines: tuple[TriedLine, ...]
+    shipping: Decimal = Decimal(0)
+    country: str = ""
+    voucher_used: bool = False
+    nth_order: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What the order has in the books: points so far, and the revision that decided."""
+
+    points: int
+    revision: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a program gives, and why.
+
+    Attributes:
+        because: sentences that lead to the points.
+        misses: why other rules gave nothing.
+        worth: of the points, in the currency of the order; None where they cannot be spent.
+        available_from: None while the order is not paid, or not fulfilled where that matters.
+        withheld: why the customer earns nothing whatever the rules say, as a stable word; "" = no.
+        paid: the order was paid in full; carts are taken as paid.
+        booked: of an order that is in the books.
+    """
+
+    number: str
+    channel: str
+    currency: str
+    points: int
+    because: tuple[str, ...]
+    misses: tuple[str, ...]
+    worth: Decimal | None
+    available_from: datetime | None
+    withheld: str = ""
+    paid: bool = True
+    booked: Booked | None = None
+
+
+def try_order(
+    conn: Connection,
+    store: StoreRef,
+    program: Program,
+    order: OrderSnapshot,
+    *,
+    now: datetime,
+    language: str,
+) -> Trial:
+    """What a program would give for a past order, before anything of it came back."""
+    paid_at = paid_in_full_at(order)
+    at = paid_at or now
+    facts = facts_of(
+        order,
+        program.settings,
+        app_id=store.app_id,
+        paid_at=at,
+        nth_order=_number_of(conn, store, program, order),
+    )
+    names = {line.id: line.product_name for line in order.lines if line.product_name}
+    automatic = program.settings.enrollment == "automatic"
+    fulfilled = min((one.created for one in order.fulfillments), default=None)
+    return _trial(
+        program,
+        facts,
+        store,
+        language,
+        number=order.number,
+        names=names,
+        withheld=why_withheld(conn, store, order, automatic=automatic, at=at),
+        paid=paid_at is not None,
+        available_from=None
+        if paid_at is None
+        else Terms.of(program.settings).available_from(paid_at, fulfilled),
+        booked=_booked(conn, store, order.id),
+    )
+
+
+def try_cart(
+    store: StoreRef,
+    channel: ChannelRef,
+    program: Program,
+    cart: TriedCart,
+    *,
+    now: datetime,
+    language: str,
+) -> Trial:
+    """What a program would give for a made-up cart, if it were paid and fulfilled now. Pure."""
+    lines = tuple(
+        LineFacts(
+            id=str(number),
+            quantity=one.quantity,
+            base=one.amount,
+            gross=one.amount,
+            product_slug=one.product,
+            sku=one.sku,
+            product_type=one.product_type,
+            categories=frozenset(one.categories),
+            collections=frozenset(one.collections),
+            on_sale=one.on_sale,
+        )
+        for number, one in enumerate(cart.lines, start=1)
+        if one.amount > 0
+    )
+    facts = OrderFacts(
+        order_id="cart",
+        channel=channel.slug,
+        currency=channel.currency,
+        created_at=now,
+        country=cart.country or channel.default_country,
+        language="",
+        voucher_used=cart.voucher_used,
+        nth_order=cart.nth_order,
+        subtotal=sum((line.base for line in lines), Decimal(0)),
+        lines=lines,
+        shipping=cart.shipping,
+    )
+    names = {
+        str(number): one.product or one.sku
+        for number, one in enumerate(cart.lines, start=1)
+        if one.product or one.sku
+    }
+    return _trial(
+        program,
+        facts,
+        store,
+        language,
+        number="",
+        names=names,
+        available_from=Terms.of(program.settings).available_from(now, now),
+    )
+
+
+def _trial(
+    program: Program,
+    facts: OrderFacts,
+    store: StoreRef,
+    language: str,
+    *,
+    number: str,
+    names: dict[str, str],
+    available_from: datetime | None,
+    withheld: str = "",
+    paid: bool = True,
+    booked: Booked | None = None,
+) -> Trial:
+    decision = decide_order(program, facts, store.timezone)
+    points = decision.totals().get((UNIT, POINTS), 0)
+    plan = _plan(decision, facts)
+    entry = EntryFacts(
+        "earn", points, UNIT, POINTS, {"code": "order_earned", "order": number or None}
+    )
+    sentences = explain(
+        entry, language=language, program=program, plan=plan.to_json(), line_names=names
+    )
+    return Trial(
+        number=number,
+        channel=facts.channel,
+        currency=facts.currency,
+        points=points,
+        because=sentences[1:] if points else (),
+        misses=tuple(
+            explain_miss(miss.rule_id, miss.reason, language=language, program=program)
+            for miss in decision.misses
+        ),
+        worth=program.worth(points, facts.channel, facts.currency),
+        available_from=available_from,
+        withheld=withheld,
+        paid=paid,
+        booked=booked,
+    )
+
+
+def _plan(decision: Decision, facts: OrderFacts) -> AwardPlan:
+    """The decision as a plan, so that it is explained as an entry would be."""
+    quantities = {line.id: line.quantity for line in facts.lines}
+    return AwardPlan(
+        expires_from=facts.created_at,
+        lines=tuple(
+            PlannedLine(
+                line_id,
+                quantities[line_id],
+                tuple(
+                    Award(one.rule_id, one.unit, one.part, one.points, one.reason) for one in awards
+                ),
+            )
+            for line_id, awards in decision.line_awards.items()
+        ),
+        order=tuple(
+            Award(one.rule_id, one.unit, one.part, one.points, one.reason)
+            for one in decision.order_awards
+        ),
+    )
+
+
+def _number_of(
+    conn: Connection, store: StoreRef, program: Program, order: OrderSnapshot
+) -> int | None:
+    """The how manieth order of its customer it is; None = no rule asks, or nobody knows."""
+    if order.user is None or not plan_of(program).needs_order_number:
+        return None
+    member = member_by_user(conn, store.id, order.user.id)
+    if member is None:
+        return 1
+    row = conn.execute(
+        sa.select(_states.c.id).where(
+            _states.c.store_id == store.id, _states.c.order_id == order.id
+        )
+    ).scalar_one_or_none()
+    return paid_orders_of(conn, member.id, but=row or 0) + 1
+
+
+def _booked(conn: Connection, store: StoreRef, order_id: str) -> Booked | None:
+    rows = conn.execute(
+        sa.select(_units.c.booked, _revisions.c.number)
+        .select_from(_states)
+        .join(_units, _units.c.order_state_id == _states.c.id)
+        .outerjoin(_revisions, _revisions.c.id == _states.c.revision_id)
+        .where(
+            _states.c.store_id == store.id,
+            _states.c.order_id == order_id,
+            _units.c.unit == UNIT,
+            _units.c.part == POINTS,
+        )
+    ).one_or_none()
+    return None if rows is None else Booked(rows.booked, rows.number)
