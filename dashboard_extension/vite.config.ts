@@ -39,5 +39,8 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
+    // Making a document takes longer than any test: the files of a worker share one.
+    isolate: false,
+    maxWorkers: 2,
   },
 });

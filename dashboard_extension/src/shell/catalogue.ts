@@ -2,7 +2,7 @@ export type Language = "en" | "tr";
 export type Messages = Readonly<Record<string, string>>;
 type Source = () => Promise<Messages>;
 
-const FILES = import.meta.glob<Messages>("../**/messages.*.json", { import: "default" });
+const FILES = import.meta.glob<Messages>("/src/**/messages.*.json", { import: "default" });
 
 /** The language of ours that fits a tag such as "tr-TR" of the Dashboard. */
 export function languageOf(tag: string | undefined): Language {
@@ -67,7 +67,7 @@ export class Catalogue {
   }
 
   #file(area: Area, language: Language): Source {
-    const source = this.#sources[`../${area}/messages.${language}.json`];
+    const source = this.#sources[`/src/${area}/messages.${language}.json`];
     if (source === undefined) throw new Error(`no texts of ${area} in ${language}`);
     return source;
   }

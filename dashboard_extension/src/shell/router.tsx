@@ -23,7 +23,7 @@ function routeOf(page: PageEntry, catalogue: Catalogue): RouteObject {
   const lazy = async () => {
     const [{ routes }] = await Promise.all([page.load(), catalogue.need(`pages/${page.area}`)]);
     const all = [...routes, { path: "*", Component: NothingHere }];
-    return { Component: () => useRoutes(all) };
+    return { Component: page.path === "/" ? routes.find((one) => one.index)?.Component : () => useRoutes(all) };
   };
   return page.path === "/" ? { index: true, lazy } : { path: `${page.path.slice(1)}/*`, lazy };
 }

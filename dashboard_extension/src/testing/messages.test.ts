@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { parse, TYPE, type MessageFormatElement } from "@formatjs/icu-messageformat-parser";
+import { describe, expect, it } from "vitest";
+
+import { CATALOGUES } from "./catalogues";
+
+const SOURCES = join(import.meta.dirname, "..");
+const AREAS = [...new Set(Object.keys(CATALOGUES).map((file) => file.replace(/\/messages\.\w+\.json$/, "")))];
+
+function texts(area: string, language: string): Record<string, string> {
+  return { ...(CATALOGUES[`${area}/messages.${language}.json`] ?? {}) };
+}
+
+/** The names of the places of a text that are filled. */
+function places(elements: readonly MessageFormatElement[]): string[] {
+  return elements.flatMap((element) => {
+    if (element.type === TYPE.literal || element.type === TYPE.pound) return [];
+    const inner =
+      element.type === TYPE.plural || element.type === TYPE.select
+        ? Object.values(element.options).flatMap((option) => places(option.value))
+        : element.type === TYPE.tag
+          ? places(element.children)
+          : [];
+    return [element.value, ...inner];
+  });
+}
+
+const CODE = readdirSync(SOURCES, { recursive: true, withFileTypes: true })
+  .filter((file) => file.isFile() && /\.tsx?$/.test(file.name) && !/\.test\.tsx?$/.test(file.name))
+  .map((file) => ({ name: relative(SOURCES, join(file.parentPath, file.name)), text: readFileSync(join(file.parentPath, file.name), "utf8") }));
+const PREFIXES = new Set(AREAS.map((area) => area.split("/").at(-1)));
+
+describe.each(AREAS)("%s", (area) => {
+  const english = texts(area, "en");
+  const turkish = texts(area, "tr");
+
+  it("has the same texts in both languages, with the same places", () => {
+    expect(Object.keys(turkish).sort()).toEqual(Object.keys(english).sort());
+    for (const [id, text] of Object.entries(english)) {
+      const [found, expected] = [turkish[id] ?? "", text].map((one) => [...new Set(places(parse(one)))].sort());
+      expect(found, id).toEqual(expected);
+    }
+  });
+
+  it("names its texts by its own name", () => {
+    const prefix = `${area.split("/").at(-1) ?? ""}.`;
+    expect(Object.keys(english).filter((id) => !id.startsWith(prefix))).toEqual([]);
+  });
+
+  it("has no text that nothing shows", () => {
+    const everything = CODE.map((file) => file.text).join("\n");
+    const begun = [...everything.matchAll(/`([a-z-]+\.[\w.-]*)\$\{/g)].map((match) => match[1] ?? "");
+    const unused = Object.keys(english).filter(
+      (id) => !everything.includes(`"${id}"`) && !begun.some((beginning) => beginning.includes(".") && id.startsWith(beginning)),
+    );
+    expect(unused).toEqual([]);
+  });
+});
+
+describe("what the code names", () => {
+  it("is there", () => {
+    const all = new Set(Object.values(CATALOGUES).flatMap((messages) => Object.keys(messages)));
+    const missing = CODE.flatMap((file) =>
+      [...file.text.matchAll(/"([a-z-]+)\.([\w.-]+)"/g)]
+        .filter(([, prefix]) => PREFIXES.has(prefix))
+        .map(([, prefix, rest]) => `${prefix ?? ""}.${rest ?? ""}`)
+        .filter((id) => !all.has(id))
+        .map((id) => `${id} in ${file.name}`),
+    );
+    expect(missing).toEqual([]);
+  });
+});

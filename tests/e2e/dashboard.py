@@ -1,0 +1,88 @@
+"""The app within the store's Dashboard: opened at a page, in a language, theme and width."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import FrameLocator, Page, expect
+
+from tests.e2e import steps
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "dashboard_extension" / "node_modules" / "axe-core" / "axe.min.js"
+#: What axe calls these stops nobody; all above must not be there.
+_TOLERATED = ("minor", "moderate")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How somebody looks at the pages."""
+
+    name: str
+    language: str
+    theme: str
+    width: int
+    height: int
+
+
+#: Each page is looked at in these two; the full matrix is for `make soak`.
+EN_LIGHT_1440 = Look("en-light-1440", "en", "light", 1440, 1000)
+TR_DARK_390 = Look("tr-dark-390", "tr", "dark", 390, 844)
+LOOKS = (EN_LIGHT_1440, TR_DARK_390)
+
+
+def open_page(page: Page, path: str = "/", look: Look = EN_LIGHT_1440) -> FrameLocator:
+    """Opens a page of the app in the Dashboard, and waits until it shows its title.
+
+    `page` comes from `new_page(language=look.language, width=look.width, height=look.height)`.
+    """
+    page.goto(f"/dashboard#{path}")
+    page.locator(f'input[name="theme"][value="{look.theme}"]').check(force=True)
+    page.locator(f'input[name="locale"][value="{look.language}"]').check(force=True)
+    frame = steps.app(page)
+    expect(frame.locator("html")).to_have_attribute("lang", look.language)
+    expect(frame.locator("html")).to_have_attribute("data-theme", look.theme)
+    expect(frame.locator("main h1")).to_be_visible()
+    expect(frame.locator(".kit-skeleton")).to_have_count(0)
+    return frame
+
+
+def require_accessible(page: Page, name: str) -> None:
+    """Fails for what axe calls serious or critical in the app's frame, and for what is too wide."""
+    frame = page.locator("#dash-main iframe").element_handle().content_frame()
+    assert frame is not None
+    wide = frame.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0, f"{name} is {wide} px too wide"
+    if not frame.evaluate("'axe' in window"):
+        frame.evaluate(f"{AXE.read_text('utf-8')}; undefined")
+    found: dict[str, Any] = frame.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    serious = [
+        {"rule": one["id"], "help": one["help"], "where": [node["html"] for node in one["nodes"]]}
+        for one in found["violations"]
+        if one["impact"] not in _TOLERATED
+    ]
+    assert serious == [], f"{name}: {json.dumps(serious, indent=1, ensure_ascii=False)}"
+
+
+def shoot(page: Page, folder: Path, name: str) -> None:
+    """A screenshot of the whole page of the app, as high as its content is."""
+    handle = page.locator("#dash-main iframe")
+    frame = handle.element_handle().content_frame()
+    assert frame is not None
+    with _as_high_as(page, int(frame.evaluate("document.documentElement.scrollHeight"))):
+        steps.shoot(page, folder, name)
+
+
+@contextmanager
+def _as_high_as(page: Page, content: int) -> Iterator[None]:
+    size = page.viewport_size
+    assert size is not None
+    around = 220
+    page.set_viewport_size({"width": size["width"], "height": max(size["height"], content + around)})
+    try:
+        yield
+    finally:
+        page.set_viewport_size(size)
