@@ -28,6 +28,7 @@ from saleor_loyalty_app.adjustments.reasons import Reason
 from saleor_loyalty_app.adjustments.repository import AdjustmentRef
 from saleor_loyalty_app.ledger import Account, Cause
 from saleor_loyalty_app.ledger.errors import IdempotencyConflict
+from saleor_loyalty_app.ledger.posting import check_amount
 from saleor_loyalty_app.members.email_keys import EmailKeys, normalize_email
 from saleor_loyalty_app.members.errors import MemberErased, MemberNotFound, WrongMemberState
 from saleor_loyalty_app.members.refs import MemberRef
@@ -102,6 +103,7 @@ def give(
     known = _known(conn, store, request)
     if known is not None:
         return known
+    check_amount(request.points, signed=True)
     if not request.reason.fits(request.points):
         raise ReasonUnfit(reason=request.reason.value)
     if request.reason.needs_note(request.points) and not request.note.strip():

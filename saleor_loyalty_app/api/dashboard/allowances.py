@@ -14,7 +14,7 @@ from saleor_loyalty_app.adjustments.errors import InvalidStaffEmail
 from saleor_loyalty_app.api.bearer import still_active
 from saleor_loyalty_app.api.context import FacesOf
 from saleor_loyalty_app.api.dashboard.members_reading import staff_names
-from saleor_loyalty_app.api.dashboard.members_schemas import Answer
+from saleor_loyalty_app.api.dashboard.members_schemas import Answer, on_its_clocks
 from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SET_UP, Staff, StaffOf
 from saleor_loyalty_app.api.errors import documented
@@ -177,4 +177,4 @@ def _read(conn: Connection, staff: Staff) -> AllowanceList:
             set_at=None,
         )
         lines.insert(0, proposed)
-    return AllowanceList(items=lines)
+    return on_its_clocks(AllowanceList(items=lines), store)

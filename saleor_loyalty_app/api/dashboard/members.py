@@ -27,6 +27,7 @@ from saleor_loyalty_app.api.dashboard.members_schemas import (
     StatementPage,
     next_of,
     number_of,
+    on_its_clocks,
     place_of,
 )
 from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
@@ -114,10 +115,11 @@ async def list_members(
 
     found = await faces.database.read_async(read)
     more = len(found) > first
-    return MemberPage(
+    page = MemberPage(
         items=[MemberLine.of(one) for one in found[:first]],
         next=next_of(found[first - 1].id if more else None),
     )
+    return on_its_clocks(page, staff.store)
 
 
 @router.get("/{member}", responses=_OF_ONE)
@@ -126,9 +128,10 @@ async def show_member(faces: FacesOf, staff: StaffOf, member: MemberId) -> Membe
     staff.need_one(TO_SEE_MEMBERS)
     await faces.gate.read(staff.key)
     number, now = number_of(member), faces.clock()
-    return await faces.database.read_async(
+    found = await faces.database.read_async(
         lambda conn: read_member(conn, staff, number, keys=faces.email_keys, now=now)
     )
+    return on_its_clocks(found, staff.store)
 
 
 @router.get("/{member}/lots", responses=_OF_LISTS_OF_ONE)
@@ -140,9 +143,10 @@ async def list_lots(
     await faces.gate.read(staff.key)
     number, place, now = number_of(member), place_of(after), faces.clock()
     place = None if place is None else min(place, 2**31 - 1)
-    return await faces.database.read_async(
+    found = await faces.database.read_async(
         lambda conn: read_lots(conn, staff, number, first=first, after=place, now=now)
     )
+    return on_its_clocks(found, staff.store)
 
 
 @router.get("/{member}/statement", responses=_OF_LISTS_OF_ONE)
@@ -158,11 +162,12 @@ async def list_movements(
     staff.need_one(TO_SEE_MEMBERS)
     await faces.gate.read(staff.key)
     number, place, now = number_of(member), place_of(after), faces.clock()
-    return await faces.database.read_async(
+    found = await faces.database.read_async(
         lambda conn: read_statement(
             conn, staff, number, first=first, after=place, now=now, language=language
         )
     )
+    return on_its_clocks(found, staff.store)
 
 
 @router.get("/{member}/redemptions", responses=_OF_LISTS_OF_ONE)
@@ -178,11 +183,12 @@ async def list_redemptions_of_member(
     staff.need_one(TO_SEE_MEMBERS)
     await faces.gate.read(staff.key)
     number, place = number_of(member), place_of(after)
-    return await faces.database.read_async(
+    found = await faces.database.read_async(
         lambda conn: read_redemptions(
             conn, staff, number, first=first, after=place, language=language
         )
     )
+    return on_its_clocks(found, staff.store)
 
 
 def _start_of(day: date | None, zone: ZoneInfo) -> datetime | None:

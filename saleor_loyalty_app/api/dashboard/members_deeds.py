@@ -24,6 +24,7 @@ from saleor_loyalty_app.api.dashboard.members_schemas import (
     MemberId,
     UnitBalance,
     number_of,
+    on_its_clocks,
 )
 from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_GIVE, TO_SEE_MEMBERS, StaffOf
@@ -59,7 +60,8 @@ async def block_member(
         store = still_active(conn, staff.store)
         wanted = Blocks(what.spending, what.earning, what.codes)
         found = set_blocks(conn, store, number, wanted, what.reason, actor=staff.actor, now=now)
-        return read_member(conn, staff, found.id, keys=faces.email_keys, now=now)
+        changed = read_member(conn, staff, found.id, keys=faces.email_keys, now=now)
+        return on_its_clocks(changed, store)
 
     return await faces.database.write_async(write)
 
@@ -84,7 +86,8 @@ async def move_member(
     def write(conn: Connection) -> MemberDetail:
         store = still_active(conn, staff.store)
         found = set_state(conn, store, number, what.state, actor=staff.actor, now=now)
-        return read_member(conn, staff, found.id, keys=faces.email_keys, now=now)
+        changed = read_member(conn, staff, found.id, keys=faces.email_keys, now=now)
+        return on_its_clocks(changed, store)
 
     return await faces.database.write_async(write)
 
@@ -112,7 +115,7 @@ async def merge_into(
                 conn, still_active(conn, staff.store), loser, winner, now=now
             )
         )
-        return MergeResult.of(seen, done=False)
+        return on_its_clocks(MergeResult.of(seen, done=False), staff.store)
     done = await faces.database.write_async(
         lambda conn: merge_members(
             conn,
@@ -124,7 +127,7 @@ async def merge_into(
             now=now,
         )
     )
-    return MergeResult.of(done, done=True)
+    return on_its_clocks(MergeResult.of(done, done=True), staff.store)
 
 
 @router.post(
@@ -202,7 +205,7 @@ async def foresee_erasure(faces: FacesOf, staff: StaffOf, member: MemberId) -> E
     lost = await faces.database.read_async(
         lambda conn: loss_of(conn, still_active(conn, staff.store), number, now=now)
     )
-    return _erasure(lost, done=False)
+    return on_its_clocks(_erasure(lost, done=False), staff.store)
 
 
 @router.post(
@@ -222,7 +225,7 @@ async def erase_for_good(
             conn, still_active(conn, staff.store), number, actor=staff.actor, now=now
         )
     )
-    return _erasure(lost, done=True)
+    return on_its_clocks(_erasure(lost, done=True), staff.store)
 
 
 def _erasure(lost: Loss, *, done: bool) -> Erasure:

@@ -17,7 +17,7 @@ from saleor_loyalty_app.api.dashboard.members_deed_schemas import (
     NoteList,
 )
 from saleor_loyalty_app.api.dashboard.members_reading import require_member, staff_names
-from saleor_loyalty_app.api.dashboard.members_schemas import MemberId, number_of
+from saleor_loyalty_app.api.dashboard.members_schemas import MemberId, number_of, on_its_clocks
 from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SEE_MEMBERS, Staff, StaffOf
 from saleor_loyalty_app.api.errors import Refusal, documented
@@ -181,7 +181,7 @@ async def list_consents(faces: FacesOf, staff: StaffOf, member: MemberId) -> Con
             phone=consents.phone_of(conn, store.id, found.id) or None,
         )
 
-    return await faces.database.read_async(read)
+    return on_its_clocks(await faces.database.read_async(read), staff.store)
 
 
 def _read(conn: Connection, staff: Staff, number: int) -> NoteList:
@@ -190,7 +190,7 @@ def _read(conn: Connection, staff: Staff, number: int) -> NoteList:
     names = staff_names(
         conn, store.id, [actor for one in found for actor in (one.author, one.done_by) if actor]
     )
-    return NoteList(
+    listed = NoteList(
         items=[
             NoteLine.model_validate(
                 {
@@ -207,3 +207,4 @@ def _read(conn: Connection, staff: Staff, number: int) -> NoteList:
             for one in found
         ]
     )
+    return on_its_clocks(listed, staff.store)

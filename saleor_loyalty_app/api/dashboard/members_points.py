@@ -21,6 +21,7 @@ from saleor_loyalty_app.api.dashboard.members_schemas import (
     MemberId,
     next_of,
     number_of,
+    on_its_clocks,
     place_of,
 )
 from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
@@ -381,4 +382,4 @@ def _told(
 ) -> list[AdjustmentLine]:
     actors = [actor for made in found for actor in (made.requested_by, made.decided_by) if actor]
     names = staff_names(conn, store.id, actors)
-    return [AdjustmentLine.of(made, names, staff, language) for made in found]
+    return [on_its_clocks(AdjustmentLine.of(made, names, staff, language), store) for made in found]

@@ -1,7 +1,8 @@
 """What the Dashboard API tells of members."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -14,6 +15,7 @@ from saleor_loyalty_app.ledger import LotView
 from saleor_loyalty_app.ledger.balance_view import BalanceView
 from saleor_loyalty_app.ledger.history_page import EntryState
 from saleor_loyalty_app.members.errors import MemberNotFound
+from saleor_loyalty_app.stores.refs import StoreRef
 
 MemberId = Annotated[str, Path(max_length=40, description="`id` of the member.")]
 First = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
@@ -88,6 +90,24 @@ class Answer(BaseModel):
     """What every answer of this API has in common."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+AnswerOf = TypeVar("AnswerOf", bound=Answer)
+
+
+def on_its_clocks(answer: AnswerOf, store: StoreRef) -> AnswerOf:
+    """The same answer with its times as the clocks of the store show them."""
+    return type(answer).model_validate(_turned(answer.model_dump(), ZoneInfo(store.timezone)))
+
+
+def _turned(value: Any, zone: ZoneInfo) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(zone)
+    if isinstance(value, dict):
+        return {name: _turned(one, zone) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_turned(one, zone) for one in value]
+    return value
 
 
 def _example(**example: JsonValue) -> ConfigDict:
