@@ -29,6 +29,7 @@ from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
 from saleor_loyalty_app.api.dashboard.schemas import Overview, Switch, SwitchInput
 from saleor_loyalty_app.api.dashboard.staff import Staff, StaffOf
 from saleor_loyalty_app.api.dashboard.storefront_origins import router as storefront_origins
+from saleor_loyalty_app.api.dashboard.widgets import router as widgets
 from saleor_loyalty_app.api.errors import NotFound, documented
 from saleor_loyalty_app.i18n import language_of
 from saleor_loyalty_app.stores.switches import Part
@@ -44,6 +45,7 @@ router.include_router(pages)
 router.include_router(storefront_origins, dependencies=_STAFF)
 router.include_router(redemptions, dependencies=_STAFF)
 router.include_router(cases, dependencies=_STAFF)
+router.include_router(widgets, dependencies=_STAFF)
 router.include_router(program, dependencies=_STAFF)
 router.include_router(publishing, dependencies=_STAFF)
 router.include_router(publishing_cost, dependencies=_STAFF)
