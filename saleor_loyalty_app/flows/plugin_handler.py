@@ -151,7 +151,7 @@ def as_handler(plugin: Plugin, own: PluginHandler) -> Handler:
             context.conn,
             PLUGIN_JOB,
             PluginCall(name, context.message_id),
-            dedup_key=str(context.message_id),
+            dedup_key=f"{context.store.id}:{context.message_id}",
         )
 
     handler = Handler(

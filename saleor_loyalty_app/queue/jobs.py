@@ -72,12 +72,13 @@ def enqueue(
     is done).
 
     Args:
-        dedup_key: unique within the job, such as "<store id>:<inbox id>".
+        dedup_key: unique within the job, such as "<store id>:<inbox id>"; staff of a store see its
+            failed jobs by the id at the beginning.
         delay: the least time until it runs, on the machine's clock.
     """
     options = job_options(f"{job.name}:{dedup_key}", delay=delay)
     text = msgspec.json.encode(payload).decode()
-    _client(conn.engine).enqueue_in_transaction(conn, options, job.name, text, 1)
+    client_of(conn.engine).enqueue_in_transaction(conn, options, job.name, text, 1)
 
 
 def job_options(workflow_id: str, *, delay: timedelta) -> EnqueueOptions:
@@ -99,7 +100,7 @@ _clients: WeakKeyDictionary[Engine, DBOSClient] = WeakKeyDictionary()
 _clients_lock = threading.Lock()
 
 
-def _client(engine: Engine) -> DBOSClient:
+def client_of(engine: Engine) -> DBOSClient:
     """DBOS's writer for the transactions of `engine`; it opens no connection of its own."""
     with _clients_lock:
         client = _clients.get(engine)
