@@ -25,9 +25,16 @@ class CsvFile(Response):
 
     media_type = "text/csv"
 
-    def __init__(self, name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        header: Sequence[str],
+        rows: Iterable[Sequence[object]],
+        status_code: int = 200,
+    ) -> None:
         super().__init__(
             csv_text(header, rows).encode("utf-8-sig"),
+            status_code=status_code,
             headers={
                 "Content-Disposition": f'attachment; filename="{name}"',
                 "Cache-Control": "no-store",
