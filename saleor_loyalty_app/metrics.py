@@ -38,6 +38,17 @@ orders = Counter("loyalty_orders", "Orders read again from Saleor.", ["outcome"]
 redemptions = Counter(
     "loyalty_redemptions", "Redemptions driven by the sweep.", ["state"], registry=REGISTRY
 )
+#: outcome: sent, skipped, or the scope of the refusal: address, message, later, server.
+messages = Counter(
+    "loyalty_messages",
+    "Messages by channel and outcome.",
+    ["channel", "outcome"],
+    registry=REGISTRY,
+)
+#: outcome: taken, refused, unanswered.
+partner_events = Counter(
+    "loyalty_partner_events", "Events sent to partners' webhooks.", ["outcome"], registry=REGISTRY
+)
 #: outcome: ok, or the code of the failure.
 saleor_requests = Counter(
     "loyalty_saleor_requests", "Requests to Saleor.", ["operation", "outcome"], registry=REGISTRY

@@ -14,6 +14,7 @@ from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.flows.drive_redemption import Driver
 from saleor_loyalty_app.flows.event_handler import Handler
 from saleor_loyalty_app.flows.install_store import Installer, OnInstalled
+from saleor_loyalty_app.flows.outbound import Outbound, open_outbound
 from saleor_loyalty_app.flows.refresh_keys import KeyRing
 from saleor_loyalty_app.flows.spend_points import Spender
 from saleor_loyalty_app.flows.store_access import StoreAccess
@@ -35,6 +36,7 @@ class Services:
         access: sends documents to stores.
         orders: the `OrderSource` of all stores.
         driver: brings redemptions on; `spender` begins and releases them.
+        outbound: mail, text messages and what partners are told.
         handlers: those of the core and of plugins.
     """
 
@@ -48,11 +50,13 @@ class Services:
     installer: Installer
     driver: Driver
     spender: Spender
+    outbound: Outbound
     handlers: Sequence[Handler]
 
     def close(self) -> None:
-        """Closes the connections to stores; the database belongs to who opened it."""
+        """Closes the connections; the database belongs to who opened it."""
         self.http.close()
+        self.outbound.close()
 
 
 def open_services(
@@ -90,5 +94,6 @@ def open_services(
         installer=Installer(access, http, allow, clock, on_installed),
         driver=driver,
         spender=Spender(driver, clock),
+        outbound=open_outbound(settings, access.cipher),
         handlers=handlers,
     )

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger, log
+from saleor_loyalty_app.flows import order_news
 from saleor_loyalty_app.flows.order_owner import Ownership, later_owner
 from saleor_loyalty_app.flows.order_plan import Grant, freeze_plan
 from saleor_loyalty_app.flows.order_posting import Posting, post_differences, tell_availability
@@ -178,8 +179,11 @@ def _book(
         wanted = {} if owner.withheld else targets(plan, share)
         differences = post_differences(conn, work, wanted, known)
         posted, deferred = differences.amounts, differences.deferred
+        order_news.tell_of_points(conn, work, posted, digest=digest)
         if known:
-            tell_availability(conn, work, fulfilled_before=row.fulfilled_at)
+            available = tell_availability(conn, work, fulfilled_before=row.fulfilled_at)
+            if available is not None:
+                order_news.tell_available_now(conn, work, available)
     if look.is_read:
         values["checked_at"] = look.at
     values |= {

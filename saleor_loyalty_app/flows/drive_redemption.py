@@ -135,7 +135,7 @@ def _issue(work: Work) -> None:
         # Waiting does not bring a permission; the points are not kept for it.
         work.fail(SaleorRefused())
         return
-    work.save(state="issued", issued_at=work.now, attempts=0)
+    work.issued()
 
 
 def _terms(work: Work) -> Terms:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger
+from saleor_loyalty_app.flows.member_news import tell_of_membership
 from saleor_loyalty_app.ledger import Cause
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
@@ -69,8 +70,9 @@ def customer_seen(
         return Joined(member)
     set_identity(conn, member, person, keys=keys, now=now)
     claimed = claim_guests(conn, store, member, keys=keys, now=now) if person.confirmed else 0
-    found = members.member_by_id(conn, store.id, member.id)
-    return Joined(found or member, claimed)
+    found = members.member_by_id(conn, store.id, member.id) or member
+    tell_of_membership(conn, store, found, now=now)
+    return Joined(found, claimed)
 
 
 def join_program(
@@ -95,6 +97,7 @@ def join_program(
     known = member_for_user(conn, store.id, person, enrollment, keys=keys, now=now)
     claimed = claim_guests(conn, store, known.member, keys=keys, now=now) if known.may_claim else 0
     member = enroll(conn, store.id, known.member.id, enrollment, source=source, now=now)
+    tell_of_membership(conn, store, member, now=now)
     return Joined(member, claimed)
 
 

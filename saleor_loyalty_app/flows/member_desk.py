@@ -11,6 +11,7 @@ from saleor_loyalty_app import ledger
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.erase_member import erase_member
 from saleor_loyalty_app.flows.join_member import enrollment_of
+from saleor_loyalty_app.flows.member_news import tell_of_block
 from saleor_loyalty_app.ledger import Account, BalanceView
 from saleor_loyalty_app.ledger.models import Balance
 from saleor_loyalty_app.members import notes, service
@@ -79,6 +80,7 @@ def set_blocks(
         earning=wanted.earning,
         codes=wanted.codes,
     )
+    tell_of_block(conn, store, before, member, now=now)
     notes.add_note(conn, store.id, member.id, reason, author=actor, now=now, kind="block")
     staff_actions.note(
         conn,

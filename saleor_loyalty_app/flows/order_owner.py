@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.flows.join_member import claim_guests, enrollment_of
+from saleor_loyalty_app.flows.member_news import tell_of_membership
 from saleor_loyalty_app.ledger import Account, Cause
 from saleor_loyalty_app.members.eligibility import why_not_earning
 from saleor_loyalty_app.members.email_keys import EmailKeys, normalize_email
@@ -49,11 +50,18 @@ def first_owner(
     at: datetime,
     keys: EmailKeys,
     now: datetime,
+    silent: bool = False,
 ) -> Ownership:
-    """The owner of an order that is paid for the first time; `at` is when it was paid."""
+    """The owner of an order that is paid for the first time; `at` is when it was paid.
+
+    Args:
+        silent: nobody is told anything: the order is history.
+    """
     member, why = _owner(conn, store, snapshot, settings, keys, now)
     if member is None:
         return Ownership(None, why, None)
+    if not silent:
+        tell_of_membership(conn, store, member, now=now)
     withheld = _withheld(member, settings, at)
     return Ownership(member.id, withheld, member.id)
 

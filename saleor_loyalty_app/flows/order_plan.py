@@ -66,7 +66,9 @@ def freeze_plan(
         revision = grant.revision
     settings = revision.program.settings
     since = max(paid_at, grant.since) if imported and grant is not None else paid_at
-    owner = first_owner(conn, store, snapshot, settings, at=since, keys=keys, now=now)
+    owner = first_owner(
+        conn, store, snapshot, settings, at=since, keys=keys, now=now, silent=imported
+    )
     nth = _order_number(conn, revision.program, row, owner)
     facts = facts_of(snapshot, settings, app_id=store.app_id, paid_at=paid_at, nth_order=nth)
     decision = decide_order(revision.program, facts, store.timezone)

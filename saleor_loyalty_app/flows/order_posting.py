@@ -81,15 +81,19 @@ def post_differences(
 
 def tell_availability(
     conn: Connection, work: Posting, *, fulfilled_before: datetime | None
-) -> None:
-    """Tells the ledger when the order's points become spendable, where that was learned now."""
+) -> datetime | None:
+    """Tells the ledger when the order's points become spendable, where that was learned now.
+
+    Gives that time where it changed something.
+    """
     terms = work.plan.terms
     available = terms.available_from(work.paid_at, work.fulfilled_at)
     if available is None or available == terms.available_from(work.paid_at, fulfilled_before):
-        return
-    ledger.set_availability(
+        return None
+    changed = ledger.set_availability(
         conn, work.store.id, work.member_id, work.source, available, now=work.now
     )
+    return available if changed else None
 
 
 def _add(conn: Connection, work: Posting, row: UnitRow, delta: int) -> int:

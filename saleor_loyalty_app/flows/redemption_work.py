@@ -11,6 +11,7 @@ from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.redemption_uses import who_used
 from saleor_loyalty_app.flows.store_access import StoreAccess
+from saleor_loyalty_app.messages.outbox import Kind, tell
 from saleor_loyalty_app.orders import refresh, repository
 from saleor_loyalty_app.programs.repository import programs_by_id
 from saleor_loyalty_app.programs.spending import DEFAULTS, Spending
@@ -117,6 +118,39 @@ class Work:
         saved = self.bench.database.write(
             lambda conn: redemptions.change(conn, self.ref.id, self.ref.fence, values)
         )
+        if saved is None:
+            raise LeaseLost
+        self.ref = saved
+
+    def issued(self) -> None:
+        """The code can be used. A code that was handed out is told to its owner too.
+
+        Raises:
+            LeaseLost: somebody took over; nothing was written.
+        """
+        now = self.now
+        values = {
+            "state": "issued",
+            "issued_at": now,
+            "attempts": 0,
+            "leased_until": now + LEASE,
+        }
+
+        def write(conn: Connection) -> RedemptionRef | None:
+            changed = redemptions.change(conn, self.ref.id, self.ref.fence, values)
+            if changed is not None and changed.is_bearer:
+                tell(
+                    conn,
+                    self.store.id,
+                    changed.member_id,
+                    Kind.reward_code,
+                    {"redemption": changed.public_id, "points": changed.points},
+                    key=f"redemption:{changed.public_id}:code",
+                    now=now,
+                )
+            return changed
+
+        saved = self.bench.database.write(write)
         if saved is None:
             raise LeaseLost
         self.ref = saved

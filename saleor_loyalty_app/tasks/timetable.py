@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from saleor_loyalty_app.flows.audit_store import AUDIT, run_audit
 from saleor_loyalty_app.flows.catch_up import CATCH_UP, catch_up
 from saleor_loyalty_app.flows.plugin_handler import PLUGIN_JOB, PluginHandler, run_plugin_handler
 from saleor_loyalty_app.flows.recalculate_shipping import RECALCULATE, recalculate
@@ -10,6 +11,7 @@ from saleor_loyalty_app.tasks import (
     book_tasks,
     code_tasks,
     import_tasks,
+    message_tasks,
     order_tasks,
     proposals,
     redemption_tasks,
@@ -29,6 +31,7 @@ def schedules(work: Background) -> tuple[Schedule, ...]:
         *import_tasks.schedules(work),
         *sample_tasks.schedules(work),
         *book_tasks.schedules(work),
+        *message_tasks.schedules(work),
         *store_tasks.schedules(work),
         *retention_tasks.schedules(work),
     )
@@ -51,6 +54,7 @@ def jobs(work: Background, plugin_handlers: Mapping[str, PluginHandler]) -> tupl
                 secrets=work.email_keys,
             ),
         ),
+        bind(AUDIT, lambda wish: run_audit(work.database, wish, clock=work.clock)),
         bind(proposals.PROPOSE, lambda payload: proposals.propose(work, payload)),
         bind(
             RECALCULATE,

@@ -1,0 +1,164 @@
+"""Messages: what is due is sent, the books are looked at for news, balances are mirrored."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app.flows import expiry_notices
+from saleor_loyalty_app.flows.message_context import shop_name
+from saleor_loyalty_app.flows.mirror_balances import mirror_page
+from saleor_loyalty_app.flows.order_news import tell_available
+from saleor_loyalty_app.flows.send_messages import Postman
+from saleor_loyalty_app.flows.send_partner_events import PartnerCourier
+from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.messages import (
+    consent_register,
+    cursors,
+    deliveries,
+    partner_deliveries,
+)
+from saleor_loyalty_app.messages.setup import setup_of
+from saleor_loyalty_app.queue import Schedule
+from saleor_loyalty_app.stores.problems import report_problem, resolve_problem
+from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tasks.background import Background
+from saleor_loyalty_app.tasks.per_store import for_each_store
+
+#: Lots that are looked at in one transaction.
+PAGE = 200
+AVAILABLE = "available"
+NO_NOTICES, REGISTER_DUE = "expiry-notices", "consents-due"
+#: Days that the log of messages and of partners' events is kept.
+LOG_DAYS = 90
+#: So long before the register has to be told the owner is reminded.
+REMINDED_BEFORE = timedelta(days=1)
+
+
+def schedules(work: Background) -> tuple[Schedule, ...]:
+    """The schedules of this file."""
+    return (
+        Schedule("send_messages", timedelta(seconds=5), partial(send_messages, work)),
+        Schedule("send_partner_events", timedelta(seconds=5), partial(send_partner_events, work)),
+        Schedule("tell_available", timedelta(minutes=1), partial(tell_of_available, work)),
+        Schedule("tell_expiry", timedelta(hours=1), partial(tell_of_expiry, work)),
+        Schedule("mirror_balances", timedelta(seconds=5), partial(mirror_balances, work)),
+        Schedule("forget_messages", timedelta(hours=1), partial(forget_messages, work)),
+    )
+
+
+def send_messages(work: Background) -> bool:
+    """Sends the messages that are due, for the stores that have any and let them."""
+    now = work.clock()
+    busy = work.database.read(lambda conn: deliveries.stores_with_work(conn, now))
+    postman = Postman(work.database, work.services.outbound, work.email_keys, work.clock)
+    return for_each_store(
+        "send_messages", _telling(work, busy), postman.send_page, threads=work.threads
+    )
+
+
+def send_partner_events(work: Background) -> bool:
+    """Sends what partners are to be told."""
+    now = work.clock()
+    busy = work.database.read(lambda conn: partner_deliveries.stores_with_due(conn, now))
+    courier = PartnerCourier(work.database, work.services.outbound, work.clock)
+    return for_each_store(
+        "send_partner_events", _telling(work, busy), courier.send_page, threads=work.threads
+    )
+
+
+def tell_of_available(work: Background) -> bool:
+    """Tells members of points that became spendable since the last look."""
+    now = work.clock()
+
+    def tell(store: StoreRef) -> bool:
+        until = work.database.write(lambda conn: _tell_available(conn, store, now))
+        return until < now
+
+    return for_each_store("tell_available", work.active_stores(), tell)
+
+
+def tell_of_expiry(work: Background) -> bool:
+    """Writes notices and reminders of expiry, and looks whether consents are to be reported."""
+    now = work.clock()
+
+    def tell(store: StoreRef) -> bool:
+        work.database.write(lambda conn: _remind_of_register(conn, store, now))
+        if not store.messages_on or not _can_write(work, store, now):
+            return False
+        _walk(work, store, partial(expiry_notices.notice_page, now=now))
+        _walk(work, store, partial(expiry_notices.reminder_page, now=now))
+        return False
+
+    return for_each_store("tell_expiry", work.active_stores(), tell)
+
+
+def mirror_balances(work: Background) -> bool:
+    """Writes balances that changed to Saleor."""
+    return for_each_store(
+        "mirror_balances",
+        work.active_stores(),
+        lambda store: mirror_page(work.services.access, store, work.clock),
+        threads=work.threads,
+    )
+
+
+def forget_messages(work: Background) -> bool:
+    """Deletes what was sent long ago, a page of each kind."""
+    before = work.clock() - timedelta(days=LOG_DAYS)
+    gone = work.database.write(lambda conn: deliveries.delete_old(conn, before))
+    told = work.database.write(lambda conn: partner_deliveries.delete_old(conn, before))
+    return gone + told > 0
+
+
+def _telling(work: Background, busy: set[int]) -> list[StoreRef]:
+    return [store for store in work.active_stores() if store.id in busy and store.messages_on]
+
+
+def _tell_available(conn: Connection, store: StoreRef, now: datetime) -> datetime:
+    since = cursors.position(conn, store.id, AVAILABLE)
+    until = now
+    if since is not None and since < now:
+        until = tell_available(conn, store, since=since, now=now, limit=PAGE)
+    cursors.move(conn, store.id, AVAILABLE, until)
+    return until
+
+
+def _walk(work: Background, store: StoreRef, page: Callable[..., int | None]) -> None:
+    """Looks at all members of a store, a page of them in each transaction."""
+    after: int | None = 0
+    while after is not None:
+        after = work.database.write(partial(_page_after, page=page, store=store, after=after))
+
+
+def _page_after(
+    conn: Connection, *, page: Callable[..., int | None], store: StoreRef, after: int
+) -> int | None:
+    return page(conn, store, after=after)
+
+
+def _can_write(work: Background, store: StoreRef, now: datetime) -> bool:
+    """Whether the store can send mail; the owner is told where points wait for that to expire."""
+
+    def look(conn: Connection) -> bool:
+        setup = setup_of(conn, store.id).setup
+        place = work.services.outbound.mail_place(conn, store, setup, shop_name(store, setup))
+        if place is not None or not expiry_notices.any_to_notice(conn, store, now=now):
+            resolve_problem(conn, store.id, NO_NOTICES, now)
+        else:
+            text = translate("problem.expiry_notices", store.language)
+            report_problem(conn, store.id, NO_NOTICES, text, now)
+        return place is not None
+
+    return work.database.write(look)
+
+
+def _remind_of_register(conn: Connection, store: StoreRef, now: datetime) -> None:
+    used = setup_of(conn, store.id).setup.consent_register.used
+    waiting = consent_register.unreported(conn, store.id)
+    if used and waiting.deadline is not None and waiting.deadline <= now + REMINDED_BEFORE:
+        text = translate("problem.consents_due", store.language, count=waiting.count)
+        report_problem(conn, store.id, REGISTER_DUE, text, now)
+    else:
+        resolve_problem(conn, store.id, REGISTER_DUE, now)
