@@ -1,25 +1,22 @@
-"""Books: points expire on time, and every night it is proven that all adds up."""
+"""Books: points expire on time, days are added up, and every night it is proven that all is so."""
 
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy.engine import Connection
-
-from saleor_loyalty_app import log, metrics
-from saleor_loyalty_app.i18n import translate
-from saleor_loyalty_app.ledger.auditing import Drift, audit
+from saleor_loyalty_app import metrics
+from saleor_loyalty_app.flows.audit_store import mend_days, note_drifts
+from saleor_loyalty_app.insights import roll_up
+from saleor_loyalty_app.ledger.auditing import audit
 from saleor_loyalty_app.ledger.settling import settle_page
 from saleor_loyalty_app.queue import Schedule
-from saleor_loyalty_app.stores.problems import report_problem, resolve_problem
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tasks.background import Background
 from saleor_loyalty_app.tasks.per_store import for_each_store
 
 #: Accounts that one transaction settles: it stays under 50 ms.
 PAGE = 100
-#: The key of the problem that the owner is told of.
-DRIFT = "books-drift"
-logger = log.get(__name__)
+#: Days that one run adds up for a store.
+DAYS = 31
 
 
 def schedules(work: Background) -> tuple[Schedule, ...]:
@@ -27,6 +24,7 @@ def schedules(work: Background) -> tuple[Schedule, ...]:
     return (
         Schedule("settle_accounts", timedelta(seconds=30), partial(settle_accounts, work)),
         Schedule("audit_books", timedelta(hours=24), partial(audit_books, work)),
+        Schedule("add_up_days", timedelta(minutes=10), partial(add_up_days, work)),
     )
 
 
@@ -48,21 +46,33 @@ def audit_books(work: Background) -> bool:
     metrics.drift.set(len(drifts))
     for store in work.all_stores():
         of_store = [drift for drift in drifts if drift.store_id == store.id]
-        work.database.write(partial(_note_drift, store=store, drifts=of_store, now=now))
+        work.database.write(
+            partial(note_drifts, store=store, drifts=of_store, run_id=None, now=now)
+        )
+        mend_days(work.database, store)
     return False
 
 
-def _note_drift(conn: Connection, *, store: StoreRef, drifts: list[Drift], now: datetime) -> None:
-    if not drifts:
-        resolve_problem(conn, store.id, DRIFT, now)
-        return
-    for drift in drifts[:100]:
-        logger.error(
-            "books_drift",
-            store_id=store.id,
-            member_id=drift.member_id,
-            unit=drift.unit,
-            kind=drift.check,
-        )
-    message = translate("problem.books_drift", store.language, count=len(drifts))
-    report_problem(conn, store.id, DRIFT, message, now)
+def add_up_days(work: Background) -> bool:
+    """Adds up the days that are over, some for each store, each in transactions of their own."""
+    now = work.clock()
+    return for_each_store(
+        "add_up_days", work.active_stores(), lambda store: _add_up(work, store, now)
+    )
+
+
+def _add_up(work: Background, store: StoreRef, now: datetime) -> bool:
+    database = work.database
+    if database.read(lambda conn: roll_up.is_stale(conn, store)):
+        database.write(lambda conn: roll_up.forget(conn, store.id))
+    for _ in range(DAYS):
+        added = database.read(lambda conn: roll_up.add_up(conn, store, now), snapshot=True)
+        if added is None:
+            return False
+        for at in range(0, len(added.members), roll_up.PAGE):
+            members = added.members[at : at + roll_up.PAGE]
+            database.write(
+                partial(roll_up.keep_members, store=store, day=added.day, members=members)
+            )
+        database.write(partial(roll_up.keep, store=store, added=added, now=now))
+    return True

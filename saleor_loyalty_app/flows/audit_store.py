@@ -1,0 +1,104 @@
+"""A store's books are recomputed from their rows: every night, and whenever staff ask."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app import log
+from saleor_loyalty_app.clock import Clock
+from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.insights import audits, roll_up
+from saleor_loyalty_app.insights.audits import Audit
+from saleor_loyalty_app.ledger.auditing import Drift, audit
+from saleor_loyalty_app.queue import Job, enqueue
+from saleor_loyalty_app.stores import staff_actions
+from saleor_loyalty_app.stores.problems import report_problem, resolve_problem
+from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.stores.repository import store_by_id
+
+#: The key of the problem that the owner is told of.
+DRIFT = "books-drift"
+#: Who asks every night.
+NIGHTLY = "system:audit"
+_log = log.get(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditWish:
+    """A store whose books are to be recomputed, and the run that tells of it."""
+
+    store_id: int
+    run_id: int
+
+
+AUDIT = Job("audit_store", AuditWish, attempts=2, first_delay=timedelta(seconds=30))
+
+
+def ask_audit(conn: Connection, store: StoreRef, *, by: str, now: datetime) -> Audit:
+    """Asks for an audit, run outside of this transaction; the one under way, if there is one."""
+    run, is_new = audits.ask(conn, store.id, by=by, now=now)
+    if is_new:
+        enqueue(conn, AUDIT, AuditWish(store.id, run.id), dedup_key=f"{store.id}:{run.id}")
+        staff_actions.note(
+            conn, store.id, actor=by, kind="audit_asked", subject=f"audit:{run.id}", now=now
+        )
+    return run
+
+
+def run_audit(database: Database, wish: AuditWish, *, clock: Clock) -> None:
+    """Does an audit that was asked for; again after a crash. A store that is gone has none."""
+    store = database.read(lambda conn: store_by_id(conn, wish.store_id))
+    if store is None or not database.write(
+        lambda conn: audits.begin(conn, wish.store_id, wish.run_id, clock())
+    ):
+        return
+    drifts = database.read(lambda conn: audit(conn, wish.store_id), snapshot=True)
+    mend_days(database, store)
+    database.write(lambda conn: note_drifts(conn, store, drifts, run_id=wish.run_id, now=clock()))
+
+
+def note_drifts(
+    conn: Connection, store: StoreRef, drifts: list[Drift], *, run_id: int | None, now: datetime
+) -> None:
+    """Keeps what an audit found; a drift is logged and told as a problem of its store.
+
+    Args:
+        run_id: the run that was asked for; None makes one of the night.
+    """
+    if run_id is None:
+        run_id = audits.ask(conn, store.id, by=NIGHTLY, now=now)[0].id
+        audits.forget_old(conn, store.id, now)
+    found = [_told(drift) for drift in drifts[: audits.MOST_FOUND]]
+    audits.finish(conn, store.id, run_id, drifts=len(drifts), found=found, now=now)
+    if not drifts:
+        resolve_problem(conn, store.id, DRIFT, now)
+        return
+    for drift in drifts[:100]:
+        _log.error(
+            "books_drift",
+            store_id=store.id,
+            member_id=drift.member_id,
+            unit=drift.unit,
+            kind=drift.check,
+        )
+    message = translate("problem.books_drift", store.language, count=len(drifts))
+    report_problem(conn, store.id, DRIFT, message, now)
+
+
+def mend_days(database: Database, store: StoreRef) -> int:
+    """Compares the days that are kept added up with the entries; wrong ones are all made anew.
+
+    Gives how many rows were wrong.
+    """
+    wrong = database.read(lambda conn: roll_up.drifts(conn, store), snapshot=True)
+    if wrong:
+        _log.error("days_drift", store_id=store.id, count=len(wrong))
+        database.write(lambda conn: roll_up.forget(conn, store.id))
+    return len(wrong)
+
+
+def _told(drift: Drift) -> dict[str, Any]:
+    return {name: value for name, value in asdict(drift).items() if name != "store_id"}
