@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from saleor_loyalty_app.flows.audit_store import AUDIT, run_audit
-from saleor_loyalty_app.flows.audit_store import AUDIT, run_audit
 from saleor_loyalty_app.flows.catch_up import CATCH_UP, catch_up
 from saleor_loyalty_app.flows.plugin_handler import PLUGIN_JOB, PluginHandler, run_plugin_handler
 from saleor_loyalty_app.flows.recalculate_shipping import RECALCULATE, recalculate
@@ -55,7 +54,6 @@ def jobs(work: Background, plugin_handlers: Mapping[str, PluginHandler]) -> tupl
                 secrets=work.email_keys,
             ),
         ),
-        bind(AUDIT, lambda wish: run_audit(work.database, wish, clock=work.clock)),
         bind(AUDIT, lambda wish: run_audit(work.database, wish, clock=work.clock)),
         bind(proposals.PROPOSE, lambda payload: proposals.propose(work, payload)),
         bind(

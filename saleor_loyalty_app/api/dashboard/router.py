@@ -15,6 +15,7 @@ from saleor_loyalty_app.api.dashboard import page
 from saleor_loyalty_app.api.dashboard.actions import switch
 from saleor_loyalty_app.api.dashboard.allowances import router as allowances
 from saleor_loyalty_app.api.dashboard.cases import router as cases
+from saleor_loyalty_app.api.dashboard.insights import router as insights
 from saleor_loyalty_app.api.dashboard.members import router as members
 from saleor_loyalty_app.api.dashboard.members_deeds import router as members_deeds
 from saleor_loyalty_app.api.dashboard.members_notes import router as members_notes
@@ -44,6 +45,7 @@ router = APIRouter(tags=["dashboard"])
 router.include_router(pages)
 router.include_router(storefront_origins, dependencies=_STAFF)
 router.include_router(redemptions, dependencies=_STAFF)
+router.include_router(insights, dependencies=_STAFF)
 router.include_router(cases, dependencies=_STAFF)
 router.include_router(widgets, dependencies=_STAFF)
 router.include_router(program, dependencies=_STAFF)
