@@ -18,12 +18,43 @@ function withoutFonts(): Plugin {
   };
 }
 
+type Tree = { readonly [name: string]: string | Tree };
+
+/** The tokens of a theme as declarations: `--mu-colors-text-default1: …`. */
+function declarations(names: Tree, values: Tree): string[] {
+  return Object.entries(names).flatMap(([key, name]) => {
+    const value = values[key];
+    if (typeof name === "string") return typeof value === "string" ? [`${name.slice("var(".length, -1)}:${value}`] : [];
+    return typeof value === "object" ? declarations(name, value) : [];
+  });
+}
+
+/**
+ * `virtual:macaw-tokens.css`: the tokens of both themes of macaw-ui as a style sheet. Its own
+ * provider sets them by script, which takes the whole library into every widget.
+ */
+function macawTokens(): Plugin {
+  const name = "virtual:macaw-tokens.css";
+  return {
+    name: "macaw-tokens",
+    resolveId: (id) => (id === name ? `\0${name}` : null),
+    async load(id) {
+      if (id !== `\0${name}`) return null;
+      const { themes, vars } = await import("@saleor/macaw-ui");
+      const sheet = (theme: string, values: unknown) =>
+        `:root[data-theme="${theme}"]{color-scheme:${theme};${declarations(vars as unknown as Tree, values as Tree).join(";")}}`;
+      return sheet("light", themes.defaultLight) + sheet("dark", themes.defaultDark);
+    },
+  };
+}
+
 export default defineConfig({
   base: "/dashboard-page/",
-  plugins: [withoutFonts(), react()],
+  plugins: [withoutFonts(), macawTokens(), react()],
   resolve: { alias: { "@": resolve(import.meta.dirname, "src") } },
   build: {
     target: "es2022",
+    manifest: true,
     // The page's content policy takes no data: addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
@@ -32,6 +63,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
     rollupOptions: {
       input: { index: "index.html", widget: "widget.html" },
+      checks: { pluginTimings: false },
     },
   },
   test: {

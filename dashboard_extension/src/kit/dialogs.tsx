@@ -1,7 +1,7 @@
-import { Button } from "@saleor/macaw-ui";
 import type { FormEvent, ReactNode } from "react";
 import { useEffect, useId, useRef } from "react";
 
+import { Button } from "./Button";
 import { Failure } from "./waiting";
 import { useT } from "./staff";
 

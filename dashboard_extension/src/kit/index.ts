@@ -1,3 +1,5 @@
+export { Button } from "./Button";
+export { ButtonLink } from "./ButtonLink";
 export { ConfirmDialog, Dialog } from "./dialogs";
 export { decimalInput, decimalText, decimalTyped, wholeTyped } from "./decimals";
 export { useDownload } from "./download";
@@ -19,4 +21,3 @@ export { useBridge, useNotify, useStaff, useT, type Permission } from "./staff";
 export { CursorTable, Table, type Column } from "./table";
 export { Money, Points, useMoney, When, type MoneyValue } from "./values";
 export { Failure, Loaded, Progress, Skeleton, useFailureWords } from "./waiting";
-export { Button, Text } from "@saleor/macaw-ui";

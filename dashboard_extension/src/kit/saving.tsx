@@ -1,7 +1,7 @@
-import { Button } from "@saleor/macaw-ui";
 import { useEffect } from "react";
 import { useBlocker } from "react-router";
 
+import { Button } from "./Button";
 import { ConfirmDialog } from "./dialogs";
 import { useT } from "./staff";
 

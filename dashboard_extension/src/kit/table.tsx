@@ -1,8 +1,8 @@
-import { Button } from "@saleor/macaw-ui";
 import type { ReactNode } from "react";
 
 import type { Pages } from "@/api";
 
+import { Button } from "./Button";
 import { Failure, Skeleton } from "./waiting";
 import { useT } from "./staff";
 

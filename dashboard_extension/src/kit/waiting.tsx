@@ -1,9 +1,9 @@
-import { Button } from "@saleor/macaw-ui";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
 import { ApiFailure } from "@/api/failure";
 
+import { Button } from "./Button";
 import { Notice } from "./layout";
 import { useT } from "./staff";
 

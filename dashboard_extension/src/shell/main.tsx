@@ -1,4 +1,5 @@
 import "@saleor/macaw-ui/style";
+import "virtual:macaw-tokens.css";
 import "@/kit/kit.css";
 import "./shell.css";
 

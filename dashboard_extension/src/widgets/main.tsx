@@ -1,4 +1,4 @@
-import "@saleor/macaw-ui/style";
+import "virtual:macaw-tokens.css";
 import "@/kit/kit.css";
 
 import { StrictMode } from "react";

@@ -1,0 +1,56 @@
+import { useApiPages, type components } from "@/api";
+import { Badge, Button, CursorTable, Empty, Points, useNotify, useT, When, type Column } from "@/kit";
+
+type Line = components["schemas"]["StatementLine"];
+
+/** A member's movements, each with why it has its amount. */
+export function Statement({ id }: { id: string }) {
+  const t = useT();
+  const pages = useApiPages("/api/dashboard/v1/members/{member}/statement", { params: { path: { member: id } } });
+  const columns: Column<Line>[] = [
+    { id: "at", title: t("members.at"), cell: (row) => <When at={row.at} /> },
+    { id: "what", title: t("members.what"), cell: (row) => <Why line={row} /> },
+    { id: "state", title: t("members.stands"), cell: (row) => <Badge>{row.state_name}</Badge> },
+    { id: "expires", title: t("members.expires"), cell: (row) => (row.expires_at ? <When at={row.expires_at} form="day" /> : "–") },
+    { id: "points", title: t("members.points"), align: "end", cell: (row) => <Points value={row.amount} sign /> },
+  ];
+  return (
+    <CursorTable
+      label={t("members.tab.statement")}
+      pages={pages}
+      columns={columns}
+      rowKey={(row) => row.id}
+      empty={<Empty title={t("members.no_movements")}>{t("members.no_movements_text")}</Empty>}
+    />
+  );
+}
+
+function Why({ line }: { line: Line }) {
+  const t = useT();
+  const notify = useNotify();
+  const [first, ...more] = line.explanation;
+  const copy = () =>
+    void navigator.clipboard.writeText(line.for_customer.join("\n")).then(
+      () => notify("success", t("members.copied")),
+      () => notify("error", t("members.not_copied"), line.for_customer.join(" ")),
+    );
+  return (
+    <div className="members-why">
+      <p>{first ?? line.kind_name}</p>
+      {more.length > 0 && (
+        <details>
+          <summary>{t("members.why")}</summary>
+          {more.map((sentence) => (
+            <p key={sentence}>{sentence}</p>
+          ))}
+        </details>
+      )}
+      {line.by.startsWith("app") ? null : <p className="kit-soft kit-small">{t("members.by", { who: line.by })}</p>}
+      <div>
+        <Button size="small" variant="tertiary" onClick={copy}>
+          {t("members.copy")}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,5 @@
+import type { RouteObject } from "react-router";
+
+import { Program } from "./Program";
+
+export const routes: RouteObject[] = [{ index: true, Component: Program }];
