@@ -44,8 +44,10 @@ from saleor_loyalty_app.flows.give_points import (
 )
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.members.repository import merged_members
+from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.rewards.quote import MOST_POINTS
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.stores.repository import channels
 
 router = APIRouter(prefix="/api/dashboard/v1", tags=["dashboard"])
 _ADJUSTMENT: dict[str, JsonValue] = {
@@ -181,6 +183,14 @@ class ReasonTerms(Answer):
     takes: bool
 
 
+class SpendingChannel(Answer):
+    """A channel in which points have a worth."""
+
+    slug: str
+    name: str
+    currency: str
+
+
 class PointsTerms(Answer):
     """What the person may do by hand."""
 
@@ -200,6 +210,7 @@ class PointsTerms(Answer):
                         {"code": "goodwill", "name": "Goodwill", "gives": True, "takes": False}
                     ],
                     "waiting": 0,
+                    "channels": [{"slug": "default-channel", "name": "Default", "currency": "USD"}],
                 }
             ]
         },
@@ -213,6 +224,7 @@ class PointsTerms(Answer):
     left_this_month: int
     reasons: list[ReasonTerms]
     waiting: int = Field(ge=0, description="Requests of the store that wait for approval.")
+    channels: list[SpendingChannel] = Field(description="Where codes can be made for customers.")
 
 
 def agent_of(staff: Staff) -> Agent:
@@ -246,6 +258,7 @@ async def read_terms(faces: FacesOf, staff: StaffOf, language: Language) -> Poin
                 for reason in Reason
             ],
             waiting=repository.count_waiting(conn, store.id),
+            channels=_spending_channels(conn, store, now),
         )
 
     return await faces.database.read_async(read)
@@ -375,6 +388,17 @@ async def decide_adjustment(
         return _told(conn, store, [made], staff, language)[0]
 
     return await faces.database.write_async(write)
+
+
+def _spending_channels(conn: Connection, store: StoreRef, now: datetime) -> list[SpendingChannel]:
+    revision = revision_at(conn, store.id, now)
+    rates = revision.program.currencies if revision else ()
+    spent_in = {one.channel for one in rates if one.spend_rate is not None}
+    return [
+        SpendingChannel(slug=one.slug, name=one.name, currency=one.currency)
+        for one in channels(conn, store.id)
+        if one.slug in spent_in and one.active
+    ]
 
 
 def _told(
