@@ -1,5 +1,6 @@
 """Mail by SMTP (RFC 5321) with TLS, on one connection for a page of messages."""
 
+import base64
 import re
 import smtplib
 import socket
@@ -117,11 +118,22 @@ class SmtpChannel:
                 server.starttls(context=ssl.create_default_context())
                 server.ehlo()
             if place.username:
-                server.login(place.username, place.password)
+                _sign_in(server, place)
         except BaseException:
             server.close()
             raise
         return server
+
+
+def _sign_in(server: smtplib.SMTP, place: SmtpPlace) -> None:
+    """Signs in; smtplib knows ASCII only, where PLAIN takes UTF-8 (RFC 4616)."""
+    if place.username.isascii() and place.password.isascii():
+        server.login(place.username, place.password)
+        return
+    secret = base64.b64encode(f"\0{place.username}\0{place.password}".encode()).decode("ascii")
+    code, answer = server.docmd("AUTH", f"PLAIN {secret}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, answer)
 
 
 class _Server(smtplib.SMTP):
