@@ -1,6 +1,7 @@
 """The way from the shop's pages to the loyalty app, as a storefront's own server would go it.
 
-The browser holds the shopper's token and knows this address only; it is passed on unchanged.
+For what the components do not do: the terms at the head of the shop, and giving points back before
+somebody signs out. The shopper's token is passed on unchanged.
 """
 
 import re
@@ -29,15 +30,15 @@ async def loyalty(request: Request) -> Response:
     allowed = PATHS.get(request.method)
     if allowed is None or not allowed.fullmatch(path):
         return _problem(404, "not_found")
-    app_url = await _app_url(request)
+    app_url = await app_url_of(request)
     if app_url is None:
         return _problem(409, "app_not_installed")
     headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
     try:
-        async with httpx.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=False) as client:
+        async with asking() as client:
             answer = await client.request(
                 request.method,
-                f"{app_url.rstrip('/')}/api/storefront/v1/{quote(path, safe='/=')}",
+                f"{app_url}/api/storefront/v1/{quote(path, safe='/=')}",
                 params=request.query_params,
                 headers=headers,
                 content=await request.body(),
@@ -53,14 +54,25 @@ async def loyalty(request: Request) -> Response:
     )
 
 
-async def _app_url(request: Request) -> str | None:
+def asking(seconds: float = PATIENCE_SECONDS) -> httpx.AsyncClient:
+    """A client for requests to the app."""
+    return httpx.AsyncClient(timeout=seconds, trust_env=False)
+
+
+def here(request: Request) -> httpx.AsyncClient:
+    """A client for requests to the sandbox itself."""
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=request.app), base_url="http://sandbox"
+    )
+
+
+async def app_url_of(request: Request) -> str | None:
     """The address of the installed loyalty app, asked of the sandbox's own control API."""
-    here = httpx.ASGITransport(app=request.app)
-    async with httpx.AsyncClient(transport=here, base_url="http://sandbox") as client:
+    async with here(request) as client:
         state = (await client.get("/_control/state")).raise_for_status().json()
     for app in state["apps"]:
         if app["identifier"] == APP_IDENTIFIER and app["is_active"]:
-            return str(app["app_url"])
+            return str(app["app_url"]).rstrip("/")
     return None
 
 

@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 
 from sandbox.pages.loyalty import loyalty
 from sandbox.pages.render import FOLDER, documents_module, page
+from sandbox.pages.storefront import components_of, loyalty_token, policy_of, session
 
 #: Offered in the Dashboard's dialog for installing an app.
 MANIFEST_VARIABLE = "SANDBOX_MANIFEST_URL"
@@ -20,9 +21,12 @@ def routes() -> list[BaseRoute]:
     return [
         Route("/", _home),
         Route("/shop", _shop),
+        Route("/shop/session", session, methods=["POST", "DELETE"]),
+        Route("/shop/loyalty-token", loyalty_token, methods=["POST"]),
         Route("/shop/loyalty/{path:path}", loyalty, methods=["GET", "POST", "DELETE"]),
         Route("/desk", _desk),
         Route("/dashboard", _dashboard),
+        Route("/dashboard/{path:path}", _dashboard),
         Route("/faults", _faults),
         Route("/pages/js/documents.js", _documents),
         Mount("/pages", StaticFiles(directory=FOLDER / "static"), name="pages"),
@@ -34,7 +38,10 @@ async def _home(request: Request) -> Response:
 
 
 async def _shop(request: Request) -> Response:
-    return page(request, "shop")
+    components = await components_of(request)
+    shown = page(request, "shop", components=components)
+    shown.headers["Content-Security-Policy"] = policy_of(components)
+    return shown
 
 
 async def _desk(request: Request) -> Response:

@@ -6,6 +6,8 @@ import { ask, browserWire, Failure } from "./transport.js";
 
 /** @typedef {import("./amounts.js").Money} Money */
 /** @typedef {import("./amounts.js").Rate} Rate */
+/** @typedef {import("./joining.js").Membership} Membership */
+/** @typedef {import("./preferences.js").Preferences} Preferences */
 /** @typedef {import("./redemption.js").Problem} Problem */
 /** @typedef {import("./redemption.js").Redemption} Redemption */
 /** @typedef {import("./tokens.js").Tokens} Tokens */
@@ -138,6 +140,21 @@ export class Client {
     return this.#read("me/history", [["first", String(first)], ["after", after]], "shopper");
   }
 
+  /** What the shopper prefers; null of who is no member. @returns {Promise<Preferences | null>} */
+  async preferences() {
+    try {
+      return await this.#read("me/preferences", [], "shopper");
+    } catch (failure) {
+      if (failure instanceof Failure && failure.status === 404) return null;
+      throw failure;
+    }
+  }
+
+  /** @returns {Promise<Membership>} */
+  membership() {
+    return this.#read("me/membership", [], "shopper");
+  }
+
   /**
    * @param {string} id
    * @returns {Promise<Checkout>}
@@ -212,14 +229,16 @@ export class Client {
   }
 
   /**
-   * Asks for anything else of the API in the shopper's name.
+   * Changes something in the shopper's name; all read again what it may have changed.
    *
    * @param {string} path
    * @param {{method?: string, input?: unknown}} [more]
    * @returns {Promise<any>}
    */
   async call(path, more = {}) {
-    return (await this.#authorized(path, { ...more, ...CHANGE }, "shopper")).body;
+    const { body } = await this.#authorized(path, { ...more, ...CHANGE }, "shopper");
+    this.page.changed();
+    return body;
   }
 
   /** @param {string} id */

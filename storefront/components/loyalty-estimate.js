@@ -7,8 +7,10 @@ import { define, LoyaltyElement } from "./element.js";
 /** @typedef {{points: number, names: Names | null, hints: string[], cart: boolean}} Shown */
 /** @typedef {{currency: string, lines: Record<string, unknown>[], country?: string, locale?: string, voucher_used?: boolean}} Cart */
 
-/** What an attribute is called in the request. */
-const GOODS = ["gross", "net", "currency", "quantity", "product-id", "product-slug", "variant-id", "sku", "category", "collection", "product-type", "on-sale", "country"];
+/** Attributes that describe goods; in the request they have "_" for "-". */
+const GOODS = ["gross", "net", "currency", "quantity", "product-id", "product-slug", "variant-id", "sku", "category", "collection", "product-type", "sale", "country"];
+/** A name that begins with "on" would be taken for an event by some frameworks. */
+const RENAMED = { sale: "on_sale" };
 /** Of these several may be given, with spaces between. */
 const SEVERAL = new Set(["category", "collection"]);
 
@@ -57,7 +59,7 @@ class LoyaltyEstimate extends LoyaltyElement {
     return GOODS.flatMap((name) => {
       const value = this.given(name);
       const values = SEVERAL.has(name) ? value.split(/\s+/) : [value];
-      return values.filter(Boolean).map((one) => /** @type {[string, string]} */ ([name.replaceAll("-", "_"), one]));
+      return values.filter(Boolean).map((one) => /** @type {[string, string]} */ ([/** @type {Record<string, string>} */ (RENAMED)[name] ?? name.replaceAll("-", "_"), one]));
     });
   }
 

@@ -3,22 +3,28 @@
 import { h } from "./dom.js";
 import { define, LoyaltyElement } from "./element.js";
 import { answersOf } from "./faq.js";
+import { drawJoining, mayJoin } from "./joining.js";
+import { drawPreferences, TEXT_VERSION } from "./preferences.js";
+import { Failure } from "./transport.js";
 
 /** @typedef {import("./client.js").Entry} Entry */
 /** @typedef {import("./client.js").Me} Me */
 /** @typedef {import("./client.js").Points} Points */
+/** @typedef {import("./joining.js").Membership} Membership */
+/** @typedef {import("./preferences.js").Preferences} Preferences */
+/** @typedef {import("./preferences.js").Trouble} Trouble */
 /** @typedef {import("./client.js").Program} Program */
 /** @typedef {import("./dom.js").Child} Child */
 /** @typedef {import("./words.js").Names} Names */
-/** @typedef {{me: Me | null, entries: Entry[], more: boolean, program: Program | null}} Shown */
+/** @typedef {{me: Me | null, entries: Entry[], more: boolean, program: Program | null, preferences: Preferences | null, membership: Membership | null}} Shown */
 
 const PAGE = 10;
 const LARGEST_PAGE = 100;
-const SECTIONS = ["points", "history", "faq"];
+const SECTIONS = ["points", "history", "preferences", "faq"];
 
 /** @extends {LoyaltyElement<Shown>} */
 class LoyaltyPanel extends LoyaltyElement {
-  static observedAttributes = [...LoyaltyElement.observedAttributes, "sections", "heading-level"];
+  static observedAttributes = [...LoyaltyElement.observedAttributes, "sections", "heading-level", "offers-text-version"];
   static rules = `
 :host { container-type: inline-size; min-block-size: 16rem; }
 :host([data-state="ready"]), :host([data-state="failed"]), :host([data-state="signed-out"]) { min-block-size: 0; }
@@ -39,6 +45,13 @@ summary::before { content: "+"; content: "+" / ""; inline-size: 0.8em; color: va
 details[open] > summary::before { content: "−"; content: "−" / ""; }
 .entry summary { font-size: 0.875em; font-weight: 400; color: var(--_soft); min-block-size: 1.75rem; }
 details li, details p { padding-block: 0.15rem; padding-inline-start: 1.3rem; }
+.points { display: grid; gap: 0.6rem; }
+.row { display: flex; flex-wrap: wrap; gap: 0.5rem 0.9rem; align-items: center; }
+.row > label { flex: 1 1 9rem; font-weight: 550; }
+fieldset { border: 0; margin: 0; padding: 0; min-inline-size: 0; }
+legend { font-weight: 550; padding: 0; }
+select, input[type="tel"] { flex: 1 1 9rem; min-inline-size: 0; min-block-size: 2.5rem; padding: 0.3rem 0.6rem; border: 1px solid var(--_soft); border-radius: calc(var(--_radius) - 3px); background: var(--_surface); color: var(--_ink); }
+a { color: var(--_accent); }
 .switch { display: flex; gap: 0.75rem; align-items: flex-start; min-block-size: 2.25rem; }
 .switch input { inline-size: 1.2rem; block-size: 1.2rem; margin-block: 0.15rem; flex: none; }
 `;
@@ -46,6 +59,8 @@ details li, details p { padding-block: 0.15rem; padding-inline-start: 1.3rem; }
   #wanted = PAGE;
   /** @type {Set<string>} what is unfolded stays so when the panel is drawn anew */
   #open = new Set();
+  /** @type {Trouble | null} */
+  #trouble = null;
 
   async load() {
     const { client } = this;
@@ -54,14 +69,16 @@ details li, details p { padding-block: 0.15rem; padding-inline-start: 1.3rem; }
     const program = this.given("store") ? client.program(this.given("channel")).catch(() => null) : null;
     if (!token) {
       const known = await program;
-      return known && { me: null, entries: [], more: false, program: known };
+      return known && { me: null, entries: [], more: false, program: known, preferences: null, membership: null };
     }
-    const [me, past, known] = await Promise.all([
+    const [me, past, preferences, known] = await Promise.all([
       client.me(this.given("channel")),
       wants("history") ? this.#past() : { entries: [], more: false },
+      wants("preferences") ? client.preferences() : null,
       program,
     ]);
-    return me.program ? { me, ...past, program: known } : null;
+    const membership = me.member_since ? null : await client.membership();
+    return me.program ? { me, ...past, program: known, preferences, membership } : null;
   }
 
   get #sections() {
@@ -82,22 +99,54 @@ details li, details p { padding-block: 0.15rem; padding-inline-start: 1.3rem; }
   }
 
   state() {
-    return [this.given("sections"), this.given("heading-level"), this.words.locale];
+    return [this.given("sections"), this.given("heading-level"), this.words.locale, this.#trouble];
   }
 
   /** @param {Shown} shown */
-  draw({ me, entries, more, program }) {
+  draw({ me, entries, more, program, preferences, membership }) {
     const names = me?.program ?? program?.program ?? null;
+    const unit = names?.points_name ?? this.words.t("points");
     const level = /^[1-5]$/.test(this.given("heading-level")) ? Number(this.given("heading-level")) : 2;
     /** @type {Record<string, () => Child>} */
     const sections = {
-      points: () => (me ? this.#points(me.points, names) : h("slot", { name: "signed-out" }, h("p", { class: "soft", part: "text" }, this.words.t("panel.sign_in", { unit: names?.points_name ?? this.words.t("points") })))),
+      points: () => (me ? this.#points(me.points, names) : h("slot", { name: "signed-out" }, h("p", { class: "soft", part: "text" }, this.words.t("panel.sign_in", { unit })))),
       history: () => (me ? this.#section("history", level + 1, ...this.#history(entries, more, names)) : null),
+      preferences: () => (preferences ? this.#section("preferences", level + 1, ...drawPreferences(preferences, this.words, {
+        unit,
+        textVersion: this.given("offers-text-version") || TEXT_VERSION,
+        trouble: this.#trouble,
+        change: (id, work) => this.#change(id, () => work(this.client)),
+      })) : null),
       faq: () => (program ? this.#section("faq", level + 1, ...this.#faq(program)) : null),
     };
     return [h("section", { class: "card", part: "card", "aria-labelledby": "heading" },
       h(`h${level}`, { id: "heading", part: "heading" }, names?.name ?? ""),
+      membership && mayJoin(membership) && this.#section("join", level + 1, ...drawJoining(membership, this.words, () => this.#join(membership)), this.#trouble?.id === "join" && h("p", { class: "problem", part: "problem" }, this.#trouble.text)),
       ...this.#sections.map((name) => sections[name]?.()))];
+  }
+
+  /** @param {Membership} membership */
+  #join({ terms, privacy }) {
+    const input = { terms_version: terms.version, privacy_version: privacy.version };
+    this.#change("join", () => this.client.call("me/membership", { method: "POST", input }));
+  }
+
+  /**
+   * @param {string} id of what was pressed
+   * @param {() => Promise<unknown>} work
+   */
+  async #change(id, work) {
+    try {
+      await work();
+      this.#trouble = null;
+      this.say(this.words.t("panel.saved"));
+    } catch (fault) {
+      const text = this.wordsFor(fault);
+      this.#trouble = { id, code: fault instanceof Failure ? fault.code : "", text, count: (this.#trouble?.count ?? 0) + 1 };
+      this.report(fault);
+      this.say(text);
+    }
+    await this.refresh();
   }
 
   /**
@@ -119,7 +168,7 @@ details li, details p { padding-block: 0.15rem; padding-inline-start: 1.3rem; }
     const unit = words.points(points.available, names).replace(words.number(points.available), "").trim();
     const figure = (/** @type {"pending" | "held" | "lifetime"} */ name) =>
       h("div", {}, h("dt", {}, words.t(`panel.${name}`)), h("dd", { "data-points": name, part: "figure" }, words.number(points[name])));
-    return h("div", { part: "points" },
+    return h("div", { class: "points", part: "points" },
       h("p", { class: "sum" }, h("strong", { "data-points": "available", part: "balance" }, words.number(points.available)), " ", h("span", {}, unit)),
       points.worth && points.available > 0 && h("p", { class: "soft worth", part: "worth" }, words.t("panel.worth", { money: words.money(points.worth) })),
       h("dl", { class: "figures" }, figure("pending"), figure("held"), figure("lifetime")),

@@ -69,6 +69,11 @@ legend { font-weight: 550; padding: 0; margin-block-end: 0.5rem; }
     return { spending, names: program?.program ?? null, rate };
   }
 
+  /** The points that the cart takes now, with their code; null = none. @returns {Redemption | null} */
+  get redemption() {
+    return this.data?.spending.redemption ?? null;
+  }
+
   state() {
     return [this.#busy, this.#problem, this.given("mode"), this.given("heading-level"), this.words.locale];
   }

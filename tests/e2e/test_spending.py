@@ -364,12 +364,11 @@ def test_a_slow_store_is_waited_for_and_asked_with_the_same_key_again(
         headers = {**answer.headers, "retry-after": "1"}
         route.fulfill(status=202, headers=headers, json=waiting)
 
-    shop.route("**/shop/loyalty/redemptions", lost_then_slow)
+    shop.route("**/api/storefront/v1/redemptions", lost_then_slow)
     shop.locator("#spend-points").fill("55")
-    shop.locator("#spend").click()
-    expect(shop.locator("#spend-problem")).to_contain_text("does not answer")
-    with shop.expect_response(re.compile("/shop/loyalty/redemptions/.+")) as asked:
+    with shop.expect_response(re.compile("/api/storefront/v1/redemptions/.+")) as asked:
         shop.locator("#spend").click()
+        expect(shop.locator("[data-waiting]")).to_contain_text("55 points are being put on")
     assert asked.value.json()["state"] == "attached"
     expect(shop.locator("[data-spent]")).to_have_attribute("data-spent", "55")
     assert len(keys) == 2

@@ -73,8 +73,8 @@ def test_points_follow_an_order_from_its_payment_to_its_refund(
     steps.advance(shop, FIFTEEN_DAYS)
     expect(steps.points(shop, "available")).to_have_text("120")
     expect(steps.points(shop, "pending")).to_have_text("0")
-    expect(shop.locator(".board-worth")).to_have_text("Worth $2.40")
-    expect(shop.locator(".board-note")).to_contain_text("120 points expire on")
+    expect(shop.locator("#board .worth")).to_have_text("Worth $2.40")
+    expect(shop.locator("#board .expiring")).to_contain_text("120 points expire on")
     steps.shoot(shop, pictures, "09-points-available")
 
     steps.open_order(staff, 3)

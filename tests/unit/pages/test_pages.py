@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 SCRIPTS = sorted((FOLDER / "static" / "js").rglob("*.js"))
 TEMPLATES = sorted((FOLDER / "templates").glob("*.html"))
 #: Texts whose ids are made of Saleor's codes; the pages fall back to the code itself.
-BY_CODE = ("status.", "charge.", "delivery.", "entry.", "problem.", "refusal.")
+BY_CODE = ("status.", "charge.", "delivery.", "problem.", "refusal.")
 
 
 def test_both_languages_have_the_same_texts_with_the_same_places() -> None:

@@ -10,21 +10,21 @@ import { drop, inStep, tokenIfAny } from "/pages/js/shop/basket.js";
 import { empty } from "/pages/js/shop/cart.js";
 import { codesSection, coupon } from "/pages/js/shop/checkout/codes.js";
 import { calculate, cheapest, choose, deliverySection } from "/pages/js/shop/checkout/delivery.js";
-import { spendingSection, spendingState } from "/pages/js/shop/checkout/spending.js";
 import { summarySection } from "/pages/js/shop/checkout/summary.js";
 import { addressSection, sendTo, whoSection } from "/pages/js/shop/checkout/who.js";
-import { previewOf } from "/pages/js/shop/loyalty.js";
+import { checkoutShipping, ofCheckout, redeem, refreshLoyalty, summaryEstimate } from "/pages/js/shop/components.js";
 
 const PAUSE = 3000;
+const OURS = [redeem, checkoutShipping, summaryEstimate];
 const dialog = document.getElementById("checkout");
 /** Each part with what it depends on: it is drawn anew only when that changed. */
 const PARTS = [
   ["who", whoSection, ({ checkout }) => [shopper(), checkout.email]],
   ["address", addressSection, ({ checkout }) => checkout.shippingAddress],
-  ["delivery", deliverySection, ({ checkout, preview }) => [checkout.isShippingRequired, checkout.shippingMethods, checkout.deliveryMethod, preview?.shipping]],
-  ["points", spendingSection, spendingState],
+  ["delivery", deliverySection, ({ checkout }) => [checkout.isShippingRequired, checkout.shippingMethods, checkout.deliveryMethod]],
+  ["points", () => [redeem], ({ id }) => id],
   ["codes", codesSection, (view) => [coupon(view), view.checkout.giftCards]],
-  ["summary", summarySection, ({ checkout, preview }) => [checkout, preview]],
+  ["summary", summarySection, ({ checkout }) => [checkout, redeem.redemption]],
 ];
 let view = null;
 let timer = 0;
@@ -38,16 +38,18 @@ function draw(view) {
   }
 }
 
-/** Reads the checkout and what the app tells of it; of two that overlap the later one stays. */
+/** Reads the checkout; of two that overlap the later one stays. */
 async function refresh() {
   const mine = ++newest;
   const { id } = view;
   const token = await tokenIfAny();
-  const [{ checkout }, preview] = await Promise.all([gql("checkout", { id }, token), previewOf(id, token)]);
+  const { checkout } = await gql("checkout", { id }, token);
   if (mine !== newest || !view || view.id !== id) return;
   if (!checkout) return close(t("checkout.gone"));
-  Object.assign(view, { checkout, preview });
+  const changed = JSON.stringify(checkout) !== JSON.stringify(view.checkout);
+  view.checkout = checkout;
   draw(view);
+  if (changed) refreshLoyalty();
 }
 
 function close(words = "") {
@@ -79,7 +81,8 @@ async function keepReading() {
 export async function openCheckout(channel) {
   const id = await inStep(channel);
   if (!id) return;
-  view = { channel, id, refresh, placed, checkout: null, preview: null };
+  view = { channel, id, refresh, placed, checkout: null };
+  ofCheckout(OURS, id);
   for (const [name] of PARTS) forget(document.getElementById(`checkout-${name}`));
   const { checkout } = await gql("checkout", { id }, await tokenIfAny());
   if (checkout.shippingAddress) await calculate(id);
@@ -100,6 +103,8 @@ dialog.addEventListener("close", () => {
   newest += 1;
   document.dispatchEvent(new Event("checkout-closed"));
 });
+for (const name of ["loyalty:redeemed", "loyalty:released"]) dialog.addEventListener(name, () => view && refresh());
+redeem.addEventListener("loyalty:changed", () => view?.checkout && draw(view));
 document.getElementById("checkout-close").addEventListener("click", () => dialog.close());
 document.addEventListener("shopper-changed", async () => {
   if (!view) return;

@@ -28,19 +28,10 @@ function spendingOf(found) {
   };
 }
 
-function offerOf(found) {
-  return {
-    id: found.id,
-    name: found.name,
-    free: Number(found.price.amount) === 0,
-    threshold: found.threshold && money(found.threshold),
-    missing: money(found.missing),
-  };
-}
-
-/** The store that the app is asked about where no shopper's token tells it. */
+/** The store that the app is asked about where no shopper's token tells it; gives its address. */
 export function ofStore(url) {
   store = `${url.replace(/\/$/, "")}/graphql/`;
+  return store;
 }
 
 /** What the app tells everybody of the program in the channel `slug`. */
@@ -48,25 +39,15 @@ export async function termsOf(slug) {
   return (await loyalty(`program?${new URLSearchParams({ store, channel: slug })}`)).body;
 }
 
-/** What the app tells of the checkout: {earn, spending, shipping}; null while it is not there. */
+/** What the app tells of spending on the checkout: {spending}; null while it is not there. */
 export async function previewOf(id, token) {
   try {
     const { body } = await loyalty(`checkouts/${encodeURIComponent(id)}?${new URLSearchParams({ store })}`, { token });
-    return {
-      earn: body.earning.points,
-      spending: body.spending && spendingOf(body.spending),
-      shipping: body.shipping.map(offerOf).filter((offer) => offer.threshold),
-    };
+    return { spending: body.spending && spendingOf(body.spending) };
   } catch (problem) {
     if (!ABSENT.has(problem.code)) console.warn("the app tells nothing of the cart", problem);
     return null;
   }
-}
-
-/** What `amount` points take off, by the worth of the most; a preview: the app decides. */
-export function worthOf({ most, worth }, amount) {
-  if (!most || amount <= 0) return null;
-  return { amount: Math.floor((Math.round(worth.amount * 100) * Math.min(amount, most)) / most + 1e-9) / 100, currency: worth.currency };
 }
 
 /** One key for one wish: asked again after a failure on the way, it is the same request. */
@@ -75,10 +56,7 @@ function keyOf(wish) {
   return keys.get(wish);
 }
 
-/** Spends points of who is signed in; gives the redemption once the discount is on the checkout. */
-export const spend = (id, points) => spendAs(shopperToken, id, points);
-
-/** Spends points in the name of whose token `tokenNow` gives. */
+/** Spends points in the name of whose token `tokenNow` gives; resolves when the discount is on. */
 export async function spendAs(tokenNow, id, points) {
   const wish = `${id} ${points}`;
   const input = { checkout_id: id, points };

@@ -7,12 +7,11 @@ import { signOut, staffToken } from "/pages/js/lib/session.js";
 import { started } from "/pages/js/lib/state.js";
 import { money, t } from "/pages/js/lib/text.js";
 import { picture } from "/pages/js/shop/art.js";
-import { boardOf, refreshBoard } from "/pages/js/shop/board.js";
-import { inStep, leave, tokenIfAny } from "/pages/js/shop/basket.js";
+import { inStep, leave } from "/pages/js/shop/basket.js";
 import { add, change, lines, subtotal } from "/pages/js/shop/cart.js";
 import { openCheckout } from "/pages/js/shop/checkout.js";
-import { bars, earning } from "/pages/js/shop/hints.js";
-import { ofStore, previewOf } from "/pages/js/shop/loyalty.js";
+import { cartEstimate, cartShipping, ofCheckout, placeAll, productEstimate, refreshLoyalty } from "/pages/js/shop/components.js";
+import { ofStore } from "/pages/js/shop/loyalty.js";
 import { refreshOrders } from "/pages/js/shop/orders.js";
 import { avatar, choices, know, signedIn } from "/pages/js/shop/people.js";
 import { showTerms } from "/pages/js/shop/terms.js";
@@ -22,7 +21,6 @@ const PAUSE = 4000;
 const HINT_PAUSE = 250;
 let channels = [];
 let channel = null;
-let preview = null;
 let hinted = 0;
 
 const kind = () => (channel.taxConfiguration.displayGrossPrices ? "gross" : "net");
@@ -43,7 +41,8 @@ function productCard(product) {
     h("div", { class: "product-words" },
       h("p", { class: "product-path" }, path || "\u00a0"),
       h("h3", {}, product.name),
-      h("p", { class: "product-price" }, money(price), before && h("s", {}, money(before)))),
+      h("p", { class: "product-price" }, money(price), before && h("s", {}, money(before))),
+      product.productType.kind === "GIFT_CARD" ? null : productEstimate(product, variant, kind(), price)),
     h("button", { type: "button", class: "button wide", "data-product": product.slug, "aria-label": t("shop.add_named", { name: product.name }), onclick: () => {
       add(channel.slug, { variant: variant.id, name: product.name, price });
       showCart();
@@ -55,7 +54,7 @@ function productCard(product) {
 async function showProducts() {
   const { shop, products } = await gql("catalog", { channel: channel.slug });
   document.getElementById("shop-name").textContent = shop.name;
-  ofStore(shop.domain.url);
+  placeAll({ store: ofStore(shop.domain.url), channel: channel.slug });
   showTerms(channel.slug);
   const place = document.getElementById("products");
   show(place, products.edges.map((edge) => productCard(edge.node)));
@@ -78,28 +77,26 @@ function showCart() {
   const place = document.getElementById("cart");
   const heading = h("h2", { id: "cart-heading" }, t("cart.heading"));
   hinted += 1;
+  if (!chosen.length) ofCheckout([cartEstimate, cartShipping], null);
   if (!chosen.length) return show(place, heading, h("p", { class: "empty" }, t("cart.empty")));
   show(place, heading,
     h("ul", { class: "cart-lines" }, chosen.map(cartLine)),
     h("p", { class: "cart-sum" }, h("span", {}, t("cart.subtotal")), h("strong", {}, money(subtotal(chosen)))),
-    h("div", { class: "cart-hints", id: "cart-hints" }, hints()),
+    h("div", { class: "cart-hints", id: "cart-hints" }, cartEstimate, cartShipping),
     h("button", { type: "button", class: "button primary wide", id: "to-checkout", onclick: (event) =>
       attempt(event.currentTarget, () => openCheckout(channel)) }, t("cart.checkout")));
   refreshHints(hinted);
 }
 
-const hints = () => [earning(preview), ...bars(preview)];
-
-/** Brings the store's checkout in step with the cart, and shows what the app tells of it. */
+/** Brings the store's checkout in step with the cart; the app's components tell what it means. */
 async function refreshHints(mine) {
   await new Promise((resolve) => setTimeout(resolve, HINT_PAUSE));
   if (mine !== hinted) return;
   try {
     const id = await inStep(channel);
-    const found = id ? await previewOf(id, await tokenIfAny()) : null;
     if (mine !== hinted) return;
-    preview = found;
-    show(document.getElementById("cart-hints"), hints());
+    ofCheckout([cartEstimate, cartShipping], id);
+    refreshLoyalty();
   } catch (problem) {
     console.warn("nothing can be told of the cart", problem);
   }
@@ -120,15 +117,16 @@ function showAccount() {
     h("button", { type: "button", class: "button small quiet", id: "sign-out", onclick: (event) =>
       attempt(event.currentTarget, async () => {
         await leave(channels.map((one) => one.slug));
-        signOut();
+        await signOut();
         document.dispatchEvent(new Event("shopper-changed"));
       }) }, t("account.sign_out"))));
 }
 
 async function showShopper() {
   showAccount();
+  placeAll();
   showCart();
-  await Promise.all([refreshBoard(), refreshOrders()]);
+  await refreshOrders();
 }
 
 function showChannels() {
@@ -139,11 +137,10 @@ function showChannels() {
 
 async function choose(next) {
   channel = next;
-  preview = null;
+  ofCheckout([cartEstimate, cartShipping], null);
   sessionStorage.setItem(CHANNEL_KEY, channel.slug);
   showChannels();
   showCart();
-  boardOf(channel.slug);
   await showProducts();
 }
 
@@ -159,7 +156,10 @@ async function start() {
 
 async function keepReading() {
   try {
-    if (!document.hidden) await refreshOrders();
+    if (!document.hidden) {
+      refreshLoyalty();
+      await refreshOrders();
+    }
   } catch (problem) {
     console.warn("the orders could not be read", problem);
   }
@@ -167,15 +167,14 @@ async function keepReading() {
 }
 
 document.addEventListener("shopper-changed", showShopper);
-document.addEventListener("points-changed", refreshBoard);
 document.addEventListener("checkout-closed", showCart);
 document.addEventListener("order-changed", () => {
   showCart();
-  refreshBoard();
+  refreshLoyalty();
   refreshOrders();
 });
 document.addEventListener("clock-moved", () => {
-  refreshBoard();
+  refreshLoyalty();
   refreshOrders();
 });
 start().catch((problem) => toast(problem.message, "bad"));

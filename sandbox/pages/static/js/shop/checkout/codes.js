@@ -5,11 +5,12 @@ import { h } from "/pages/js/lib/dom.js";
 import { attempt } from "/pages/js/lib/feedback.js";
 import { t } from "/pages/js/lib/text.js";
 import { tokenIfAny } from "/pages/js/shop/basket.js";
+import { redeem } from "/pages/js/shop/components.js";
 import { calculate } from "/pages/js/shop/checkout/delivery.js";
 
 /** The code that the shopper put in by hand; points have their own section. */
-export function coupon({ checkout, preview }) {
-  const own = preview?.spending?.redemption?.code;
+export function coupon({ checkout }) {
+  const own = redeem.redemption?.code;
   return checkout.voucherCode && checkout.voucherCode !== own ? checkout.voucherCode : null;
 }
 

@@ -6,7 +6,7 @@ import { attempt } from "/pages/js/lib/feedback.js";
 import { since } from "/pages/js/lib/state.js";
 import { days, money, t } from "/pages/js/lib/text.js";
 import { tokenIfAny } from "/pages/js/shop/basket.js";
-import { bars } from "/pages/js/shop/hints.js";
+import { checkoutShipping } from "/pages/js/shop/components.js";
 
 /** Whether an app offers the method: its id names the app behind base64. */
 const byApp = (method) => atob(method.id).startsWith("app:");
@@ -49,13 +49,13 @@ function option(view, method, problem) {
 
 /** The section; nothing of goods that are not sent. */
 export function deliverySection(view) {
-  const { checkout, preview } = view;
+  const { checkout } = view;
   if (!checkout.isShippingRequired) return [];
   const methods = active(checkout);
   const problem = h("p", { class: "form-problem", role: "alert" });
   return [
     h("h3", { id: "checkout-delivery-heading" }, t("ship.heading")),
-    bars(preview),
+    checkoutShipping,
     methods.length
       ? h("div", { class: "methods", role: "radiogroup", "aria-labelledby": "checkout-delivery-heading" }, methods.map((one) => option(view, one, problem)))
       : h("p", { class: "empty" }, t("ship.none")),

@@ -3,7 +3,7 @@
 import { h } from "/pages/js/lib/dom.js";
 import { attempt } from "/pages/js/lib/feedback.js";
 import { money, off, points, t } from "/pages/js/lib/text.js";
-import { earning } from "/pages/js/shop/hints.js";
+import { redeem, summaryEstimate } from "/pages/js/shop/components.js";
 import { active } from "/pages/js/shop/checkout/delivery.js";
 import { due, half, placeOrder } from "/pages/js/shop/checkout/payment.js";
 
@@ -30,9 +30,9 @@ function byCards({ subtotalPrice, shippingPrice, totalPrice }) {
   return { amount: paid / 100, currency: totalPrice.gross.currency };
 }
 
-function saving({ checkout, preview }, discount) {
+function saving({ checkout }, discount) {
   if (!discount) return null;
-  const redemption = preview?.spending?.redemption;
+  const { redemption } = redeem;
   if (checkout.voucherCode && checkout.voucherCode === redemption?.code) {
     return row("points", t("sum.points", { points: points(redemption.points) }), off(discount), "saving");
   }
@@ -93,7 +93,7 @@ export function summarySection(view) {
       h("span", {}, `${line.quantity} × ${line.variant.product.name}`),
       line.isGift && h("span", { class: "chip loyal" }, t("sum.gift"))))),
     sums(view),
-    earning(view.preview),
+    summaryEstimate,
     ...payments(view),
   ];
 }
