@@ -15,6 +15,7 @@ from saleor_loyalty_app.api.dashboard.router import router as dashboard
 from saleor_loyalty_app.api.gate import Gate
 from saleor_loyalty_app.api.health import Health
 from saleor_loyalty_app.api.origin_book import OriginBook
+from saleor_loyalty_app.api.rewards.router import router as rewards
 from saleor_loyalty_app.api.saleor import manifest, pages, register
 from saleor_loyalty_app.api.saleor.sync_webhooks import Answering, build_sync_routes
 from saleor_loyalty_app.api.saleor.tenants import Tenants
@@ -22,9 +23,12 @@ from saleor_loyalty_app.api.saleor.webhooks import Intake, build_routes
 from saleor_loyalty_app.api.saleor_calls import SaleorCalls
 from saleor_loyalty_app.api.shopper_tokens import ShopperTokens
 from saleor_loyalty_app.api.storefront.router import router as storefront
+from saleor_loyalty_app.flows.replay_inbox import Replay
 from saleor_loyalty_app.process import Process, open_process
 from saleor_loyalty_app.queue import Worker
+from saleor_loyalty_app.queue.failed import FailedJobs
 from saleor_loyalty_app.settings import Settings, load_settings
+from saleor_loyalty_app.tasks import timetable
 
 #: A shopper who asks something that needs Saleor is kept waiting this long at most.
 LONGEST_ANSWER_SECONDS = 10.0
@@ -93,6 +97,19 @@ def build_app(process: Process, worker: Worker | None) -> FastAPI:
         shopper_tokens=ShopperTokens(process.settings.secrets),
         email_keys=process.email_keys,
         public_url=process.settings.browser_url,
+        replay=Replay(
+            process.database,
+            process.registry.handlers,
+            process.registry.plugin_handlers,
+            process.email_keys,
+        ),
+        failed_jobs=FailedJobs(
+            process.database,
+            [
+                job.name
+                for job in timetable.jobs(process.background, process.registry.plugin_handlers)
+            ],
+        ),
     )
     errors.install(app)
     app.add_middleware(StorefrontOrigins, book=OriginBook(process.database, process.clock))
@@ -123,6 +140,7 @@ def build_app(process: Process, worker: Worker | None) -> FastAPI:
     app.include_router(register.build_router(process.services.installer, process.threads))
     app.include_router(pages.build_router(settings))
     app.include_router(storefront)
+    app.include_router(rewards)
     app.include_router(components.build_router())
     app.include_router(dashboard)
     return app

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +19,7 @@ from saleor_loyalty_app.api.cross_origin import StorefrontOrigins
 from saleor_loyalty_app.api.dashboard.router import router as dashboard
 from saleor_loyalty_app.api.gate import Gate
 from saleor_loyalty_app.api.origin_book import OriginBook
+from saleor_loyalty_app.api.rewards.router import router as rewards
 from saleor_loyalty_app.api.saleor.tenants import Tenants
 from saleor_loyalty_app.api.saleor_calls import SaleorCalls
 from saleor_loyalty_app.api.shopper_tokens import ShopperTokens
@@ -27,11 +28,15 @@ from saleor_loyalty_app.clock import ManualClock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.drive_redemption import Driver
+from saleor_loyalty_app.flows.event_handler import Handler
+from saleor_loyalty_app.flows.replay_inbox import Replay
 from saleor_loyalty_app.flows.spend_points import Spender
 from saleor_loyalty_app.flows.store_access import StoreAccess
+from saleor_loyalty_app.handlers import CORE_HANDLERS
 from saleor_loyalty_app.limiting.limiter import Limiter
 from saleor_loyalty_app.limiting.storage import DatabaseStorage
 from saleor_loyalty_app.members.email_keys import EmailKeys
+from saleor_loyalty_app.queue.failed import FailedJobs
 from saleor_loyalty_app.saleor.client import SaleorClient
 from saleor_loyalty_app.settings import load_settings
 from saleor_loyalty_app.stores.models import Store
@@ -83,6 +88,8 @@ class ApiEdge:
         http: httpx.Client | None = None,
         cipher: TokenCipher | None = None,
         limits: Mapping[str, str] = MappingProxyType({}),
+        handlers: Sequence[Handler] = CORE_HANDLERS,
+        job_names: Sequence[str] = (),
     ) -> None:
         """`limits` are rates by the name of their setting; whatever is not named is off.
 
@@ -119,10 +126,13 @@ class ApiEdge:
             shopper_tokens=ShopperTokens(settings.secrets),
             email_keys=EmailKeys.of(settings.secrets),
             public_url=settings.browser_url,
+            replay=Replay(database, handlers, {}, EmailKeys.of(settings.secrets)),
+            failed_jobs=FailedJobs(database, job_names),
         )
         errors.install(self.app)
         self.app.add_middleware(StorefrontOrigins, book=OriginBook(database, clock))
         self.app.include_router(storefront)
+        self.app.include_router(rewards)
         self.app.include_router(dashboard)
 
     def close(self) -> None:
@@ -167,6 +177,17 @@ class ApiEdge:
             transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
                 return await client.request(method, path, headers=dict(headers or {}), json=body)
+
+        return asyncio.run(ask())
+
+    def send_form(self, path: str, headers: Mapping[str, str], body: str) -> httpx.Response:
+        """One form, as browsers send it; where it leads to is not followed."""
+
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
+                sent = {"Content-Type": "application/x-www-form-urlencoded"} | dict(headers)
+                return await client.post(path, headers=sent, content=body)
 
         return asyncio.run(ask())
 

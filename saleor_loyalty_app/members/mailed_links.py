@@ -39,10 +39,14 @@ def add_link(
     *,
     now: datetime,
     lifetime: timedelta = LINK_LIFETIME,
-) -> None:
-    """Writes a link down; for nobody too, so that asking for one always does the same work."""
-    conn.execute(
-        sa.insert(_link).values(
+) -> int:
+    """Writes a link down; for nobody too, so that asking for one always does the same work.
+
+    Gives its number.
+    """
+    made: int = conn.execute(
+        sa.insert(_link)
+        .values(
             store_id=store_id,
             member_id=member_id,
             purpose=purpose,
@@ -50,7 +54,9 @@ def add_link(
             asked_at=now,
             expires_at=now + lifetime,
         )
-    )
+        .returning(_link.c.id)
+    ).scalar_one()
+    return made
 
 
 def is_open(

@@ -1,12 +1,10 @@
 """What is kept about a shopper, for the shopper: `/me/data` and `/me/erasure`."""
 
-from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.engine import Connection
-from starlette.concurrency import run_in_threadpool
 
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.errors import Refusal, documented
@@ -31,6 +29,7 @@ OF_ERASURES: tuple[Refusal, ...] = (
 
 @router.get(
     "/data",
+    status_code=200,
     response_model=dict[str, Any],
     responses=documented(*OF_SHOPPERS, *OF_MEMBERS, *OF_CHANGES[1:]),
 )
@@ -42,7 +41,7 @@ async def export_my_data(faces: FacesOf, shopper: ChangerOf, language: Language)
         store, member = member_of(conn, shopper)
         return export_member(conn, store, member.id, now=now)
 
-    data = await run_in_threadpool(partial(faces.database.read, read, snapshot=True))
+    data = await faces.database.read_async(read, snapshot=True)
     answer = JSONResponse(data)
     answer.headers["Content-Disposition"] = 'attachment; filename="loyalty-data.json"'
     make_private(answer, language)

@@ -83,7 +83,10 @@ class ConsentInput(_Part):
     """The text that the shopper agreed to."""
 
     text_version: str = Field(
-        min_length=1, max_length=80, description="Version of the text that was shown."
+        min_length=1,
+        max_length=80,
+        pattern=r"^[^\x00-\x1f\x7f]+$",
+        description="Version of the text that was shown.",
     )
     phone: str = Field(
         default="",
