@@ -70,7 +70,7 @@ class Browser:
         return self._kept(self.scene.edge.get(path, self._cookie() | headers))
 
     def post(
-        self, path: str, headers: dict[str, str] | None = None, **fields: str
+        self, path: str, fields: dict[str, str], headers: dict[str, str] | None = None
     ) -> httpx.Response:
         sent = {"Origin": "http://app"} | self._cookie() | (headers or {})
         body = httpx.QueryParams(fields)
@@ -85,7 +85,7 @@ class Browser:
         )
         assert found, action
         hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', found[2]))
-        answer = self.post(found[1], **(hidden | fields))
+        answer = self.post(found[1], hidden | fields)
         if answer.status_code == 303:
             return self.get(answer.headers["location"].partition("#")[0])
         return answer
@@ -173,7 +173,7 @@ def test_the_answer_is_the_same_whether_or_not_the_address_is_known(scene: Spend
     pages = []
     for email in (SHOPPER, "nobody@example.com"):
         with written(scene.stage.database) as told:
-            answer = browser.post(f"{HOME}/link", email=email)
+            answer = browser.post(f"{HOME}/link", {"email": email})
         statements.append(len(told))
         pages.append((answer.status_code, answer.text.replace(email, "…")))
     assert pages[0] == pages[1]
@@ -186,7 +186,7 @@ def test_the_answer_is_the_same_whether_or_not_the_address_is_known(scene: Spend
 
 def test_looking_at_the_link_does_not_use_it_up_and_using_it_does(scene: SpendingScene) -> None:
     scanner, browser, thief = Browser(scene), Browser(scene), Browser(scene)
-    scanner.post(f"{HOME}/link", email=SHOPPER)
+    scanner.post(f"{HOME}/link", {"email": SHOPPER})
     link = path_of(mailed(scene)[0])
     for _ in range(3):
         assert scanner.get(link).status_code == 200
@@ -194,14 +194,14 @@ def test_looking_at_the_link_does_not_use_it_up_and_using_it_does(scene: Spendin
     browser.get(link)
     assert "1,000 points" in browser.submit("/enter").text
     token = parse_qs(urlsplit(link).query)["t"][0]
-    assert thief.post(f"{HOME}/enter", t=token).status_code == 410
+    assert thief.post(f"{HOME}/enter", {"t": token}).status_code == 410
     assert thief.cookies == {}
     assert thief.get(link).status_code == 410
 
 
 def test_a_link_is_good_for_fifteen_minutes_in_its_own_store(scene: SpendingScene) -> None:
     browser = Browser(scene)
-    browser.post(f"{HOME}/link", email=SHOPPER)
+    browser.post(f"{HOME}/link", {"email": SHOPPER})
     link = path_of(mailed(scene)[0])
     scene.edge.store(saleor_api_url="https://elsewhere.example/graphql/")
     assert scene.edge.get(link.replace(HOME, "/rewards/elsewhere.example")).status_code == 410
@@ -214,9 +214,9 @@ def test_the_cookie_is_for_the_page_alone_and_ends(
     scene: SpendingScene, signed_in: Browser
 ) -> None:
     browser = Browser(scene)
-    browser.post(f"{HOME}/link", email=SHOPPER)
+    browser.post(f"{HOME}/link", {"email": SHOPPER})
     token = parse_qs(urlsplit(mailed(scene)[-1]).query)["t"][0]
-    told = browser.post(f"{HOME}/enter", t=token).headers["set-cookie"]
+    told = browser.post(f"{HOME}/enter", {"t": token}).headers["set-cookie"]
     assert "HttpOnly" in told
     assert "SameSite=lax" in told
     assert f"Path={HOME}" in told
@@ -251,10 +251,10 @@ def test_forms_of_elsewhere_change_nothing(scene: SpendingScene, signed_in: Brow
         ({}, good | {"padding": "x" * 9000}),
     ]
     for headers, fields in tries:
-        assert signed_in.post(f"{HOME}/preferences", headers, **fields).status_code == 403
+        assert signed_in.post(f"{HOME}/preferences", fields, headers).status_code == 403
     stranger = Browser(scene)
-    assert stranger.post(f"{HOME}/preferences", **good).status_code == 401
-    assert signed_in.post(f"{HOME}/preferences", **good).status_code == 303
+    assert stranger.post(f"{HOME}/preferences", good).status_code == 401
+    assert signed_in.post(f"{HOME}/preferences", good).status_code == 303
 
 
 def test_points_become_a_code_once_and_come_back(scene: SpendingScene, signed_in: Browser) -> None:
@@ -288,12 +288,12 @@ def test_a_code_of_somebody_else_cannot_be_given_up(
 ) -> None:
     known = scene.stage.bearer(500)
     other = Browser(scene)
-    other.post(f"{HOME}/link", email=OTHER)
+    other.post(f"{HOME}/link", {"email": OTHER})
     other.get(path_of(mailed(scene)[-1]))
     other.submit("/enter")
     key = re.search(r'name="form" value="(\w+)"', other.page)
     assert key
-    refused = other.post(f"{HOME}/codes/{known.public_id}/give-up", form=key[1])
+    refused = other.post(f"{HOME}/codes/{known.public_id}/give-up", {"form": key[1]})
     assert refused.status_code == 404
     assert scene.stage.points() == (500, 500)
 
@@ -378,10 +378,11 @@ def test_whoever_asks_for_links_too_often_is_told_on_a_page(
     host = made.stage.store.api_url.split("/")[2]
     browser = Browser(made)
     answers = [
-        browser.post(f"/rewards/{host}/link", email=f"{number}@example.com") for number in range(3)
+        browser.post(f"/rewards/{host}/link", {"email": f"{number}@example.com"})
+        for number in range(3)
     ]
     assert [one.status_code for one in answers] == [200, 200, 429]
     assert int(answers[2].headers["retry-after"]) > 0
-    wrong = browser.post(f"/rewards/{host}/link", email="no address")
+    wrong = browser.post(f"/rewards/{host}/link", {"email": "no address"})
     assert (wrong.status_code, "not an e-mail address" in wrong.text) == (422, True)
     made.close()
