@@ -12,9 +12,12 @@ from saleor_loyalty_app.api.saleor_calls import SaleorCalls
 from saleor_loyalty_app.api.shopper_tokens import ShopperTokens
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.flows.outbound import Outbound
+from saleor_loyalty_app.flows.replay_inbox import Replay
 from saleor_loyalty_app.flows.spend_points import Spender
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.members.email_keys import EmailKeys
+from saleor_loyalty_app.queue.failed import FailedJobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,9 @@ class Faces:
         shopper_tokens: issues and reads loyalty tokens.
         email_keys: stand for e-mail addresses.
         public_url: where browsers reach the app, without a slash at the end.
+        outbound: mail, text messages and what partners are told.
+        replay: runs dead letters again; on a thread of its own.
+        failed_jobs: those that were given up.
     """
 
     database: Database
@@ -41,6 +47,9 @@ class Faces:
     shopper_tokens: ShopperTokens
     email_keys: EmailKeys
     public_url: str
+    outbound: Outbound
+    replay: Replay
+    failed_jobs: FailedJobs
 
 
 def faces_of(request: Request) -> Faces:

@@ -9,6 +9,8 @@ from saleor_loyalty_app.saleor.base64url import Malformed, decode
 
 _AFTER = re.compile(rb"after:([0-9]{1,18})")
 _CASE = re.compile(rb"case:([0-9]{1,18})")
+_LETTER = re.compile(rb"letter:([0-9]{1,18})")
+_JOB = re.compile(rb"job:([\x20-\x7e]{1,600})")
 
 
 class CursorInvalid(InvalidCursor):
@@ -31,6 +33,37 @@ def case_number(text: str) -> int | None:
     """The number behind the id of a case; None for any other text."""
     found = _found(_CASE, text)
     return None if found is None else int(found[1])
+
+
+def letter_id(number: int) -> str:
+    """The id of a dead letter."""
+    return _encoded(f"letter:{number}")
+
+
+def letter_number(text: str) -> int | None:
+    """The number behind the id of a dead letter; None for any other text."""
+    found = _found(_LETTER, text)
+    return None if found is None else int(found[1])
+
+
+def job_id(name: str) -> str:
+    """The id of a job."""
+    return _encoded(f"job:{name}")
+
+
+def job_name(text: str) -> str | None:
+    """The job behind an id; None for any other text."""
+    found = _found(_JOB, text)
+    return None if found is None else found[1].decode("ascii")
+
+
+def number_after(cursor: str | None) -> int | None:
+    """The number behind a cursor of ours; None where a list is read from its beginning.
+
+    Raises:
+        CursorInvalid: it did not come from here.
+    """
+    return None if cursor is None else int(ledger_cursor(cursor))
 
 
 def cursor_of(ledger_cursor: str) -> str:

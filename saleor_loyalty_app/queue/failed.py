@@ -85,6 +85,8 @@ class FailedJobs:
         offset: int | None = None,
         ids: list[str] | None = None,
     ) -> list[Any]:
+        if not self._names:
+            return []
         engine = self._database.read(lambda conn: conn.engine)
         return client_of(engine).list_workflows(
             workflow_ids=ids,

@@ -16,7 +16,6 @@ from sqlalchemy.engine import Connection, Row
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.stores.models import StaffAction
 
-MAX_PAGE = 100
 LONGEST_KIND = 64
 LONGEST_NAME = 200
 _ACTION = table(StaffAction)
@@ -90,7 +89,7 @@ def page(
     subject: str | None = None,
     actor: str | None = None,
 ) -> list[Action]:
-    """The actions of a store, newest first: at most `first` (cut to 100), older than `before_id`.
+    """The actions of a store, newest first: at most `first`, older than `before_id`.
 
     Only those of a kind, upon a subject or by somebody, where that is given.
     """
@@ -98,7 +97,7 @@ def page(
         sa.select(_ACTION)
         .where(_ACTION.c.store_id == store_id)
         .order_by(_ACTION.c.id.desc())
-        .limit(min(first, MAX_PAGE))
+        .limit(first)
     )
     if before_id is not None:
         query = query.where(_ACTION.c.id < before_id)

@@ -16,6 +16,8 @@ from saleor_loyalty_app.api.money import Money
 from saleor_loyalty_app.api.opaque import CursorInvalid, case_id, case_number
 from saleor_loyalty_app.api.storefront.schemas import PageInfo
 from saleor_loyalty_app.flows import decide_case
+from saleor_loyalty_app.rewards.uses import OPEN
+from saleor_loyalty_app.stores import staff_actions
 
 router = APIRouter(prefix="/api/dashboard/v1/cases", tags=["dashboard"])
 Choice = Literal["charge", "restore", "dismiss"]
@@ -172,6 +174,18 @@ async def decide(
 
     def write(conn: Connection) -> decide_case.Case:
         store = still_active(conn, staff.store)
-        return decide_case.decide(conn, store, number, what.decision, staff.actor, now)
+        decided = decide_case.decide(conn, store, number, what.decision, staff.actor, now)
+        if (decided.decided_at, decided.decided_by) == (now, staff.actor):
+            staff_actions.note(
+                conn,
+                store.id,
+                actor=staff.actor,
+                kind="case_decided",
+                subject=f"order:{decided.order_number}",
+                before={"state": OPEN},
+                after={"state": decided.state},
+                now=now,
+            )
+        return decided
 
     return Case.of(await faces.database.write_async(write))

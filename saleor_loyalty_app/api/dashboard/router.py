@@ -13,6 +13,8 @@ from saleor_loyalty_app.api.bearer import STAFF_TOKEN
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.dashboard import page
 from saleor_loyalty_app.api.dashboard.actions import switch
+from saleor_loyalty_app.api.dashboard.activity_books import router as activity_books
+from saleor_loyalty_app.api.dashboard.activity_inbox import router as activity_inbox
 from saleor_loyalty_app.api.dashboard.allowances import router as allowances
 from saleor_loyalty_app.api.dashboard.cases import router as cases
 from saleor_loyalty_app.api.dashboard.insights import router as insights
@@ -46,6 +48,8 @@ router.include_router(pages)
 router.include_router(storefront_origins, dependencies=_STAFF)
 router.include_router(redemptions, dependencies=_STAFF)
 router.include_router(insights, dependencies=_STAFF)
+router.include_router(activity_inbox, dependencies=_STAFF)
+router.include_router(activity_books, dependencies=_STAFF)
 router.include_router(cases, dependencies=_STAFF)
 router.include_router(widgets, dependencies=_STAFF)
 router.include_router(program, dependencies=_STAFF)
