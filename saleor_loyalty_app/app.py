@@ -97,6 +97,7 @@ def build_app(process: Process, worker: Worker | None) -> FastAPI:
         shopper_tokens=ShopperTokens(process.settings.secrets),
         email_keys=process.email_keys,
         public_url=process.settings.browser_url,
+        outbound=process.services.outbound,
         replay=Replay(
             process.database,
             process.registry.handlers,

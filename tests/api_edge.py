@@ -29,6 +29,7 @@ from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.drive_redemption import Driver
 from saleor_loyalty_app.flows.event_handler import Handler
+from saleor_loyalty_app.flows.outbound import open_outbound
 from saleor_loyalty_app.flows.replay_inbox import Replay
 from saleor_loyalty_app.flows.spend_points import Spender
 from saleor_loyalty_app.flows.store_access import StoreAccess
@@ -126,6 +127,7 @@ class ApiEdge:
             shopper_tokens=ShopperTokens(settings.secrets),
             email_keys=EmailKeys.of(settings.secrets),
             public_url=settings.browser_url,
+            outbound=open_outbound(settings, self.cipher),
             replay=Replay(database, handlers, {}, EmailKeys.of(settings.secrets)),
             failed_jobs=FailedJobs(database, job_names),
         )
@@ -137,6 +139,7 @@ class ApiEdge:
 
     def close(self) -> None:
         self._threads.shutdown()
+        self.app.state.faces.outbound.close()
 
     def store(self, **values: object) -> StoreRef:
         """A store that signs with the edge's key, with one channel in USD."""
