@@ -6,7 +6,9 @@ import { useIntl } from "react-intl";
 import { decimalInput, decimalTyped, wholeTyped } from "./decimals";
 
 interface Bound<Form extends FieldValues> {
-  readonly control: Control<Form>;
+  // Whatever a schema makes of the values when the form is sent.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly control: Control<Form, any, any>;
   readonly name: FieldPath<Form>;
   readonly label: string;
   readonly hint?: ReactNode;
