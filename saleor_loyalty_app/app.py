@@ -23,6 +23,7 @@ from saleor_loyalty_app.api.saleor.webhooks import Intake, build_routes
 from saleor_loyalty_app.api.saleor_calls import SaleorCalls
 from saleor_loyalty_app.api.shopper_tokens import ShopperTokens
 from saleor_loyalty_app.api.storefront.router import router as storefront
+from saleor_loyalty_app.api.unsubscribe import router as unsubscribe
 from saleor_loyalty_app.flows.replay_inbox import Replay
 from saleor_loyalty_app.process import Process, open_process
 from saleor_loyalty_app.queue import Worker
@@ -143,5 +144,6 @@ def build_app(process: Process, worker: Worker | None) -> FastAPI:
     app.include_router(storefront)
     app.include_router(rewards)
     app.include_router(components.build_router())
+    app.include_router(unsubscribe)
     app.include_router(dashboard)
     return app

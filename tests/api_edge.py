@@ -24,6 +24,7 @@ from saleor_loyalty_app.api.saleor.tenants import Tenants
 from saleor_loyalty_app.api.saleor_calls import SaleorCalls
 from saleor_loyalty_app.api.shopper_tokens import ShopperTokens
 from saleor_loyalty_app.api.storefront.router import router as storefront
+from saleor_loyalty_app.api.unsubscribe import router as unsubscribe
 from saleor_loyalty_app.clock import ManualClock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
@@ -135,6 +136,7 @@ class ApiEdge:
         self.app.add_middleware(StorefrontOrigins, book=OriginBook(database, clock))
         self.app.include_router(storefront)
         self.app.include_router(rewards)
+        self.app.include_router(unsubscribe)
         self.app.include_router(dashboard)
 
     def close(self) -> None:

@@ -9,6 +9,8 @@ from saleor_loyalty_app.saleor.base64url import Malformed, decode
 
 _AFTER = re.compile(rb"after:([0-9]{1,18})")
 _CASE = re.compile(rb"case:([0-9]{1,18})")
+_WEBHOOK = re.compile(rb"webhook:([0-9]{1,18})")
+_EVENT = re.compile(rb"event:([0-9]{1,18})")
 _LETTER = re.compile(rb"letter:([0-9]{1,18})")
 _JOB = re.compile(rb"job:([\x20-\x7e]{1,600})")
 
@@ -55,6 +57,33 @@ def job_name(text: str) -> str | None:
     """The job behind an id; None for any other text."""
     found = _found(_JOB, text)
     return None if found is None else found[1].decode("ascii")
+
+
+def delivery_id(number: int) -> str:
+    """The id of a message in the log."""
+    return _encoded(f"delivery:{number}")
+
+
+def webhook_id(number: int) -> str:
+    """The id of a partner's webhook."""
+    return _encoded(f"webhook:{number}")
+
+
+def webhook_number(text: str) -> int | None:
+    """The number behind the id of a partner's webhook; None for any other text."""
+    found = _found(_WEBHOOK, text)
+    return None if found is None else int(found[1])
+
+
+def partner_delivery_id(number: int) -> str:
+    """The id of an event in the log of a webhook."""
+    return _encoded(f"event:{number}")
+
+
+def partner_delivery_number(text: str) -> int | None:
+    """The number behind the id of an event; None for any other text."""
+    found = _found(_EVENT, text)
+    return None if found is None else int(found[1])
 
 
 def number_after(cursor: str | None) -> int | None:

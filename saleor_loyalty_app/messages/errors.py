@@ -102,3 +102,10 @@ class RegisterFileInvalid(AppError):
 
     def __init__(self, line: int) -> None:
         super().__init__(line=line)
+
+
+class GatewayInvalid(AppError):
+    """A gateway for text messages is not described so that it could be called. Detail: problem."""
+
+    code: ClassVar[str] = "gateway_invalid"
+    status: ClassVar[int] = 400

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     balance_blocked = "balance_blocked"
     email_changed = "email_changed"
     sign_in_link = "sign_in_link"
+    guest_claim = "guest_claim"
     monthly_statement = "monthly_statement"
     announcement = "announcement"
 
@@ -49,6 +50,7 @@ class KindSpec:
         optional: whether the owner may switch it off.
         mailed: whether people are written to at all.
         stale_after: a message that could not be sent for so long is not sent any more.
+        to_guests: it goes to somebody who is no member, at the sealed address in its figures.
         secret: the figures hold something that only the addressee may know, and go once sent.
     """
 
@@ -59,6 +61,7 @@ class KindSpec:
     mailed: bool = True
     stale_after: timedelta = timedelta(days=3)
     secret: bool = False
+    to_guests: bool = False
 
 
 _TRANSACTIONAL, _MARKETING = MessageClass.transactional, MessageClass.marketing
@@ -94,6 +97,13 @@ KINDS: Mapping[Kind, KindSpec] = {
         optional=False,
         stale_after=timedelta(minutes=15),
         secret=True,
+    ),
+    Kind.guest_claim: KindSpec(
+        _TRANSACTIONAL,
+        ("points", "order", "link"),
+        stale_after=timedelta(days=3),
+        secret=True,
+        to_guests=True,
     ),
     Kind.monthly_statement: KindSpec(
         _MARKETING,

@@ -22,6 +22,9 @@ from saleor_loyalty_app.api.dashboard.members import router as members
 from saleor_loyalty_app.api.dashboard.members_deeds import router as members_deeds
 from saleor_loyalty_app.api.dashboard.members_notes import router as members_notes
 from saleor_loyalty_app.api.dashboard.members_points import router as members_points
+from saleor_loyalty_app.api.dashboard.messages import router as messages
+from saleor_loyalty_app.api.dashboard.messages_consents import router as messages_consents
+from saleor_loyalty_app.api.dashboard.messages_webhooks import router as messages_webhooks
 from saleor_loyalty_app.api.dashboard.overview import overview
 from saleor_loyalty_app.api.dashboard.pages import router as pages
 from saleor_loyalty_app.api.dashboard.program import router as program
@@ -55,6 +58,8 @@ router.include_router(widgets, dependencies=_STAFF)
 router.include_router(program, dependencies=_STAFF)
 router.include_router(publishing, dependencies=_STAFF)
 router.include_router(publishing_cost, dependencies=_STAFF)
+for _messages in (messages, messages_webhooks, messages_consents):
+    router.include_router(_messages, dependencies=_STAFF)
 for _members in (members, members_deeds, members_notes, members_points, allowances):
     router.include_router(_members, dependencies=_STAFF)
 
