@@ -46,7 +46,7 @@ export function useNotify(): (status: Status, title: string, text?: string) => v
 
 export type Values = Record<string, string | number | Date | boolean | null | undefined>;
 
-/** The text of an id, with its places filled: `t("members.found", { count: 3 })`. */
+/** The text of an id, with its places filled: `t("kit.shown", { count: 3 })`. */
 export function useT(): (id: string, values?: Values) => string {
   const intl = useIntl();
   return useCallback((id, values) => String(intl.formatMessage({ id }, values)), [intl]);

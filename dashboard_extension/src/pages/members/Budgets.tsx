@@ -1,10 +1,11 @@
-import { zodResolver } from "@hookform/resolvers/zod";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "zod";
 
 import { useApiMutation, useApiQuery, type components } from "@/api";
 import { Button, ConfirmDialog, FieldNumber, FieldText, Loaded, Page, Points, Section, Table, useNotify, useT, When, type Column } from "@/kit";
+
+import { checkedBy, MOST_POINTS, whole } from "./checks";
 
 type Line = components["schemas"]["AllowanceLine"];
 const PATH = "/api/dashboard/v1/allowances";
@@ -72,12 +73,12 @@ function Edit({ line, onClose }: { line: Line | "new"; onClose: () => void }) {
   const notify = useNotify();
   const isNew = line === "new";
   const everybody = !isNew && line.email === null;
-  const points = z.number({ error: t("members.needs_number") }).int().min(0).max(10_000_000, t("members.too_much"));
+  const points = whole(0, MOST_POINTS, { none: t("members.needs_points"), more: t("members.too_much") });
   const schema = z
     .object({ email: everybody ? z.string() : z.email(t("members.needs_email")), per_day: points, per_month: points })
     .refine((form) => form.per_day <= form.per_month, { path: ["per_day"], error: t("members.day_above_month") });
   const form = useForm<Form>({
-    resolver: zodResolver(schema as never),
+    resolver: checkedBy(schema),
     defaultValues: isNew ? { email: "", per_day: null, per_month: null } : { email: line.email ?? "", per_day: line.per_day, per_month: line.per_month },
   });
   const save = useApiMutation("put", PATH, {

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 
 import { useApiQuery, type components } from "@/api";
@@ -22,6 +22,7 @@ import { Redemptions } from "./tabs/Redemptions";
 import { Statement } from "./tabs/Statement";
 
 export type Member = components["schemas"]["MemberDetail"];
+type Term = { name: string; value: ReactNode };
 type Open = "points" | "redeem" | "claim" | "blocks" | "standing" | "merge" | "erase";
 
 /** One member: what they have, why, and what can be done for them. */
@@ -188,7 +189,7 @@ function History({ member }: { member: Member }) {
 
 function About({ member }: { member: Member }) {
   const t = useT();
-  const items = [
+  const items: (Term | false | "" | null)[] = [
     member.email && { name: t("members.email"), value: `${member.email}${member.confirmed ? "" : ` (${t("members.unconfirmed")})`}` },
     member.language && { name: t("members.language"), value: member.language },
     member.joined_at && { name: t("members.joined"), value: <When at={member.joined_at} form="day" /> },
@@ -205,7 +206,7 @@ function About({ member }: { member: Member }) {
       )),
     },
   ];
-  return <Terms items={items.filter((one) => typeof one === "object")} />;
+  return <Terms items={items.filter((one): one is Term => Boolean(one))} />;
 }
 
 function Deeds(props: { member: Member; open: (which: Open) => void }) {

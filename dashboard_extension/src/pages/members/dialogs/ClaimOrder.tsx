@@ -1,18 +1,18 @@
-import { zodResolver } from "@hookform/resolvers/zod";
 import { useForm } from "react-hook-form";
-import { z } from "zod";
 import { Link } from "react-router";
+import { z } from "zod";
 
 import { useApiMutation } from "@/api";
 import { ConfirmDialog, FieldNumber, Notice, useT } from "@/kit";
 
+import { checkedBy, whole } from "../checks";
 import type { Member } from "../MemberPage";
 
 /** Reads an order whose points are missing from Saleor, and books it. */
 export function ClaimOrder({ member, onClose }: { member: Member; onClose: () => void }) {
   const t = useT();
-  const schema = z.object({ number: z.number({ error: t("members.needs_number") }).int().min(1).max(2 ** 31 - 1, t("members.too_much")) });
-  const form = useForm<{ number: number | string | null }>({ resolver: zodResolver(schema as never), defaultValues: { number: null } });
+  const schema = z.object({ number: whole(1, 2 ** 31 - 1, { none: t("members.needs_number"), more: t("members.too_much") }) });
+  const form = useForm<{ number: number | string | null }>({ resolver: checkedBy(schema), defaultValues: { number: null } });
   const claim = useApiMutation("post", "/api/dashboard/v1/members/{member}/orders");
   const submit = form.handleSubmit(({ number }) =>
     claim.mutate({ params: { path: { member: member.id } }, body: { number: Number(number) } }),

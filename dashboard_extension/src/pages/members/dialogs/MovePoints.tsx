@@ -1,16 +1,14 @@
-import { zodResolver } from "@hookform/resolvers/zod";
 import { useForm, useWatch } from "react-hook-form";
 import { z } from "zod";
 
 import { useApiMutation, useApiQuery, type components } from "@/api";
 import { ConfirmDialog, FieldLongText, FieldNumber, FieldSelect, Loaded, Notice, useNotify, useT } from "@/kit";
 
+import { checkedBy, MOST_POINTS, whole } from "../checks";
 import type { Member } from "../MemberPage";
 
 type Terms = components["schemas"]["PointsTerms"];
 type Reason = components["schemas"]["Reason"];
-/** More at once is a slip of the finger. */
-const MOST = 10_000_000;
 
 interface Form {
   way: string;
@@ -37,13 +35,13 @@ function Moving({ member, terms, onClose }: { member: Member; terms: Terms; onCl
   const schema = z
     .object({
       way: z.enum(["give", "take"]),
-      points: z.number({ error: t("members.needs_number") }).int().min(1, t("members.needs_number")).max(MOST, t("members.too_much")),
+      points: whole(1, MOST_POINTS, { none: t("members.needs_number"), more: t("members.too_much") }),
       reason: z.string().min(1, t("members.needs_reason")),
       note: z.string().trim(),
     })
     .refine((form) => form.note !== "" || (form.way === "give" && form.reason !== "other"), { path: ["note"], error: t("members.needs_note") });
   const form = useForm<Form>({
-    resolver: zodResolver(schema as never),
+    resolver: checkedBy(schema),
     defaultValues: { way: "give", points: null, reason: "", note: "" },
   });
   const [way, points] = useWatch({ control: form.control, name: ["way", "points"] });

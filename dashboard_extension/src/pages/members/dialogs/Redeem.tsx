@@ -1,4 +1,3 @@
-import { zodResolver } from "@hookform/resolvers/zod";
 import { useState } from "react";
 import { useForm, useWatch } from "react-hook-form";
 import { z } from "zod";
@@ -6,6 +5,7 @@ import { z } from "zod";
 import { useApiMutation, useApiQuery, type components } from "@/api";
 import { ConfirmDialog, FieldNumber, FieldSelect, FieldText, Money, Notice, useNotify, useT } from "@/kit";
 
+import { checkedBy, whole } from "../checks";
 import type { Member } from "../MemberPage";
 import { draftOf } from "./target";
 
@@ -22,7 +22,7 @@ interface Form {
 export function Redeem({ member, onClose }: { member: Member; onClose: () => void }) {
   const t = useT();
   const notify = useNotify();
-  const channels = useApiQuery("/api/dashboard/v1/channels").data?.items ?? [];
+  const channels = useApiQuery("/api/dashboard/v1/points-terms").data?.channels ?? [];
   const [made, setMade] = useState<Redemption | null>(null);
   const available = member.balances.find((held) => held.unit === "points")?.available ?? 0;
   const schema = z
@@ -30,16 +30,12 @@ export function Redeem({ member, onClose }: { member: Member; onClose: () => voi
       where: z.enum(["draft", "code"]),
       draft: z.string(),
       channel: z.string(),
-      points: z
-        .number({ error: t("members.needs_number") })
-        .int()
-        .min(1, t("members.needs_number"))
-        .max(available, t("members.only_so_many", { points: available })),
+      points: whole(1, available, { none: t("members.needs_number"), more: t("members.only_so_many", { points: available }) }),
     })
     .refine((form) => form.where !== "draft" || draftOf(form.draft) !== null, { path: ["draft"], error: t("members.needs_draft") })
     .refine((form) => form.where !== "code" || form.channel !== "", { path: ["channel"], error: t("members.needs_channel") });
   const form = useForm<Form>({
-    resolver: zodResolver(schema as never),
+    resolver: checkedBy(schema),
     defaultValues: { where: "draft", draft: "", channel: "", points: null },
   });
   const where = useWatch({ control: form.control, name: "where" });
