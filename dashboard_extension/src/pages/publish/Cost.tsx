@@ -1,0 +1,91 @@
+import { Button, Empty, Failure, Figures, Money, Notice, Points, Progress, Section, Skeleton, Table, useT, When } from "@/kit";
+
+import { useApiMutation, useApiQuery, type Answer } from "@/api";
+
+type CostOf = Answer<"/api/dashboard/v1/publishing/cost">;
+type ChannelCost = NonNullable<CostOf["channels"]>[number];
+
+/** What the draft would have cost on the orders of the last 90 days. */
+export function Cost(props: { mayChange: boolean }) {
+  const t = useT();
+  const cost = useApiQuery("/api/dashboard/v1/publishing/cost", undefined, {
+    keep: true,
+  });
+  const running = cost.data?.sampling.state === "running";
+  const sample = useApiQuery("/api/dashboard/v1/program/sample", undefined, { enabled: running, refetchInterval: running ? 1500 : false });
+  const begin = useApiMutation("put", "/api/dashboard/v1/program/sample", { invalidates: ["/api/dashboard/v1/publishing/cost", "/api/dashboard/v1/program/sample"] });
+  const stop = useApiMutation("delete", "/api/dashboard/v1/program/sample", { invalidates: ["/api/dashboard/v1/publishing/cost", "/api/dashboard/v1/program/sample"] });
+  const state = running ? (sample.data ?? cost.data?.sampling) : cost.data?.sampling;
+  if (running && sample.data !== undefined && sample.data.state !== "running" && !cost.isFetching) void cost.refetch();
+  const read = props.mayChange ? (
+    <Button type="button" variant="secondary" disabled={begin.isPending || running} onClick={() => begin.mutate({})} data-sample="begin">
+      {t(cost.data?.channels ? "publish.read_again" : "publish.read_orders")}
+    </Button>
+  ) : undefined;
+  return (
+    <Section title={t("publish.cost")} hint={t("publish.cost_hint")} actions={cost.data?.channels && !running ? read : undefined}>
+      {cost.error && <Failure error={cost.error} retry={() => void cost.refetch()} />}
+      {begin.error && <Failure error={begin.error} />}
+      {cost.data === undefined && !cost.error && <Skeleton lines={4} />}
+      {running && state && (
+        <Progress
+          label={t("publish.reading", { count: state.orders })}
+          done={state.progress}
+          total={100}
+          cancel={props.mayChange ? () => stop.mutate({}) : undefined}
+          cancelling={stop.isPending}
+        />
+      )}
+      {cost.data && !running && cost.data.channels === null && (
+        <Empty title={t("publish.no_cost")} action={read}>
+          {t("publish.no_cost_text")}
+        </Empty>
+      )}
+      {cost.data?.channels && (
+        <>
+          {cost.data.sampling.stale && cost.data.sampling.until && (
+            <p className="kit-soft">
+              {t("publish.stale")} <When at={cost.data.sampling.until} form="day" />
+            </p>
+          )}
+          {cost.data.channels.length === 0 && <Notice tone="info">{t("publish.no_orders")}</Notice>}
+          {cost.data.channels.map((one) => (
+            <OneChannel key={one.channel} cost={one} days={cost.data.days ?? 90} />
+          ))}
+        </>
+      )}
+    </Section>
+  );
+}
+
+function OneChannel(props: { cost: ChannelCost; days: number }) {
+  const t = useT();
+  const { cost } = props;
+  return (
+    <div className="kit-stack" data-cost={cost.channel}>
+      <h3>
+        {cost.channel_name} <span className="kit-soft">{cost.currency}</span>
+      </h3>
+      <Figures
+        items={[
+          { label: t("publish.monthly"), value: <Money {...cost.monthly} />, name: `monthly-${cost.channel}` },
+          ...(cost.monthly_before === null ? [] : [{ label: t("publish.monthly_before"), value: <Money {...cost.monthly_before} /> }]),
+          { label: t("publish.points"), value: <Points value={cost.points} /> },
+          { label: t("publish.share"), value: cost.share },
+        ]}
+      />
+      <p className="kit-soft">{t("publish.based", { orders: cost.orders, earning: cost.earning, days: props.days })}</p>
+      {cost.rules.length > 1 && (
+        <Table
+          label={t("publish.by_rule", { channel: cost.channel_name })}
+          rows={cost.rules}
+          rowKey={(row) => row.rule}
+          columns={[
+            { id: "rule", title: t("publish.rule"), cell: (row) => row.rule },
+            { id: "points", title: t("publish.points"), align: "end", cell: (row) => <Points value={row.points} /> },
+          ]}
+        />
+      )}
+    </div>
+  );
+}
