@@ -21,6 +21,7 @@ from sandbox.manifest import clean_manifest
 from sandbox.model import orders
 from sandbox.model.apps import (
     App,
+    AppExtension,
     Webhook,
     announce_installed,
     create_app,
@@ -370,9 +371,11 @@ class Sandbox:
         else:
             self.run_installation(pk, self.send or _nobody)
 
-    def dashboard_token(self, app: App, email: str = STAFF_EMAIL) -> str:
+    def dashboard_token(
+        self, app: App, email: str = STAFF_EMAIL, extension: AppExtension | None = None
+    ) -> str:
         """The token of the Dashboard's handshake with an app's frame."""
-        return self.tokens.dashboard_token(self.user(email), app)
+        return self.tokens.dashboard_token(self.user(email), app, extension)
 
     def now(self) -> datetime:
         return self.clock.now()

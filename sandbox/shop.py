@@ -20,6 +20,10 @@ from sandbox.model.store import Store
 SHOPPER_PASSWORD = "password"
 STAFF_EMAIL = "admin@example.com"
 STAFF_PASSWORD = "admin"
+#: Answers customers, and may not change what the store sells or for how much.
+AGENT_EMAIL = "support@example.com"
+AGENT_PASSWORD = "support"
+AGENT_PERMISSIONS = frozenset({"MANAGE_USERS", "MANAGE_ORDERS"})
 STAFF_PERMISSIONS = frozenset(
     [
         "HANDLE_CHECKOUTS",
@@ -241,6 +245,15 @@ def _add_people(store: Store) -> None:
         last_name="Admin",
         is_staff=True,
         permissions=STAFF_PERMISSIONS,
+    )
+    add_user(
+        store,
+        AGENT_EMAIL,
+        password=AGENT_PASSWORD,
+        first_name="Selim",
+        last_name="Support",
+        is_staff=True,
+        permissions=AGENT_PERMISSIONS,
     )
 
 

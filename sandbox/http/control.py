@@ -17,6 +17,7 @@ from sandbox.http.service import InstallationFailed, Service
 from sandbox.model.apps import App
 from sandbox.model.errors import Refused
 from sandbox.model.ids import global_id
+from sandbox.shop import STAFF_EMAIL
 
 Handler = Callable[[Service, dict[str, Any]], dict[str, Any]]
 
@@ -31,6 +32,7 @@ def control_routes(service: Service) -> list[Route]:
     """All of `/_control/`."""
     return [
         Route("/_control/state", _get(service, _state), methods=["GET"]),
+        Route("/_control/people", _get(service, _people), methods=["GET"]),
         Route("/_control/clock", _post(service, _clock), methods=["POST"]),
         Route("/_control/faults", _post(service, _faults), methods=["POST"]),
         Route("/_control/install", _post(service, _install), methods=["POST"]),
@@ -86,7 +88,43 @@ def _state(service: Service) -> dict[str, Any]:
                 for user in box.store.users.values()
                 if not user.is_staff
             ],
+            "staff": [
+                {
+                    "email": user.email,
+                    "first_name": user.first_name,
+                    "last_name": user.last_name,
+                    "permissions": sorted(user.permissions),
+                }
+                for user in box.store.users.values()
+                if user.is_staff
+            ],
             "deliveries": [_show_delivery(each) for each in reversed(box.courier.recent)],
+        }
+
+
+def _people(service: Service) -> dict[str, Any]:
+    """What the Dashboard lists: customers and vouchers, by the ids that apps are given."""
+    store = service.box.store
+    with service.box.lock:
+        return {
+            "customers": [
+                {
+                    "id": global_id("User", user.pk),
+                    "email": user.email,
+                    "first_name": user.first_name,
+                    "last_name": user.last_name,
+                }
+                for user in store.users.values()
+                if not user.is_staff
+            ],
+            "vouchers": [
+                {
+                    "id": global_id("Voucher", voucher.pk),
+                    "name": voucher.name,
+                    "codes": [code.code for code in voucher.codes],
+                }
+                for voucher in reversed(store.vouchers.values())
+            ],
         }
 
 
@@ -108,6 +146,7 @@ def _show_app(app: App) -> dict[str, Any]:
         "identifier": app.identifier,
         "name": app.name,
         "app_url": app.app_url,
+        "logo": app.logo,
         "is_active": app.is_active,
         "extensions": [
             {
@@ -179,9 +218,23 @@ def _uninstall(service: Service, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _app_token(service: Service, data: dict[str, Any]) -> dict[str, Any]:
-    """The token of the handshake between the Dashboard and the app's frame."""
+    """The token of the handshake between the Dashboard and an app's frame.
+
+    `extension_id` narrows it to what an extension may do, `email` names the staff member.
+    """
     with service.box.lock:
-        return {"token": service.box.dashboard_token(service.find_app(_app_id(data)))}
+        app = service.find_app(_app_id(data))
+        wanted = data.get("extension_id")
+        extension = None
+        if wanted is not None:
+            ids = {global_id("AppExtension", one.pk): one for one in app.extensions}
+            if wanted not in ids:
+                raise LookupError(f"no extension {wanted}")
+            extension = ids[wanted]
+        email = data.get("email") or STAFF_EMAIL
+        if not isinstance(email, str) or not service.box.user(email).is_staff:
+            raise LookupError(f"no staff member {email!r}")
+        return {"token": service.box.dashboard_token(app, email, extension)}
 
 
 def _race(service: Service, data: dict[str, Any]) -> dict[str, Any]:

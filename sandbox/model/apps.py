@@ -99,6 +99,7 @@ class App:
     homepage_url: str | None = None
     support_url: str | None = None
     audience: str | None = None
+    logo: str | None = None
     removed_at: datetime | None = None
     settles_itself: bool = False
     webhooks: list[Webhook] = field(default_factory=list)
@@ -170,6 +171,7 @@ def create_app(
         homepage_url=manifest.get("homepageUrl"),
         support_url=manifest.get("supportUrl"),
         audience=manifest.get("audience"),
+        logo=((manifest.get("brand") or {}).get("logo") or {}).get("default"),
         **fields,
     )
     for data in manifest.get("extensions") or []:

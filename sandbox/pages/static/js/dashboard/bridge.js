@@ -1,36 +1,36 @@
 /**
  * The Dashboard's side of the App Bridge: plain {type, payload} messages between it and the iframe.
  *
- * It sends handshake, theme, localeChanged, tokenRefresh and redirect; it answers every action of
- * the app by response {actionId, ok}.
+ * The iframe is loaded twice, as in the real Dashboard: without a theme in its address, and with
+ * one as soon as the first has loaded. Each load is answered by a handshake, and so is each
+ * notifyReady. What a Dashboard does not know it does not answer.
  */
 
+import { h } from "/pages/js/lib/dom.js";
+
 const VERSIONS = { version: 1, dashboardVersion: "v3.23.27" };
+const SANDBOX = "allow-same-origin allow-forms allow-scripts allow-downloads allow-popups";
 
 export class Bridge {
   /**
-   * @param {HTMLIFrameElement} frame
-   * @param {{token: () => Promise<string>, saleorVersion: string, theme: () => string,
-   *   locale: () => string, onAction: (type: string, payload: object) => boolean}} options
+   * @param {{title: string, address: (theme: string | null) => string, token: () => Promise<string>,
+   *   coreVersion: string, theme: () => string, locale: () => string,
+   *   onAction: (type: string, payload: object, bridge: Bridge) => boolean | null,
+   *   attributes?: object}} options `onAction` gives whether it was done; null = unknown.
    */
-  constructor(frame, options) {
-    this.frame = frame;
+  constructor(options) {
     this.options = options;
-    this.origin = new URL(frame.src).origin;
+    this.loads = 0;
+    this.frame = h("iframe", { title: options.title, sandbox: SANDBOX, src: options.address(null), ...options.attributes });
+    this.origin = new URL(this.frame.src).origin;
     this.listen = (event) => this.#receive(event);
     window.addEventListener("message", this.listen);
+    this.frame.addEventListener("load", () => this.#loaded());
   }
 
   close() {
     window.removeEventListener("message", this.listen);
-  }
-
-  /** The Dashboard sends this when the iframe has loaded, and again when the app says it is ready. */
-  async handshake() {
-    const { saleorVersion, token } = this.options;
-    this.#send("handshake", { token: await token(), saleorVersion, ...VERSIONS });
-    this.theme();
-    this.locale();
+    this.frame.remove();
   }
 
   theme() {
@@ -45,20 +45,29 @@ export class Bridge {
     this.#send("tokenRefresh", { token: await this.options.token() });
   }
 
-  redirect(path) {
-    this.#send("redirect", { path });
+  async #loaded() {
+    this.loads += 1;
+    await this.#handshake();
+    if (this.loads === 1) this.frame.src = this.options.address(this.options.theme());
+  }
+
+  async #handshake() {
+    this.#send("handshake", { token: await this.options.token(), saleorVersion: this.options.coreVersion, ...VERSIONS });
+    this.locale();
+    this.theme();
+    this.#send("redirect", { path: location.pathname });
   }
 
   #send(type, payload) {
     this.frame.contentWindow?.postMessage({ type, payload }, this.origin);
   }
 
-  #receive(event) {
+  async #receive(event) {
     if (event.source !== this.frame.contentWindow || event.origin !== this.origin) return;
     const { type, payload } = event.data ?? {};
     if (typeof type !== "string" || typeof payload?.actionId !== "string") return;
-    if (type === "notifyReady") this.handshake();
-    const ok = type === "notifyReady" || this.options.onAction(type, payload);
-    this.#send("response", { actionId: payload.actionId, ok });
+    if (type === "notifyReady") await this.#handshake();
+    const ok = type === "notifyReady" || this.options.onAction(type, payload, this);
+    if (ok !== null) this.#send("response", { actionId: payload.actionId, ok });
   }
 }

@@ -23,6 +23,9 @@ export async function refresh() {
   return latest;
 }
 
+/** The whole version of the store's Saleor, such as 3.23.28. */
+export const version = () => latest.version;
+
 /** Whether the store is of Saleor `major`.`minor` or newer. */
 export function since(major, minor) {
   const [first, second] = latest.version.split(".").map(Number);
