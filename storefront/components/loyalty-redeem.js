@@ -86,7 +86,7 @@ legend { font-weight: 550; padding: 0; margin-block-end: 0.5rem; }
   draw({ spending, names, rate }) {
     const { words } = this;
     const unit = names?.points_name ?? words.t("points");
-    const level = /^[1-6]$/.test(this.given("heading-level")) ? this.given("heading-level") : "3";
+    const level = /^[1-6]$/.test(this.given("heading-level")) ? this.given("heading-level") : "2";
     return [h("section", { class: "card", part: "card", "aria-labelledby": "heading" },
       h(`h${level}`, { id: "heading", part: "heading" }, words.t("redeem.heading", { points: unit })),
       ...this.#inside(spending, names, rate),

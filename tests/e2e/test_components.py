@@ -1,0 +1,390 @@
+"""The components on a page of a strict shop: how they look, speak, wait and fail."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.e2e import steps
+from tests.e2e.axe import findings
+from tests.e2e.component_stage import CHECKOUT, Stage
+
+pytestmark = pytest.mark.browser
+LIGHT = "body { font: 16px/1.5 sans-serif; margin: 2rem auto; max-width: 34rem; color: #1c1f1d }"
+DARK = (
+    f"{LIGHT} :root {{ color-scheme: dark }}"
+    " body { background: #101312; color: #eef2ef; margin: 1rem }"
+)
+GAPS = "main { display: grid; gap: 1.25rem }"
+ALL = ("points", "estimate", "shipping", "redeem", "panel")
+CART = f"GET checkouts/{CHECKOUT.replace('=', '%3D')}"
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of 1440 px in English; what scripts throw, or the policy blocks, fails the test."""
+    yield from _opened(browser, "en-US", 1440, 1900)
+
+
+@pytest.fixture
+def telephone(browser: Browser) -> Iterator[Page]:
+    """A page of 390 px in Turkish."""
+    yield from _opened(browser, "tr-TR", 390, 2400)
+
+
+def _opened(browser: Browser, locale: str, width: int, height: int) -> Iterator[Page]:
+    context = browser.new_context(
+        locale=locale,
+        timezone_id="UTC",
+        viewport={"width": width, "height": height},
+        reduced_motion="reduce",
+    )
+    opened = context.new_page()
+    faults: list[str] = []
+    opened.on("pageerror", lambda fault: faults.append(str(fault)))
+    opened.on(
+        "console",
+        lambda said: faults.append(said.text) if "Content Security" in said.text else None,
+    )
+    yield opened
+    context.close()
+    assert faults == []
+
+
+def noted(page: Page, *names: str) -> None:
+    """Notes the components' events as a storefront hears them, on the document."""
+    page.evaluate(
+        """(names) => {
+          window.heard = [];
+          const note = ({type, detail}) => window.heard.push([type, detail]);
+          for (const name of names) document.addEventListener(name, note);
+        }""",
+        list(names),
+    )
+
+
+def test_all_components_in_light_english(page: Page, pictures: Path) -> None:
+    stage = Stage(page, language="en")
+    stage.show(*map(stage.element, ALL), css=LIGHT + GAPS)
+    expect(page.locator("loyalty-points")).to_contain_text("You have 568 points (worth $11.36)")
+    expect(page.locator("loyalty-estimate")).to_contain_text("You will earn 75 points")
+    expect(page.locator("[data-missing=free]")).to_contain_text("$25.00 more to free shipping")
+    expect(page.locator("[data-reached=express]")).to_contain_text("“Express” is yours.")
+    expect(page.locator("#spend-worth")).to_have_text("$11.36 off")
+    expect(page.locator("loyalty-panel .entry")).to_have_count(2)
+    assert findings(page) == []
+    assert stage.asked.count(CART) == 1
+    assert stage.asked.count("GET me") == 1
+    assert stage.asked.count("POST token") == 1
+    assert stage.headers[CART]["authorization"] == "Bearer T1"
+    page.locator("#fold-faq-spend").click()
+    page.locator("#fold-entry-2").click()
+    steps.shoot(page, pictures, "60-components-light", whole=True)
+
+
+def test_all_components_in_dark_turkish_on_a_telephone(telephone: Page, pictures: Path) -> None:
+    stage = Stage(telephone, language="tr", currency="TRY")
+    stage.show(*map(stage.element, ALL), css=DARK + GAPS)
+    expect(telephone.locator("loyalty-points")).to_contain_text("568 puan")
+    expect(telephone.locator("loyalty-estimate")).to_contain_text(
+        "Bu siparişle 75 puan kazanacaksınız."
+    )
+    missing = telephone.locator("[data-missing=free]")
+    expect(missing).to_contain_text("Ücretsiz kargoya ₺25,00 kaldı")
+    expect(telephone.locator("#spend-worth")).to_have_text("₺11,36 indirim")
+    assert stage.headers["GET me"]["accept-language"] == "tr"
+    assert findings(telephone) == []
+    wide = telephone.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0
+    steps.shoot(telephone, pictures, "61-components-dark-turkish", whole=True)
+
+
+def test_a_theme_can_be_said_and_the_shops_variables_and_parts_win(
+    page: Page, pictures: Path
+) -> None:
+    stage = Stage(page, language="en")
+    css = (
+        "loyalty-redeem { --loyalty-surface: rgb(255, 250, 240) }"
+        " ::part(primary) { background: rgb(0, 0, 120) }"
+    )
+    dark = stage.element("panel", 'theme="dark" sections="points"')
+    stage.show(dark, stage.element("redeem", 'mode="steps"'), css=LIGHT + GAPS + css)
+    card = page.locator("loyalty-panel .card")
+    expect(card).to_have_css("background-color", "rgb(25, 29, 27)")
+    mine = page.locator("loyalty-redeem .card")
+    expect(mine).to_have_css("background-color", "rgb(255, 250, 240)")
+    expect(page.locator("#spend")).to_have_css("background-color", "rgb(0, 0, 120)")
+    expect(page.locator(".choice")).to_have_count(4)
+    expect(page.locator(".choice").last).to_have_text("568 points: $11.36 off")
+    assert findings(page) == []
+    steps.shoot(page, pictures, "62-components-themed")
+
+
+def test_in_a_right_to_left_page_nothing_is_cut_off(page: Page, pictures: Path) -> None:
+    stage = Stage(page, language="en")
+    stage.show(
+        f'<div dir="rtl">{stage.element("redeem")}{stage.element("panel")}</div>', css=LIGHT + GAPS
+    )
+    amount = page.locator("loyalty-panel .amount").first.bounding_box()
+    card = page.locator("loyalty-panel .card").bounding_box()
+    assert amount is not None
+    assert card is not None
+    assert amount["x"] > card["x"] + card["width"] / 2
+    steps.shoot(page, pictures, "63-components-right-to-left")
+
+
+def test_spending_by_keyboard_waits_calmly_tells_the_storefront_and_is_undone(
+    page: Page, pictures: Path
+) -> None:
+    stage = Stage(page, language="en")
+    waiting = {"status": 202, "headers": {"Retry-After": "1"}, "body": stage.redeemed("held")}
+    stage.answers["POST redemptions"] = waiting
+    stage.answers["GET redemptions/rd_1"] = {"body": stage.redeemed()}
+    stage.show(stage.element("redeem"), css=LIGHT)
+    noted(page, "loyalty:redeemed", "loyalty:released", "loyalty:error")
+    field = page.locator("#spend-points")
+    field.focus()
+    field.press("Control+a")
+    page.keyboard.type("250")
+    expect(page.locator("#spend-worth")).to_have_text("$5.00 off")
+    stage.redemption = stage.redeemed()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-waiting]")).to_contain_text("250 points are being put on")
+    steps.shoot(page, pictures, "64-spending-waits")
+    expect(page.locator("[data-spent='250']")).to_have_text("250 points take $5.00 off this order.")
+    expect(page.locator("loyalty-redeem [role=status]")).to_contain_text("$5.00 off this order")
+    expect(page.locator("#take-back")).to_be_focused()
+    assert findings(page) == []
+    stage.answers["DELETE redemptions/rd_1"] = {"body": stage.redeemed("released")}
+    stage.redemption = None
+    page.keyboard.press("Enter")
+    expect(field).to_be_focused()
+    expect(page.locator("loyalty-redeem [role=status]")).to_have_text("250 points are yours again.")
+    heard = page.evaluate("window.heard")
+    assert [name for name, _ in heard] == ["loyalty:redeemed", "loyalty:released"]
+    assert heard[0][1]["checkout"] == CHECKOUT
+    assert heard[0][1]["redemption"]["code"] == "LQ7KX2MWR9TB4CVE"
+
+
+def test_who_comes_back_to_a_cart_on_its_way_waits_on(page: Page) -> None:
+    stage = Stage(page, language="en")
+    stage.redemption = stage.redeemed("held")
+    stage.answers["GET redemptions/rd_1"] = {"body": stage.redeemed()}
+    stage.show(stage.element("redeem"), css=LIGHT)
+    expect(page.locator("[data-waiting='250']")).to_be_visible()
+    stage.redemption = stage.redeemed()
+    expect(page.locator("[data-spent='250']")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("worse_off", "With the points this order would lose another discount."),
+        ("gift_lost", "With the points a gift in the cart would be lost."),
+    ],
+)
+def test_a_loss_is_warned_of_in_the_apps_words_and_nothing_is_spent(
+    page: Page, pictures: Path, code: str, words: str
+) -> None:
+    stage = Stage(page, language="en")
+    stage.answers["POST redemptions"] = stage.say(code, words)
+    stage.show(stage.element("redeem"), css=LIGHT)
+    noted(page, "loyalty:redeemed", "loyalty:error")
+    page.locator("#spend-slider").fill("100")
+    page.locator("#spend").click()
+    expect(page.locator("#spend-problem.loss")).to_have_text(words)
+    expect(page.locator("loyalty-redeem [role=status]")).to_have_text(words)
+    expect(page.locator("#spend-points")).to_have_value("100")
+    assert [[name, detail["code"]] for name, detail in page.evaluate("window.heard")] == [
+        ["loyalty:error", code]
+    ]
+    assert findings(page) == []
+    steps.shoot(page, pictures, f"65-loss-{code}")
+
+
+def test_a_coupon_on_the_cart_is_told_before_anybody_tries(page: Page) -> None:
+    stage = Stage(page, language="en")
+    cart = stage.checkout()
+    refusal = {"code": "other_code", "message": "Another code is on this cart.", "detail": {}}
+    cart["spending"] |= {"most_points": 0, "most_discount": stage.money("0.00"), "refusal": refusal}
+    stage.answers[CART] = {"body": cart}
+    stage.show(stage.element("redeem"), css=LIGHT)
+    expect(page.locator("[data-refusal=other_code]")).to_have_text(
+        "You have 568 points. Another code is on this cart."
+    )
+    expect(page.locator("#spend")).to_have_count(0)
+
+
+def test_a_token_that_ran_out_is_renewed_without_a_word(page: Page) -> None:
+    stage = Stage(page, language="en")
+    refused = stage.say("invalid_token", "The token has expired.", 401, reason="expired")
+
+    def first_refused(route: Route) -> None:
+        stage.token = "T2"
+        del stage.answers["GET me"]
+        body, cors = refused["body"], {"Access-Control-Allow-Origin": "*"}
+        route.fulfill(status=401, json=body, headers=cors)
+
+    stage.answers["GET me"] = first_refused
+    stage.show(stage.element("points"), css=LIGHT)
+    expect(page.locator("loyalty-points")).to_contain_text("568 points")
+    assert stage.headers["GET me"]["authorization"] == "Bearer T2"
+    assert stage.asked == ["POST token", "GET me", "POST token", "GET me"]
+
+
+def test_who_is_not_signed_in_sees_the_program_and_is_asked_to_sign_in(
+    page: Page, pictures: Path
+) -> None:
+    stage = Stage(page, language="en")
+    stage.token = None
+    cart = stage.checkout()
+    cart["spending"] = None
+    stage.answers[CART] = {"body": cart}
+    own = stage.element("points").replace(
+        "></", '><a slot="signed-out" href="/login">Sign in</a></'
+    )
+    stage.show(own, *map(stage.element, ALL[1:]), css=LIGHT + GAPS)
+    expect(page.locator("loyalty-points a")).to_be_visible()
+    expect(page.locator("loyalty-redeem")).to_contain_text("Sign in to spend points on this order.")
+    expect(page.locator("loyalty-panel")).to_contain_text("Sign in to see your points.")
+    expect(page.locator("#fold-faq-earn")).to_be_visible()
+    expect(page.locator("loyalty-estimate")).to_contain_text("75 points")
+    assert "authorization" not in stage.headers[CART]
+    assert "GET me" not in stage.asked
+    assert findings(page) == []
+    steps.shoot(page, pictures, "66-components-signed-out", whole=True)
+    stage.token = "T1"
+    del stage.answers[CART]
+    page.evaluate("document.dispatchEvent(new Event('loyalty:session'))")
+    expect(page.locator("loyalty-points")).to_contain_text("568 points")
+    expect(page.locator("#spend")).to_be_visible()
+
+
+def test_a_store_without_a_program_shows_nothing(page: Page) -> None:
+    stage = Stage(page, language="en")
+    nothing = stage.say("program_not_published", "No program.", 404)
+    for name in ("GET program", CART):
+        stage.answers[name] = nothing
+    stage.answers["GET me"] = {"body": {"program": None, "member_since": None, "points": {}}}
+    stage.answers["GET me/membership"] = {"body": {"state": "none", "enrollment": None}}
+    stage.show(*map(stage.element, ALL), css=LIGHT)
+    for name in ALL:
+        expect(page.locator(f"loyalty-{name}")).to_have_attribute("data-state", "empty")
+        expect(page.locator(f"loyalty-{name}")).to_be_hidden()
+
+
+def test_a_failing_app_keeps_nobody_from_buying_and_can_be_asked_again(
+    page: Page, pictures: Path
+) -> None:
+    stage = Stage(page, language="en")
+    down = {"GET program", "GET me", "GET me/history", "GET me/preferences", CART}
+    stage.answers = {name: lambda route: route.abort() for name in down}
+    stage.show(*map(stage.element, ALL), css=LIGHT + GAPS)
+    expect(page.locator("loyalty-redeem")).to_contain_text("You can go on without it.")
+    expect(page.locator("loyalty-estimate")).to_have_attribute("data-state", "failed")
+    assert findings(page) == []
+    steps.shoot(page, pictures, "67-components-without-app")
+    stage.answers.clear()
+    page.locator("loyalty-redeem #retry").click()
+    expect(page.locator("#spend")).to_be_visible()
+
+
+def test_what_was_shown_stays_while_the_app_is_away(page: Page) -> None:
+    stage = Stage(page, language="en")
+    stage.show(stage.element("redeem"), css=LIGHT)
+    page.locator("#spend-points").fill("77")
+    stage.answers = {name: lambda route: route.abort() for name in (CART, "GET program")}
+    page.evaluate("document.addEventListener('loyalty:error', () => console.log('heard'))")
+    with page.expect_event("console", lambda said: said.text == "heard"):
+        page.evaluate("document.dispatchEvent(new Event('loyalty:refresh'))")
+    expect(page.locator("#spend-points")).to_have_value("77")
+
+
+def test_the_place_is_kept_until_there_is_something_to_show(page: Page) -> None:
+    stage = Stage(page, language="en")
+    held: list[Route] = []
+    stage.answers["GET me"] = stage.answers[CART] = held.append
+    stage.show(
+        *(stage.element(name) for name in ("points", "estimate", "redeem")), css=LIGHT + GAPS
+    )
+    expect(page.locator("loyalty-redeem")).to_have_attribute("data-state", "loading")
+    before = page.locator("#after").bounding_box()
+    page.wait_for_timeout(300)
+    assert len(held) == 2
+    for route in held:
+        stage.answers.clear()
+        stage._serve(route)
+    expect(page.locator("#spend")).to_be_visible()
+    after = page.locator("#after").bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(after["y"] - before["y"]) < 60
+
+
+def test_a_product_tells_what_it_earns_without_anybodys_token(page: Page) -> None:
+    stage = Stage(page, language="en")
+    stage.show(
+        '<loyalty-estimate store="shop.example.com" channel="web" gross="149.90" currency="USD" '
+        'product-slug="linen-shirt" category="shirts clothing" sale="false"></loyalty-estimate>',
+        css=LIGHT,
+    )
+    with page.expect_request("**/estimate?**") as sent:
+        page.reload()
+    expect(page.locator("loyalty-estimate")).to_contain_text("Earn 149 points")
+    assert "category=shirts&category=clothing&on_sale=false" in sent.value.url
+    assert "authorization" not in sent.value.headers
+
+
+def test_offers_are_off_until_agreed_to_and_a_missing_number_is_asked_for(
+    page: Page, pictures: Path
+) -> None:
+    stage = Stage(page, language="en")
+    agreed = stage._preferences()
+    agreed["offers"] = {**agreed["offers"], "email": {**agreed["offers"]["email"], "granted": True}}
+    stage.show(stage.element("panel", 'sections="preferences"'), css=LIGHT)
+    expect(page.locator("#news-email")).to_be_checked()
+    expect(page.locator("#offers-email")).not_to_be_checked()
+    stage.answers["PUT me/consents/email"] = {"body": agreed}
+    stage.answers["GET me/preferences"] = {"body": agreed}
+    with page.expect_request("**/me/consents/email") as sent:
+        page.locator("#offers-email").check()
+    assert sent.value.post_data_json == {"text_version": "panel-1"}
+    expect(page.locator("loyalty-panel [role=status]")).to_have_text("Saved.")
+    expect(page.locator("#offers-email")).to_be_checked()
+    stage.answers["PUT me/consents/sms"] = stage.say("phone_missing", "A number is needed.", 400)
+    page.locator("#offers-sms").click()
+    expect(page.locator("#preferences-problem")).to_have_text("A number is needed.")
+    expect(page.locator("#offers-sms")).not_to_be_checked()
+    assert findings(page) == []
+    steps.shoot(page, pictures, "68-preferences")
+    stage.answers["PUT me/consents/sms"] = {"body": agreed}
+    page.locator("#phone").fill("+90 555 000 00 00")
+    with page.expect_request("**/me/consents/sms") as sent:
+        page.keyboard.press("Enter")
+    assert sent.value.post_data_json["phone"] == "+90 555 000 00 00"
+    expect(page.locator("#phone")).to_have_count(0)
+
+
+def test_a_program_that_one_joins_is_joined_with_the_texts_that_were_shown(page: Page) -> None:
+    stage = Stage(page, language="en")
+    me = stage._me()
+    stage.answers["GET me"] = {"body": {**me, "member_since": None}}
+    text = {"agreed_version": None, "agreed_at": None, "source": None}
+    stage.answers["GET me/membership"] = {
+        "body": {
+            "state": "none",
+            "takes_part": False,
+            "member_since": None,
+            "enrollment": "opt_in",
+            "join_text": "Collect points on every purchase.",
+            "terms": {"version": "2027-01", "url": "https://shop.example.com/terms", **text},
+            "privacy": {"version": "2", "url": "javascript:alert(1)", **text},
+        }
+    }
+    stage.answers["POST me/membership"] = {"body": {}}
+    stage.show(stage.element("panel"), css=LIGHT)
+    expect(page.locator("loyalty-panel a")).to_have_count(1)
+    with page.expect_request("**/me/membership") as sent:
+        page.locator("#join").click()
+    assert sent.value.post_data_json == {"terms_version": "2027-01", "privacy_version": "2"}
