@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger, log
 from saleor_loyalty_app.flows import order_news
+from saleor_loyalty_app.flows.guest_claims import mail_after_order
 from saleor_loyalty_app.flows.order_owner import Ownership, later_owner
 from saleor_loyalty_app.flows.order_plan import Grant, freeze_plan
 from saleor_loyalty_app.flows.order_posting import Posting, post_differences, tell_availability
@@ -202,6 +203,9 @@ def _book(
         "gone_at": None,
     }
     repository.book_look(conn, row.id, values)
+    first = plan is not None and not plan.imported and not known and any(posted.values())
+    if first and snapshot.user is None and snapshot.user_email:
+        mail_after_order(conn, store, snapshot.id, snapshot.user_email, keys=keys, now=now)
     return Outcome(snapshot.id, Verdict.book, owner.member_id, posted, owner.withheld, deferred)
 
 

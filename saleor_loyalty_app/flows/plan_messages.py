@@ -1,6 +1,6 @@
 """By which channels a message goes, and which partners are told the same.
 
-Guests are known by no address, so that nobody can write to them.
+Guests are known by no address: only what carries one, sealed, is written to them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -54,7 +54,8 @@ def plan_messages(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
     for message in waiting:
         known = spec(message.kind)
         wanted: Sequence[Wanted] = []
-        if known is not None and users.get(message.member_id) is not None:
+        reachable = users.get(message.member_id) is not None
+        if known is not None and (reachable or known.to_guests):
             wanted = channels_of(Kind(message.kind), known, setup)
         deliveries.plan(conn, message, wanted, now=now)
         if known is not None and known.event and now - message.created_at <= known.stale_after:

@@ -12,6 +12,7 @@ from saleor_loyalty_app.flows.outbound import Outbound
 from saleor_loyalty_app.members import consents
 from saleor_loyalty_app.members.consents import Channel
 from saleor_loyalty_app.members.email_keys import EmailKeys
+from saleor_loyalty_app.members.guest_addresses import open_address
 from saleor_loyalty_app.messages import deliveries, timing
 from saleor_loyalty_app.messages.deliveries import Delivery
 from saleor_loyalty_app.messages.kinds import KINDS, MessageClass
@@ -85,6 +86,8 @@ def prepare(
     words, language = words_for(own, delivery.kind, (*who.languages, store.language))
     program = context.program_of(conn, store, now)
     values = context.in_words(shown, who, store, setup, program, language)
+    if path := delivery.data.get("path"):
+        values["link"] = f"{outbound.settings.browser_url}{path}"
     goodbye = Goodbye(store.id, who.member_id, Channel(delivery.channel))
     link = outbound.unsubscribe_url(goodbye) if marketing else ""
     rendered = render(delivery.kind, words, language, values, setup, unsubscribe_url=link)
@@ -101,6 +104,9 @@ def _address(
         return who.phone, ""
     if delivery.address_role == deliveries.PREVIOUS:
         address = who.previous_email
+        return address, keys.current(store.id, address) if address else ""
+    if KINDS[delivery.kind].to_guests and (sealed := delivery.data.get("to")):
+        address = open_address(keys, store.id, str(sealed))
         return address, keys.current(store.id, address) if address else ""
     return who.email, who.email_key
 
@@ -123,6 +129,8 @@ def _why_not(
         return "erased"
     if not address:
         return "no_address"
+    if known.to_guests and "to" in delivery.data and who.state != "guest":
+        return "joined"
     if key and deliveries.is_stopped(conn, store.id, key):
         return "stopped_address"
     if known.message_class is MessageClass.marketing:

@@ -59,12 +59,13 @@ def add_link(
     return made
 
 
-def is_open(
+def link_owner(
     conn: Connection, store_id: int, purpose: Purpose, token: str, *, now: datetime
-) -> bool:
-    """Whether a link could be used now. Looking does not use it up."""
-    query = sa.select(_link.c.id).where(*_usable(store_id, purpose, token, now))
-    return conn.execute(query).scalar_one_or_none() is not None
+) -> int | None:
+    """The member whose link could be used now; None = nobody's. Looking does not use it up."""
+    query = sa.select(_link.c.member_id).where(*_usable(store_id, purpose, token, now))
+    found: int | None = conn.execute(query).scalar_one_or_none()
+    return found
 
 
 def use_link(

@@ -169,7 +169,7 @@ class MemberPreference(SQLModel, table=True):
     store_id: int = ref("store.id")
     #: Chosen by the member, above what Saleor says; "" = Saleor's.
     language: str = ""
-    #: Channels by which they want no news of their points; what has to be told is told all the same.
+    #: Channels by which they want no news of their points; what must be told is told all the same.
     muted: list[str] = json_doc()
     updated_at: datetime = instant()
 

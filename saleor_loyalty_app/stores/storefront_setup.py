@@ -113,6 +113,9 @@ class Setup(_Part):
     looks: Looks = Looks()
     texts: dict[Annotated[str, StringConstraints(pattern=r"^(en|tr)$")], PageTexts] = {}
     erase_at_once: StrictBool = False
+    mail_guests: StrictBool = Field(
+        default=False, description="Guests are told by mail of the points that wait for them."
+    )
 
     def words(self, language: str) -> PageTexts:
         """The brand's words in a language; none are borrowed from another."""

@@ -15,7 +15,7 @@ from saleor_loyalty_app.api.rewards.sums import read_faq
 from saleor_loyalty_app.api.rewards.visits import read_form, sign_in, sign_out, visitors_form
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.mail_link import mail_sign_in_link
-from saleor_loyalty_app.members.mailed_links import begin_session, end_session, is_open, use_link
+from saleor_loyalty_app.members.mailed_links import begin_session, end_session, link_owner, use_link
 from saleor_loyalty_app.messages.addresses import is_mail_address
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -67,7 +67,7 @@ async def show_entry(request: Request, faces: FacesOf, name: str, t: str = "") -
     await faces.gate.read_unknown(request)
     now = faces.clock()
     is_good = len(t) <= _LONGEST_TOKEN and await faces.database.read_async(
-        lambda conn: is_open(conn, place.store.id, "sign_in", t, now=now)
+        lambda conn: link_owner(conn, place.store.id, "sign_in", t, now=now) is not None
     )
     if not is_good:
         raise LinkEnded

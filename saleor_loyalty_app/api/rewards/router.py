@@ -9,6 +9,7 @@ from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse
 from saleor_loyalty_app.api.context import FacesOf
 from saleor_loyalty_app.api.errors import NotFound
 from saleor_loyalty_app.api.rewards.answers import PageRoute, done_words, place_of
+from saleor_loyalty_app.api.rewards.claiming import router as claiming
 from saleor_loyalty_app.api.rewards.codes import router as codes
 from saleor_loyalty_app.api.rewards.entering import router as entering
 from saleor_loyalty_app.api.rewards.looks import FOLDER, asked_language, render, style_sheet
@@ -28,6 +29,7 @@ _STATIC = {"rewards.css": "text/css"}
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 router.include_router(entering)
 router.include_router(codes)
+router.include_router(claiming)
 router.include_router(wishes)
 
 

@@ -162,7 +162,7 @@ async def wish_to_be_erased(request: Request, faces: FacesOf, name: str) -> Resp
     place, visitor, form = await _changing(request, faces, name)
     language = asked_language(request)
     told = await erase(faces, visitor.shopper, _loses(form), language)
-    answer = render(place, "told", language, message=told.says)
+    answer = render(place, "told", language, message=told.says, account=False)
     if told.state == "done":
         sign_out(answer, place)
     return answer

@@ -14,6 +14,7 @@ from saleor_loyalty_app.api.errors import documented
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.board import read_board
 from saleor_loyalty_app.api.storefront.carts import router as carts
+from saleor_loyalty_app.api.storefront.claims import router as claims
 from saleor_loyalty_app.api.storefront.estimate import router as estimate
 from saleor_loyalty_app.api.storefront.membership import router as membership
 from saleor_loyalty_app.api.storefront.my_data import router as my_data
@@ -31,6 +32,7 @@ _SIGNED_IN = [Security(SHOPPER_TOKEN)]
 router = APIRouter(prefix="/api/storefront/v1", tags=["storefront"])
 router.include_router(public)
 router.include_router(estimate)
+router.include_router(claims)
 router.include_router(session, dependencies=_SIGNED_IN)
 router.include_router(carts, dependencies=_SIGNED_IN)
 router.include_router(redemptions, dependencies=_SIGNED_IN)

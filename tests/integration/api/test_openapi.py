@@ -47,6 +47,8 @@ CALLS = {
         "DELETE me/consents/{channel}",
         "GET me/data",
         "POST me/erasure",
+        "GET orders/{order_id}/claim",
+        "POST guest-claims",
         "GET checkouts/{checkout_id}",
         "POST redemptions",
         "GET redemptions/{redemption_id}",
@@ -66,10 +68,12 @@ CALLS = {
         "POST cases/{case}",
     },
 }
+OPEN_TO_ALL = ("/program", "/estimate", "/claim", "/guest-claims")
 EXAMPLES = (
     "Me", "History", "ProgramPage", "CheckoutPage", "EstimateInput", "EstimatePage", "Session",
     "SessionInput", "Membership", "JoinInput", "Leaving", "Preferences", "PreferencesInput",
-    "ConsentInput", "ErasureInput", "Erasure", "Redemption", "SpendInput", "ServeInput",
+    "ConsentInput", "ErasureInput", "Erasure", "Claimable", "ClaimInput",
+    "ClaimAsked", "Redemption", "SpendInput", "ServeInput",
     "Redemptions", "Case", "Cases", "CaseInput", "StorefrontOrigins",
 )  # fmt: skip
 
@@ -128,7 +132,7 @@ def test_every_route_documents_examples_and_failures(scene: SpendingScene) -> No
             responses = operation["responses"]
             assert operation["description"], (path, method)
             assert responses.keys() & {"200", "201"}, (path, method)
-            open_to_all = path.endswith(("/program", "/estimate"))
+            open_to_all = path.endswith(OPEN_TO_ALL)
             wanted = {"422", "429"} if open_to_all else {"401", "503"}
             token = "shopper" if "/storefront/" in path else "staff"
             assert operation.get("security", []) == ([] if open_to_all else [{token: []}]), path
