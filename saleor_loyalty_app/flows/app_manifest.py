@@ -2,18 +2,13 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from saleor_loyalty_app import __version__, assets
-from saleor_loyalty_app.saleor.manifest import (
-    ExtensionOptions,
-    Manifest,
-    ManifestExtension,
-    ManifestWebhook,
-)
-from saleor_loyalty_app.saleor.version import IDENTIFIERS, OLDEST, SchemaVersion
+from saleor_loyalty_app.flows.app_extensions import EXTENSIONS, Extension
+from saleor_loyalty_app.saleor.manifest import Manifest, ManifestExtension, ManifestWebhook
+from saleor_loyalty_app.saleor.version import IDENTIFIERS, SchemaVersion
 from saleor_loyalty_app.saleor.webhook_events import EVENTS
 
 #: Fields of the template that hold a path below the app's address.
@@ -30,36 +25,6 @@ class WebhookSource(Protocol):
     @property
     def path(self) -> str: ...
     def query_for(self, version: SchemaVersion) -> str | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Extension:
-    """Something that the Dashboard shows, from the Saleor `since` on.
-
-    `path` is below the address at which staff reach the app.
-    """
-
-    identifier: str
-    label: str
-    mount: str
-    target: Literal["APP_PAGE", "POPUP", "NEW_TAB", "WIDGET"]
-    path: str
-    permissions: tuple[str, ...] = ()
-    options: ExtensionOptions | None = None
-    since: SchemaVersion = OLDEST
-
-
-#: The app's page stands where staff look for customers.
-EXTENSIONS: tuple[Extension, ...] = (
-    Extension(
-        identifier="loyalty-navigation",
-        label="Loyalty",
-        mount="NAVIGATION_CUSTOMERS",
-        target="APP_PAGE",
-        path="/",
-        permissions=("MANAGE_USERS",),
-    ),
-)
 
 
 @cache
@@ -112,7 +77,7 @@ def extension_entries(
             identifier=extension.identifier if version >= IDENTIFIERS else None,
         )
         for extension in extensions
-        if extension.since <= version
+        if extension.oldest <= version
     )
 
 

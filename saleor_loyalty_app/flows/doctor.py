@@ -12,9 +12,8 @@ import msgspec
 from saleor_loyalty_app import shapes
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.flows.app_extensions import EXTENSIONS, Extension
 from saleor_loyalty_app.flows.app_manifest import (
-    EXTENSIONS,
-    Extension,
     WebhookSource,
     app_identifier,
     extension_entries,

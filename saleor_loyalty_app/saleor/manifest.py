@@ -18,7 +18,7 @@ from graphql import (
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
-from saleor_loyalty_app.saleor.mounts import MOUNTS, SEARCH_MOUNT, WIDGET_MOUNTS
+from saleor_loyalty_app.saleor.mounts import MOUNTS, SEARCH_MOUNT, VIEWS, WIDGET_MOUNTS
 
 #: A column of Saleor's; longer authors fail the installation.
 LONGEST_AUTHOR = 60
@@ -125,6 +125,10 @@ class ManifestExtension(_Part):
             (
                 (options.views is None and options.aliases is None) or self.mount == SEARCH_MOUNT,
                 "views and aliases are for search actions",
+            ),
+            (
+                options.views is None or (bool(options.views) and set(options.views) <= VIEWS),
+                "the Dashboard has no such view",
             ),
         )
         for kept, sentence in rules:

@@ -23,3 +23,12 @@ MOUNTS: dict[str, SchemaVersion] = {
     SEARCH_MOUNT: SchemaVersion(3, 23),
 }
 WIDGET_MOUNTS = frozenset((*_DETAILS, "HOMEPAGE_WIDGETS"))
+
+_LISTED = (
+    "PRODUCT", "ORDER", "DRAFT_ORDER", "CUSTOMER", "COLLECTION", "CATEGORY", "GIFT_CARD", "VOUCHER",
+    "DISCOUNT", "PAGE", "PAGE_TYPE", "MENU",
+)  # fmt: skip
+#: The pages of the Dashboard that a search action may be limited to.
+VIEWS = frozenset(
+    (*(f"{page}_{kind}" for page in _LISTED for kind in ("LIST", "DETAILS")), "CHANNEL_DETAILS")
+)

@@ -12,7 +12,7 @@ from graphql import GraphQLEnumType, GraphQLSchema, build_schema, parse, validat
 from saleor_loyalty_app import assets
 from saleor_loyalty_app.flows.app_manifest import manifest_for, template
 from saleor_loyalty_app.handlers.registry import load_registry
-from saleor_loyalty_app.saleor.mounts import MOUNTS, WIDGET_MOUNTS
+from saleor_loyalty_app.saleor.mounts import MOUNTS
 from saleor_loyalty_app.saleor.version import SchemaVersion
 from sandbox import Sandbox
 
@@ -113,25 +113,6 @@ def test_mounts_are_those_of_saleor_3_22(shared: Path) -> None:
     ours = {mount for mount, since in MOUNTS.items() if since <= SchemaVersion(3, 22)}
     assert known - ours == {"TRANSLATIONS_MORE_ACTIONS"}, "which the Dashboard's rules leave out"
     assert ours <= known
-
-
-@pytest.mark.parametrize("version", VERSIONS)
-def test_the_dashboard_finds_no_issue_with_the_extensions(version: str) -> None:
-    """The rules of its `app-extension-manifest*.ts`, by another hand than the model's."""
-    manifest = served(version)
-    assert isinstance(manifest["appUrl"], str)
-    for extension in manifest["extensions"]:
-        options = extension.get("options", {})
-        assert extension["label"]
-        assert extension["url"]
-        assert extension["mount"] in MOUNTS
-        assert MOUNTS[extension["mount"]] <= SchemaVersion.parse(version)
-        assert extension["target"] in {"APP_PAGE", "POPUP", "NEW_TAB", "WIDGET"}
-        assert extension["target"] != "WIDGET" or extension["mount"] in WIDGET_MOUNTS
-        assert extension["target"] != "APP_PAGE" or extension["url"].startswith("/")
-        assert "widgetTarget" not in options or extension["target"] == "WIDGET"
-        assert "newTabTarget" not in options or extension["target"] == "NEW_TAB"
-        assert set(extension["permissions"]) <= set(manifest["permissions"])
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -71,6 +71,14 @@ it("goes only to paths of its own", () => {
   expect(went).toEqual(["/members", "/publish?x=1"]);
 });
 
+it("finds its own path in the Dashboard's whole address, and none in that of another page", () => {
+  const went: string[] = [];
+  opened().onRedirect((path) => went.push(path));
+  const below = "/dashboard/extensions/app/QXBwOjI%3D";
+  for (const path of [`${below}/members/5`, below, `${below}?customerId=1`, "/dashboard/customers/VXNlcjox"]) say("redirect", { path });
+  expect(went).toEqual(["/members/5", "/", "/"]);
+});
+
 it("makes ids where the browser does not", () => {
   const plain = { getRandomValues: (bytes: Uint8Array) => bytes.fill(255) } as unknown as Crypto;
   provideRandomUuid(plain);

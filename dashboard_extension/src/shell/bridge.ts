@@ -64,10 +64,11 @@ export class Bridge {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Calls `go` with each path to which the Dashboard sends the page. */
+  /** Calls `go` with each path of the page's own to which the Dashboard sends it. */
   onRedirect(go: (path: string) => void): () => void {
     return this.#sdk.subscribe("redirect", ({ path }) => {
-      if (/^\/(?!\/)/.test(path)) go(path);
+      const own = ownPath(path);
+      if (own !== null) go(own);
     });
   }
 
@@ -112,6 +113,17 @@ export class Bridge {
       appParams: state.appParams,
     };
   }
+}
+
+/**
+ * The page's own path in what the Dashboard sends: its docs promise "/members", it sends its whole
+ * address, `/dashboard/extensions/app/<id>/members`, and to widgets that of the page around them.
+ */
+export function ownPath(path: string): string | null {
+  if (!/^\/(?!\/)/.test(path)) return null;
+  const [, below] = /\/extensions\/app\/[^/?#]+([^?#]*)/.exec(path) ?? [];
+  if (below !== undefined) return below === "" ? "/" : below;
+  return path.startsWith("/dashboard") ? null : path;
 }
 
 /** Whether the page stands in a frame at all. */

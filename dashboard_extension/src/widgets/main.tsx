@@ -1,5 +1,6 @@
 import "virtual:macaw-tokens.css";
 import "@/kit/kit.css";
+import "./shared/widgets.css";
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
@@ -7,18 +8,25 @@ import { createRoot } from "react-dom/client";
 import { Providers } from "@/shell/Providers";
 import { surroundings } from "@/shell/surroundings";
 
+import { Boundary } from "./shared/Boundary";
+import { Frame } from "./shared/Frame";
 import { WIDGETS } from "./widgets";
 
 /** `/widget/<name>` and `/popup/<name>` show the component of `widgets/<name>`. */
-const name = /^\/(?:widget|popup)\/([a-z-]+)\/?$/.exec(location.pathname)?.[1] ?? "";
+const [, kind = "", name = ""] = /^\/(widget|popup)\/([a-z-]+)\/?$/.exec(location.pathname) ?? [];
 const root = document.getElementById("root");
 const entry = WIDGETS[name];
 if (root === null || entry === undefined) throw new Error(`no widget has the name ${name}`);
-const [{ Widget }, around] = await Promise.all([entry(), surroundings("shell", `widgets/${name}`)]);
+document.documentElement.dataset.kind = kind;
+const [{ Widget }, around] = await Promise.all([entry(), surroundings("shell", "widgets/shared", `widgets/${name}`)]);
 createRoot(root).render(
   <StrictMode>
     <Providers {...around}>
-      <Widget />
+      <Frame grows={kind === "widget" && name !== "home"}>
+        <Boundary>
+          <Widget />
+        </Boundary>
+      </Frame>
     </Providers>
   </StrictMode>,
 );

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from saleor_loyalty_app.db.database import Database, open_database
-from saleor_loyalty_app.flows.app_manifest import EXTENSIONS, Extension
+from saleor_loyalty_app.flows.app_extensions import EXTENSIONS, Extension
 from saleor_loyalty_app.flows.findings import Finding, Status, is_well
 from saleor_loyalty_app.flows.inbox_problems import review_inbox
 from saleor_loyalty_app.i18n import LANGUAGES
@@ -160,7 +160,7 @@ def test_webhooks_that_differ_are_named_with_the_command_that_mends_them(world: 
 def test_entries_that_an_older_version_did_not_have_are_missing(world: World) -> None:
     world.install()
     newer = Extension(
-        "loyalty-orders", "Points", "ORDER_DETAILS_WIDGETS", "WIDGET", "/widgets/order"
+        "loyalty-products", "Points", "PRODUCT_DETAILS_WIDGETS", "WIDGET", "/widget/product"
     )
     doctor = replace(world.doctor(), extensions=(*EXTENSIONS, newer))
     assert troubles(doctor.examine(world.store())) == {"mount_missing": Status.WARN}

@@ -1,0 +1,18 @@
+import { Component, type ReactNode } from "react";
+
+import { Failure } from "@/kit";
+
+/** Says that a widget failed where it would otherwise be blank. */
+export class Boundary extends Component<{ children: ReactNode }, { error: unknown }> {
+  override state: { error: unknown } = { error: null };
+
+  static getDerivedStateFromError(error: unknown): { error: unknown } {
+    return { error };
+  }
+
+  override render(): ReactNode {
+    const { error } = this.state;
+    if (error === null) return this.props.children;
+    return <Failure error={error} retry={() => location.reload()} />;
+  }
+}

@@ -1,0 +1,61 @@
+import type { Answer } from "@/api/hooks";
+import { Button, Points, useNotify, useT, When } from "@/kit";
+
+import { copyText } from "./clipboard";
+
+export type Entry = Answer<"/api/dashboard/v1/widgets/customer">["entries"][number];
+
+/** Movements of points, each with why, and the same in the customer's language to be copied. */
+export function Entries(props: { entries: readonly Entry[]; label: string }) {
+  return (
+    <ul className="widget-entries" aria-label={props.label}>
+      {props.entries.map((entry) => (
+        <li key={entry.id} data-kind={entry.kind}>
+          <One entry={entry} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function One({ entry }: { entry: Entry }) {
+  const t = useT();
+  const notify = useNotify();
+  const [first = "", ...more] = entry.explanation;
+  const copy = async () => {
+    if (await copyText(entry.for_customer.text)) notify("success", t("shared.copied"));
+    else notify("error", t("shared.not_copied"), entry.for_customer.text);
+  };
+  return (
+    <details>
+      <summary>
+        <span className="widget-entry">
+          <span>{first}</span>
+          <span className="kit-soft kit-small">
+            <When at={entry.time} form="day" />
+            {entry.state === "pending" && ` · ${t("shared.pending")}`}
+          </span>
+        </span>
+        <strong data-sign={entry.amount < 0 ? "minus" : "plus"}>
+          <Points value={entry.amount} sign />
+        </strong>
+      </summary>
+      <div className="kit-stack widget-why">
+        {more.length > 0 && (
+          <ul className="kit-small">
+            {more.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        )}
+        <div className="kit-small">
+          <span className="kit-soft">{t("shared.for_customer", { language: t(`shared.language.${entry.for_customer.language}`) })}</span>
+          <blockquote lang={entry.for_customer.language}>{entry.for_customer.text}</blockquote>
+        </div>
+        <Button type="button" size="small" variant="secondary" onClick={() => void copy()} data-copy={entry.id}>
+          {t("shared.copy")}
+        </Button>
+      </div>
+    </details>
+  );
+}
