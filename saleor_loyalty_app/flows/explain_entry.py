@@ -1,6 +1,6 @@
 """Why entries have their amounts: read what they rest on, and put it in words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,11 +44,17 @@ def explain_entry(conn: Connection, store_id: int, entry_id: int, *, language: s
 
 
 def explain_entries(
-    conn: Connection, store_id: int, entry_ids: Sequence[int], *, language: str
+    conn: Connection,
+    store_id: int,
+    entry_ids: Sequence[int],
+    *,
+    language: str,
+    line_names: Mapping[str, str] | None = None,
 ) -> list[Explanation]:
     """Why these entries have their amounts, in the order asked for; unknown ones are left out.
 
-    Three queries for a whole page.
+    Three queries for a whole page. `line_names` are product names by order line, where they are
+    known: the books hold none.
     """
     rows = {
         row.id: row
@@ -82,6 +88,7 @@ def explain_entries(
                 language=language,
                 program=programs.get(row.revision_id),
                 plan=plans.get(row.source),
+                line_names=line_names,
             ),
         )
         for row in (rows[entry_id] for entry_id in dict.fromkeys(entry_ids) if entry_id in rows)

@@ -97,7 +97,14 @@ def order_widget(
             for one in spent
         ],
         note=None if earning else _why_nothing(conn, store, book, language),
-        entries=told_entries(conn, store, views, language=language, for_customer=theirs),
+        entries=told_entries(
+            conn,
+            store,
+            views,
+            language=language,
+            for_customer=theirs,
+            line_names=_names(snapshot),
+        ),
         lines=None if snapshot is None else _lines(snapshot, language),
         problem=problem,
     )
@@ -221,6 +228,12 @@ def _lines(snapshot: OrderSnapshot, language: str) -> list[WidgetLine]:
         for number, line in enumerate(snapshot.lines, start=1)
         if line.quantity > 0
     ]
+
+
+def _names(snapshot: OrderSnapshot | None) -> dict[str, str]:
+    """Product names by line; the books hold none."""
+    lines = () if snapshot is None else snapshot.lines
+    return {line.id: line.product_name for line in lines if line.product_name}
 
 
 def _name(line: OrderLine, number: int, language: str) -> str:

@@ -1,6 +1,6 @@
 """What several widgets show: the member, and movements with their explanations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -55,14 +55,17 @@ def told_entries(
     *,
     language: str,
     for_customer: str,
+    line_names: Mapping[str, str] | None = None,
 ) -> list[WidgetEntry]:
     """Movements with their explanations in two languages, that of staff and the customer's."""
     ids = [view.id for view in views]
-    ours = {one.entry_id: one for one in explain_entries(conn, store.id, ids, language=language)}
-    theirs = ours
-    if for_customer != language:
-        found = explain_entries(conn, store.id, ids, language=for_customer)
-        theirs = {one.entry_id: one for one in found}
+    ours, theirs = (
+        {
+            one.entry_id: one
+            for one in explain_entries(conn, store.id, ids, language=spoken, line_names=line_names)
+        }
+        for spoken in (language, for_customer)
+    )
     return [
         WidgetEntry(
             id=entry_id(view.id),

@@ -129,6 +129,8 @@ def test_an_order_shows_what_it_brought_and_cost_and_what_can_be_refunded(
     assert [(one["quantity"], one["left"]) for one in found["lines"]] == [(2, 2)]
     assert found["lines"][0]["name"] == "Linen shirt"
     assert {one["kind"] for one in found["entries"]} == {"earn", "redeem"}
+    earned = next(one for one in found["entries"] if one["kind"] == "earn")
+    assert "2 × Linen shirt" in earned["explanation"][1]
 
 
 def test_what_a_refund_is_said_to_do_is_what_it_does(scene: SpendingScene) -> None:
