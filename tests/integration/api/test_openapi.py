@@ -59,6 +59,8 @@ CALLS = {
         "POST publish",
         "PUT switches/{part}",
         "GET storefront-origins",
+        "GET rewards-page",
+        "PUT rewards-page",
         "PUT storefront-origins",
         "POST redemptions",
         "GET redemptions",
@@ -74,7 +76,7 @@ EXAMPLES = (
     "SessionInput", "Membership", "JoinInput", "Leaving", "Preferences", "PreferencesInput",
     "ConsentInput", "ErasureInput", "Erasure", "Claimable", "ClaimInput",
     "ClaimAsked", "Redemption", "SpendInput", "ServeInput",
-    "Redemptions", "Case", "Cases", "CaseInput", "StorefrontOrigins",
+    "Redemptions", "Case", "Cases", "CaseInput", "StorefrontOrigins", "RewardsPage", "RewardsPageInput",
 )  # fmt: skip
 
 
