@@ -122,6 +122,11 @@ export class LoyaltyElement extends HTMLElement {
     const mine = ++this.#newest;
     this.words = new Words(this.given("locale") || this.closest("[lang]")?.getAttribute("lang"));
     this.#readAt = performance.now();
+    for (const part of [this.#body, this.#live]) {
+      // Those of the texts, whatever the page's own are.
+      part.lang = this.words.language;
+      part.dir = "ltr";
+    }
     try {
       const data = await this.load();
       if (mine !== this.#newest) return;

@@ -49,7 +49,9 @@ details li, details p { padding-block: 0.15rem; padding-inline-start: 1.3rem; }
 .row { display: flex; flex-wrap: wrap; gap: 0.5rem 0.9rem; align-items: center; }
 .row > label { flex: 1 1 9rem; font-weight: 550; }
 fieldset { border: 0; margin: 0; padding: 0; min-inline-size: 0; }
-legend { font-weight: 550; padding: 0; }
+legend { font-weight: 550; padding: 0; margin-block-end: 0.35rem; }
+fieldset p { margin-block-end: 0.5rem; }
+#more, #join { justify-self: start; }
 select, input[type="tel"] { flex: 1 1 9rem; min-inline-size: 0; min-block-size: 2.5rem; padding: 0.3rem 0.6rem; border: 1px solid var(--_soft); border-radius: calc(var(--_radius) - 3px); background: var(--_surface); color: var(--_ink); }
 a { color: var(--_accent); }
 .switch { display: flex; gap: 0.75rem; align-items: flex-start; min-block-size: 2.25rem; }

@@ -170,9 +170,10 @@ legend { font-weight: 550; padding: 0; margin-block-end: 0.5rem; }
     const { words } = this;
     const { most_points: most, step } = spending;
     const first = this.#typed ?? String(nearest(most, spending));
+    // Before the value: a slider without its limits takes no more than 100.
     const limits = { min: least, max: most, step };
-    const field = /** @type {HTMLInputElement} */ (h("input", { id: "spend-points", type: "number", inputmode: "numeric", part: "input", value: first, "data-focus": true, "aria-describedby": "spend-worth spend-problem", ...limits }));
-    const slider = /** @type {HTMLInputElement} */ (h("input", { id: "spend-slider", type: "range", part: "slider", value: first, "aria-label": words.t("redeem.slider"), ...limits }));
+    const field = /** @type {HTMLInputElement} */ (h("input", { id: "spend-points", type: "number", inputmode: "numeric", part: "input", ...limits, value: first, "data-focus": true, "aria-describedby": "spend-worth spend-problem" }));
+    const slider = /** @type {HTMLInputElement} */ (h("input", { id: "spend-slider", type: "range", part: "slider", ...limits, value: first, "aria-label": words.t("redeem.slider") }));
     const off = h("output", { id: "spend-worth", class: "figure", part: "worth", for: "spend-points spend-slider" });
     const show = () => {
       const points = Math.floor(Number(this.#typed ?? first)) || 0;

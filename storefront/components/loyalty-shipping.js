@@ -13,7 +13,7 @@ class LoyaltyShipping extends LoyaltyElement {
 :host { min-block-size: 2.5em; }
 .body { display: grid; gap: 0.75rem; }
 .offer { display: grid; gap: 0.3rem; font-size: 0.9375em; }
-.reached { font-weight: 600; }
+.reached { display: block; font-weight: 600; }
 .reached::before { content: "✓\\00a0"; content: "✓\\00a0" / ""; color: var(--_accent); }
 `;
 

@@ -76,6 +76,7 @@ button {
   min-block-size: 2.75rem; padding: 0.4rem 1rem; border: 1px solid var(--_line); border-radius: calc(var(--_radius) - 3px);
   background: transparent; color: var(--_ink); font-weight: 600; cursor: pointer;
 }
+.failed button { justify-self: start; }
 .taken button { border-color: var(--_soft); }
 button:hover { border-color: var(--_soft); }
 button.primary { background: var(--_accent); border-color: var(--_accent); color: var(--_on-accent); }

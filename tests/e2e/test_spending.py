@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from demo import past, processes, story
-from demo.setup import prepare
+from demo import past
 from tests.e2e import steps
-from tests.e2e.conftest import World, free_port, start_app, start_store, up
+from tests.e2e.conftest import World
+from tests.e2e.demo_world import demo_world
 
 pytestmark = pytest.mark.browser
 AYSE, JOHN, MARIA = "ayse@example.com", "john@example.com", "maria@example.com"
@@ -20,20 +20,8 @@ FIFTEEN_DAYS = "1296000"
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The demo as `make demo` leaves it: with a past, a program in force, and points to spend."""
-    places = prepare(tmp_path_factory.mktemp("demo"), app_port=free_port(), store_port=free_port())
-    started: list[processes.Process] = []
-    try:
-        past.begin(places)
-        started.append(start_store(places))
-        processes.wait_until_up(started[0], f"{places.store_url}/_control/state")
-        past.relive(places)
-        started.append(start_app(places))
-        running = up(places, started)
-        story.install(places)
-        story.publish(places)
+    with demo_world(tmp_path_factory.mktemp("demo")) as running:
         yield running
-    finally:
-        processes.stop(started)
 
 
 def amount(page: Page, name: str) -> str:
