@@ -28,6 +28,7 @@ from saleor_loyalty_app.rewards.uses import (
     chargeable,
     choices,
 )
+from saleor_loyalty_app.stores import staff_actions
 from saleor_loyalty_app.stores.refs import StoreRef
 
 #: Why points came back that a stranger had spent.
@@ -143,6 +144,16 @@ def decide(
             actor=by,
             now=now,
         )
+    staff_actions.note(
+        conn,
+        store.id,
+        actor=by,
+        kind="case_decided",
+        subject=f"order:{row.order_number}",
+        before={"state": row.state},
+        after={"state": values["state"], "redemption": redemption.public_id},
+        now=now,
+    )
     return _case(redemption, use_records.change(conn, row.id, values), spender)
 
 

@@ -10,6 +10,7 @@ from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.insights.days import DAY, month_after
 
 MOST_DAYS = 1100
+USUAL = timedelta(days=30)
 _WEEK = timedelta(days=7)
 
 
@@ -63,6 +64,18 @@ class Range:
             end = min(start + length, self.end)
             yield Range(start, end - DAY)
             start = end
+
+
+def wanted_range(since: date | None, until: date | None, *, today: date) -> Range:
+    """The range of these days: until today, and 30 days long, where nothing else is said.
+
+    Raises:
+        RangeInvalid: see `range_of`.
+    """
+    last = until or today
+    if since is None and last.year > 2000:
+        since = last - USUAL + DAY
+    return range_of(since or last, last, today=today)
 
 
 def range_of(since: date, until: date, *, today: date) -> Range:

@@ -9,7 +9,13 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app.adjustments.repository import staff_emails
 from saleor_loyalty_app.api.bearer import still_active
 from saleor_loyalty_app.api.context import FacesOf, Language
-from saleor_loyalty_app.api.dashboard.activity_inbox import Since, Until, next_of, zoned
+from saleor_loyalty_app.api.dashboard.activity_inbox import (
+    Since,
+    Until,
+    next_of,
+    zone_of,
+    zoned,
+)
 from saleor_loyalty_app.api.dashboard.activity_schemas import (
     After,
     AuditOfBooks,
@@ -19,12 +25,16 @@ from saleor_loyalty_app.api.dashboard.activity_schemas import (
     NotedActions,
     RedemptionInList,
     RedemptionsOfStore,
+    WaitingCase,
+    WaitingCases,
     Word,
 )
+from saleor_loyalty_app.api.dashboard.cases import Case
 from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SEE_MEMBERS, TO_SET_UP, StaffOf
 from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.opaque import number_after
+from saleor_loyalty_app.flows import decide_case
 from saleor_loyalty_app.flows.audit_store import ask_audit
 from saleor_loyalty_app.insights import audits
 from saleor_loyalty_app.rewards import browsing
@@ -64,8 +74,32 @@ async def list_redemptions_of_store(
 
     found = await faces.database.read_async(read)
     return RedemptionsOfStore(
-        items=[RedemptionInList.of(one, language) for one in found[:first]],
+        items=[RedemptionInList.of(one, language, zone_of(staff)) for one in found[:first]],
         next=next_of([one.id for one in found], first),
+    )
+
+
+@router.get("/cases", responses=documented(*OF_STAFF, *_LIST))
+async def list_waiting_cases(
+    faces: FacesOf, staff: StaffOf, first: First = 25, after: After = None
+) -> WaitingCases:
+    """The cases that wait to be decided, oldest first; `POST /cases/{case}` decides one."""
+    staff.need_one(TO_SEE_MEMBERS)
+    start = number_after(after)
+
+    def read(conn: Connection) -> tuple[list[decide_case.Case], int]:
+        store = still_active(conn, staff.store)
+        page = decide_case.open_cases(conn, store.id, first=first + 1, after=start)
+        return page, decide_case.count_open(conn, store.id)
+
+    found, waiting = await faces.database.read_async(read)
+    return WaitingCases(
+        items=[
+            WaitingCase(case=Case.of(one, zone_of(staff)), member=str(one.member_id))
+            for one in found[:first]
+        ],
+        next=next_of([one.id for one in found], first),
+        open=waiting,
     )
 
 
@@ -83,7 +117,7 @@ async def list_audits(
 
     found, names = await faces.database.read_async(read)
     return AuditsOfBooks(
-        items=[AuditOfBooks.of(one, language, names) for one in found[:first]],
+        items=[AuditOfBooks.of(one, language, names, zone_of(staff)) for one in found[:first]],
         next=next_of([one.id for one in found], first),
     )
 
@@ -99,7 +133,8 @@ async def begin_audit(faces: FacesOf, staff: StaffOf, language: Language) -> Aud
         store = still_active(conn, staff.store)
         return ask_audit(conn, store, by=staff.actor, now=now)
 
-    return AuditOfBooks.of(await faces.database.write_async(write), language, {})
+    asked = await faces.database.write_async(write)
+    return AuditOfBooks.of(asked, language, {}, zone_of(staff))
 
 
 @router.get("/staff-actions", responses=documented(*OF_STAFF, *_LIST))
@@ -125,7 +160,7 @@ async def list_staff_actions(
 
     found, names = await faces.database.read_async(read)
     return NotedActions(
-        items=[NotedAction.of(one, language, names) for one in found[:first]],
+        items=[NotedAction.of(one, language, names, zone_of(staff)) for one in found[:first]],
         next=next_of([one.id for one in found], first),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, ClassVar, Final
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Query
 from sqlalchemy.engine import Connection
@@ -80,7 +81,7 @@ async def list_inbox(
 
     found = await faces.database.read_async(read)
     return ArrivedWebhooks(
-        items=[ArrivedWebhook.of(one) for one in found[:first]],
+        items=[ArrivedWebhook.of(one, zone_of(staff)) for one in found[:first]],
         next=next_of([one.id for one in found], first),
     )
 
@@ -110,7 +111,7 @@ async def list_dead_letters(
 
     found, number = await faces.database.read_async(read)
     return DeadWebhooks(
-        items=[DeadWebhook.of(one, language) for one in found[:first]],
+        items=[DeadWebhook.of(one, language, zone_of(staff)) for one in found[:first]],
         next=next_of([one.id for one in found], first),
         waiting=number,
     )
@@ -182,7 +183,7 @@ async def list_failed_jobs(
         faces.failed_jobs.page, store.id, first=first + 1, offset=min(start, 10**6)
     )
     return GivenUpJobs(
-        items=[GivenUpJob.of(job, language) for job in found[:first]],
+        items=[GivenUpJob.of(job, language, zone_of(staff)) for job in found[:first]],
         next=cursor_of(str(start + first)) if len(found) > first else None,
     )
 
@@ -218,7 +219,7 @@ async def retry_job(
         )
 
     begun = await run_in_threadpool(faces.failed_jobs.retry, store.id, name, note)
-    return GivenUpJob.of(begun, language)
+    return GivenUpJob.of(begun, language, zone_of(staff))
 
 
 async def _replay(
@@ -250,6 +251,11 @@ async def _replay(
 def next_of(ids: Sequence[int], first: int) -> str | None:
     """The cursor behind a page, where more follows."""
     return cursor_of(str(ids[first - 1])) if len(ids) > first else None
+
+
+def zone_of(staff: Staff) -> ZoneInfo:
+    """The zone in which times are told to staff: that of their store."""
+    return ZoneInfo(staff.store.timezone)
 
 
 def zoned(moment: datetime | None) -> datetime | None:

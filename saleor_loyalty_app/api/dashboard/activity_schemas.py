@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Self
+from zoneinfo import ZoneInfo
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from saleor_loyalty_app.api.dashboard.cases import Case
 from saleor_loyalty_app.api.opaque import job_id, letter_id
 from saleor_loyalty_app.api.redemption_schemas import EXAMPLE, Redemption
 from saleor_loyalty_app.flows.replay_inbox import Replayed
@@ -38,9 +40,14 @@ class ArrivedWebhook(_Model):
     kept: bool = Field(description="The body is still there.")
 
     @classmethod
-    def of(cls, one: Arrived) -> Self:
+    def of(cls, one: Arrived, zone: ZoneInfo) -> Self:
         """What is told of a delivery."""
-        return cls(handler=one.handler, event=one.event, received_at=one.received_at, kept=one.kept)
+        return cls(
+            handler=one.handler,
+            event=one.event,
+            received_at=one.received_at.astimezone(zone),
+            kept=one.kept,
+        )
 
 
 class ArrivedWebhooks(_Model):
@@ -63,7 +70,7 @@ class DeadWebhook(_Model):
     replayed_at: datetime | None = Field(description="When it was understood in the end.")
 
     @classmethod
-    def of(cls, one: Letter, language: str) -> Self:
+    def of(cls, one: Letter, language: str, zone: ZoneInfo) -> Self:
         """What is told of a dead letter."""
         known = f"dead_letter.{one.reason}"
         words = translate(known, language)
@@ -74,8 +81,8 @@ class DeadWebhook(_Model):
             reason=one.reason,
             why=translate("dead_letter.other", language) if words == known else words,
             place=one.place,
-            received_at=one.received_at,
-            replayed_at=one.replayed_at,
+            received_at=one.received_at.astimezone(zone),
+            replayed_at=_local(one.replayed_at, zone),
         )
 
 
@@ -152,7 +159,7 @@ class GivenUpJob(_Model):
     failed_at: datetime
 
     @classmethod
-    def of(cls, job: FailedJob, language: str) -> Self:
+    def of(cls, job: FailedJob, language: str, zone: ZoneInfo) -> Self:
         """What is told of a failed job."""
         known = f"job.{job.name}"
         words = translate(known, language)
@@ -162,8 +169,8 @@ class GivenUpJob(_Model):
             what=job.name if words == known else words,
             attempts=job.attempts,
             failure=job.failure,
-            began_at=job.began_at,
-            failed_at=job.failed_at,
+            began_at=job.began_at.astimezone(zone),
+            failed_at=job.failed_at.astimezone(zone),
         )
 
 
@@ -184,9 +191,10 @@ class RedemptionInList(_Model):
             "examples": [
                 {
                     "redemption": EXAMPLE,
-                    "member": 12,
+                    "member": "12",
                     "channel": "default-channel",
                     "by_staff": False,
+                    "created_at": "2027-01-04T12:30:00+03:00",
                     "consumed_at": None,
                     "ended_at": None,
                 }
@@ -195,22 +203,24 @@ class RedemptionInList(_Model):
     )
 
     redemption: Redemption
-    member: int
+    member: str = Field(description="`id` of the member.")
     channel: str
     by_staff: bool = Field(description="Staff spent the points for the customer.")
+    created_at: datetime
     consumed_at: datetime | None
     ended_at: datetime | None
 
     @classmethod
-    def of(cls, ref: RedemptionRef, language: str) -> Self:
+    def of(cls, ref: RedemptionRef, language: str, zone: ZoneInfo) -> Self:
         """What is told of a redemption."""
         return cls(
             redemption=Redemption.of(ref, language),
-            member=ref.member_id,
+            member=str(ref.member_id),
             channel=ref.channel,
             by_staff=ref.actor.startswith("user:"),
-            consumed_at=ref.consumed_at,
-            ended_at=ref.ended_at,
+            created_at=ref.created_at.astimezone(zone),
+            consumed_at=_local(ref.consumed_at, zone),
+            ended_at=_local(ref.ended_at, zone),
         )
 
 
@@ -221,11 +231,26 @@ class RedemptionsOfStore(_Model):
     next: Next
 
 
+class WaitingCase(_Model):
+    """A case that waits to be decided, and whose points it is about."""
+
+    case: Case
+    member: str = Field(description="`id` of the member.")
+
+
+class WaitingCases(_Model):
+    """A page of the cases that wait, oldest first."""
+
+    items: list[WaitingCase]
+    next: Next
+    open: int = Field(description="How many wait in all.")
+
+
 class FoundDrift(_Model):
     """A sum that was not what it should be."""
 
     what: str = Field(description="In words.")
-    member: int | None
+    member: str | None
     unit: str
     subject: int | None = Field(description="The number of the entry, lot, hold or debt.")
     expected: int
@@ -237,7 +262,7 @@ class FoundDrift(_Model):
         return cls.model_validate(
             {
                 "what": translate(f"drift.{one['check']}", language),
-                "member": one["member_id"],
+                "member": None if one["member_id"] is None else str(one["member_id"]),
                 "unit": one["unit"],
                 "subject": one["subject"],
                 "expected": one["expected"],
@@ -259,15 +284,15 @@ class AuditOfBooks(_Model):
     found: list[FoundDrift] = Field(description="The first hundred.")
 
     @classmethod
-    def of(cls, one: Audit, language: str, names: Mapping[str, str]) -> Self:
+    def of(cls, one: Audit, language: str, names: Mapping[str, str], zone: ZoneInfo) -> Self:
         """What is told of an audit."""
         return cls(
             number=one.id,
-            asked_at=one.asked_at,
+            asked_at=one.asked_at.astimezone(zone),
             asked_by=one.asked_by,
             asked_by_name=names.get(one.asked_by),
-            started_at=one.started_at,
-            finished_at=one.finished_at,
+            started_at=_local(one.started_at, zone),
+            finished_at=_local(one.finished_at, zone),
             drifts=one.drifts,
             found=[FoundDrift.of(drift, language) for drift in one.found],
         )
@@ -293,13 +318,13 @@ class NotedAction(_Model):
     after: dict[str, JsonValue] | None
 
     @classmethod
-    def of(cls, one: Action, language: str, names: Mapping[str, str]) -> Self:
+    def of(cls, one: Action, language: str, names: Mapping[str, str], zone: ZoneInfo) -> Self:
         """What is told of an action."""
         known = f"staff_action.{one.kind}"
         words = translate(known, language)
         return cls.model_validate(
             {
-                "at": one.at,
+                "at": one.at.astimezone(zone),
                 "actor": one.actor,
                 "actor_name": names.get(one.actor),
                 "kind": one.kind,
@@ -316,3 +341,8 @@ class NotedActions(_Model):
 
     items: list[NotedAction]
     next: Next
+
+
+def _local(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """The same instant as the clocks of the store show it."""
+    return None if moment is None else moment.astimezone(zone)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -16,8 +17,6 @@ from saleor_loyalty_app.api.money import Money
 from saleor_loyalty_app.api.opaque import CursorInvalid, case_id, case_number
 from saleor_loyalty_app.api.storefront.schemas import PageInfo
 from saleor_loyalty_app.flows import decide_case
-from saleor_loyalty_app.rewards.uses import OPEN
-from saleor_loyalty_app.stores import staff_actions
 
 router = APIRouter(prefix="/api/dashboard/v1/cases", tags=["dashboard"])
 Choice = Literal["charge", "restore", "dismiss"]
@@ -63,7 +62,7 @@ class Case(BaseModel):
     decided_by: str | None = Field(description="The staff member, as `user:<id>`.")
 
     @classmethod
-    def of(cls, case: decide_case.Case) -> "Case":
+    def of(cls, case: decide_case.Case, zone: ZoneInfo) -> "Case":
         """What is told of a case."""
         return cls(
             id=case_id(case.id),
@@ -76,8 +75,8 @@ class Case(BaseModel):
             choices=list(case.choices),
             points=case.points,
             discount=Money.of(case.amount, case.currency),
-            seen_at=case.seen_at,
-            decided_at=case.decided_at,
+            seen_at=case.seen_at.astimezone(zone),
+            decided_at=None if case.decided_at is None else case.decided_at.astimezone(zone),
             decided_by=case.decided_by or None,
         )
 
@@ -140,7 +139,7 @@ async def list_cases(
     found, waiting = await faces.database.read_async(read)
     more = len(found) > first
     return Cases(
-        cases=[Case.of(case) for case in found[:first]],
+        cases=[Case.of(case, ZoneInfo(staff.store.timezone)) for case in found[:first]],
         page_info=PageInfo(
             has_next_page=more, end_cursor=case_id(found[first - 1].id) if more else None
         ),
@@ -174,18 +173,7 @@ async def decide(
 
     def write(conn: Connection) -> decide_case.Case:
         store = still_active(conn, staff.store)
-        decided = decide_case.decide(conn, store, number, what.decision, staff.actor, now)
-        if (decided.decided_at, decided.decided_by) == (now, staff.actor):
-            staff_actions.note(
-                conn,
-                store.id,
-                actor=staff.actor,
-                kind="case_decided",
-                subject=f"order:{decided.order_number}",
-                before={"state": OPEN},
-                after={"state": decided.state},
-                now=now,
-            )
-        return decided
+        return decide_case.decide(conn, store, number, what.decision, staff.actor, now)
 
-    return Case.of(await faces.database.write_async(write))
+    decided = await faces.database.write_async(write)
+    return Case.of(decided, ZoneInfo(staff.store.timezone))

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -151,16 +152,18 @@ class RangeOverview(_Model):
     """The figures of a range, those of the range before, and the chart."""
 
     timezone: str
+    today: date = Field(description="By the store's clocks; no range goes beyond.")
     step: Step
     now: RangeFigures
     before: RangeFigures
     series: list[ChartPoint]
 
     @classmethod
-    def of(cls, overview: seen.Overview, timezone: str) -> Self:
+    def of(cls, overview: seen.Overview, timezone: str, *, today: date) -> Self:
         """What is told of an overview."""
         return cls(
             timezone=timezone,
+            today=today,
             step=overview.step,
             now=RangeFigures.of(overview.now),
             before=RangeFigures.of(overview.before),
@@ -258,10 +261,12 @@ class ClosedBy(_Model):
     closed_by: str
 
     @classmethod
-    def of(cls, closed: Closed) -> Self:
+    def of(cls, closed: Closed, zone: ZoneInfo) -> Self:
         """What is told of a closed month."""
         return cls(
-            month=f"{closed.month:%Y-%m}", closed_at=closed.closed_at, closed_by=closed.closed_by
+            month=f"{closed.month:%Y-%m}",
+            closed_at=closed.closed_at.astimezone(zone),
+            closed_by=closed.closed_by,
         )
 
 
@@ -300,7 +305,7 @@ class MonthFigures(_Model):
     since_closed: list[Difference]
 
     @classmethod
-    def of(cls, report: MonthReport, *, closable: bool) -> Self:
+    def of(cls, report: MonthReport, *, closable: bool, zone: ZoneInfo) -> Self:
         """What is told of a month."""
         return cls(
             month=f"{report.month:%Y-%m}",
@@ -316,7 +321,7 @@ class MonthFigures(_Model):
                 expected=report.breakage.expected,
             ),
             accounts=dict(report.accounts),
-            closed=None if report.closed is None else ClosedBy.of(report.closed),
+            closed=None if report.closed is None else ClosedBy.of(report.closed, zone),
             closable=closable,
             late=[
                 LatePoints(

@@ -43,7 +43,7 @@ from saleor_loyalty_app.insights.closing import (
 )
 from saleor_loyalty_app.insights.days import day_of
 from saleor_loyalty_app.insights.overview import Overview, figures
-from saleor_loyalty_app.insights.ranges import Step, range_of
+from saleor_loyalty_app.insights.ranges import Step, wanted_range
 from saleor_loyalty_app.insights.standing import Standing, standing_on
 from saleor_loyalty_app.stores import staff_actions
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -66,18 +66,28 @@ Month = Annotated[
     Path(pattern=r"^[0-9]{4}-[0-9]{2}$", description="Such as 2027-01.", examples=["2027-01"]),
     AfterValidator(_is_month),
 ]
-Since = Annotated[date, Query(description="The first day.", examples=["2027-01-01"])]
-Until = Annotated[date, Query(description="The last day.", examples=["2027-01-31"])]
+Since = Annotated[
+    date | None, Query(description="The first day; 30 days by default.", examples=["2027-01-01"])
+]
+Until = Annotated[
+    date | None, Query(description="The last day; today by default.", examples=["2027-01-31"])
+]
 StepOf = Annotated[Step, Query(description="What the chart shows at once.")]
 
 
 @router.get("/overview", responses=documented(*OF_STAFF, _INVALID, _RANGE))
 async def read_range(
-    faces: FacesOf, staff: StaffOf, since: Since, until: Until, step: StepOf = Step.day
+    faces: FacesOf,
+    staff: StaffOf,
+    since: Since = None,
+    until: Until = None,
+    step: StepOf = Step.day,
 ) -> RangeOverview:
     """What a range of days brought, beside the range before."""
     store, found = await _overview(faces, staff, since, until, step)
-    return RangeOverview.of(found, store.timezone)
+    return RangeOverview.of(
+        found, store.timezone, today=day_of(faces.clock(), ZoneInfo(store.timezone))
+    )
 
 
 @router.get(
@@ -89,8 +99,8 @@ async def save_range(
     faces: FacesOf,
     staff: StaffOf,
     language: Language,
-    since: Since,
-    until: Until,
+    since: Since = None,
+    until: Until = None,
     step: StepOf = Step.day,
 ) -> CsvFile:
     """The chart of a range as a file."""
@@ -135,12 +145,13 @@ async def list_months(faces: FacesOf, staff: StaffOf) -> MonthsOfBooks:
 
     def read(conn: Connection) -> MonthsOfBooks:
         store = still_active(conn, staff.store)
+        zone = ZoneInfo(store.timezone)
         closed = {period.month: period for period in closed_periods(conn, store.id)}
         return MonthsOfBooks(
             months=[
                 MonthInList(
                     month=f"{month:%Y-%m}",
-                    closed=ClosedBy.of(closed[month]) if month in closed else None,
+                    closed=ClosedBy.of(closed[month], zone) if month in closed else None,
                     closable=is_closable(store, month, list(closed.values()), now),
                 )
                 for month in months_of_books(conn, store, now)
@@ -154,7 +165,7 @@ async def list_months(faces: FacesOf, staff: StaffOf) -> MonthsOfBooks:
 async def read_month(faces: FacesOf, staff: StaffOf, month: Month) -> MonthFigures:
     """A month as it was closed, or as the books stand."""
     report, closable = await _month(faces, staff, month)
-    return MonthFigures.of(report, closable=closable)
+    return MonthFigures.of(report, closable=closable, zone=ZoneInfo(staff.store.timezone))
 
 
 @router.get(
@@ -212,7 +223,7 @@ async def close(faces: FacesOf, staff: StaffOf, month: Month) -> MonthFigures:
         return report
 
     report = await faces.database.write_async(write)
-    return MonthFigures.of(report, closable=False)
+    return MonthFigures.of(report, closable=False, zone=ZoneInfo(staff.store.timezone))
 
 
 @router.get("/accounts", responses=documented(*OF_STAFF))
@@ -254,13 +265,13 @@ async def change_accounts(
 
 
 async def _overview(
-    faces: Faces, staff: Staff, since: date, until: date, step: Step
+    faces: Faces, staff: Staff, since: date | None, until: date | None, step: Step
 ) -> tuple[StoreRef, Overview]:
     now = faces.clock()
 
     def read(conn: Connection) -> tuple[StoreRef, Overview]:
         store = still_active(conn, staff.store)
-        asked = range_of(since, until, today=day_of(now, ZoneInfo(store.timezone)))
+        asked = wanted_range(since, until, today=day_of(now, ZoneInfo(store.timezone)))
         return store, figures(conn, store, asked, step, now=now)
 
     return await faces.database.read_async(read, snapshot=True)

@@ -23,7 +23,7 @@ from tests.api_edge import ApiEdge
 from tests.factories import make_member
 
 API = "/api/dashboard/v1/insights"
-US = {"channel": "default-channel", "currency": "USD"}
+US: dict[str, Any] = {"channel": "default-channel", "currency": "USD"}
 CODES = {
     "liability": "380.01",
     "expense": "760.10",
