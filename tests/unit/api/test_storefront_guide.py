@@ -11,13 +11,25 @@ from saleor_loyalty_app.api.redemption_answers import OF_RELEASING, OF_SPENDING
 from saleor_loyalty_app.api.redemption_schemas import Redemption
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.api.storefront.cart_schemas import CheckoutPage
+from saleor_loyalty_app.api.storefront.claims import OF_CLAIMS, Claimable, ClaimAsked
+from saleor_loyalty_app.api.storefront.estimate import OF_ESTIMATES
+from saleor_loyalty_app.api.storefront.estimate_schemas import EstimatePage
+from saleor_loyalty_app.api.storefront.membership import OF_JOINING, OF_LEAVING
+from saleor_loyalty_app.api.storefront.membership_schemas import Erasure, Leaving, Membership
+from saleor_loyalty_app.api.storefront.my_data import OF_ERASURES
 from saleor_loyalty_app.api.storefront.program_schemas import ProgramPage
 from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_NAMED_STORES, OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.schemas import History, Me
+from saleor_loyalty_app.api.storefront.session import OF_SESSIONS, Session
+from saleor_loyalty_app.api.storefront.wishes import OF_CONSENTS, OF_PREFERENCES
+from saleor_loyalty_app.api.storefront.wishes_schemas import Preferences
 from saleor_loyalty_app.settings import Settings
 
 GUIDE = Path(__file__).parents[3] / "docs" / "storefront-api.md"
-EXAMPLES: tuple[type[BaseModel], ...] = (ProgramPage, Me, History, CheckoutPage, Redemption)
+EXAMPLES: tuple[type[BaseModel], ...] = (
+    ProgramPage, EstimatePage, Session, Me, History, CheckoutPage, Redemption, Membership, Leaving,
+    Preferences, Erasure, Claimable, ClaimAsked,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +50,8 @@ def test_its_examples_are_answers_of_the_api_in_their_order(guide: str) -> None:
 def test_it_tells_of_every_failure_that_is_documented(guide: str) -> None:
     refusals = (
         *OF_SHOPPERS, *OF_NAMED_STORES, *OF_SPENDING, *OF_RELEASING, *OF_SALEOR, *OF_CHANGES,
+        *OF_ESTIMATES, *OF_SESSIONS, *OF_JOINING, *OF_LEAVING, *OF_PREFERENCES, *OF_CONSENTS,
+        *OF_ERASURES, *OF_CLAIMS, (422, "address_invalid", {}),
     )  # fmt: skip
     rows = [line for line in guide.splitlines() if line.startswith("| ")]
     for status, code, _ in refusals:
@@ -45,9 +59,10 @@ def test_it_tells_of_every_failure_that_is_documented(guide: str) -> None:
 
 
 def test_its_rates_are_those_of_the_settings(guide: str) -> None:
-    for name in ("reading_limit", "spending_limit", "public_limit"):
-        amount, _, unit = str(Settings.model_fields[name].default).partition("/")
-        assert f"| {amount} a {unit} |" in guide, name
+    for name in ("reading", "spending", "public", "session", "estimate", "sign_in"):
+        amount, _, unit = str(Settings.model_fields[f"{name}_limit"].default).partition("/")
+        each = f"in {unit}" if unit[0].isdigit() else f"a {unit}"
+        assert f"| {amount} {each} |" in guide, name
 
 
 def test_its_links_lead_somewhere(guide: str) -> None:
