@@ -77,16 +77,18 @@ def change_hook(
 
 def remove_hook(
     conn: Connection, store: StoreRef, webhook_id: int, *, actor: str, now: datetime
-) -> None:
-    """Removes a webhook.
+) -> Webhook:
+    """Removes a webhook; gives it as it was.
 
     Raises:
         WebhookUnknown: the store has none with this id.
     """
+    gone = partner_webhooks.webhook(conn, store.id, webhook_id)
     partner_webhooks.remove(conn, store.id, webhook_id, now)
     forget_secret(conn, store.id, secret_name(webhook_id))
     resolve_problem(conn, store.id, problem_key(webhook_id), now)
     _note(conn, store, "webhook_removed", webhook_id, actor, now)
+    return gone
 
 
 def new_hook_secret(

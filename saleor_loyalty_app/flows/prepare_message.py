@@ -1,7 +1,7 @@
 """Whether a message goes out now, later or never, by what holds at the moment of sending."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
@@ -148,7 +148,8 @@ def _wait(
 ) -> Later | None:
     hours = setup.quiet_hours
     zone = ZoneInfo(usable_timezone(store.timezone))
-    if until := timing.end_of_quiet(now, hours.begin, hours.end, zone):
+    begin, end = time.fromisoformat(hours.begin), time.fromisoformat(hours.end)
+    if until := timing.end_of_quiet(now, begin, end, zone):
         return Later(until, "quiet_hours")
     sent = deliveries.marketing_sent(conn, store.id, member_id, now - timing.WEEK)
     if until := timing.room_in_week(sent, setup.weekly_cap, now):

@@ -6,7 +6,7 @@ One document without secrets; passwords are in `stores.kept_secrets` under the n
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
@@ -70,6 +70,8 @@ Address = Annotated[
     AfterValidator(_plain),
     AfterValidator(_mail_address),
 ]
+#: Hour and minute.
+ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 PageAddress = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_page)
 ]
@@ -121,8 +123,8 @@ class Look(_Part):
 class QuietHours(_Part):
     """When no offers are sent, in the store's time zone; equal times = always allowed."""
 
-    begin: time = time(21)
-    end: time = time(9)
+    begin: ClockTime = "21:00"
+    end: ClockTime = "09:00"
 
 
 class SmsGateway(_Part):
@@ -166,7 +168,10 @@ class MailSetup(_Part):
     quiet_hours: QuietHours = QuietHours()
     weekly_cap: int = Field(default=2, ge=1, le=20, description="Offers to one member in 7 days.")
     switched_off: Annotated[list[Kind], Field(max_length=len(Kind)), AfterValidator(_kinds)] = (
-        Field(default=[], description="Kinds that are not sent.")
+        Field(
+            default=[Kind.monthly_statement],
+            description="Kinds that are not sent; offers start switched off.",
+        )
     )
     sms: SmsGateway | None = None
     consent_register: ConsentRegister = ConsentRegister()

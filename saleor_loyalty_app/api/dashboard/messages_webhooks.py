@@ -97,16 +97,17 @@ async def change_webhook(
     return PartnerHook.of(changed)
 
 
-@router.delete("/{hook}", status_code=204, responses=documented(*OF_STAFF, _UNKNOWN))
-async def remove_webhook(faces: FacesOf, staff: StaffOf, hook: HookId) -> None:
+@router.delete("/{hook}", responses=documented(*OF_STAFF, _UNKNOWN))
+async def remove_webhook(faces: FacesOf, staff: StaffOf, hook: HookId) -> PartnerHook:
     """Removes a webhook; what was on its way there is not sent."""
     staff.need(TO_SET_UP)
     number, now = _number(hook), faces.clock()
-    await faces.database.write_async(
+    gone = await faces.database.write_async(
         lambda conn: partner_hooks.remove_hook(
             conn, still_active(conn, staff.store), number, actor=staff.actor, now=now
         )
     )
+    return PartnerHook.of(gone)
 
 
 @router.post("/{hook}/secret", responses=documented(*OF_STAFF, _UNKNOWN))
@@ -127,7 +128,7 @@ async def change_webhook_secret(faces: FacesOf, staff: StaffOf, hook: HookId) ->
     return PartnerHook.of(found, secret)
 
 
-@router.post("/{hook}/test", status_code=202, responses=documented(*OF_STAFF, _UNKNOWN))
+@router.post("/{hook}/test", responses=documented(*OF_STAFF, _UNKNOWN))
 async def test_webhook(faces: FacesOf, staff: StaffOf, hook: HookId) -> PartnerHook:
     """Sends a test event within seconds; what came of it stands in the log."""
     staff.need(TO_SET_UP)
@@ -179,7 +180,6 @@ async def list_webhook_deliveries(
 
 @router.post(
     "/{hook}/deliveries/{delivery}/replay",
-    status_code=202,
     responses=documented(*OF_STAFF, _UNKNOWN, (404, "delivery_unknown", {})),
 )
 async def replay_webhook_delivery(
