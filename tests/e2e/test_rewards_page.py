@@ -1,0 +1,155 @@
+"""The rewards page as people see it: two looks, no script, and nothing that axe calls serious."""
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import sqlalchemy as sa
+import uvicorn
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app.api.context import Faces
+from saleor_loyalty_app.api.rewards import entering
+from saleor_loyalty_app.db.database import open_database
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.members.refs import Person
+from saleor_loyalty_app.members.repository import member_by_id
+from saleor_loyalty_app.members.service import set_identity
+from saleor_loyalty_app.messages.models import OutboxMessage
+from saleor_loyalty_app.stores.storefront_setup import Looks, PageTexts, Setup, store_setup
+from tests.e2e.axe import findings
+from tests.e2e.conftest import free_port
+from tests.e2e.dashboard import LOOKS, Look
+from tests.integration.api.spending_scene import SpendingScene
+from tests.redemption_stage import SHOPPER
+from tests.signing import SigningKey
+
+
+@dataclass(frozen=True)
+class Served:
+    """The app with a rewards page, in a thread of its own."""
+
+    scene: SpendingScene
+    url: str
+
+    def link(self) -> str:
+        """The newest link that was mailed, as a path."""
+        messages = table(OutboxMessage)
+        query = (
+            sa.select(messages.c.data)
+            .where(messages.c.kind == "sign_in_link")
+            .order_by(messages.c.id.desc())
+        )
+        data = self.scene.stage.database.read(lambda conn: conn.execute(query).scalars().first())
+        assert data is not None
+        parts = urlsplit(data["link"])
+        return f"{parts.path}?{parts.query}"
+
+
+@pytest.fixture
+def served(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    monkeypatch.setattr(entering, "ANSWERED_AFTER", 0.0)
+    database = open_database(sqlite_url, pool_size=2)
+    scene = SpendingScene(database, SigningKey("store-key"), limits={})
+    scene.stage.give(1000)
+    scene.stage.bearer(250)
+    _introduce(scene)
+    port = free_port()
+    config = uvicorn.Config(scene.edge.app, port=port, log_level="warning", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until = time.monotonic() + 20
+    while not server.started and time.monotonic() < until:
+        time.sleep(0.02)
+    assert server.started
+    yield Served(scene, f"http://127.0.0.1:{port}")
+    server.should_exit = True
+    thread.join(10)
+    scene.close()
+    database.close()
+
+
+def _introduce(scene: SpendingScene) -> None:
+    stage, faces = scene.stage, scene.edge.app.state.faces
+    assert isinstance(faces, Faces)
+    setup = Setup(
+        slug="acme",
+        shop_name="Acme",
+        shop_url="https://shop.example.com",
+        account_url="https://shop.example.com/account",
+        looks=Looks(brand_color="#e4572e"),
+        texts={"tr": PageTexts(heading="Acme Puan")},
+    )
+
+    def write(conn: Connection) -> None:
+        store_setup(conn, stage.store.id, setup, version=0, now=stage.now)
+        member = member_by_id(conn, stage.store.id, stage.members[SHOPPER])
+        assert member is not None
+        person = Person(stage.users[SHOPPER], SHOPPER, True, "Ayşe", "Yılmaz", "tr")
+        set_identity(conn, member, person, keys=faces.email_keys, now=stage.now)
+
+    stage.database.write(write)
+
+
+def _page(browser: Browser, served: Served, look: Look, *, scripts: bool) -> Page:
+    context = browser.new_context(
+        base_url=served.url,
+        locale="tr-TR" if look.language == "tr" else "en-US",
+        color_scheme="dark" if look.theme == "dark" else "light",
+        java_script_enabled=scripts,
+        viewport={"width": look.width, "height": look.height},
+    )
+    context.set_default_timeout(20_000)
+    return context.new_page()
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+def test_every_page_can_be_read_and_used(
+    browser: Browser, served: Served, look: Look, pictures: Path
+) -> None:
+    page = _page(browser, served, look, scripts=True)
+
+    def looked_at(name: str) -> None:
+        assert findings(page) == [], name
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, f"{name} is {wide} px too wide"
+        page.screenshot(path=pictures / f"rewards-{name}-{look.name}.png", full_page=True)
+
+    page.goto(f"/rewards/acme?lang={look.language}")
+    looked_at("welcome")
+    page.locator("input[name=email]").fill(SHOPPER)
+    page.locator("main form button").click()
+    looked_at("sent")
+    page.goto(f"{served.link()}&lang={look.language}")
+    looked_at("enter")
+    page.locator("main form button").click()
+    expect(page.locator(".big")).to_be_visible()
+    page.goto(f"/rewards/acme?lang={look.language}")
+    page.locator("details").first.locator("summary").click()
+    looked_at("points")
+    page.goto(f"/rewards/acme/leave?lang={look.language}")
+    looked_at("leave")
+    page.goto("/rewards/acme/enter?t=none")
+    looked_at("problem")
+    page.context.close()
+
+
+def test_points_become_a_code_without_a_script(browser: Browser, served: Served) -> None:
+    page = _page(browser, served, LOOKS[0], scripts=False)
+    page.goto("/rewards/acme?lang=en")
+    page.fill("input[name=email]", SHOPPER)
+    page.click("text=Send me a link")
+    page.goto(f"{served.link()}&lang=en")
+    page.click("main form button")
+    page.goto("/rewards/acme?lang=en")
+    page.fill("#points-1", "500")
+    page.click("text=Make a code")
+    expect(page.locator(".letters")).to_have_count(2)
+    assert served.scene.stage.points() == (250, 750)
+    page.context.close()
