@@ -13,7 +13,7 @@ const ATTRIBUTES = ["api", "store", "channel", "checkout", "locale", "token", "t
 /** The page was away so long that what it shows may be old. */
 const AWAY = 30_000;
 /** Where this file came from is where the app is. */
-const HOME = import.meta.url.startsWith("http") ? new URL(import.meta.url).origin : "";
+const [HOME = ""] = import.meta.url.split("/storefront/v1/");
 
 /** Such answers say that there is nothing to show, not that something went wrong. */
 const NOTHING = new Set(["store_not_found", "program_not_published", "checkout_unknown", "cart_unknown"]);

@@ -1,6 +1,5 @@
 """The components' own tests and types, by Node and the TypeScript of the Dashboard's pages."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -8,14 +7,6 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 COMPILER = ROOT / "dashboard_extension" / "node_modules" / "typescript" / "bin" / "tsc"
-
-
-@pytest.fixture(scope="module")
-def node() -> str:
-    found = shutil.which("node") or shutil.which("node", path=ROOT / ".venv" / "bin")
-    if found is None:
-        pytest.fail("Node 20 or newer is needed to test the components: run make pages.")
-    return found
 
 
 def run(*command: str | Path) -> str:
