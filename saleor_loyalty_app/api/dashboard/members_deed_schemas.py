@@ -19,7 +19,7 @@ def _example(**example: JsonValue) -> ConfigDict:
     return ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [example]})
 
 
-class BlocksInput(Answer):
+class MemberBlocksInput(Answer):
     """What is blocked from now on, and why."""
 
     model_config = _example(
@@ -32,7 +32,7 @@ class BlocksInput(Answer):
     reason: str = Field(min_length=1, max_length=notes.LONGEST, pattern=TEXT)
 
 
-class StateInput(Answer):
+class MemberStateInput(Answer):
     """Where the member is to stand."""
 
     model_config = _example(state="paused")
@@ -89,7 +89,7 @@ class MergeResult(Answer):
         )
 
 
-class Erasure(Answer):
+class MemberErasure(Answer):
     """What is lost where a member is erased, or was."""
 
     model_config = _example(
@@ -105,7 +105,7 @@ class Erasure(Answer):
     )
 
 
-class EraseInput(Answer):
+class EraseMemberInput(Answer):
     """The confirmation that this member is meant."""
 
     model_config = _example(confirm="1042")
@@ -113,7 +113,7 @@ class EraseInput(Answer):
     confirm: str = Field(max_length=40, description="The member's number once more.")
 
 
-class ClaimInput(Answer):
+class OrderClaimInput(Answer):
     """The order whose points are missing."""
 
     model_config = _example(number=18)
@@ -121,7 +121,7 @@ class ClaimInput(Answer):
     number: StrictInt = Field(ge=1, le=LARGEST_NUMBER, description="As customers see it.")
 
 
-class Claim(Answer):
+class OrderClaim(Answer):
     """What came of it."""
 
     model_config = _example(
@@ -144,7 +144,7 @@ class Claim(Answer):
     member: str | None = Field(description="Who has them.")
 
     @classmethod
-    def of(cls, claimed: Claimed, language: str) -> "Claim":
+    def of(cls, claimed: Claimed, language: str) -> "OrderClaim":
         """What is told of a claim."""
         return cls(
             order_id=claimed.order_id,

@@ -8,14 +8,14 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app.api.bearer import still_active
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.dashboard.members_deed_schemas import (
-    BlocksInput,
-    Claim,
-    ClaimInput,
-    EraseInput,
-    Erasure,
+    EraseMemberInput,
+    MemberBlocksInput,
+    MemberErasure,
+    MemberStateInput,
     MergeInput,
     MergeResult,
-    StateInput,
+    OrderClaim,
+    OrderClaimInput,
 )
 from saleor_loyalty_app.api.dashboard.members_points import agent_of
 from saleor_loyalty_app.api.dashboard.members_reading import read_member
@@ -49,7 +49,7 @@ _OF_CHANGING: tuple[Refusal, ...] = (*_OF_ONE, (400, "request_unreadable", {}))
 
 @router.put("/{member}/blocks", responses=documented(*_OF_CHANGING, (422, "note_empty", {})))
 async def block_member(
-    faces: FacesOf, staff: StaffOf, member: MemberId, what: BlocksInput
+    faces: FacesOf, staff: StaffOf, member: MemberId, what: MemberBlocksInput
 ) -> MemberDetail:
     """Blocks or frees spending, earning and codes of a member."""
     staff.need(TO_GIVE)
@@ -76,7 +76,7 @@ async def block_member(
     ),
 )
 async def move_member(
-    faces: FacesOf, staff: StaffOf, member: MemberId, what: StateInput
+    faces: FacesOf, staff: StaffOf, member: MemberId, what: MemberStateInput
 ) -> MemberDetail:
     """A member pauses, goes on, leaves or comes back, as they asked for."""
     staff.need(TO_GIVE)
@@ -141,8 +141,8 @@ async def merge_into(
     ),
 )
 async def claim_order(
-    faces: FacesOf, staff: StaffOf, language: Language, member: MemberId, what: ClaimInput
-) -> Claim:
+    faces: FacesOf, staff: StaffOf, language: Language, member: MemberId, what: OrderClaimInput
+) -> OrderClaim:
     """Reads an order of the member from Saleor by its number, and books what it earns."""
     staff.need_one(TO_SEE_MEMBERS)
     await faces.gate.serve_customer(staff.key)
@@ -152,7 +152,7 @@ async def claim_order(
     found = await faces.calls.run(
         lambda: claimer.claim(store, number, what.number, actor=staff.actor)
     )
-    return Claim.of(found, language)
+    return OrderClaim.of(found, language)
 
 
 @router.get(
@@ -197,7 +197,7 @@ async def export(faces: FacesOf, staff: StaffOf, member: MemberId) -> Response:
 
 
 @router.get("/{member}/erasure", responses=documented(*_OF_ONE))
-async def foresee_erasure(faces: FacesOf, staff: StaffOf, member: MemberId) -> Erasure:
+async def foresee_erasure(faces: FacesOf, staff: StaffOf, member: MemberId) -> MemberErasure:
     """What would be lost if the member were erased now."""
     staff.need(TO_GIVE)
     await faces.gate.read(staff.key)
@@ -212,8 +212,8 @@ async def foresee_erasure(faces: FacesOf, staff: StaffOf, member: MemberId) -> E
     "/{member}/erasure", responses=documented(*_OF_CHANGING, (422, "erase_unconfirmed", {}))
 )
 async def erase_for_good(
-    faces: FacesOf, staff: StaffOf, member: MemberId, what: EraseInput
-) -> Erasure:
+    faces: FacesOf, staff: StaffOf, member: MemberId, what: EraseMemberInput
+) -> MemberErasure:
     """Erases a member: who they were is forgotten, what they had is written off."""
     staff.need(TO_GIVE)
     await faces.gate.serve_customer(staff.key)
@@ -228,8 +228,8 @@ async def erase_for_good(
     return on_its_clocks(_erasure(lost, done=True), staff.store)
 
 
-def _erasure(lost: Loss, *, done: bool) -> Erasure:
-    return Erasure(
+def _erasure(lost: Loss, *, done: bool) -> MemberErasure:
+    return MemberErasure(
         member=str(lost.member.id),
         done=done,
         balances=[UnitBalance.of(unit, held) for unit, held in lost.balances.items()],

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ def test_what_goes_beyond_the_budget_waits_for_another_person(desk: MemberDesk) 
     assert desk.points(ayse) == 400
     path, approve = f"adjustments/{asked.json()['id']}", {"decision": "approve"}
     assert told(desk.send("POST", path, approve)) == (403, "own_request")
-    little = {"user_permissions": ["MANAGE_USERS"], "permissions": ["MANAGE_USERS"]}
+    little: dict[str, Any] = {"user_permissions": ["MANAGE_USERS"], "permissions": ["MANAGE_USERS"]}
     assert told(desk.send("POST", path, approve, by=LEAD, **little)) == (
         403,
         "missing_user_permission",
@@ -179,7 +180,7 @@ def test_an_own_allowance_goes_before_everybodys(desk: MemberDesk) -> None:
     gone = desk.send("DELETE", "allowances?email=agent@example.com", by=LEAD)
     assert len(gone.json()["items"]) == 1
     assert desk.move(ayse, 1).status_code == 201
-    little = {"user_permissions": ["MANAGE_USERS"], "permissions": ["MANAGE_USERS"]}
+    little: dict[str, Any] = {"user_permissions": ["MANAGE_USERS"], "permissions": ["MANAGE_USERS"]}
     assert told(desk.send("GET", "allowances", **little)) == (403, "missing_user_permission")
     body = {"email": "nobody", "per_day": 1, "per_month": 1}
     assert told(desk.send("PUT", "allowances", body)) == (422, "invalid_staff_email")
@@ -215,7 +216,10 @@ def test_without_the_permission_or_for_whom_nothing_is_given_nothing_is_given(
     desk: MemberDesk, edge: ApiEdge
 ) -> None:
     ayse = desk.join(1, "Ayşe", "Yılmaz")
-    little = {"user_permissions": ["MANAGE_ORDERS"], "permissions": ["MANAGE_ORDERS"]}
+    little: dict[str, Any] = {
+        "user_permissions": ["MANAGE_ORDERS"],
+        "permissions": ["MANAGE_ORDERS"],
+    }
     assert told(desk.move(ayse, 10, **little)) == (403, "missing_user_permission")
     blocks = {"spending": False, "earning": True, "codes": False, "reason": "Chargebacks."}
     assert desk.send("PUT", f"members/{ayse}/blocks", blocks).json()["blocked"] == ["earning"]

@@ -1,6 +1,7 @@
 """Members over the Dashboard API: found, read, noted, blocked, merged, exported and erased."""
 
 import json
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -149,7 +150,10 @@ def test_one_member_is_read_with_lots_statement_and_consents(desk: MemberDesk) -
 
 def test_who_manages_neither_users_nor_orders_sees_nobody(desk: MemberDesk) -> None:
     ayse = desk.join(1, "Ayşe", "Yılmaz")
-    rights = {"user_permissions": ["MANAGE_DISCOUNTS"], "permissions": ["MANAGE_DISCOUNTS"]}
+    rights: dict[str, Any] = {
+        "user_permissions": ["MANAGE_DISCOUNTS"],
+        "permissions": ["MANAGE_DISCOUNTS"],
+    }
     for path in (
         "members",
         f"members/{ayse}",
@@ -256,9 +260,9 @@ def test_merging_goes_neither_into_a_guest_nor_into_who_left_nor_with_oneself(
     ayse, john = desk.join(1, "Ayşe", "Yılmaz"), desk.join(2, "John", "Smith")
     guest = desk.guest("guest@example.com")
 
-    def merge(winner: int, loser: int, **more: object) -> tuple[int, str]:
+    def merge(winner: int, loser: int, **more: Any) -> tuple[int, str]:
         body = {"other": str(loser), "dry_run": False}
-        return told(desk.send("POST", f"members/{winner}/merge", body, **more))  # type: ignore[arg-type]
+        return told(desk.send("POST", f"members/{winner}/merge", body, **more))
 
     assert merge(guest, ayse) == (409, "merge_into_guest")
     assert merge(ayse, ayse) == (409, "merge_with_itself")

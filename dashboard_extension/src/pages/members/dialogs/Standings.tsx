@@ -5,7 +5,7 @@ import { ConfirmDialog, useNotify, useT } from "@/kit";
 
 import type { Member } from "../MemberPage";
 
-type State = components["schemas"]["StateInput"]["state"];
+type State = components["schemas"]["MemberStateInput"]["state"];
 const NEXT: Record<string, readonly State[]> = {
   active: ["paused", "left"],
   paused: ["active", "left"],
