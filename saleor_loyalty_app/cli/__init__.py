@@ -10,6 +10,7 @@ from saleor_loyalty_app import __version__, log
 from saleor_loyalty_app.cli import (
     books,
     history,
+    messages,
     orders,
     programs,
     secrets,
@@ -39,6 +40,7 @@ orders.add_to(app)
 history.add_to(app)
 stores.add_to(app)
 webhooks.add_to(app)
+messages.add_to(app)
 app.add_typer(programs.app, name="program")
 app.add_typer(secrets.app, name="secrets")
 

@@ -221,3 +221,20 @@ def _write(
     }
     conn.execute(sa.insert(_consent).values(values))
     return state
+
+
+def agreeing(conn: Connection, store_id: int, *, after: int, limit: int) -> list[int]:
+    """A page of the members who agree to offers by any channel now, by their ids."""
+    newest = (
+        sa.select(sa.func.max(_consent.c.id))
+        .where(_consent.c.store_id == store_id, _consent.c.member_id > after)
+        .group_by(_consent.c.member_id, _consent.c.channel)
+    )
+    query = (
+        sa.select(_consent.c.member_id)
+        .where(_consent.c.id.in_(newest), _consent.c.granted.is_(sa.true()))
+        .distinct()
+        .order_by(_consent.c.member_id)
+        .limit(limit)
+    )
+    return list(conn.execute(query).scalars())

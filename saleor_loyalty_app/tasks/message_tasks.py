@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app.flows import expiry_notices
 from saleor_loyalty_app.flows.message_context import shop_name
 from saleor_loyalty_app.flows.mirror_balances import mirror_page
+from saleor_loyalty_app.flows.monthly_statements import month_to_tell, statement_page
 from saleor_loyalty_app.flows.order_news import tell_available
 from saleor_loyalty_app.flows.send_messages import Postman
 from saleor_loyalty_app.flows.send_partner_events import PartnerCourier
@@ -43,6 +44,7 @@ def schedules(work: Background) -> tuple[Schedule, ...]:
         Schedule("send_partner_events", timedelta(seconds=5), partial(send_partner_events, work)),
         Schedule("tell_available", timedelta(minutes=1), partial(tell_of_available, work)),
         Schedule("tell_expiry", timedelta(hours=1), partial(tell_of_expiry, work)),
+        Schedule("tell_statements", timedelta(hours=1), partial(tell_statements, work)),
         Schedule("mirror_balances", timedelta(seconds=5), partial(mirror_balances, work)),
         Schedule("forget_messages", timedelta(hours=1), partial(forget_messages, work)),
     )
@@ -92,6 +94,18 @@ def tell_of_expiry(work: Background) -> bool:
         return False
 
     return for_each_store("tell_expiry", work.active_stores(), tell)
+
+
+def tell_statements(work: Background) -> bool:
+    """Writes the statements of the month before, on the first days of a month."""
+    now = work.clock()
+
+    def tell(store: StoreRef) -> bool:
+        if store.messages_on and month_to_tell(store, now) is not None:
+            _walk(work, store, partial(statement_page, now=now))
+        return False
+
+    return for_each_store("tell_statements", work.active_stores(), tell)
 
 
 def mirror_balances(work: Background) -> bool:

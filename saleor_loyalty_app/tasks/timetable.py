@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from saleor_loyalty_app.flows.announce import ANNOUNCE, announce_pages
 from saleor_loyalty_app.flows.audit_store import AUDIT, run_audit
 from saleor_loyalty_app.flows.catch_up import CATCH_UP, catch_up
 from saleor_loyalty_app.flows.plugin_handler import PLUGIN_JOB, PluginHandler, run_plugin_handler
@@ -54,6 +55,7 @@ def jobs(work: Background, plugin_handlers: Mapping[str, PluginHandler]) -> tupl
                 secrets=work.email_keys,
             ),
         ),
+        bind(ANNOUNCE, lambda wish: announce_pages(work.database, wish, clock=work.clock)),
         bind(AUDIT, lambda wish: run_audit(work.database, wish, clock=work.clock)),
         bind(proposals.PROPOSE, lambda payload: proposals.propose(work, payload)),
         bind(

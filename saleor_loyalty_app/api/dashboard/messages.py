@@ -11,6 +11,8 @@ from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.dashboard.activity_inbox import next_of
 from saleor_loyalty_app.api.dashboard.activity_schemas import After, First
 from saleor_loyalty_app.api.dashboard.messages_schemas import (
+    Announced,
+    AnnouncementInput,
     LanguageTag,
     MessageKind,
     MessageKinds,
@@ -30,6 +32,7 @@ from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SEE_MEMBERS, TO_SET_UP, StaffOf
 from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.opaque import number_after
+from saleor_loyalty_app.flows.announce import announce
 from saleor_loyalty_app.flows.change_mail import Secrets, change_mail
 from saleor_loyalty_app.flows.message_context import shop_name
 from saleor_loyalty_app.flows.outbound import Outbound
@@ -258,7 +261,44 @@ async def send_test_mail(faces: FacesOf, staff: StaffOf, what: TestMailInput) ->
 
     place, shown = await faces.database.read_async(prepare)
     await run_in_threadpool(send_test, faces.outbound, place, shown, staff.email, now=now)
+    await faces.database.write_async(
+        lambda conn: staff_actions.note(
+            conn,
+            staff.store.id,
+            actor=staff.actor,
+            kind="test_mail_sent",
+            subject="mail",
+            after={"kind": what.kind, "language": what.language},
+            now=now,
+        )
+    )
     return TestMailSent(sent_to=staff.email)
+
+
+@router.post(
+    "/announcements",
+    responses=documented(
+        *OF_STAFF,
+        *OF_SERVING,
+        (400, "request_unreadable", {}),
+        (409, "announcements_off", {}),
+        (409, "announcement_repeated", {}),
+    ),
+)
+async def make_announcement(faces: FacesOf, staff: StaffOf, what: AnnouncementInput) -> Announced:
+    """Tells all members who agreed to offers; the same words go out once a day."""
+    staff.need(TO_SET_UP)
+    await faces.gate.serve_customer(staff.key)
+    now = faces.clock()
+    titles = {str(language): text.title for language, text in what.texts.items()}
+    bodies = {str(language): text.body for language, text in what.texts.items()}
+
+    def begin(conn: Connection) -> None:
+        store = still_active(conn, staff.store)
+        announce(conn, store, titles, bodies, what.link, actor=staff.actor, now=now)
+
+    await faces.database.write_async(begin)
+    return Announced(languages=sorted(titles))
 
 
 @router.get(

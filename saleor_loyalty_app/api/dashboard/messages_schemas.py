@@ -12,7 +12,7 @@ from saleor_loyalty_app.messages.kinds import COMMON_FIELDS, KINDS, Kind, Messag
 from saleor_loyalty_app.messages.partner_deliveries import PartnerLine
 from saleor_loyalty_app.messages.partner_webhooks import Webhook
 from saleor_loyalty_app.messages.rendering import Rendered
-from saleor_loyalty_app.messages.setup import MailSetup
+from saleor_loyalty_app.messages.setup import MailSetup, PageAddress
 from saleor_loyalty_app.messages.texts import CHOICES, OwnText, Words
 
 Secret = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -296,6 +296,26 @@ class PartnerEvents(_Model):
 
     items: list[PartnerEvent]
     next: str | None
+
+
+class AnnouncementText(_Model):
+    """An announcement in one language."""
+
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=150)]
+    body: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+
+
+class AnnouncementInput(_Model):
+    """What is announced to the members who agreed to offers."""
+
+    texts: Annotated[dict[Literal["en", "tr"], AnnouncementText], Field(min_length=1, max_length=2)]
+    link: PageAddress = Field(default="", description="Where it leads; empty = nowhere.")
+
+
+class Announced(_Model):
+    """The announcement is on its way; quiet hours and the weekly cap are kept."""
+
+    languages: list[str]
 
 
 class ReportedInput(_Model):

@@ -70,6 +70,7 @@ CALLS = {
         "POST cases/{case}",
         "DELETE messages/texts/{kind}/{language}",
         "DELETE messages/webhooks/{hook}",
+        "POST messages/announcements",
         "GET messages/consents/export",
         "GET messages/kinds",
         "GET messages/log",

@@ -56,6 +56,7 @@ def test_every_schedule_has_its_own_name_and_runs_without_stores(process: Proces
 def test_every_job_has_its_own_name(process: Process) -> None:
     jobs = timetable.jobs(process.background, process.registry.plugin_handlers)
     assert sorted(job.name for job in jobs) == [
+        "announce",
         "audit_store",
         "catch_up",
         "plugin_handler",
