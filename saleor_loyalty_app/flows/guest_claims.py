@@ -6,7 +6,6 @@ the account that confirmed this address in Saleor; without one they wait.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -30,7 +29,7 @@ from saleor_loyalty_app.rewards.errors import NoProgram
 from saleor_loyalty_app.saleor.global_ids import names
 from saleor_loyalty_app.saleor.shopper_account import ShopperAccount, account_of
 from saleor_loyalty_app.stores.refs import StoreRef
-from saleor_loyalty_app.stores.storefront_setup import setup_of
+from saleor_loyalty_app.stores.storefront_setup import page_path, setup_of
 
 UNIT = "points"
 #: The points wait longer than a link to sign in does: nobody signs in with this one.
@@ -89,7 +88,8 @@ def mail_claim_link(
     must not be told.
     """
     found = waiting_points(conn, store, order_id)
-    if found is not None and found.guest.guest_key not in keys.every(store.id, email):
+    is_theirs = found is not None and found.guest.guest_key in keys.every(store.id, email)
+    if not is_theirs or not page_path(conn, store):
         found = None
     return _mail(conn, store, found, email, keys=keys, now=now, key="asked")
 
@@ -97,8 +97,9 @@ def mail_claim_link(
 def mail_after_order(
     conn: Connection, store: StoreRef, order_id: str, email: str, *, keys: EmailKeys, now: datetime
 ) -> bool:
-    """Tells a guest of the points of an order, where the owner wants that; once, when asked once."""
-    if not setup_of(conn, store.id).setup.mail_guests:
+    """Tells a guest of the points of an order, where the owner wants that."""
+    setup = setup_of(conn, store.id).setup
+    if not setup.mail_guests or not setup.page_on:
         return False
     found = waiting_points(conn, store, order_id)
     if found is None:
@@ -185,13 +186,8 @@ def _mail(
             "points": found.points,
             "order": found.number,
             "to": seal_address(keys, store.id, email),
-            "path": f"/rewards/{_page_name(conn, store)}/claim?t={token}",
+            "path": f"{page_path(conn, store)}/claim?t={token}",
         },
         key=f"guest_claim:{key}" if key != "asked" else f"guest_claim:asked:{number}",
         now=now,
     )
-
-
-def _page_name(conn: Connection, store: StoreRef) -> str:
-    slug = setup_of(conn, store.id).setup.slug
-    return slug or urlsplit(store.api_url).netloc

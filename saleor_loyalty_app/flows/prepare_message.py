@@ -22,6 +22,7 @@ from saleor_loyalty_app.messages.texts import own_texts, words_for
 from saleor_loyalty_app.messages.unsubscribe import Goodbye
 from saleor_loyalty_app.stores.locale import usable_timezone
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.stores.storefront_setup import page_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,8 @@ def prepare(
     words, language = words_for(own, delivery.kind, (*who.languages, store.language))
     program = context.program_of(conn, store, now)
     values = context.in_words(shown, who, store, setup, program, language)
+    if not values["link_to_points"] and (page := page_path(conn, store)):
+        values["link_to_points"] = f"{outbound.settings.browser_url}{page}"
     if path := delivery.data.get("path"):
         values["link"] = f"{outbound.settings.browser_url}{path}"
     goodbye = Goodbye(store.id, who.member_id, Channel(delivery.channel))

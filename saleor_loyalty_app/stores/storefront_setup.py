@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Self
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
@@ -16,6 +17,7 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.stores.colors import Palette, dark_palette, light_palette
 from saleor_loyalty_app.stores.models import StorefrontSetup
+from saleor_loyalty_app.stores.refs import StoreRef
 
 _setups = table(StorefrontSetup)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
@@ -148,6 +150,13 @@ def setup_of(conn: Connection, store_id: int) -> StoredSetup:
         return StoredSetup(Setup(), 0)
     known = {name: part for name, part in row.document.items() if name in Setup.model_fields}
     return StoredSetup(Setup.model_validate(known), row.version)
+
+
+def page_path(conn: Connection, store: StoreRef) -> str:
+    """The path of a store's rewards page below the app's address; "" while it is off."""
+    setup = setup_of(conn, store.id).setup
+    name = setup.slug or urlsplit(store.api_url).netloc
+    return f"/rewards/{name}" if setup.page_on else ""
 
 
 def store_with_slug(conn: Connection, slug: str) -> int | None:
