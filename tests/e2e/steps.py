@@ -17,8 +17,8 @@ def install(page: Page) -> None:
 
 
 def app(page: Page) -> FrameLocator:
-    """The app's page within the Dashboard."""
-    return page.frame_locator("#dash-main iframe")
+    """The app's page within the Dashboard, which loads each frame twice."""
+    return page.frame_locator('#dash-main iframe[data-loads="2"]')
 
 
 def publish(page: Page) -> None:

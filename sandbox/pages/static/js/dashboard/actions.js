@@ -48,7 +48,7 @@ export function actionsFor(around) {
       return true;
     },
     widgetResize({ height }, bridge) {
-      if (target === "WIDGET" && bridge.frame.dataset.grows && height > 0) {
+      if (target === "WIDGET" && "grows" in bridge.frame.dataset && height > 0) {
         bridge.frame.style.height = `${Math.min(Math.ceil(height), HIGHEST)}px`;
       }
       return true;

@@ -48,6 +48,7 @@ export class Bridge {
   async #loaded() {
     this.loads += 1;
     await this.#handshake();
+    this.frame.dataset.loads = this.loads;
     if (this.loads === 1) this.frame.src = this.options.address(this.options.theme());
   }
 
