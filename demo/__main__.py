@@ -15,6 +15,7 @@ WELCOME = """
 The demo is running.
 
   Shop, staff desk, Dashboard and clock   {store}
+  What the app mails to the customers     {store}/inbox
   The app itself                          {app}/health
 
   The shop's customers: ayse@example.com (who has points to spend), john@example.com and
@@ -40,6 +41,7 @@ def main() -> int:
     try:
         processes.require_free_port(options.app_port, "APP_PORT")
         processes.require_free_port(options.store_port, "STORE_PORT")
+        processes.require_free_port(options.store_port + 25, "STORE_PORT")
         places = prepare(options.folder, app_port=options.app_port, store_port=options.store_port)
         _run(places, started)
     except DemoFailed as failure:
@@ -67,6 +69,7 @@ def _run(places: Places, started: list[Process]) -> None:
                 "--port", str(places.store_port),
                 "--state", str(places.store_state),
                 "--clock-file", str(places.clock_file),
+                "--mail-port", str(places.mail_port),
             ],
             environment=environment,
             folder=ROOT,

@@ -31,6 +31,11 @@ class Places:
         return f"http://localhost:{self.store_port}"
 
     @property
+    def mail_port(self) -> int:
+        """Where the store in a box takes the mail of its people."""
+        return self.store_port + 25
+
+    @property
     def clock_file(self) -> Path:
         """The seconds by which both clocks are moved."""
         return self.folder / "clock"
@@ -56,6 +61,8 @@ class Places:
             "LOYALTY_ALLOWED_STORES": "localhost,127.0.0.1",
             "LOYALTY_CLOCK_FILE": str(self.clock_file),
             "LOYALTY_LOG_FORMAT": "console",
+            "LOYALTY_SMTP_URL": f"smtp+plain://127.0.0.1:{self.mail_port}",
+            "LOYALTY_MAIL_FROM": "points@sandbox.example",
             "SANDBOX_MANIFEST_URL": f"{self.app_url}/api/manifest",
             "PYTHONUNBUFFERED": "1",
         }

@@ -32,6 +32,7 @@ def arguments() -> argparse.ArgumentParser:
         default=ANSWER_SECONDS,
         help="seconds that an app has to answer",
     )
+    parser.add_argument("--mail-port", type=int, help="take the mail of everybody there")
     return parser
 
 
@@ -46,6 +47,7 @@ def main(argv: list[str] | None = None) -> int:
             clock_file=options.clock_file,
             retry_scale=options.retry_scale,
             answer_seconds=options.answer_timeout,
+            mail_port=options.mail_port,
         )
     except UnreadableState as error:
         sys.stderr.write(f"{error}\n")

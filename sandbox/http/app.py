@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -17,6 +18,9 @@ from sandbox.http.control import control_routes
 from sandbox.http.graphql import graphql_routes
 from sandbox.http.service import Service
 from sandbox.keys import StoreKey
+from sandbox.mail.mailbox import Mailbox
+from sandbox.mail.routes import mail_routes
+from sandbox.mail.smtp import MailServer
 from sandbox.pages import routes as page_routes
 from sandbox.wire import ANSWER_SECONDS, Send, http_send
 
@@ -32,11 +36,12 @@ def create_app(
     key: StoreKey | None = None,
     answer_seconds: float = ANSWER_SECONDS,
     send: Send | None = None,
+    mail_port: int | None = None,
 ) -> Starlette:
     """A store that serves, delivers and, with files given, remembers.
 
     An app has `answer_seconds` to answer; `send` takes the place of HTTP for what the store
-    itself asks for (tests).
+    itself asks for (tests). With `mail_port` it takes mail for everybody there.
 
     Raises:
         UnreadableState: `state_file` or `clock_file` was not written by this program.
@@ -53,12 +58,27 @@ def create_app(
         send=send or http_send(client, answer_seconds),
     )
 
+    mailbox = Mailbox()
+
+    def now() -> datetime:
+        return service.clock.now()
+
+    mails = (
+        None
+        if mail_port is None
+        else MailServer(mail_port, lambda content, to: mailbox.take_mail(content, to, now()))
+    )
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         service.start()
+        if mails is not None:
+            await mails.start()
         try:
             yield
         finally:
+            if mails is not None:
+                await mails.stop()
             service.stop()
             await run_in_threadpool(client.close)
 
@@ -66,6 +86,7 @@ def create_app(
         *graphql_routes(service),
         Route("/.well-known/jwks.json", _jwks(service)),
         *control_routes(service),
+        *mail_routes(mailbox, now),
         *page_routes(),
     ]
     app = Starlette(routes=routes, lifespan=lifespan)

@@ -28,6 +28,7 @@ def routes() -> list[BaseRoute]:
         Route("/dashboard", _dashboard),
         Route("/dashboard/{path:path}", _dashboard),
         Route("/faults", _faults),
+        Route("/inbox", _inbox),
         Route("/pages/js/documents.js", _documents),
         Mount("/pages", StaticFiles(directory=FOLDER / "static"), name="pages"),
     ]
@@ -55,6 +56,10 @@ async def _dashboard(request: Request) -> Response:
 
 async def _faults(request: Request) -> Response:
     return page(request, "faults")
+
+
+async def _inbox(request: Request) -> Response:
+    return page(request, "inbox")
 
 
 async def _documents(_request: Request) -> Response:
