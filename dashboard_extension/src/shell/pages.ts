@@ -27,4 +27,7 @@ export const PAGES: readonly PageEntry[] = [
   { area: "program", path: "/program", load: () => import("@/pages/program") },
   { area: "publish", path: "/publish", load: () => import("@/pages/publish") },
   { area: "members", path: "/members", for: ["MANAGE_USERS", "MANAGE_ORDERS"], load: () => import("@/pages/members") },
+  { area: "overview", path: "/overview", load: () => import("@/pages/overview") },
+  { area: "month-end", path: "/month-end", load: () => import("@/pages/month-end") },
+  { area: "activity", path: "/activity", load: () => import("@/pages/activity") },
 ];

@@ -1,0 +1,46 @@
+import { Navigate, NavLink, Outlet } from "react-router";
+
+import { Page, useStaff, useT, type Permission } from "@/kit";
+
+interface Tab {
+  readonly id: string;
+  readonly for?: readonly Permission[];
+}
+
+const OF_MEMBERS: readonly Permission[] = ["MANAGE_USERS", "MANAGE_ORDERS"];
+const TABS: readonly Tab[] = [
+  { id: "cases", for: OF_MEMBERS },
+  { id: "redemptions", for: OF_MEMBERS },
+  { id: "changes" },
+  { id: "audits" },
+  { id: "inbox" },
+  { id: "dead-letters" },
+  { id: "jobs" },
+];
+
+function useTabs(): readonly Tab[] {
+  const staff = useStaff();
+  return TABS.filter((tab) => tab.for === undefined || staff.mayAny(...tab.for));
+}
+
+/** What happens in the store: each list at an address of its own. */
+export function Activity() {
+  const t = useT();
+  return (
+    <Page title={t("activity.title")} lead={t("activity.lead")}>
+      <nav className="activity-tabs" aria-label={t("activity.lists")}>
+        {useTabs().map((tab) => (
+          <NavLink key={tab.id} to={tab.id}>
+            {t(`activity.tab.${tab.id}`)}
+          </NavLink>
+        ))}
+      </nav>
+      <Outlet />
+    </Page>
+  );
+}
+
+export function FirstTab() {
+  const [first] = useTabs();
+  return <Navigate to={first?.id ?? "changes"} replace />;
+}
