@@ -200,9 +200,16 @@ def _print_history(session: Session, store: StoreRef, as_json: bool) -> None:
         print_json({"revisions": heads})
         return
     print_table(
-        ("Number", "In force from", "Published", "By", "Note"),
+        ("Number", "In force from", "Published", "By", "Note", "Called off"),
         (
-            (head.number, head.effective_from, head.published_at, head.published_by, head.note)
+            (
+                head.number,
+                head.effective_from,
+                head.published_at,
+                head.published_by,
+                head.note,
+                head.canceled_at or "",
+            )
             for head in heads
         ),
     )

@@ -86,11 +86,12 @@ def publish(
     now: datetime,
     effective_from: datetime | None = None,
     note: str = "",
+    keep_draft: bool = False,
 ) -> Published:
     """Puts a program (by default the draft) into force, now or at a later time.
 
     Publishing what is in force at that time already changes nothing and says so. Otherwise a new
-    immutable revision is written, and the draft goes on from it.
+    immutable revision is written, and the draft goes on from it unless `keep_draft`.
 
     Raises:
         NoDraft: no program was given and there is no draft.
@@ -112,7 +113,8 @@ def publish(
     revision = repository.insert_revision(
         conn, store.id, new, by=by, now=now, effective_from=start, note=note[:500]
     )
-    repository.put_draft(conn, store.id, new.document, by=by, now=now)
+    if not keep_draft:
+        repository.put_draft(conn, store.id, new.document, by=by, now=now)
     return Published(revision, created=True, warnings=tuple(problems))
 
 
@@ -121,15 +123,34 @@ def roll_back(
 ) -> Published:
     """Publishes an old revision again, as a new one; the old one stays as it is.
 
+    A draft that holds work which was never published stays too.
+
     Raises:
         RevisionNotFound: the store has no revision of this number.
         ProgramInvalid: it no longer fits the store, for instance because a channel is gone.
         StoreInactive: the store deactivated or uninstalled the app.
     """
+    repository.lock_programs(conn, store.id)
     old = repository.revision_by_number(conn, store.id, number)
     return publish(
-        conn, store, old.program, by=by, now=now, note=note or f"roll back to revision {number}"
+        conn,
+        store,
+        old.program,
+        by=by,
+        now=now,
+        note=note or f"roll back to revision {number}",
+        keep_draft=_has_work(conn, store.id, now),
     )
+
+
+def _has_work(conn: Connection, store_id: int, now: datetime) -> bool:
+    """Whether the draft says anything else than what is in force or comes into force."""
+    draft = repository.find_draft(conn, store_id)
+    if draft is None:
+        return False
+    live = repository.revision_at(conn, store_id, now)
+    known = [*repository.scheduled_revisions(conn, store_id, now), *([live] if live else [])]
+    return all(draft.version != repository.version_of(one.program.document) for one in known)
 
 
 def call_off(

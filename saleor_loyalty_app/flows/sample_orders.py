@@ -26,10 +26,13 @@ _NET = Settings(price_basis="net")
 _NOT_SOLD = frozenset(("DRAFT", "UNCONFIRMED", "CANCELED", "EXPIRED"))
 
 
-def begin(conn: Connection, store: StoreRef, *, now: datetime) -> Sampling:
-    """Begins to read the orders of the last 90 days, unless that is fresh or under way."""
+def begin(conn: Connection, store: StoreRef, *, now: datetime, anew: bool = False) -> Sampling:
+    """Begins to read the orders of the last 90 days, unless that is under way.
+
+    What was read today is kept, unless it is wanted `anew`.
+    """
     present = samples.sampling_of(conn, store.id)
-    if present is not None and is_fresh(present, now):
+    if present is not None and not anew and is_fresh(present, now):
         return present
     return samples.begin_sampling(conn, store.id, since=now - timedelta(days=DAYS), now=now)
 

@@ -88,6 +88,12 @@ def cancel_sampling(conn: Connection, store_id: int, *, now: datetime) -> Sampli
     return sampling_of(conn, store_id)
 
 
+def forget_sample(conn: Connection, store_id: int) -> None:
+    """Deletes a store's sample."""
+    for rows in (_samples, _samplings):
+        conn.execute(sa.delete(rows).where(rows.c.store_id == store_id))
+
+
 def add_page(
     conn: Connection,
     seen: Sampling,

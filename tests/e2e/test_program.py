@@ -1,5 +1,6 @@
 """The program in the Dashboard: written, tried, published, by two editors and by an agent."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -91,6 +92,21 @@ def test_what_publishing_changes_and_costs_is_told_before(
     expect(frame.locator('[data-import-state="done"]').first).to_be_visible(timeout=60_000)
     shoot(page, pictures, f"42-publish-{look.name}")
     require_accessible(page, f"publish {look.name}")
+
+
+def test_a_new_proposal_knows_what_the_store_sold(
+    installed: World, new_page: Callable[..., Page], pictures: Path
+) -> None:
+    page, frame = seen(new_page, "/program", EN_LIGHT_1440)
+    expect(frame.locator("[data-offer]")).to_have_count(0)
+    frame.locator('[data-propose="ask"]').click()
+    frame.locator('[data-dialog="yes"]').click()
+    expect(frame.locator("[data-offer]")).to_have_count(1, timeout=60_000)
+    expect(frame.locator('[data-example="shipping.offers[0]"]')).to_be_visible()
+    frame.locator('[data-yaml="open"]').click()
+    expect(frame.locator(".program-yaml")).to_have_value(re.compile("free-shipping"))
+    require_accessible(page, "program with an offer")
+    shoot(page, pictures, "45-program-proposed")
 
 
 def test_an_agent_looks_and_cannot_publish(

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from functools import partial
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from babel.numbers import get_currency_precision
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.bearer import still_active
@@ -190,14 +191,18 @@ async def read_sample(faces: FacesOf, staff: StaffOf) -> SamplingState:
     return sampling_state(found, now)
 
 
-@router.put("/sample", responses=documented(*OF_STAFF))
-async def begin_sample(faces: FacesOf, staff: StaffOf) -> SamplingState:
+@router.put("/sample", responses=documented(*OF_STAFF, (422, "request_invalid", {"fields": []})))
+async def begin_sample(
+    faces: FacesOf,
+    staff: StaffOf,
+    anew: Annotated[bool, Query(description="Also if that was done today.")] = False,
+) -> SamplingState:
     """Has the last 90 days' orders read, unless that was done today or is under way."""
     staff.need(TO_CHANGE)
     now = faces.clock()
 
     def write(conn: Connection) -> samples.Sampling:
-        return begin(conn, still_active(conn, staff.store), now=now)
+        return begin(conn, still_active(conn, staff.store), now=now, anew=anew)
 
     return sampling_state(await faces.database.write_async(write), now)
 

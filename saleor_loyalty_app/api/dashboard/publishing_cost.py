@@ -24,6 +24,7 @@ from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_CHANGE, StaffOf
 from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.money import Money
+from saleor_loyalty_app.flows.cost_on_sample import results_on_sample
 from saleor_loyalty_app.flows.import_history import (
     ImportChoice,
     cancel_history_import,
@@ -33,7 +34,7 @@ from saleor_loyalty_app.flows.propose_anew import days_of
 from saleor_loyalty_app.i18n import catalogue, translate
 from saleor_loyalty_app.orders.imports import ImportRow, latest_imports
 from saleor_loyalty_app.programs import repository, samples
-from saleor_loyalty_app.programs.backtest import BackTest, ChannelResult
+from saleor_loyalty_app.programs.backtest import ChannelResult
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.words import percent_words
 from saleor_loyalty_app.stores import staff_actions
@@ -144,19 +145,23 @@ def _cost(conn: Connection, store: StoreRef, now: datetime, language: str) -> Co
         return Cost(sampling=state, days=None, channels=None)
     program = repository.get_draft(conn, store.id).program()
     live = repository.revision_at(conn, store.id, now)
-    after = BackTest(program, store.timezone)
-    before = BackTest(live.program, store.timezone) if live is not None else None
-    for orders in samples.sampled_pages(conn, store.id):
-        after.add(orders)
-        if before is not None:
-            before.add(orders)
+    compared = (program,) if live is None else (program, live.program)
+    after, *before = results_on_sample(conn, store, sampling, *compared)
     days = days_of(sampling)
     names = {one.slug: one.name for one in channels(conn, store.id)}
     return Cost(
         sampling=state,
         days=days,
         channels=[
-            _channel(result, program, before, days, names, language) for result in after.results()
+            _channel(
+                result,
+                program,
+                None if live is None else _monthly(live.program, before[0], result, days),
+                days,
+                names,
+                language,
+            )
+            for result in after
         ],
     )
 
@@ -164,13 +169,12 @@ def _cost(conn: Connection, store: StoreRef, now: datetime, language: str) -> Co
 def _channel(
     found: ChannelResult,
     program: Program,
-    before: BackTest | None,
+    before: Money | None,
     days: int,
     names: dict[str, str],
     language: str,
 ) -> ChannelCost:
     currency = found.currency
-    was = None if before is None else _same_channel(before.results(), found)
     rules = sorted(found.points_by_rule.items(), key=lambda item: (-item[1], item[0]))
     return ChannelCost(
         channel=found.channel,
@@ -183,9 +187,7 @@ def _channel(
         worth=Money.of(found.worth(program), currency),
         monthly=Money.of(found.monthly(program, days), currency),
         share=percent_words(found.share(program), language),
-        monthly_before=None
-        if was is None or before is None
-        else Money.of(was.monthly(before.program, days), currency),
+        monthly_before=before,
         rules=[
             RuleCost(rule=program.rule_name(rule_id, language), points=int(points))
             for rule_id, points in rules
@@ -193,11 +195,14 @@ def _channel(
     )
 
 
-def _same_channel(results: Sequence[ChannelResult], like: ChannelResult) -> ChannelResult | None:
-    return next(
-        (one for one in results if (one.channel, one.currency) == (like.channel, like.currency)),
-        None,
-    )
+def _monthly(
+    program: Program, results: Sequence[ChannelResult], like: ChannelResult, days: int
+) -> Money | None:
+    """What the program in force costs a month in the same channel."""
+    for one in results:
+        if (one.channel, one.currency) == (like.channel, like.currency):
+            return Money.of(one.monthly(program, days), one.currency)
+    return None
 
 
 def _told(row: ImportRow, store: StoreRef, language: str) -> Import:

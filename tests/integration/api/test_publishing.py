@@ -143,6 +143,17 @@ def test_going_back_publishes_the_old_program_as_a_new_one(
     assert told(unknown) == (404, "program_revision_not_found")
 
 
+def test_going_back_leaves_work_that_was_never_published_alone(
+    edge: ApiEdge, published: StoreRef
+) -> None:
+    edit(edge, published, "Second")
+    publish(edge, published)
+    edit(edge, published, "Not finished")
+    send(edge, published, "POST", "/publishing/revisions/1/roll-back", {})
+    draft = edge.database.read(lambda conn: repository.get_draft(conn, published.id))
+    assert draft.document["name"] == "Not finished"
+
+
 def test_other_stores_have_other_programs(edge: ApiEdge, published: StoreRef) -> None:
     other = edge.store()
     assert seen(edge, other)["in_force"] is None

@@ -156,3 +156,19 @@ def test_a_member_without_books_is_forgiven_or_owes(books: Books) -> None:
     assert (done.posted, done.waived) == (0, 10)
     assert books.reverse(account, 10, policy=UNLIMITED).posted == 10
     assert books.shown(account) == (0, 0, 0, 10)
+
+
+@pytest.mark.parametrize(
+    ("policy", "posted", "waived", "debt"),
+    [(WITHIN, 20, 80, 0), (PENDING, 0, 100, 0), (UNLIMITED, 100, 0, 80)],
+)
+def test_an_order_whose_spent_points_come_back_is_as_the_dashboard_tells_it(
+    books: Books, policy: RefundPolicy, posted: int, waived: int, debt: int
+) -> None:
+    """The numbers behind the texts `example.refund_*` of the program's page."""
+    account = books.account()
+    books.earn(account, 100, "order:1")
+    books.redeem(account, 80)
+    back = books.reverse(account, 100, "order:1", policy=policy)
+    assert (back.posted, back.waived) == (posted, waived)
+    assert books.balance(account).debt == debt

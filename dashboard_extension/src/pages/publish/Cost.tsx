@@ -18,7 +18,7 @@ export function Cost(props: { mayChange: boolean }) {
   const state = running ? (sample.data ?? cost.data?.sampling) : cost.data?.sampling;
   if (running && sample.data !== undefined && sample.data.state !== "running" && !cost.isFetching) void cost.refetch();
   const read = props.mayChange ? (
-    <Button type="button" variant="secondary" disabled={begin.isPending || running} onClick={() => begin.mutate({})} data-sample="begin">
+    <Button type="button" variant="secondary" disabled={begin.isPending || running} onClick={() => begin.mutate({ params: { query: { anew: true } } })} data-sample="begin">
       {t(cost.data?.channels ? "publish.read_again" : "publish.read_orders")}
     </Button>
   ) : undefined;
