@@ -200,7 +200,7 @@ class NoteInput(Answer):
     due_on: date | None = Field(default=None, description="When it is to be done.")
 
 
-class AgreedText(Answer):
+class RecordedText(Answer):
     """A text that a member agreed to or was shown."""
 
     kind: str = Field(description="terms or privacy.")
@@ -244,7 +244,7 @@ class ConsentList(Answer):
         phone=None,
     )
 
-    texts: list[AgreedText]
+    texts: list[RecordedText]
     channels: list[ChannelState] = Field(description="As it stands now.")
     history: list[ChannelState] = Field(description="All changes, newest first.")
     phone: str | None

@@ -9,12 +9,12 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app.adjustments.repository import lock_staff
 from saleor_loyalty_app.api.context import FacesOf
 from saleor_loyalty_app.api.dashboard.members_deed_schemas import (
-    AgreedText,
     ChannelState,
     ConsentList,
     NoteInput,
     NoteLine,
     NoteList,
+    RecordedText,
 )
 from saleor_loyalty_app.api.dashboard.members_reading import require_member, staff_names
 from saleor_loyalty_app.api.dashboard.members_schemas import MemberId, number_of, on_its_clocks
@@ -155,7 +155,7 @@ async def list_consents(faces: FacesOf, staff: StaffOf, member: MemberId) -> Con
         )
         return ConsentList(
             texts=[
-                AgreedText(kind=one.kind, version=one.version, source=one.source, at=one.at)
+                RecordedText(kind=one.kind, version=one.version, source=one.source, at=one.at)
                 for one in texts
             ],
             channels=[

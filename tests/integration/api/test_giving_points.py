@@ -68,7 +68,7 @@ def test_what_goes_beyond_the_budget_waits_for_another_person(desk: MemberDesk) 
     for _ in range(2):
         done = desk.send("POST", path, approve, by=LEAD)
         assert (done.status_code, done.json()["state"]) == (200, "posted")
-    assert done.json()["decided_by"] == "lead@example.com"
+        assert done.json()["decided_by"] == "lead@example.com"
     assert desk.points(ayse) == 501
     assert told(desk.send("POST", path, {"decision": "refuse"}, by=OTHER)) == (
         409,

@@ -1,7 +1,7 @@
 import { useApiQuery, type components } from "@/api";
 import { Badge, Empty, Loaded, Table, useT, When, type Column } from "@/kit";
 
-type Text = components["schemas"]["AgreedText"];
+type Text = components["schemas"]["RecordedText"];
 type Channel = components["schemas"]["ChannelState"];
 
 /** What a member agreed to, with its proof. */
