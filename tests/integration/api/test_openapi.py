@@ -11,6 +11,14 @@ from schemathesis.core.result import Ok
 
 from saleor_loyalty_app.api.dashboard.cases import Case, Cases
 from saleor_loyalty_app.api.dashboard.redemptions import Redemptions
+from saleor_loyalty_app.api.dashboard.widget_schemas import (
+    CustomerWidget,
+    HomeWidget,
+    OrderWidget,
+    RefundInput,
+    RefundTold,
+    VoucherWidget,
+)
 from saleor_loyalty_app.api.errors import ErrorBody
 from saleor_loyalty_app.api.redemption_schemas import Redemption
 from saleor_loyalty_app.api.storefront.cart_schemas import CheckoutPage
@@ -55,7 +63,7 @@ CALLS = {
         "DELETE redemptions/{redemption_id}",
     },
     "dashboard": {
-        "GET overview",
+        "GET start",
         "POST publish",
         "PUT switches/{part}",
         "GET storefront-origins",
@@ -68,6 +76,11 @@ CALLS = {
         "DELETE redemptions/{redemption_id}",
         "GET cases",
         "POST cases/{case}",
+        "GET widgets/customer",
+        "GET widgets/home",
+        "GET widgets/order",
+        "GET widgets/voucher",
+        "POST widgets/order/refund-preview",
         "DELETE messages/texts/{kind}/{language}",
         "DELETE messages/webhooks/{hook}",
         "POST messages/announcements",
@@ -98,6 +111,7 @@ EXAMPLES = (
     "ConsentInput", "ErasureInput", "Erasure", "Claimable", "ClaimInput",
     "ClaimAsked", "Redemption", "SpendInput", "ServeInput",
     "Redemptions", "Case", "Cases", "CaseInput", "StorefrontOrigins", "RewardsPage", "RewardsPageInput",
+    "CustomerWidget", "OrderWidget", "VoucherWidget", "HomeWidget", "RefundInput", "RefundTold",
 )  # fmt: skip
 
 
@@ -187,6 +201,12 @@ def test_the_examples_are_what_the_schemas_say(scene: SpendingScene) -> None:
         Redemptions,
         Cases,
         Case,
+        CustomerWidget,
+        HomeWidget,
+        OrderWidget,
+        RefundInput,
+        RefundTold,
+        VoucherWidget,
     ):
         extra: Any = model.model_config["json_schema_extra"]
         for example in extra["examples"]:
