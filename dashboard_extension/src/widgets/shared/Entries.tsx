@@ -1,5 +1,8 @@
+import { useIntl } from "react-intl";
+
 import type { Answer } from "@/api/hooks";
 import { Button, Points, useNotify, useT, When } from "@/kit";
+import { languageOf } from "@/shell/catalogue";
 
 import { copyText } from "./clipboard";
 
@@ -21,10 +24,12 @@ export function Entries(props: { entries: readonly Entry[]; label: string }) {
 function One({ entry }: { entry: Entry }) {
   const t = useT();
   const notify = useNotify();
+  const language = languageOf(useIntl().locale);
   const [first = "", ...more] = entry.explanation;
+  const theirs = entry.for_customer;
   const copy = async () => {
-    if (await copyText(entry.for_customer.text)) notify("success", t("shared.copied"));
-    else notify("error", t("shared.not_copied"), entry.for_customer.text);
+    if (await copyText(theirs.text)) notify("success", t("shared.copied"));
+    else notify("error", t("shared.not_copied"), theirs.text);
   };
   return (
     <details>
@@ -48,10 +53,12 @@ function One({ entry }: { entry: Entry }) {
             ))}
           </ul>
         )}
-        <div className="kit-small">
-          <span className="kit-soft">{t("shared.for_customer", { language: t(`shared.language.${entry.for_customer.language}`) })}</span>
-          <blockquote lang={entry.for_customer.language}>{entry.for_customer.text}</blockquote>
-        </div>
+        {theirs.language !== language && (
+          <div className="kit-small">
+            <span className="kit-soft">{t("shared.for_customer", { language: t(`shared.language.${theirs.language}`) })}</span>
+            <blockquote lang={theirs.language}>{theirs.text}</blockquote>
+          </div>
+        )}
         <Button type="button" size="small" variant="secondary" onClick={() => void copy()} data-copy={entry.id}>
           {t("shared.copy")}
         </Button>
