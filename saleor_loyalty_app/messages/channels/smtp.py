@@ -204,7 +204,7 @@ def conclusion(failure: Exception) -> NotSent:
         case ForbiddenAddress():
             return NotSent(Scope.server, "forbidden_address")
         case ssl.SSLError():
-            return NotSent(Scope.server, "tls", failure.reason or "")
+            return NotSent(Scope.server, "tls", getattr(failure, "reason", "") or "")
         case UnicodeError():
             return NotSent(Scope.message, "address_unsupported")
         case TimeoutError():
