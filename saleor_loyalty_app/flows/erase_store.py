@@ -15,6 +15,7 @@ from saleor_loyalty_app.inbox.retention import forget_store
 from saleor_loyalty_app.members import mailed_links, notes, preferences
 from saleor_loyalty_app.members.models import Member, MemberIdentity
 from saleor_loyalty_app.orders.models import OrderRefresh
+from saleor_loyalty_app.programs.samples import forget_sample
 from saleor_loyalty_app.stores.kept_secrets import forget_secrets
 from saleor_loyalty_app.stores.models import Store
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -62,6 +63,7 @@ def _is_installed(conn: Connection, store_id: int) -> bool:
 def _forget_store(conn: Connection, store_id: int) -> None:
     forget_store(conn, store_id)
     adjustments.forget_staff(conn, store_id)
+    forget_sample(conn, store_id)
     conn.execute(sa.delete(_refreshes).where(_refreshes.c.store_id == store_id))
     forget_secrets(conn, store_id)
     conn.execute(sa.update(_stores).where(_stores.c.id == store_id).values(token_encrypted=""))
