@@ -81,7 +81,9 @@ def _as_high_as(page: Page, content: int) -> Iterator[None]:
     size = page.viewport_size
     assert size is not None
     around = 220
-    page.set_viewport_size({"width": size["width"], "height": max(size["height"], content + around)})
+    page.set_viewport_size(
+        {"width": size["width"], "height": max(size["height"], content + around)}
+    )
     try:
         yield
     finally:

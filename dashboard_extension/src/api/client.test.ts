@@ -61,18 +61,18 @@ describe("the data of an answer", () => {
   const api = (response: () => Response) => newApi(() => Promise.resolve(response()));
 
   it("is what the server said", async () => {
-    expect(await dataOf(api(() => Response.json({ may_change: true })).GET("/api/dashboard/v1/overview"))).toEqual({ may_change: true });
+    expect(await dataOf(api(() => Response.json({ may_change: true })).GET("/api/dashboard/v1/start"))).toEqual({ may_change: true });
   });
 
   it("is a failure with code, words and detail where it refused", async () => {
     const refusing = () => Response.json({ error: { code: "program_draft_changed", message: "Changed.", detail: { by: "x" } } }, { status: 409 });
-    const failure = await dataOf(api(refusing).GET("/api/dashboard/v1/overview")).catch((one: unknown) => one);
+    const failure = await dataOf(api(refusing).GET("/api/dashboard/v1/start")).catch((one: unknown) => one);
     expect(failure).toBeInstanceOf(ApiFailure);
     expect(failure).toMatchObject({ status: 409, code: "program_draft_changed", message: "Changed.", detail: { by: "x" }, mayPass: false });
   });
 
   it("is a failure also where what answered is not the app", async () => {
     const proxy = () => new Response("<h1>Bad gateway</h1>", { status: 502, headers: { "Content-Type": "text/html" } });
-    await expect(dataOf(api(proxy).GET("/api/dashboard/v1/overview"))).rejects.toMatchObject({ status: 502, code: "unreadable_answer", mayPass: true });
+    await expect(dataOf(api(proxy).GET("/api/dashboard/v1/start"))).rejects.toMatchObject({ status: 502, code: "unreadable_answer", mayPass: true });
   });
 });

@@ -11,7 +11,7 @@ import { Providers } from "@/shell/Providers";
 import { allMessages } from "./catalogues";
 
 /** What the test's server says: an object is JSON with 200; a refusal is made by `refused`. */
-export type Answering = Readonly<Record<string, unknown>> | ((request: Request) => unknown);
+export type Answering = object | ((request: Request) => unknown);
 
 /** A refusal as the server words it. */
 export function refused(status: number, code: string, message = code, detail: object = {}): Response {

@@ -4,6 +4,7 @@ They are public and empty: no data of any store is in them.
 """
 
 import gzip
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar
@@ -22,6 +23,7 @@ PAGES = ("program", "publish", "members", "overview", "month-end", "activity", "
 WIDGETS = ("widget", "popup")
 _DIST = "dashboard_extension/dist"
 _TYPES = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 _SMALL = 1024
 #: The Dashboard may stand at any address: its own domain, or a path of the API's. Whoever frames
 #: the page sees nothing without a staff token, and the page uses no cookies.
@@ -97,12 +99,15 @@ def show_widget(request: Request) -> Response:
 @router.get("/dashboard-page/assets/{name}")
 def show_file(request: Request, name: str) -> Response:
     """A script or style sheet; its name changes with its content."""
+    if not _NAME.fullmatch(name):
+        raise NotFound
     try:
         return _answer(request, f"assets/{name}", _FILE_HEADERS)
     except assets.AssetMissing as failure:
         raise NotFound from failure
 
 
+router.add_api_route("/", show_page)
 for _name in PAGES:
     router.add_api_route(f"/{_name}", show_page)
     router.add_api_route(f"/{_name}/{{below:path}}", show_page)

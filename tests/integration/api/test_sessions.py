@@ -66,7 +66,7 @@ def test_it_is_refused_in_pages_of_another_origin(edge: ApiEdge, published: Stor
 
 
 def test_staff_are_never_taken_for_its_bearer(edge: ApiEdge, published: StoreRef) -> None:
-    refused = edge.get("/api/dashboard/v1/overview", bearer(edge, published))
+    refused = edge.get("/api/dashboard/v1/start", bearer(edge, published))
     assert told(refused)[:2] == (401, "invalid_token")
 
 

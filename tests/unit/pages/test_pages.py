@@ -127,7 +127,7 @@ def test_without_the_app_the_shop_is_told_so(apps: list[dict[str, Any]]) -> None
 
 
 def test_the_shop_asks_the_app_for_points_only() -> None:
-    answer = Site([loyalty_app()]).get("/shop/loyalty/../../api/dashboard/v1/overview")
+    answer = Site([loyalty_app()]).get("/shop/loyalty/../../api/dashboard/v1/start")
     assert answer.status_code == 404
     answer = Site([loyalty_app()]).get("/shop/loyalty/me/anything")
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")

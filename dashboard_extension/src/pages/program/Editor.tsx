@@ -43,7 +43,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
   const disabled = !seen.may_change;
 
   const save = useApiMutation("put", "/api/dashboard/v1/program/draft", {
-    invalidates: ["/api/dashboard/v1/program", "/api/dashboard/v1/publishing", "/api/dashboard/v1/overview"],
+    invalidates: ["/api/dashboard/v1/program", "/api/dashboard/v1/publishing", "/api/dashboard/v1/start"],
     onSuccess: (draft) => {
       setConflict(null);
       setVersion(draft.version);

@@ -9,7 +9,7 @@ export function Switches(props: { switches: readonly Switch[]; mayChange: boolea
   const notify = useNotify();
   const words = useFailureWords();
   const change = useApiMutation("put", "/api/dashboard/v1/switches/{part}", {
-    invalidates: ["/api/dashboard/v1/overview"],
+    invalidates: ["/api/dashboard/v1/start"],
     onSuccess: ({ on }) => notify("success", t(on ? "start.switched_on" : "start.switched_off")),
     onError: (failure) => {
       const { title, text } = words(failure);
