@@ -130,6 +130,10 @@ def test_it_carries_what_it_reads_and_nothing_of_the_workshop(wheel: Path) -> No
         assert {name.removeprefix(packaged) for name in names if name.startswith(packaged)} == (
             expected
         )
+    components = {path.name for path in (ROOT / "storefront" / "components").glob("*.js")}
+    inside = "saleor_loyalty_app/packaged/storefront/components/"
+    carried = {name.removeprefix(inside) for name in names if name.startswith(inside)}
+    assert carried == components
     for wanted in (
         "saleor_loyalty_app/py.typed",
         "saleor_loyalty_app/packaged/manifest.json",
@@ -165,6 +169,13 @@ def test_it_serves_its_pages(served: str, path: str) -> None:
     kind, text = fetch(served + path)
     assert kind.startswith("text/html")
     assert "<html" in text
+
+
+def test_it_serves_its_components(served: str) -> None:
+    files = json.loads(fetch(f"{served}/storefront/v1/manifest.json")[1])["files"]
+    kind, text = fetch(served + files["loyalty.js"]["path"])
+    assert kind.startswith("text/javascript")
+    assert "loyalty-redeem" in text
 
 
 def test_it_speaks_turkish(served: str) -> None:
