@@ -1,5 +1,6 @@
 """kill -9 between any two steps of a redemption: it ends as if nothing had happened."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,16 +79,19 @@ def test_killed_between_any_two_steps_every_redemption_ends_as_if_nothing_had_ha
     lanes = depth(*LANES)
     first = 0 if kind == "sqlite" else lanes // 2
     died: set[str] = set()
+    came_up: Counter[str] = Counter()
     for lane in range(first, first + depth(1, lanes)):
         doom = Doom(tmp_path / f"journal-{lane}", lane % lanes, lanes, ABOUT)
         spending = begun(new_scene, kind, doom)
         assert spending_story.tell(spending) == calm.told, f"lane {lane}"
         spending.scene.stop()
-        _, deaths = journal_of(doom)
+        seen, deaths = journal_of(doom)
+        came_up.update(seen)
         assert len(deaths) > 3
         died |= deaths
     for worker in WORKERS:
         assert any(what.startswith(worker) for what in calm.steps), worker
     if depth(0, 1):
-        # A few come up less often where another death was before them.
-        assert len(calm.steps - died) < 0.1 * len(calm.steps), sorted(calm.steps - died)
+        # A step may not come up in the run it dies in, because of a death before it.
+        usual = {what for what, runs in came_up.items() if runs >= lanes * 5 / 6}
+        assert len(usual - died) < 0.1 * len(usual), sorted(usual - died)

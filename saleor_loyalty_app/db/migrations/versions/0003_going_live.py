@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "68302d893e52"
+revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
