@@ -59,7 +59,7 @@ function Draft(props: { seen: Seen }) {
   const { draft } = props.seen;
   const edit = (
     <Button type="button" variant="secondary" onClick={() => void navigate("/program")}>
-      {t("publish.edit")}
+      {t(props.seen.may_change ? "publish.edit" : "publish.look")}
     </Button>
   );
   if (draft === null) {
