@@ -22,11 +22,19 @@ def app(page: Page) -> FrameLocator:
 
 
 def publish(page: Page) -> None:
-    """Publishes the proposed program: asks, and says yes."""
+    """Publishes the proposed program: looks at what changes, asks, says yes, and goes back."""
+    page.goto("/dashboard#/publish")
     frame = app(page)
-    frame.locator("#publish").click()
-    frame.locator("#confirm-yes").click()
-    expect(frame.locator(".state.live")).to_be_visible()
+    frame.locator('[data-publish="ask"]').click()
+    frame.locator('[data-dialog="yes"]').click()
+    expect(page.locator(".toast.good").last).to_be_visible()
+    page.goto("/dashboard#/")
+    expect(program(page)).to_have_attribute("data-program-state", "in_force")
+
+
+def program(page: Page) -> Locator:
+    """Where the program stands, on the start page of the app."""
+    return app(page).locator("[data-program-state]")
 
 
 def sign_in(page: Page, email: str) -> None:

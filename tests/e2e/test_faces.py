@@ -5,10 +5,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import ConsoleMessage, Page, Response, expect
 
 from tests.e2e import steps
 from tests.e2e.conftest import World
+from tests.e2e.dashboard import (
+    LOOKS,
+    TR_DARK_390,
+    Look,
+    open_page,
+    require_accessible,
+    shoot,
+)
 
 pytestmark = pytest.mark.browser
 AYSE, JOHN, MARIA = "ayse@example.com", "john@example.com", "maria@example.com"
@@ -25,55 +33,69 @@ def running(world: World) -> World:
 def go_live(page: Page) -> None:
     """Publishes unless a test before did."""
     page.goto("/dashboard")
-    frame = steps.app(page)
-    expect(frame.locator(".state")).to_be_visible()
-    if frame.locator("#publish").count():
+    expect(steps.program(page)).to_be_visible()
+    if steps.program(page).get_attribute("data-program-state") == "proposed":
         steps.publish(page)
 
 
-def test_the_page_of_the_app_speaks_turkish_and_follows_the_dashboard(
-    running: World, new_page: Callable[..., Page], pictures: Path
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: str(look.name))
+def test_the_start_page_leads_to_a_published_program_and_is_accessible(
+    running: World, new_page: Callable[..., Page], pictures: Path, look: Look
+) -> None:
+    page = new_page(language=look.language, width=look.width, height=look.height)
+    frame = open_page(page, "/", look)
+    expect(steps.program(page)).to_have_attribute("data-program-state", "proposed")
+    expect(frame.locator('[data-step="store_connected"]')).to_have_attribute("data-done", "true")
+    expect(frame.locator('[data-step="published"]')).to_have_attribute("data-done", "false")
+    expect(frame.locator('[aria-current="step"]')).to_have_count(1)
+    require_accessible(page, f"start, {look.name}")
+    shoot(page, pictures, f"20-start-{look.name}")
+
+
+def test_the_page_follows_the_language_and_theme_of_the_dashboard_while_it_is_open(
+    running: World, new_page: Callable[..., Page]
 ) -> None:
     page = new_page(language="tr-TR")
-    page.goto("/dashboard")
-    frame = steps.app(page)
-    expect(frame.locator("#content h1")).to_have_text("Mağazanız için bir puan programı")
-    expect(frame.locator("html")).to_have_attribute("lang", "tr")
-    expect(frame.locator(".rate").first).to_contain_text("puan")
-    steps.shoot(page, pictures, "20-proposal-turkish")
-
-    page.locator('input[name="locale"][value="en"]').check()
-    expect(frame.locator("#content h1")).to_have_text("A points program for your store")
-    page.locator('input[name="locale"][value="tr"]').check()
-    expect(frame.locator("#content h1")).to_have_text("Mağazanız için bir puan programı")
-
-
-def test_the_page_of_the_app_follows_the_theme_of_the_dashboard(
-    running: World, new_page: Callable[..., Page], pictures: Path
-) -> None:
-    page = new_page()
-    go_live(page)
-    frame = steps.app(page)
-    page.locator('input[name="theme"][value="dark"]').check()
-    expect(frame.locator("html")).to_have_attribute("data-theme", "dark")
+    frame = open_page(page, "/", TR_DARK_390)
+    expect(frame.locator("main h1")).to_have_text("Sadakat")
+    expect(frame.locator("#switch-earning")).to_be_checked()
     ground = frame.locator("html").evaluate("element => getComputedStyle(element).backgroundColor")
     assert max(int(part) for part in re.findall(r"\d+", ground)[:3]) < 60
-    steps.shoot(page, pictures, "21-in-force-dark")
+    page.locator('input[name="locale"][value="en"]').check()
     page.locator('input[name="theme"][value="light"]').check()
+    expect(frame.locator("main h1")).to_have_text("Loyalty")
     expect(frame.locator("html")).to_have_attribute("data-theme", "light")
+    expect(frame.locator("html")).to_have_attribute("lang", "en")
+    page.locator('input[name="locale"][value="tr"]').check()
+    expect(frame.locator("main h1")).to_have_text("Sadakat")
+
+
+def test_the_dashboards_address_follows_the_page_and_opens_it_again(
+    running: World, new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    frame = open_page(page, "/")
+    frame.get_by_role("link", name="Program", exact=True).click()
+    expect(frame.get_by_role("link", name="Program", exact=True)).to_have_attribute(
+        "aria-current", "page"
+    )
+    expect(page).to_have_url(re.compile(r"/program$"))
+    heading = frame.locator("main h1").text_content()
+    page.reload()
+    expect(steps.app(page).locator("main h1")).to_have_text(heading or "")
 
 
 def test_a_switch_stops_earning_and_the_page_says_so(
     running: World, new_page: Callable[..., Page], pictures: Path
 ) -> None:
-    page = new_page(height=1400)
+    page = new_page()
     go_live(page)
     earning = steps.app(page).locator("#switch-earning")
     earning.uncheck()
     expect(page.locator(".toast.good").last).to_contain_text("Switched off")
     page.reload()
     expect(earning).not_to_be_checked()
-    steps.shoot(page, pictures, "22-earning-off")
+    shoot(page, pictures, "22-earning-off")
     earning.check()
     expect(page.locator(".toast.good").last).to_contain_text("Switched on")
 
@@ -96,21 +118,39 @@ def test_a_click_with_a_token_that_ran_out_is_done_as_soon_as_the_dashboard_send
     switch.click()
     expect(page.locator(".toast.good").last).to_contain_text("Switched off")
     expect(switch).not_to_be_checked()
-    expect(steps.app(page).locator(".notice.error")).to_have_count(0)
+    expect(steps.app(page).locator('[data-tone="error"]')).to_have_count(0)
     assert answers[-1] == 200
     switch.click()
     expect(page.locator(".toast.good").last).to_contain_text("Switched on")
     expect(switch).to_be_checked()
 
 
+@pytest.mark.parametrize("path", ["/", "/members/5?id=1&id=1"])
 def test_opened_outside_the_dashboard_the_page_says_where_it_belongs(
-    running: World, new_page: Callable[..., Page], pictures: Path
+    running: World, new_page: Callable[..., Page], pictures: Path, path: str
 ) -> None:
     page = new_page()
-    page.goto(running.app_url)
+    page.goto(running.app_url + path)
     expect(page.locator("#outside h1")).to_have_text("This page belongs in the Saleor Dashboard")
-    expect(page.locator("#content")).to_be_hidden()
+    expect(page.locator("#outside code")).to_have_text(f"{running.app_url}/api/manifest")
     steps.shoot(page, pictures, "23-outside")
+
+
+def test_nothing_of_the_page_breaks_its_content_policy(
+    running: World, new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    refused: list[str] = []
+
+    def listen(said: ConsoleMessage) -> None:
+        if "Content Security Policy" in said.text:
+            refused.append(said.text)
+
+    page.on("console", listen)
+    open_page(page, "/")
+    for path in ("/program", "/publish"):
+        open_page(page, path)
+    assert refused == []
 
 
 def test_an_order_paid_in_two_parts_earns_once_it_is_paid_in_full(
@@ -191,7 +231,7 @@ def test_points_survive_that_the_app_is_removed_and_installed_again(
     expect(page.locator(".dash-empty")).to_be_visible()
     expect(shop.locator('#board [data-problem="app_not_installed"]')).to_be_visible()
     steps.install(page)
-    expect(steps.app(page).locator(".state.live")).to_be_visible()
+    expect(steps.program(page)).to_have_attribute("data-program-state", "in_force")
     expect(steps.points(shop, "lifetime")).to_have_text(str(before + 45))
 
 
