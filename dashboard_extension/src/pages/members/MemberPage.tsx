@@ -1,4 +1,5 @@
 import { useState, type ReactNode } from "react";
+import { useIntl } from "react-intl";
 import { Link, useParams, useSearchParams } from "react-router";
 
 import { useApiQuery, type components } from "@/api";
@@ -189,9 +190,10 @@ function History({ member }: { member: Member }) {
 
 function About({ member }: { member: Member }) {
   const t = useT();
+  const { locale } = useIntl();
   const items: (Term | false | "" | null)[] = [
     member.email && { name: t("members.email"), value: `${member.email}${member.confirmed ? "" : ` (${t("members.unconfirmed")})`}` },
-    member.language && { name: t("members.language"), value: member.language },
+    member.language && { name: t("members.language"), value: languageName(member.language, locale) },
     member.joined_at && { name: t("members.joined"), value: <When at={member.joined_at} form="day" /> },
     { name: t("members.seen_first"), value: <When at={member.created_at} form="day" /> },
     member.paused_at && { name: t("members.paused_since"), value: <When at={member.paused_at} form="day" /> },
@@ -207,6 +209,14 @@ function About({ member }: { member: Member }) {
     },
   ];
   return <Terms items={items.filter((one): one is Term => Boolean(one))} />;
+}
+
+function languageName(code: string, locale: string): string {
+  try {
+    return new Intl.DisplayNames(locale, { type: "language" }).of(code) ?? code;
+  } catch {
+    return code;
+  }
 }
 
 function Deeds(props: { member: Member; open: (which: Open) => void }) {
