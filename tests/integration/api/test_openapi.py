@@ -111,7 +111,8 @@ EXAMPLES = (
     "SessionInput", "Membership", "JoinInput", "Leaving", "Preferences", "PreferencesInput",
     "ConsentInput", "ErasureInput", "Erasure", "Claimable", "ClaimInput",
     "ClaimAsked", "Redemption", "SpendInput", "ServeInput",
-    "Redemptions", "Case", "Cases", "CaseInput", "StorefrontOrigins", "RewardsPage", "RewardsPageInput",
+    "Redemptions", "Case", "Cases", "CaseInput", "StorefrontOrigins", "RewardsPage",
+    "RewardsPageInput",
     "CustomerWidget", "OrderWidget", "VoucherWidget", "HomeWidget", "RefundInput", "RefundTold",
 )  # fmt: skip
 
