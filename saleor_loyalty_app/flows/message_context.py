@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from babel.core import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal
 from sqlalchemy.engine import Connection
 
@@ -22,10 +22,11 @@ from saleor_loyalty_app.ledger.models import Lot
 from saleor_loyalty_app.members.models import Member, MemberIdentity
 from saleor_loyalty_app.members.preferences import Preference, preference_of
 from saleor_loyalty_app.messages.kinds import Kind
-from saleor_loyalty_app.messages.setup import MailSetup
+from saleor_loyalty_app.messages.setup import MailSetup, setup_of
 from saleor_loyalty_app.programs.document import Program, Texts
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.rewards.models import Redemption
+from saleor_loyalty_app.stores import storefront_setup
 from saleor_loyalty_app.stores.locale import usable_timezone
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -192,6 +193,22 @@ def program_of(conn: Connection, store: StoreRef, now: datetime) -> Program | No
     return None if revision is None else revision.program
 
 
+def dressed_setup(conn: Connection, store: StoreRef, browser_url: str) -> MailSetup:
+    """The settings of the messages; what is left open is as on the store's rewards page."""
+    setup = setup_of(conn, store.id).setup
+    page = storefront_setup.setup_of(conn, store.id).setup
+    path = storefront_setup.page_path(conn, store)
+    look = setup.look.model_copy(
+        update={
+            "color": setup.look.color or page.looks.brand_color,
+            "logo_url": setup.look.logo_url or page.looks.logo_url,
+            "points_url": setup.look.points_url or (f"{browser_url}{path}" if path else ""),
+        }
+    )
+    sender = setup.sender.model_copy(update={"name": setup.sender.name or page.shop_name})
+    return setup.model_copy(update={"look": look, "sender": sender})
+
+
 def shop_name(store: StoreRef, setup: MailSetup) -> str:
     """What the shop is called: as its sender, else by its address."""
     return setup.sender.name or setup.footer.company or urlsplit(store.api_url).hostname or ""
@@ -235,7 +252,11 @@ def in_words(
             values[name] = format_date(_instant(known[source]).astimezone(zone), "long", locale)
     if known.get("spending_from"):
         moment = _instant(known["spending_from"]).astimezone(zone)
-        values["spending_from"] = format_datetime(moment, "long", locale=locale, tzinfo=zone)
+        day, clock = (
+            format_date(moment, "long", locale),
+            format_time(moment, "short", locale=locale),
+        )
+        values["spending_from"] = f"{day} {clock}"
     if known.get("month"):
         first = datetime.fromisoformat(f"{known['month']}-01")
         values["month"] = format_date(first, "LLLL y", locale)

@@ -14,7 +14,7 @@ from saleor_loyalty_app.messages.channels.smtp import SmtpPlace
 from saleor_loyalty_app.messages.errors import MailNotSetUp, MailRefused
 from saleor_loyalty_app.messages.kinds import KINDS, Kind, MessageClass
 from saleor_loyalty_app.messages.rendering import Rendered, render
-from saleor_loyalty_app.messages.setup import MailSetup, setup_of
+from saleor_loyalty_app.messages.setup import MailSetup
 from saleor_loyalty_app.messages.texts import Words, check, own_text
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -39,7 +39,7 @@ def preview(
     Raises:
         TextInvalid: the words cannot be used.
     """
-    setup = setup_of(conn, store.id).setup
+    setup = context.dressed_setup(conn, store, outbound.settings.browser_url)
     if words is None:
         words = own_text(conn, store.id, kind, language).words
     else:
@@ -60,7 +60,7 @@ def place_of_test(conn: Connection, store: StoreRef, outbound: Outbound) -> Smtp
         MailNotSetUp: there is no mail server.
         TokenUnreadable: its password can no longer be read.
     """
-    setup = setup_of(conn, store.id).setup
+    setup = context.dressed_setup(conn, store, outbound.settings.browser_url)
     place = outbound.mail_place(conn, store, setup, context.shop_name(store, setup))
     if place is None:
         raise MailNotSetUp
@@ -110,6 +110,6 @@ def _sample(kind: Kind, setup: MailSetup, language: str, now: datetime) -> dict[
         "title": translate("mail.sample_title", language),
         "body": translate("mail.sample_body", language),
     }
-    if kind not in (Kind.sign_in_link, Kind.announcement):
+    if "link" not in KINDS[kind].fields:
         del everything["link"]
     return everything

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app import ledger, log, metrics
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
-from saleor_loyalty_app.flows.message_context import shop_name
+from saleor_loyalty_app.flows.message_context import dressed_setup, shop_name
 from saleor_loyalty_app.flows.outbound import Outbound
 from saleor_loyalty_app.flows.plan_messages import plan_messages
 from saleor_loyalty_app.flows.prepare_message import Later, Letter, Skip, prepare
@@ -26,7 +26,7 @@ from saleor_loyalty_app.messages.channels.smtp import SmtpChannel
 from saleor_loyalty_app.messages.deliveries import Delivery
 from saleor_loyalty_app.messages.errors import TextInvalid
 from saleor_loyalty_app.messages.kinds import KINDS
-from saleor_loyalty_app.messages.setup import SMS_SECRET, MailSetup, setup_of
+from saleor_loyalty_app.messages.setup import SMS_SECRET, MailSetup
 from saleor_loyalty_app.stores.errors import TokenUnreadable
 from saleor_loyalty_app.stores.kept_secrets import secret_of
 from saleor_loyalty_app.stores.problems import report_problem, resolve_problem
@@ -56,7 +56,9 @@ class Postman:
         """Sends what is due, as far as a page goes; gives whether more is waiting."""
         begun = self.clock()
         more = self.database.write(lambda conn: plan_messages(conn, store, now=begun))
-        setup = self.database.read(lambda conn: setup_of(conn, store.id).setup)
+        setup = self.database.read(
+            lambda conn: dressed_setup(conn, store, self.outbound.settings.browser_url)
+        )
         due = self.database.read(lambda conn: deliveries.due(conn, store.id, begun, limit=PAGE))
         with _Round(self, store, setup) as work:
             for delivery in due:

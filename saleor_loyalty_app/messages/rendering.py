@@ -14,6 +14,7 @@ from saleor_loyalty_app.messages.kinds import KINDS, Kind, MessageClass
 from saleor_loyalty_app.messages.setup import MailSetup
 from saleor_loyalty_app.messages.texts import Words, fill
 
+DEFAULT_COLOR = "#1f6f54"
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 
@@ -69,8 +70,8 @@ def render(
         "paragraphs": [_with_breaks(part) for part in paragraphs],
         "button": filled["button"],
         "link": link,
-        "color": setup.look.color,
-        "on_color": readable_on(setup.look.color),
+        "color": (setup.look.color or DEFAULT_COLOR),
+        "on_color": readable_on(setup.look.color or DEFAULT_COLOR),
         "logo_url": setup.look.logo_url,
         "shop": values.get("shop", ""),
         "small_print": [_with_breaks(line) for line in small_print],

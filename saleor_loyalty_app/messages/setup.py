@@ -112,9 +112,9 @@ class Footer(_Part):
 
 
 class Look(_Part):
-    """What mails look like."""
+    """What mails look like; what is left empty is as on the rewards page."""
 
-    color: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#1c5d4a"
+    color: Annotated[str, StringConstraints(pattern=r"^(#[0-9a-fA-F]{6})?$")] = ""
     logo_url: PageAddress = ""
     #: Where members see their points; linked in every mail.
     points_url: PageAddress = ""

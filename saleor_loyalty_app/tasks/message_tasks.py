@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.flows import expiry_notices
-from saleor_loyalty_app.flows.message_context import shop_name
+from saleor_loyalty_app.flows.message_context import dressed_setup, shop_name
 from saleor_loyalty_app.flows.mirror_balances import mirror_page
 from saleor_loyalty_app.flows.monthly_statements import month_to_tell, statement_page
 from saleor_loyalty_app.flows.order_news import tell_available
@@ -156,7 +156,7 @@ def _can_write(work: Background, store: StoreRef, now: datetime) -> bool:
     """Whether the store can send mail; the owner is told where points wait for that to expire."""
 
     def look(conn: Connection) -> bool:
-        setup = setup_of(conn, store.id).setup
+        setup = dressed_setup(conn, store, work.settings.browser_url)
         place = work.services.outbound.mail_place(conn, store, setup, shop_name(store, setup))
         if place is not None or not expiry_notices.any_to_notice(conn, store, now=now):
             resolve_problem(conn, store.id, NO_NOTICES, now)
