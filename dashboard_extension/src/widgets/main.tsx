@@ -10,6 +10,7 @@ import { surroundings } from "@/shell/surroundings";
 
 import { Boundary } from "./shared/Boundary";
 import { Frame } from "./shared/Frame";
+import { fresh } from "./shared/fresh";
 import { WIDGETS } from "./widgets";
 
 /** `/widget/<name>` and `/popup/<name>` show the component of `widgets/<name>`. */
@@ -18,7 +19,9 @@ const root = document.getElementById("root");
 const entry = WIDGETS[name];
 if (root === null || entry === undefined) throw new Error(`no widget has the name ${name}`);
 document.documentElement.dataset.kind = kind;
-const [{ Widget }, around] = await Promise.all([entry(), surroundings("shell", "widgets/shared", `widgets/${name}`)]);
+const [{ Widget }, around] = await fresh(() =>
+  Promise.all([entry(), surroundings("shell", "widgets/shared", `widgets/${name}`)]),
+);
 createRoot(root).render(
   <StrictMode>
     <Providers {...around}>
