@@ -30,7 +30,7 @@ export function Activity() {
     <Page title={t("activity.title")} lead={t("activity.lead")}>
       <nav className="activity-tabs" aria-label={t("activity.lists")}>
         {useTabs().map((tab) => (
-          <NavLink key={tab.id} to={tab.id}>
+          <NavLink key={tab.id} to={`/activity/${tab.id}`}>
             {t(`activity.tab.${tab.id}`)}
           </NavLink>
         ))}
@@ -42,5 +42,5 @@ export function Activity() {
 
 export function FirstTab() {
   const [first] = useTabs();
-  return <Navigate to={first?.id ?? "changes"} replace />;
+  return <Navigate to={`/activity/${first?.id ?? "changes"}`} replace />;
 }

@@ -1,5 +1,7 @@
+import { Link } from "react-router";
+
 import { useApiMutation, useApiPages, type components } from "@/api";
-import { Button, ButtonLink, CursorTable, Empty, Money, Points, Section, useFailureWords, useNotify, useStaff, useT, When, type Column } from "@/kit";
+import { Button, CursorTable, Empty, Money, Points, Section, useFailureWords, useNotify, useStaff, useT, When, type Column } from "@/kit";
 
 type Waiting = components["schemas"]["WaitingCase"];
 type Choice = components["schemas"]["CaseInput"]["decision"];
@@ -40,9 +42,9 @@ function useColumns(): Column<Waiting>[] {
       id: "member",
       title: t("activity.member"),
       cell: (row) => (
-        <ButtonLink variant="tertiary" size="small" to={`/members/${row.member}`}>
+        <Link className="kit-link" to={`/members/${row.member}`}>
           {t("activity.member_number", { number: row.member })}
-        </ButtonLink>
+        </Link>
       ),
     },
     { id: "points", title: t("activity.points"), align: "end", cell: (row) => <Points value={row.case.points} /> },

@@ -1,7 +1,8 @@
 import { useForm, useWatch } from "react-hook-form";
+import { Link } from "react-router";
 
 import { useApiPages, type components } from "@/api";
-import { Badge, ButtonLink, CursorTable, Empty, FieldSelect, Money, Points, Section, useT, When, type Column, type Tone } from "@/kit";
+import { Badge, CursorTable, Empty, FieldSelect, Money, Points, Section, useT, When, type Column, type Tone } from "@/kit";
 
 type Line = components["schemas"]["RedemptionInList"];
 const STATES = ["held", "issued", "attached", "consumed", "restored", "released", "expired", "failed"] as const;
@@ -43,9 +44,9 @@ function columns(t: ReturnType<typeof useT>): Column<Line>[] {
       id: "member",
       title: t("activity.member"),
       cell: (row) => (
-        <ButtonLink variant="tertiary" size="small" to={`/members/${row.member}`}>
+        <Link className="kit-link" to={`/members/${row.member}`}>
           {t("activity.member_number", { number: row.member })}
-        </ButtonLink>
+        </Link>
       ),
     },
     { id: "points", title: t("activity.points"), align: "end", cell: (row) => <Points value={row.redemption.points} /> },

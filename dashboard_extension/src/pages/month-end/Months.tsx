@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useForm, useWatch } from "react-hook-form";
+import { Link } from "react-router";
 
 import { useApiQuery, type components } from "@/api";
 import { Badge, ButtonLink, Empty, FieldDate, Figures, Loaded, Money, Page, Points, Section, Table, useStaff, useT, When, type Column } from "@/kit";
@@ -19,7 +20,7 @@ export function Months() {
       lead={t("month-end.lead")}
       actions={
         staff.may("MANAGE_APPS") && (
-          <ButtonLink variant="secondary" to="accounts">
+          <ButtonLink variant="secondary" to="/month-end/accounts">
             {t("month-end.accounts")}
           </ButtonLink>
         )
@@ -47,9 +48,9 @@ function columns(t: (id: string) => string): Column<Line>[] {
       id: "month",
       title: t("month-end.month"),
       cell: (row) => (
-        <ButtonLink variant="tertiary" to={row.month}>
+        <Link className="kit-link" to={`/month-end/${row.month}`}>
           <When at={`${row.month}-01`} form="month" />
-        </ButtonLink>
+        </Link>
       ),
     },
     {

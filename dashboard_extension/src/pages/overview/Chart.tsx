@@ -71,7 +71,7 @@ function drawn(element: HTMLElement, days: readonly string[], lines: readonly Li
     legend: { show: false },
     cursor: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
-    scales: { y: { range: (_plot, _least, most) => [Math.min(0, _least), Math.max(most, 10)] } },
+    scales: { y: { range: (_plot, least, most) => [Math.min(0, least), Math.max(most * 1.08, 10)] } },
     series: [
       {},
       ...lines.map((line) => ({
