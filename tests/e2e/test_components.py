@@ -362,7 +362,7 @@ def test_offers_are_off_until_agreed_to_and_a_missing_number_is_asked_for(
     page.locator("#phone").fill("+90 555 000 00 00")
     with page.expect_request("**/me/consents/sms") as sent:
         page.keyboard.press("Enter")
-    assert sent.value.post_data_json["phone"] == "+90 555 000 00 00"
+    assert sent.value.post_data_json == {"text_version": "panel-1", "phone": "+90 555 000 00 00"}
     expect(page.locator("#phone")).to_have_count(0)
 
 
