@@ -91,6 +91,7 @@ def _run(places: Places, started: list[Process]) -> None:
     processes.wait_until_up(started[1], f"{places.app_url}/ready")
     story.install(places)
     story.publish(places)
+    story.name_shop(places)
     print(  # noqa: T201
         WELCOME.format(
             store=places.store_url,

@@ -16,6 +16,7 @@ from demo.setup import ROOT, Places
 
 #: The app's id in every Saleor.
 IDENTIFIER = "saleor.loyalty"
+SHOP_NAME = "Sandbox Shop"
 INSTALL_SECONDS = 60.0
 
 
@@ -54,6 +55,29 @@ def publish(places: Places) -> None:
     file.write_text(json.dumps(furnished(proposed), ensure_ascii=False, indent=2))
     _command(places, "program", "publish", str(file), "--note", "demo")
     _command(places, "import-history", "--mode", "days", "--days", "90", "--book")
+
+
+def name_shop(places: Places) -> None:
+    """Tells the app what the shop is called, as its owner does in the Dashboard, unless done.
+
+    Raises:
+        DemoFailed: the app refused, with its words.
+    """
+    with httpx.Client(timeout=30, trust_env=False) as http:
+        apps = http.get(f"{places.store_url}/_control/state").json()["apps"]
+        [app_id] = [app["id"] for app in apps if app["identifier"] == IDENTIFIER]
+        token = http.post(f"{places.store_url}/_control/app_token", json={"app_id": app_id}).json()[
+            "token"
+        ]
+        headers = {"Authorization": f"Bearer {token}"}
+        address = f"{places.app_url}/api/dashboard/v1/rewards-page"
+        known = http.get(address, headers=headers).json()
+        if known.get("version") != 0:
+            return
+        setup = known["setup"] | {"shop_name": SHOP_NAME}
+        answer = http.put(address, headers=headers, json={"version": 0, "setup": setup})
+        if answer.status_code != httpx.codes.OK:
+            raise DemoFailed(f"The app did not take the shop's name: {answer.text[:300]}")
 
 
 def _command(places: Places, *arguments: str) -> str:
