@@ -54,8 +54,9 @@ class Ending(StrEnum):
 
     booked: points were posted now. known: they were posted before. unpaid: they come once the order
     is paid in full. not_live: the order was paid or made before the program. elsewhere: another
-    member has them, such as the guest of an address that nobody confirmed. earning_off: they come once earning is
-    switched on. withheld: the customer earns nothing for it. nothing: no rule gives points for it.
+    member has them, such as the guest of an address that nobody confirmed. earning_off: they come
+    once earning is switched on. withheld: the customer earns nothing for it. nothing: no rule gives
+    points for it.
     torn: Saleor contradicts itself just now; the order is read again by itself.
     """
 

@@ -205,7 +205,7 @@ def run(edge: ApiEdge, store: StoreRef, source: MemorySource, number: int, pages
         source,
         number,
         clock=edge.clock,
-        secrets=EmailKeys(("a secret of the tests",)),
+        secrets=EmailKeys((b"a secret of the tests",)),
         wait=lambda _seconds: None,
         pages=pages,
     )

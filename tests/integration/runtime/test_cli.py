@@ -301,7 +301,8 @@ def test_secrets_are_rotated_so_that_the_old_one_may_go(
     )
     monkeypatch.setenv("LOYALTY_SECRET_KEY", f"{NEW},{OLD}")
     assert cli.run(["secrets", "rotate"]) == 0
-    assert "1 tokens and 0 secrets of stores are encrypted with the newest key." in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "1 tokens and 0 secrets of stores are encrypted with the newest key." in told
     opened = books.read(lambda conn: token_of(conn, store.id, TokenCipher([NEW])))
     assert opened == "the token"
 
