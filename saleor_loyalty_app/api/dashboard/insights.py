@@ -92,7 +92,6 @@ async def read_range(
 
 @router.get(
     "/overview.csv",
-    response_class=CsvFile,
     responses={**CSV_RESPONSE, **documented(*OF_STAFF, _INVALID, _RANGE)},
 )
 async def save_range(
@@ -170,7 +169,6 @@ async def read_month(faces: FacesOf, staff: StaffOf, month: Month) -> MonthFigur
 
 @router.get(
     "/months/{month}/roll-forward.csv",
-    response_class=CsvFile,
     responses={**CSV_RESPONSE, **documented(*OF_STAFF, _INVALID, _UNKNOWN)},
 )
 async def save_roll_forward(
@@ -183,7 +181,6 @@ async def save_roll_forward(
 
 @router.get(
     "/months/{month}/journal.csv",
-    response_class=CsvFile,
     responses={**CSV_RESPONSE, **documented(*OF_STAFF, _INVALID, _UNKNOWN)},
 )
 async def save_journal(faces: FacesOf, staff: StaffOf, language: Language, month: Month) -> CsvFile:
