@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 
 /**
- * macaw-ui brings fifty font files, which the Dashboard's frame does not share with its own page:
+ * The style sheet of macaw-ui brings fifty font files, which the Dashboard's frame does not share with its own page:
  * the fonts of the computer stand in for them.
  */
 function withoutFonts(): Plugin {
@@ -55,6 +55,7 @@ export default defineConfig({
   build: {
     target: "es2022",
     manifest: true,
+    license: { fileName: "licenses.md" },
     // The page's content policy takes no data: addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -137,6 +138,9 @@ def test_it_carries_what_it_reads_and_nothing_of_the_workshop(wheel: Path) -> No
     for wanted in (
         "saleor_loyalty_app/py.typed",
         "saleor_loyalty_app/packaged/manifest.json",
+        "saleor_loyalty_app/packaged/dashboard_extension/dist/index.html",
+        "saleor_loyalty_app/packaged/dashboard_extension/dist/widget.html",
+        "saleor_loyalty_app/packaged/dashboard_extension/dist/licenses.md",
         "saleor_loyalty_app/db/migrations/versions/0001_the_spine.py",
     ):
         assert wanted in names
@@ -176,6 +180,17 @@ def test_it_serves_its_components(served: str) -> None:
     kind, text = fetch(served + files["loyalty.js"]["path"])
     assert kind.startswith("text/javascript")
     assert "loyalty-redeem" in text
+
+
+@pytest.mark.parametrize("path", ["/members/5", "/widget/customer"])
+def test_it_serves_the_pages_of_the_dashboard_with_all_that_they_load(
+    served: str, path: str
+) -> None:
+    kind, page = fetch(served + path)
+    assert kind.startswith("text/html")
+    loaded = re.findall(r'(?:src|href)="(/[^"]+)"', page)
+    kinds = {fetch(served + address)[0].partition(";")[0] for address in loaded}
+    assert kinds == {"text/javascript", "text/css"}
 
 
 def test_it_speaks_turkish(served: str) -> None:

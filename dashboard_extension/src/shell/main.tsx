@@ -1,4 +1,3 @@
-import "@saleor/macaw-ui/style";
 import "virtual:macaw-tokens.css";
 import "@/kit/kit.css";
 import "./shell.css";

@@ -22,7 +22,7 @@ PAGES = ("program", "publish", "members", "overview", "month-end", "activity", "
 #: Addresses of single widgets and popups.
 WIDGETS = ("widget", "popup")
 _DIST = "dashboard_extension/dist"
-_TYPES = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
+_TYPES = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml", "md": "text/plain"}
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 _SMALL = 1024
 #: The Dashboard may stand at any address: its own domain, or a path of the API's. Whoever frames
@@ -105,6 +105,12 @@ def show_file(request: Request, name: str) -> Response:
         return _answer(request, f"assets/{name}", _FILE_HEADERS)
     except assets.AssetMissing as failure:
         raise NotFound from failure
+
+
+@router.get("/dashboard-page/licenses.md")
+def show_licenses(request: Request) -> Response:
+    """The licenses of the libraries that the pages are built with."""
+    return _page(request, "licenses.md")
 
 
 router.add_api_route("/", show_page)

@@ -117,3 +117,13 @@ def test_the_same_file_is_compressed_the_same_each_time() -> None:
     assert first == second
     if first is not None:
         assert gzip.decompress(first) == pages._file("index.html").content
+
+
+def test_the_licenses_of_what_is_bundled_are_served_and_noticed(edge: TestClient) -> None:
+    answer = edge.get("/dashboard-page/licenses.md")
+    assert answer.headers["content-type"].startswith("text/plain")
+    named = re.findall(r"^## (\S+) - \S+ \((.+)\)$", answer.text, re.MULTILINE)
+    assert {"react", "react-dom", "@saleor/app-sdk"} <= {name for name, _ in named}
+    assert {terms for _, terms in named} <= {"MIT", "BSD-3-Clause", "ISC", "CC-BY-4.0"}
+    notice = (Path(__file__).parents[3] / "NOTICE").read_text("utf-8")
+    assert "Creative Commons Attribution 4.0" in notice
