@@ -218,3 +218,20 @@ def test_the_first_program_has_a_cost_too() -> None:
     (note,) = notes(None, BEFORE)
 
     assert "about $12.00 a month if every point is spent" in note
+
+
+def test_the_sign_of_the_points_and_longer_texts_are_told() -> None:
+    texts = {"en": TEXTS["en"] | {"summary": "Earn stars.", "terms_url": "https://shop.example/t"}}
+    plain = program_of(texts={"en": TEXTS["en"]})
+    rich = program_of(texts=texts, units=[{"code": "points", "icon": "★"}])
+
+    assert [change.text for change in differences(plain, rich, "en")] == [
+        "Text in “en”, what the program is about: “Earn stars.”.",
+        "Text in “en”, page with the terms: “https://shop.example/t”.",
+        "The sign of the points: ★ (so far: none).",
+    ]
+    assert [change.path for change in differences(rich, plain, "tr")] == [
+        "texts.en.summary",
+        "texts.en.terms_url",
+        "units[0].icon",
+    ]

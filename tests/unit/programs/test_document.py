@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from saleor_loyalty_app.programs.document import Program, Rate
-from saleor_loyalty_app.programs.problems import read_program
-from tests.program_samples import PURCHASES, document_of, program_of
+from saleor_loyalty_app.programs.problems import document_problems, read_program
+from tests.program_samples import PURCHASES, TEXTS, document_of, program_of
 
 
 def test_a_document_of_few_fields_gets_the_defaults_of_the_design() -> None:
@@ -132,3 +132,17 @@ def test_a_rule_is_called_by_its_name_or_else_its_id() -> None:
 def test_every_section_refuses_fields_it_does_not_know() -> None:
     with pytest.raises(ValidationError):
         Program.model_validate(document_of(tiers=[]))
+
+
+@pytest.mark.parametrize("icon", ["ab", "1", "<b>", " ", '"', "\u200b", "★★★★★★★★★"])
+def test_a_sign_of_the_points_is_a_sign_and_no_text(icon: str) -> None:
+    document = document_of(units=[{"code": "points", "icon": icon}])
+
+    assert [problem.path for problem in document_problems(document)] == ["units[0].icon"]
+
+
+@pytest.mark.parametrize("url", ["http://shop.example", "javascript:alert(1)", "https://a b"])
+def test_pages_of_terms_are_addresses_that_shoppers_can_open(url: str) -> None:
+    document = document_of(texts={"en": TEXTS["en"] | {"terms_url": url}})
+
+    assert [problem.path for problem in document_problems(document)] == ["texts.en.terms_url"]
