@@ -222,6 +222,21 @@ def email_key_of(conn: Connection, store_id: int, member_id: int) -> str | None:
     return found
 
 
+def names_of(conn: Connection, store_id: int, member_ids: Sequence[int]) -> dict[int, str]:
+    """What members are called, by their ids: by name, else by address; without the unknown."""
+    found = conn.execute(
+        sa.select(
+            identities.c.member_id,
+            identities.c.first_name,
+            identities.c.last_name,
+            identities.c.email,
+        ).where(identities.c.store_id == store_id, identities.c.member_id.in_(set(member_ids)))
+    )
+    return {
+        row.member_id: f"{row.first_name} {row.last_name}".strip() or row.email for row in found
+    }
+
+
 def delete_identity(conn: Connection, store_id: int, member_id: int) -> None:
     """Forgets who a member is."""
     conn.execute(

@@ -43,7 +43,7 @@ from saleor_loyalty_app.flows.give_points import (
     give,
 )
 from saleor_loyalty_app.i18n import translate
-from saleor_loyalty_app.members.repository import merged_members
+from saleor_loyalty_app.members.repository import merged_members, names_of
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.rewards.quote import MOST_POINTS
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -53,6 +53,7 @@ router = APIRouter(prefix="/api/dashboard/v1", tags=["dashboard"])
 _ADJUSTMENT: dict[str, JsonValue] = {
     "id": 31,
     "member": "1042",
+    "member_name": "Ayşe Yılmaz",
     "points": 250,
     "reason": "late_delivery",
     "reason_name": "Late delivery",
@@ -110,6 +111,7 @@ class AdjustmentLine(Answer):
 
     id: int
     member: str
+    member_name: str = Field(description="Empty where it is not known.")
     points: int
     reason: str
     reason_name: str = Field(description="The reason in the language of the answer.")
@@ -126,12 +128,18 @@ class AdjustmentLine(Answer):
 
     @classmethod
     def of(
-        cls, made: AdjustmentRef, names: dict[str, str], staff: Staff, language: str
+        cls,
+        made: AdjustmentRef,
+        names: dict[str, str],
+        called: dict[int, str],
+        staff: Staff,
+        language: str,
     ) -> "AdjustmentLine":
         """What is told of an adjustment."""
         return cls(
             id=made.id,
             member=str(made.member_id),
+            member_name=called.get(made.member_id, ""),
             points=made.points,
             reason=made.reason,
             reason_name=translate(f"reason.{made.reason}", language),
@@ -406,4 +414,8 @@ def _told(
 ) -> list[AdjustmentLine]:
     actors = [actor for made in found for actor in (made.requested_by, made.decided_by) if actor]
     names = staff_names(conn, store.id, actors)
-    return [on_its_clocks(AdjustmentLine.of(made, names, staff, language), store) for made in found]
+    called = names_of(conn, store.id, [made.member_id for made in found])
+    return [
+        on_its_clocks(AdjustmentLine.of(made, names, called, staff, language), store)
+        for made in found
+    ]

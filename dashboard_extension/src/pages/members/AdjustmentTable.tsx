@@ -23,7 +23,7 @@ export function AdjustmentTable(props: { query: { member?: string; state?: strin
             title: t("members.member"),
             cell: (row: Line) => (
               <Link className="kit-link" to={`/members/${row.member}`}>
-                {t("members.number_is", { id: row.member })}
+                {row.member_name || t("members.number_is", { id: row.member })}
               </Link>
             ),
           },
@@ -56,7 +56,13 @@ export function AdjustmentTable(props: { query: { member?: string; state?: strin
         pages={pages}
         columns={columns}
         rowKey={(row) => String(row.id)}
-        empty={<Empty title={t("members.no_adjustments")}>{t("members.no_adjustments_text")}</Empty>}
+        empty={
+          props.query.state === "waiting" ? (
+            <Empty title={t("members.none_waiting")}>{t("members.none_waiting_text")}</Empty>
+          ) : (
+            <Empty title={t("members.no_adjustments")}>{t("members.no_adjustments_text")}</Empty>
+          )
+        }
       />
       {deciding && <Decide {...deciding} onClose={() => setDeciding(null)} />}
     </>
@@ -111,7 +117,7 @@ function Decide(props: { line: Line; decision: Decision; onClose: () => void }) 
       onClose={onClose}
       onConfirm={() => void submit()}
     >
-      <p>{t("members.decide_text", { points: line.points, id: line.member, reason: line.reason_name })}</p>
+      <p>{t("members.decide_text", { points: line.points, name: line.member_name || line.member, reason: line.reason_name })}</p>
       <FieldLongText control={form.control} name="note" label={t("members.note_optional")} rows={3} maxLength={500} />
     </ConfirmDialog>
   );

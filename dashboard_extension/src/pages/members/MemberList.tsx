@@ -44,6 +44,7 @@ export function MemberList() {
   const pages = useApiPages("/api/dashboard/v1/members", { params: { query: queryOf(chosen) } });
   const waiting = useApiQuery("/api/dashboard/v1/points-terms").data?.waiting ?? 0;
   const narrowed = settled !== "{}";
+  const narrowing = Object.keys(addressOf({ ...chosen, q: "" })).length;
   return (
     <Page
       title={t("members.title")}
@@ -64,7 +65,9 @@ export function MemberList() {
       <Section title={t("members.find")} hint={t("members.find_hint")}>
         <form role="search" className="kit-stack" onSubmit={(event) => event.preventDefault()}>
           <FieldText control={form.control} name="q" type="search" label={t("members.search")} placeholder={t("members.search_example")} maxLength={200} />
-          <div className="kit-fields">
+          <details open={narrowing > 0 || undefined} className="members-filters">
+            <summary>{narrowing > 0 ? t("members.filters_on", { count: narrowing }) : t("members.filters")}</summary>
+            <div className="kit-fields">
             <FieldSelect
               control={form.control}
               name="state"
@@ -82,10 +85,11 @@ export function MemberList() {
             <FieldNumber control={form.control} name="least" label={t("members.filter_least")} />
             <FieldNumber control={form.control} name="most" label={t("members.filter_most")} />
             <FieldDate control={form.control} name="since" label={t("members.filter_since")} />
-          </div>
+            </div>
+          </details>
           {narrowed && (
             <div className="kit-actions">
-              <Button variant="tertiary" onClick={() => form.reset(NONE)}>
+              <Button variant="secondary" size="small" onClick={() => form.reset(NONE)}>
                 {t("members.clear")}
               </Button>
             </div>
