@@ -172,7 +172,7 @@ legend { font-weight: 550; padding: 0; margin-block-end: 0.5rem; }
     const first = this.#typed ?? String(nearest(most, spending));
     // Before the value: a slider without its limits takes no more than 100.
     const limits = { min: least, max: most, step };
-    const field = /** @type {HTMLInputElement} */ (h("input", { id: "spend-points", type: "number", inputmode: "numeric", part: "input", ...limits, value: first, "data-focus": true, "aria-describedby": "spend-worth spend-problem" }));
+    const field = /** @type {HTMLInputElement} */ (h("input", { id: "spend-points", type: "number", inputmode: "numeric", part: "input", ...limits, value: first, "aria-describedby": "spend-worth spend-problem" }));
     const slider = /** @type {HTMLInputElement} */ (h("input", { id: "spend-slider", type: "range", part: "slider", ...limits, value: first, "aria-label": words.t("redeem.slider") }));
     const off = h("output", { id: "spend-worth", class: "figure", part: "worth", for: "spend-points spend-slider" });
     const show = () => {
@@ -209,12 +209,12 @@ legend { font-weight: 550; padding: 0; margin-block-end: 0.5rem; }
       const discount = discountOf(points, spending, rate);
       const text = discount ? words.t("redeem.choice", { points: words.points(points, names), money: words.money(discount) }) : words.points(points, names);
       return h("label", { class: "choice", part: "choice" },
-        h("input", { type: "radio", name: "points", id: `spend-${points}`, value: points, checked: points === chosen, "data-focus": points === chosen, onchange: () => { this.#typed = String(points); } }), text);
+        h("input", { type: "radio", name: "points", id: `spend-${points}`, value: points, checked: points === chosen, onchange: () => { this.#typed = String(points); } }), text);
     }), this.#button());
   }
 
   #button() {
-    return h("button", { type: "submit", class: "primary", id: "spend", part: "button primary" }, this.words.t("redeem.spend"));
+    return h("button", { type: "submit", class: "primary", id: "spend", part: "button primary", "data-focus": true }, this.words.t("redeem.spend"));
   }
 
   /**

@@ -159,7 +159,7 @@ def test_spending_by_keyboard_waits_calmly_tells_the_storefront_and_is_undone(
     stage.answers["DELETE redemptions/rd_1"] = {"body": stage.redeemed("released")}
     stage.redemption = None
     page.keyboard.press("Enter")
-    expect(field).to_be_focused()
+    expect(page.locator("#spend")).to_be_focused()
     expect(page.locator("loyalty-redeem [role=status]")).to_have_text("250 points are yours again.")
     heard = page.evaluate("window.heard")
     assert [name for name, _ in heard] == ["loyalty:redeemed", "loyalty:released"]
