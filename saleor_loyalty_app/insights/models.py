@@ -43,6 +43,25 @@ class ActiveDay(SQLModel, table=True):
     member_id: int = Field(foreign_key="member.id", primary_key=True)
 
 
+class OrderDay(SQLModel, table=True):
+    """Orders paid on a day, added up; made anew every night, as orders may come late."""
+
+    __tablename__ = "order_day"
+    __table_args__ = (sa.CheckConstraint("buyer IN ('guest', 'member', 'control')", name="buyer"),)
+
+    store_id: int = Field(foreign_key="store.id", primary_key=True)
+    day: date = Field(primary_key=True)
+    currency: str = Field(primary_key=True)
+    #: Whose: of somebody who is no member, of a member, of one in the control group.
+    buyer: str = Field(primary_key=True)
+    #: Points were spent on them.
+    spent: bool = Field(primary_key=True)
+    orders: int = count()
+    #: How many of them have a known total, and what these totals add up to, in thousandths.
+    priced: int = count()
+    total_milli: int = count()
+
+
 class RollUp(SQLModel, table=True):
     """How far the days of a store are added up, and in which time zone."""
 
