@@ -99,14 +99,14 @@ def served(installation: Installation) -> Iterator[str]:
         text=True,
     )
     address = f"http://127.0.0.1:{installation.port}"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while True:
         try:
             with urllib.request.urlopen(f"{address}/health", timeout=2):
                 break
         except (urllib.error.URLError, TimeoutError):
             assert process.poll() is None, process.communicate()[0]
-            assert time.monotonic() < deadline, "it did not answer in a minute"
+            assert time.monotonic() < deadline, "it did not answer in three minutes"
             time.sleep(0.2)
     yield address
     process.send_signal(signal.SIGTERM)

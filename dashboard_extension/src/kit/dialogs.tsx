@@ -1,5 +1,6 @@
 import type { FormEvent, ReactNode } from "react";
-import { useEffect, useId, useRef } from "react";
+import { useId, useLayoutEffect, useRef } from "react";
+import { createPortal } from "react-dom";
 
 import { Button } from "./Button";
 import { Failure } from "./waiting";
@@ -18,16 +19,19 @@ export function Dialog(props: {
 }) {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  // Before the element goes: only a dialog that is closed while it stands gives the focus back.
+  useLayoutEffect(() => {
     const dialog = element.current;
     if (dialog && !dialog.open) dialog.showModal();
     return () => dialog?.close();
   }, []);
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    // A dialog may be rendered within a form of the page, which is not what was sent.
+    event.stopPropagation();
     props.onSubmit?.();
   };
-  return (
+  return createPortal(
     <dialog
       className="kit-dialog"
       ref={element}
@@ -42,7 +46,8 @@ export function Dialog(props: {
         <div className="kit-stack">{props.children}</div>
         <div className="kit-actions">{props.actions}</div>
       </form>
-    </dialog>
+    </dialog>,
+    document.body,
   );
 }
 

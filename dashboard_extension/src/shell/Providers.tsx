@@ -27,6 +27,10 @@ export function Providers(props: Surroundings & { children: ReactNode }) {
   useEffect(() => applyTheme(told.theme), [told.theme]);
   useEffect(() => void catalogue.speak(languageOf(told.locale)), [catalogue, told.locale]);
   useEffect(() => {
+    // What failed for want of a token that counts is asked again with the new one.
+    void queries.refetchQueries({ type: "active", predicate: (query) => query.state.status === "error" });
+  }, [told.token, queries]);
+  useEffect(() => {
     document.documentElement.lang = language;
     // What the server says is in the language in which it was asked.
     void queries.invalidateQueries();
