@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.ledger.expiry import NOTICE
-from saleor_loyalty_app.ledger.models import Lot
+from saleor_loyalty_app.ledger.models import Balance, Lot
 from saleor_loyalty_app.messages.deliveries import unfinished
 from saleor_loyalty_app.messages.outbox import Kind, tell
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -24,93 +24,78 @@ UNIT = "points"
 LEAD = timedelta(days=5)
 REMINDER = timedelta(days=7)
 #: Members that one transaction looks at, and lots that one message names.
-PAGE, MOST_LOTS = 200, 500
-_lot = table(Lot)
+PAGE, MOST_LOTS = 100, 500
+_lot, _balance = table(Lot), table(Balance)
+_Rows = Sequence[sa.Row[*tuple[Any, ...]]]
 
 
-def notice_page(conn: Connection, store: StoreRef, *, after: int, now: datetime) -> int | None:
-    """Writes notices to a page of members; gives the last one, None when all were looked at.
+def candidates(conn: Connection, store: StoreRef, *, now: datetime) -> list[int]:
+    """The members of whose points some may expire in the time of notices; each is looked at."""
+    query = (
+        sa.select(_balance.c.member_id)
+        .where(
+            _balance.c.store_id == store.id,
+            _balance.c.unit == UNIT,
+            _balance.c.next_expiry <= now + NOTICE + LEAD,
+        )
+        .order_by(_balance.c.member_id)
+    )
+    return list(conn.execute(query).scalars())
+
+
+def notice_page(
+    conn: Connection, store: StoreRef, members: Sequence[int], *, now: datetime
+) -> None:
+    """Writes the notices that these members have not got.
 
     A notice that could not be sent is written again a week later.
     """
-    rows = _page(conn, store.id, after, now, now + NOTICE + LEAD, noticed=False)
-    if not rows:
-        return None
-    members = sorted({row.member_id for row in rows})
-    busy = unfinished(conn, members, Kind.points_expiring)
+    rows = _expiring(conn, store.id, members, now, now + NOTICE + LEAD, noticed=False)
+    busy = unfinished(conn, {row.member_id for row in rows}, Kind.points_expiring)
+    week = now.strftime("%G-W%V")
     for (member_id, date), lots in _by_date(rows).items():
         if member_id not in busy:
-            week = now.strftime("%G-W%V")
-            _tell(
-                conn,
-                store,
-                member_id,
-                Kind.points_expiring,
-                lots,
-                key=f"expiring:{member_id}:{date.isoformat()}:{week}",
-                now=now,
-            )
-    return int(members[-1])
+            key = f"expiring:{member_id}:{date.isoformat()}:{week}"
+            _tell(conn, store, member_id, Kind.points_expiring, lots, key=key, now=now)
 
 
-def reminder_page(conn: Connection, store: StoreRef, *, after: int, now: datetime) -> int | None:
-    """Reminds a page of members whose notice was sent, a week before; as `notice_page`."""
-    rows = _page(conn, store.id, after, now, now + REMINDER, noticed=True)
-    if not rows:
-        return None
+def reminder_page(
+    conn: Connection, store: StoreRef, members: Sequence[int], *, now: datetime
+) -> None:
+    """Reminds those of the members whose notice was sent, a week before."""
+    rows = _expiring(conn, store.id, members, now, now + REMINDER, noticed=True)
     for (member_id, date), lots in _by_date(rows).items():
-        _tell(
-            conn,
-            store,
-            member_id,
-            Kind.points_expiring_soon,
-            lots,
-            key=f"expiring-soon:{member_id}:{date.isoformat()}",
-            now=now,
-        )
-    return int(rows[-1].member_id)
+        key = f"expiring-soon:{member_id}:{date.isoformat()}"
+        _tell(conn, store, member_id, Kind.points_expiring_soon, lots, key=key, now=now)
 
 
-def any_to_notice(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
-    """Whether somebody has to be told, so that a store that cannot write mail hears of it."""
-    return bool(_page(conn, store.id, 0, now, now + NOTICE + LEAD, noticed=False, members=1))
-
-
-def _page(
+def _expiring(
     conn: Connection,
     store_id: int,
-    after: int,
+    members: Sequence[int],
     now: datetime,
     until: datetime,
     *,
     noticed: bool,
-    members: int = PAGE,
-) -> Sequence[sa.Row[*tuple[Any, ...]]]:
-    wanted = (
-        _lot.c.store_id == store_id,
-        _lot.c.unit == UNIT,
-        _lot.c.closed.is_(sa.false()),
-        _lot.c.remaining > 0,
-        _lot.c.expires_at > now,
-        _lot.c.expires_at <= until,
-        _lot.c.noticed_at.is_not(None) if noticed else _lot.c.noticed_at.is_(None),
-    )
-    ids = (
-        sa.select(_lot.c.member_id)
-        .where(*wanted, _lot.c.member_id > after)
-        .distinct()
-        .order_by(_lot.c.member_id)
-        .limit(members)
-    )
+) -> _Rows:
     return conn.execute(
         sa.select(_lot.c.id, _lot.c.member_id, _lot.c.remaining, _lot.c.expires_at)
-        .where(*wanted, _lot.c.member_id.in_(ids))
+        .where(
+            _lot.c.store_id == store_id,
+            _lot.c.member_id.in_(members),
+            _lot.c.unit == UNIT,
+            _lot.c.closed.is_(sa.false()),
+            _lot.c.remaining > 0,
+            _lot.c.expires_at > now,
+            _lot.c.expires_at <= until,
+            _lot.c.noticed_at.is_not(None) if noticed else _lot.c.noticed_at.is_(None),
+        )
         .order_by(_lot.c.member_id, _lot.c.expires_at, _lot.c.id)
     ).all()
 
 
 def _by_date(
-    rows: Sequence[sa.Row[*tuple[Any, ...]]],
+    rows: _Rows,
 ) -> dict[tuple[int, datetime], list[sa.Row[*tuple[Any, ...]]]]:
     grouped: defaultdict[tuple[int, datetime], list[sa.Row[*tuple[Any, ...]]]] = defaultdict(list)
     for row in rows:

@@ -89,8 +89,10 @@ def tell_of_expiry(work: Background) -> bool:
         work.database.write(lambda conn: _remind_of_register(conn, store, now))
         if not store.messages_on or not _can_write(work, store, now):
             return False
-        _walk(work, store, partial(expiry_notices.notice_page, now=now))
-        _walk(work, store, partial(expiry_notices.reminder_page, now=now))
+        members = work.database.read(lambda conn: expiry_notices.candidates(conn, store, now=now))
+        for first in range(0, len(members), expiry_notices.PAGE):
+            page = members[first : first + expiry_notices.PAGE]
+            work.database.write(partial(_tell_of_expiry, store=store, members=page, now=now))
         return False
 
     return for_each_store("tell_expiry", work.active_stores(), tell)
@@ -139,6 +141,13 @@ def _tell_available(conn: Connection, store: StoreRef, now: datetime) -> datetim
     return until
 
 
+def _tell_of_expiry(
+    conn: Connection, *, store: StoreRef, members: list[int], now: datetime
+) -> None:
+    expiry_notices.notice_page(conn, store, members, now=now)
+    expiry_notices.reminder_page(conn, store, members, now=now)
+
+
 def _walk(work: Background, store: StoreRef, page: Callable[..., int | None]) -> None:
     """Looks at all members of a store, a page of them in each transaction."""
     after: int | None = 0
@@ -158,7 +167,7 @@ def _can_write(work: Background, store: StoreRef, now: datetime) -> bool:
     def look(conn: Connection) -> bool:
         setup = dressed_setup(conn, store, work.settings.browser_url)
         place = work.services.outbound.mail_place(conn, store, setup, shop_name(store, setup))
-        if place is not None or not expiry_notices.any_to_notice(conn, store, now=now):
+        if place is not None or not expiry_notices.candidates(conn, store, now=now):
             resolve_problem(conn, store.id, NO_NOTICES, now)
         else:
             text = translate("problem.expiry_notices", store.language)

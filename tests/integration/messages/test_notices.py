@@ -1,8 +1,7 @@
 """Points expire only for who was told in time, by a mail that was really sent."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +15,6 @@ from saleor_loyalty_app.ledger.models import Lot
 from tests.mail_server import MailServer, part
 from tests.message_stage import NOON, MessageStage, rows_of
 
-Look = Callable[..., int | None]
 IN_40_DAYS = NOON + timedelta(days=40)
 
 
@@ -28,15 +26,21 @@ def database(sqlite_url: str) -> Iterator[Database]:
     opened.close()
 
 
-def _look(conn: sa.Connection, *, page: Look, stage: MessageStage, now: datetime) -> None:
-    page(conn, stage.store, after=0, now=now)
+def look(stage: MessageStage) -> None:
+    """The hourly look."""
+    now = stage.clock()
+
+    def write(conn: sa.Connection) -> None:
+        members = expiry_notices.candidates(conn, stage.store, now=now)
+        expiry_notices.notice_page(conn, stage.store, members, now=now)
+        expiry_notices.reminder_page(conn, stage.store, members, now=now)
+
+    stage.database.write(write)
 
 
 def notice(stage: MessageStage) -> None:
     """The hourly look, and the sender's turn."""
-    now = stage.clock()
-    for page in (expiry_notices.notice_page, expiry_notices.reminder_page):
-        stage.database.write(partial(_look, page=page, stage=stage, now=now))
+    look(stage)
     stage.send()
 
 
@@ -133,9 +137,7 @@ def test_points_that_were_spent_meanwhile_are_not_spoken_of(
     stage.earn(member, 80, expires_at=IN_40_DAYS)
     stage.wait(days=6)
     now = stage.clock()
-    stage.database.write(
-        lambda conn: expiry_notices.notice_page(conn, stage.store, after=0, now=now)
-    )
+    look(stage)
     cause = Cause(source="test", part="points", actor="app", reason={"code": "test"})
     account = Account(stage.store.id, member, "points")
     stage.database.write(
