@@ -33,6 +33,7 @@ _INPUT: Final[tuple[Refusal, ...]] = (
     (400, "unknown_event", {"event": "x", "known": "points.earned"}),
     (422, "request_invalid", {"fields": []}),
 )
+_UNFIT: Refusal = (422, "request_invalid", {"fields": []})
 
 
 @router.get("", responses=documented(*OF_STAFF))
@@ -97,7 +98,7 @@ async def change_webhook(
     return PartnerHook.of(changed)
 
 
-@router.delete("/{hook}", responses=documented(*OF_STAFF, _UNKNOWN))
+@router.delete("/{hook}", responses=documented(*OF_STAFF, _UNKNOWN, _UNFIT))
 async def remove_webhook(faces: FacesOf, staff: StaffOf, hook: HookId) -> PartnerHook:
     """Removes a webhook; what was on its way there is not sent."""
     staff.need(TO_SET_UP)
@@ -110,7 +111,7 @@ async def remove_webhook(faces: FacesOf, staff: StaffOf, hook: HookId) -> Partne
     return PartnerHook.of(gone)
 
 
-@router.post("/{hook}/secret", responses=documented(*OF_STAFF, _UNKNOWN))
+@router.post("/{hook}/secret", responses=documented(*OF_STAFF, _UNKNOWN, _UNFIT))
 async def change_webhook_secret(faces: FacesOf, staff: StaffOf, hook: HookId) -> PartnerHook:
     """Makes a new secret; the old one is worthless at once."""
     staff.need(TO_SET_UP)
@@ -128,7 +129,7 @@ async def change_webhook_secret(faces: FacesOf, staff: StaffOf, hook: HookId) ->
     return PartnerHook.of(found, secret)
 
 
-@router.post("/{hook}/test", responses=documented(*OF_STAFF, _UNKNOWN))
+@router.post("/{hook}/test", responses=documented(*OF_STAFF, _UNKNOWN, _UNFIT))
 async def test_webhook(faces: FacesOf, staff: StaffOf, hook: HookId) -> PartnerHook:
     """Sends a test event within seconds; what came of it stands in the log."""
     staff.need(TO_SET_UP)
@@ -180,7 +181,7 @@ async def list_webhook_deliveries(
 
 @router.post(
     "/{hook}/deliveries/{delivery}/replay",
-    responses=documented(*OF_STAFF, _UNKNOWN, (404, "delivery_unknown", {})),
+    responses=documented(*OF_STAFF, _UNKNOWN, _UNFIT, (404, "delivery_unknown", {})),
 )
 async def replay_webhook_delivery(
     faces: FacesOf,
