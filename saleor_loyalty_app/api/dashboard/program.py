@@ -21,7 +21,7 @@ from saleor_loyalty_app.api.dashboard.program_schemas import (
     Finding,
     Live,
     ParsedYaml,
-    ProgramPage,
+    ProgramEditor,
     ProposalInput,
     SamplingState,
     SavedDraft,
@@ -78,7 +78,7 @@ _OVERWRITTEN: Refusal = (
 
 
 @router.get("", responses=documented(*OF_STAFF))
-async def read_program_page(faces: FacesOf, staff: StaffOf) -> ProgramPage:
+async def read_program_page(faces: FacesOf, staff: StaffOf) -> ProgramEditor:
     """The draft, the program in force, and the channels that it may have rates for."""
     now = faces.clock()
     return await faces.database.read_async(lambda conn: _page(conn, staff, now))
@@ -258,12 +258,12 @@ def sampling_state(found: samples.Sampling | None, now: datetime) -> SamplingSta
     )
 
 
-def _page(conn: Connection, staff: Staff, now: datetime) -> ProgramPage:
+def _page(conn: Connection, staff: Staff, now: datetime) -> ProgramEditor:
     store = still_active(conn, staff.store)
     draft = repository.find_draft(conn, store.id)
     live = repository.revision_at(conn, store.id, now)
     stats = stats_of_evidence(draft.evidence) if draft is not None else {}
-    return ProgramPage(
+    return ProgramEditor(
         may_change=staff.may_change,
         timezone=store.timezone,
         language=store.language,

@@ -91,7 +91,7 @@ class Live(Shape):
     document: Document
 
 
-class ProgramPage(Shape):
+class ProgramEditor(Shape):
     """All that the page of the program starts from."""
 
     may_change: bool
