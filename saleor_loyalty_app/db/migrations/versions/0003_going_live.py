@@ -151,6 +151,24 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "order_day",
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("buyer", sa.String(), nullable=False),
+        sa.Column("spent", sa.Boolean(), nullable=False),
+        sa.Column("orders", sa.BigInteger(), nullable=False),
+        sa.Column("priced", sa.BigInteger(), nullable=False),
+        sa.Column("total_milli", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "buyer IN ('guest', 'member', 'control')", name=op.f("ck_order_day_buyer")
+        ),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_order_day_store_id")),
+        sa.PrimaryKeyConstraint(
+            "store_id", "day", "currency", "buyer", "spent", name=op.f("pk_order_day")
+        ),
+    )
+    op.create_table(
         "partner_webhook",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -645,8 +663,8 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_outbox_message_unplanned", ["store_id", "planned_at", "id"], unique=False
         )
-        batch_op.drop_column("channel")
         batch_op.drop_column("sent_at")
+        batch_op.drop_column("channel")
 
     with op.batch_alter_table("program_revision", schema=None) as batch_op:
         batch_op.add_column(sa.Column("canceled_at", sa.DateTime(timezone=True), nullable=True))
@@ -703,8 +721,8 @@ def downgrade() -> None:
         batch_op.drop_column("canceled_at")
 
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("channel", sa.String(), nullable=False))
+        batch_op.add_column(sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.drop_index("ix_outbox_message_unplanned")
         batch_op.create_index(
             batch_op.f("ix_outbox_message_unsent"), ["store_id", "sent_at", "id"], unique=False
@@ -797,6 +815,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_partner_webhook_store")
 
     op.drop_table("partner_webhook")
+    op.drop_table("order_day")
     op.drop_table("message_text")
     op.drop_table("message_settings")
     op.drop_table("message_cursor")
