@@ -16,9 +16,7 @@ from saleor_loyalty_app.stores.models import Store
 #: Rows fetched at a time.
 CHUNK = 500
 #: Secrets of the installation are of no use elsewhere.
-LEFT_OUT = frozenset(
-    {("store", "token_encrypted"), ("store", "jwks"), ("store_secret", "sealed")}
-)
+LEFT_OUT = frozenset({("store", "token_encrypted"), ("store", "jwks"), ("store_secret", "sealed")})
 _STORE = Store.__tablename__
 
 
