@@ -56,7 +56,8 @@ def clean_manifest(store: Store, manifest: Manifest, granted: list[str] | None) 
         )
     cleaned = {**manifest, "permissions": permissions}
     if not errors:
-        _check_extensions(cleaned, permissions, errors)
+        # By what the manifest asks, whatever the installer gives.
+        _check_extensions(cleaned, list(manifest.get("permissions") or []), errors)
         cleaned["webhooks"] = _clean_webhooks(store, manifest, errors)
     if errors:
         raise ManifestError(dict(errors))

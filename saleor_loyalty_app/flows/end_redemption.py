@@ -7,6 +7,7 @@ and read once more, as somebody may have put it back in between.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from sqlalchemy import Connection
 
@@ -17,7 +18,7 @@ from saleor_loyalty_app.flows.redemption_work import MONEY_WAIT, LeaseLost, Work
 from saleor_loyalty_app.messages import outbox
 from saleor_loyalty_app.programs.scalars import plain
 from saleor_loyalty_app.rewards import redemptions
-from saleor_loyalty_app.rewards.errors import CodeRefused, SaleorRefused
+from saleor_loyalty_app.rewards.errors import CodeRefused, SaleorRefused, WorseOff
 from saleor_loyalty_app.rewards.instruments.port import Place
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.saleor.checkout_snapshot import Cart
@@ -153,20 +154,29 @@ def _clear(work: Work) -> _Cleared:
             continue
         if cart.code != work.ref.code:
             if cart.code is None and work.is_taking(place):
-                if cart.money:
+                if cart.money and not _is_better_off_without(work.ref):
                     return _Cleared(_keep(work, place, is_on=False), taken)
                 work.looked(place, is_on=False)
             continue
         if cart.made:
             continue
-        if cart.money:
+        if cart.money and not _is_better_off_without(work.ref):
             return _Cleared(_keep(work, place, is_on=True), taken)
         taken += 1
         cart = _take_off(work, place, cart)
-        if cart is not None and cart.money:
+        if cart is not None and cart.money and not _is_better_off_without(work.ref):
             return _Cleared(_keep(work, place, is_on=cart.code == work.ref.code), taken)
     orders = work.orders_made(places)
     return _Cleared(work.wait_for(orders) if orders else None, taken)
+
+
+def _is_better_off_without(ref: RedemptionRef) -> bool:
+    """Whether the cart is no dearer without the code, as a greater discount was lost by it.
+
+    Then whoever pays has paid enough without it, and it is taken off whatever money is there.
+    """
+    reason = ref.reason or {}
+    return reason.get("code") == WorseOff.code and Decimal(str(reason["saved"])) <= 0
 
 
 def _take_off(work: Work, place: Place, cart: Cart) -> Cart | None:
@@ -175,7 +185,7 @@ def _take_off(work: Work, place: Place, cart: Cart) -> Cart | None:
     if cart.delivery is not None:
         work.bench.carts.check_delivery(work.store, place)
     after = work.bench.carts.read(work.store, place)
-    if after is None or not after.money:
+    if after is None or not after.money or _is_better_off_without(work.ref):
         work.looked(place, is_on=after is not None and after.code == work.ref.code)
     chosen = (work.ref.before or {}).get("delivery")
     if work.ref.ending == "failed" and chosen and after is not None and after.delivery is None:

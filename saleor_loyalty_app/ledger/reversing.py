@@ -104,7 +104,11 @@ def would_reverse(
     """How much of `amount` `reverse` would take back at `now`; it would forgive the rest.
 
     Only reads: what is due to expire by now counts as expired.
+
+    Raises:
+        InvalidAmount: `amount` is no number of points.
     """
+    check_amount(amount)
     row = conn.execute(sql.READ_BALANCE, keys(account)).one_or_none()
     spare = 0 if row is None else row.held - row.debt
     plan = _plan(conn, account, amount, source, part, spare, policy, now)

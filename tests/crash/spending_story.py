@@ -196,7 +196,8 @@ def _told(spending: Spending) -> Told:
                 entries[names[whose], row.kind, row.amount] += 1
         messages: Counter[tuple[str, str, int]] = Counter()
         for row in conn.execute(sa.select(_messages)):
-            messages[names[row.data["redemption"]], row.kind, row.data["points"]] += 1
+            if "redemption" in row.data:
+                messages[names[row.data["redemption"]], row.kind, row.data["points"]] += 1
         found: dict[str, tuple[object, ...]] = {
             _name(one): (
                 one.state,

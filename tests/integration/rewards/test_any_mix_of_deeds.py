@@ -154,3 +154,16 @@ def test_who_pays_while_a_changed_cart_is_compared_anew_gets_the_order(database:
     events = [(5, True, ("lines", "A", 3)), (7, False, ("pay", "A", *PAID))]
     story: list[Deed] = [("amid", ("redeem", "A", 500, False), events)]
     assert_ordered(play(database, [*story, *THEN]))
+
+
+def test_a_code_that_made_a_cart_dearer_is_not_put_back_on_it_once_it_is_paid(
+    database: Database,
+) -> None:
+    """It took a promotion away that gave more; the cart is paid when the code is off again."""
+    story: list[Deed] = [
+        ("promote", "tenth"),
+        ("open", "cart", "ayse@example.com", "wool-scarf", 2, "Standard"),
+        ("amid", ("redeem", "cart", 777, False), [(8, True, ("pay", "cart", *PAID))]),
+    ]
+    [known] = play(database, story).app.all()
+    assert (known.state, (known.reason or {})["code"]) == ("failed", "worse_off")
