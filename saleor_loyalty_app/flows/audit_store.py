@@ -1,8 +1,10 @@
 """A store's books are recomputed from their rows: every night, and whenever staff ask."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
@@ -10,7 +12,7 @@ from saleor_loyalty_app import log
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.i18n import translate
-from saleor_loyalty_app.insights import audits, roll_up
+from saleor_loyalty_app.insights import audits, orders, roll_up
 from saleor_loyalty_app.insights.audits import Audit
 from saleor_loyalty_app.ledger.auditing import Drift, audit
 from saleor_loyalty_app.queue import Job, enqueue
@@ -23,6 +25,8 @@ from saleor_loyalty_app.stores.repository import store_by_id
 DRIFT = "books-drift"
 #: Who asks every night.
 NIGHTLY = "system:audit"
+#: Days of orders that are made anew at once.
+PART = timedelta(days=31)
 _log = log.get(__name__)
 
 
@@ -94,10 +98,43 @@ def mend_days(database: Database, store: StoreRef) -> int:
     Gives how many rows were wrong.
     """
     wrong = database.read(lambda conn: roll_up.drifts(conn, store), snapshot=True)
+    renew_orders(database, store)
     if wrong:
         _log.error("days_drift", store_id=store.id, count=len(wrong))
         database.write(lambda conn: roll_up.forget(conn, store.id))
     return len(wrong)
+
+
+def renew_orders(database: Database, store: StoreRef) -> int:
+    """Makes the kept days of orders anew where orders came late or changed; gives how many parts.
+
+    Read and written in parts of a month, so that no transaction is long.
+    """
+    tz = ZoneInfo(store.timezone)
+    first, end = database.read(
+        lambda conn: (orders.first_day(conn, store.id, tz), roll_up.kept_until(conn, store))
+    )
+    renewed = 0
+    while first is not None and end is not None and first < end:
+        part = (first, min(first + PART, end))
+        cells = database.read(partial(_changed, store=store, part=part))
+        if cells is not None:
+            database.write(partial(_renew, store=store, part=part, cells=cells))
+            renewed += 1
+        first = part[1]
+    return renewed
+
+
+def _changed(
+    conn: Connection, *, store: StoreRef, part: tuple[date, date]
+) -> list[orders.Cell] | None:
+    return orders.changed_orders(conn, store.id, *part, ZoneInfo(store.timezone))
+
+
+def _renew(
+    conn: Connection, *, store: StoreRef, part: tuple[date, date], cells: list[orders.Cell]
+) -> None:
+    orders.keep_orders(conn, store.id, *part, cells)
 
 
 def _told(drift: Drift) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Closed months: figures handed to accounting, frozen with who closed them and when."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -143,31 +143,35 @@ def month_report(conn: Connection, store: StoreRef, month: date, now: datetime) 
     return _as_open(conn, reading, month)
 
 
-def close_month(
-    conn: Connection, store: StoreRef, month: date, *, by: str, now: datetime
-) -> MonthReport:
-    """Freezes the figures of a month; gives them.
+def closing_report(conn: Connection, store: StoreRef, month: date, now: datetime) -> MonthReport:
+    """What closing a month would freeze; for `freeze`.
+
+    To be read on a connection that sees one snapshot: it takes longer than a write may.
 
     Raises:
-        MonthAhead, MonthRunning, MonthClosed, EarlierOpen: nothing was closed.
+        MonthAhead, MonthRunning, MonthClosed, EarlierOpen: it cannot be closed.
     """
     reading = open_reading(conn, store, now)
     _require_books(conn, reading, month)
-    end = month_after(month)
-    periods = closed_periods(conn, store.id)
-    if any(period.month == month for period in periods):
-        raise MonthClosed(month)
-    if now < start_of(end, reading.tz) + GRACE:
-        raise MonthRunning(month)
-    if periods and periods[0].month != month_after(month, -1):
-        raise EarlierOpen(month_after(periods[0].month))
-    report = _as_open(conn, reading, month)
+    _require_next(conn, store, month, now)
+    return _as_open(conn, reading, month)
+
+
+def freeze(
+    conn: Connection, store: StoreRef, report: MonthReport, *, by: str, now: datetime
+) -> MonthReport:
+    """Closes a month with the figures that were read; gives them.
+
+    Raises:
+        MonthClosed, EarlierOpen: somebody else was faster.
+    """
+    _require_next(conn, store, report.month, now)
     insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
     made = conn.execute(
         insert(_PERIODS)
         .values(
             store_id=store.id,
-            month=month,
+            month=report.month,
             timezone=store.timezone,
             figures=_frozen(report),
             closed_at=now,
@@ -177,8 +181,18 @@ def close_month(
         .returning(_PERIODS.c.id)
     )
     if made.one_or_none() is None:
+        raise MonthClosed(report.month)
+    return replace(report, closed=Closed(report.month, now, by), since_closed={})
+
+
+def _require_next(conn: Connection, store: StoreRef, month: date, now: datetime) -> None:
+    periods = closed_periods(conn, store.id)
+    if any(period.month == month for period in periods):
         raise MonthClosed(month)
-    return _with_closed(report, Closed(month, now, by))
+    if now < start_of(month_after(month), ZoneInfo(store.timezone)) + GRACE:
+        raise MonthRunning(month)
+    if not is_closable(store, month, periods, now):
+        raise EarlierOpen(month_after(periods[0].month))
 
 
 def _as_open(conn: Connection, reading: Reading, month: date) -> MonthReport:
@@ -255,19 +269,6 @@ def _frozen(report: MonthReport) -> dict[str, Any]:
         "breakage": asdict(report.breakage),
         "late": [asdict(one) | {"month": one.month.isoformat()} for one in report.late],
     }
-
-
-def _with_closed(report: MonthReport, closed: Closed) -> MonthReport:
-    return MonthReport(
-        report.month,
-        report.rows,
-        report.accounts,
-        report.aging,
-        report.breakage,
-        closed,
-        report.late,
-        {},
-    )
 
 
 def _require_books(conn: Connection, reading: Reading, month: date) -> None:

@@ -1,7 +1,6 @@
 """What a range of days brought, beside the range before.
 
-Two ranges of a month with a million entries, 700,000 orders and 100,000 members: see
-`insights.roll_up` and `insights.orders` for what was measured and chosen.
+How it stays quick is told, with what was measured, in `insights.roll_up`.
 """
 
 from collections import Counter
@@ -13,8 +12,8 @@ from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.insights.days import start_of
 from saleor_loyalty_app.insights.movements import EXPIRE
-from saleor_loyalty_app.insights.orders import OrdersOf, Tally, orders_between, orders_by_group
-from saleor_loyalty_app.insights.people import People, joined_between, people_at
+from saleor_loyalty_app.insights.orders import OrdersOf, Tally, orders_between
+from saleor_loyalty_app.insights.people import People, people_of
 from saleor_loyalty_app.insights.ranges import Range, Step
 from saleor_loyalty_app.insights.reading import (
     Reading,
@@ -117,34 +116,35 @@ def figures(
     """
     reading = open_reading(conn, store, now)
     ranges = (asked, asked.before)
-    people = people_at(conn, store.id, [start_of(one.end, reading.tz) for one in ranges])
+    people = people_of(
+        conn,
+        store.id,
+        [(start_of(one.since, reading.tz), start_of(one.end, reading.tz)) for one in ranges],
+    )
     sides = [_side(conn, reading, one, there) for one, there in zip(ranges, people, strict=True)]
     return Overview(sides[0], sides[1], step, tuple(_series(conn, reading, asked, step)))
 
 
 def _side(conn: Connection, reading: Reading, asked: Range, there: People) -> Side:
     store_id = reading.store.id
-    since, until = start_of(asked.since, reading.tz), start_of(asked.end, reading.tz)
+    until = start_of(asked.end, reading.tz)
     kinds = sums(conn, reading, "kind", since=asked.since, until=asked.end, unit=UNIT)
     issued, redeemed, expired = _of_kinds(Counter({kind: kinds[kind,] for (kind,) in kinds}))
     revision = revision_at(conn, store_id, min(until, reading.now))
     held = holdings(conn, reading, asked.end, UNIT)
-    groups: tuple[HoldOut, ...] = ()
-    if there.hold_out:
-        tallies = orders_by_group(conn, store_id, since, until)
-        groups = _hold_out(tallies, there.members - there.hold_out, there.hold_out)
+    orders = orders_between(conn, reading, asked.since, asked.end)
     return Side(
         range=asked,
         members=there.members,
-        joined=joined_between(conn, store_id, since, until),
+        joined=there.joined,
         active=count_active(conn, reading, asked.since, asked.end),
         issued=issued,
         redeemed=redeemed,
         expired=expired,
         liability=liability_of(held, revision.program if revision else None),
         redemption_rate=share(redeemed, issued),
-        orders=tuple(orders_between(conn, store_id, since, until)),
-        hold_out=groups,
+        orders=orders,
+        hold_out=_hold_out(orders, there) if there.hold_out else (),
     )
 
 
@@ -173,17 +173,16 @@ def _series(conn: Connection, reading: Reading, asked: Range, step: Step) -> lis
     return points
 
 
-def _hold_out(
-    tallies: dict[tuple[str, bool], Tally], taking_part: int, control: int
-) -> tuple[HoldOut, ...]:
-    none = Tally()
+def _hold_out(orders: tuple[OrdersOf, ...], there: People) -> tuple[HoldOut, ...]:
+    taking_part = there.members - there.hold_out
     return tuple(
         HoldOut(
-            currency,
-            _group(tallies.get((currency, False), none), taking_part, currency),
-            _group(tallies.get((currency, True), none), control, currency),
+            one.currency,
+            _group(one.of_members, taking_part, one.currency),
+            _group(one.of_control, there.hold_out, one.currency),
         )
-        for currency in sorted({currency for currency, _ in tallies})
+        for one in orders
+        if one.of_members.orders or one.of_control.orders
     )
 
 

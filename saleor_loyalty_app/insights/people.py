@@ -1,4 +1,4 @@
-"""How many members there are at a moment, and how many of them are in the control group."""
+"""How many members there are at a moment, how many are new, and how many in the control group."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,19 +15,26 @@ _M = table(Member).c
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Members at a moment: enrolled before it, and not gone by then."""
+    """Members at the end of a range: enrolled before it, and not gone by then.
+
+    `joined` of them and of those who left again enrolled within it; `hold_out` are in the control
+    group.
+    """
 
     members: int
+    joined: int
     hold_out: int
 
 
-def people_at(conn: Connection, store_id: int, moments: list[datetime]) -> list[People]:
-    """The members at each of several moments, in one pass over them."""
+def people_of(
+    conn: Connection, store_id: int, ranges: list[tuple[datetime, datetime]]
+) -> list[People]:
+    """The members of several ranges (first instant, instant after the last), in one pass."""
     columns: list[Any] = []
-    for moment in moments:
-        there = sa.and_(_M.enrolled_at < moment, sa.or_(_M.left_at.is_(None), _M.left_at >= moment))
-        columns.append(_number(there))
-        columns.append(_number(sa.and_(there, _M.hold_out)))
+    for since, until in ranges:
+        there = sa.and_(_M.enrolled_at < until, sa.or_(_M.left_at.is_(None), _M.left_at >= until))
+        joined = sa.and_(_M.enrolled_at >= since, _M.enrolled_at < until)
+        columns += map(_number, (there, joined, sa.and_(there, _M.hold_out)))
     row = conn.execute(
         sa.select(*columns).where(
             _M.store_id == store_id,
@@ -36,20 +43,7 @@ def people_at(conn: Connection, store_id: int, moments: list[datetime]) -> list[
         )
     ).one()
     numbers = [int(number or 0) for number in row]
-    return [People(*numbers[at : at + 2]) for at in range(0, len(numbers), 2)]
-
-
-def joined_between(conn: Connection, store_id: int, since: datetime, until: datetime) -> int:
-    """How many enrolled from `since` to before `until`, for the first time or again."""
-    number: int = conn.execute(
-        sa.select(sa.func.count()).where(
-            _M.store_id == store_id,
-            _M.enrolled_at >= since,
-            _M.enrolled_at < until,
-            _M.merged_into.is_(None),
-        )
-    ).scalar_one()
-    return number
+    return [People(*numbers[at : at + 3]) for at in range(0, len(numbers), 3)]
 
 
 def _number(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:

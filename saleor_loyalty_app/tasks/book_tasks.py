@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from saleor_loyalty_app import metrics
-from saleor_loyalty_app.flows.audit_store import mend_days, note_drifts
+from saleor_loyalty_app.flows.audit_store import mend_days, note_drifts, renew_orders
 from saleor_loyalty_app.insights import roll_up
 from saleor_loyalty_app.ledger.auditing import audit
 from saleor_loyalty_app.ledger.settling import settle_page
@@ -65,6 +65,7 @@ def _add_up(work: Background, store: StoreRef, now: datetime) -> bool:
     database = work.database
     if database.read(lambda conn: roll_up.is_stale(conn, store)):
         database.write(lambda conn: roll_up.forget(conn, store.id))
+    begins = database.read(lambda conn: roll_up.kept_until(conn, store)) is None
     for _ in range(DAYS):
         added = database.read(lambda conn: roll_up.add_up(conn, store, now), snapshot=True)
         if added is None:
@@ -75,4 +76,8 @@ def _add_up(work: Background, store: StoreRef, now: datetime) -> bool:
                 partial(roll_up.keep_members, store=store, day=added.day, members=members)
             )
         database.write(partial(roll_up.keep, store=store, added=added, now=now))
+        if begins:
+            # Orders may be older than the first points.
+            renew_orders(database, store)
+            begins = False
     return True

@@ -80,10 +80,11 @@ def shoot(page: Page, folder: Path, name: str) -> None:
 def _as_high_as(page: Page, content: int) -> Iterator[None]:
     size = page.viewport_size
     assert size is not None
-    around = 220
-    page.set_viewport_size(
-        {"width": size["width"], "height": max(size["height"], content + around)}
-    )
+    # On a telephone the Dashboard's own menu stands above the frame.
+    box = page.locator("#dash-main iframe").bounding_box()
+    above = 0 if box is None else int(box["y"])
+    height = max(size["height"], content + above + 100)
+    page.set_viewport_size({"width": size["width"], "height": height})
     try:
         yield
     finally:

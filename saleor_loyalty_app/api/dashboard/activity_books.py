@@ -1,12 +1,11 @@
 """What was spent, whether the books add up, and who changed what: `/activity`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query
 from sqlalchemy.engine import Connection
 
-from saleor_loyalty_app.adjustments.repository import staff_emails
 from saleor_loyalty_app.api.bearer import still_active
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.dashboard.activity_inbox import (
@@ -32,6 +31,7 @@ from saleor_loyalty_app.api.dashboard.activity_schemas import (
 from saleor_loyalty_app.api.dashboard.cases import Case
 from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SEE_MEMBERS, TO_SET_UP, StaffOf
+from saleor_loyalty_app.api.dashboard.staff_names import staff_names
 from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.opaque import number_after
 from saleor_loyalty_app.flows import decide_case
@@ -113,7 +113,7 @@ async def list_audits(
     def read(conn: Connection) -> tuple[list[audits.Audit], dict[str, str]]:
         store = still_active(conn, staff.store)
         found = audits.page(conn, store.id, first + 1, before)
-        return found, _names(conn, store.id, (one.asked_by for one in found))
+        return found, staff_names(conn, store.id, (one.asked_by for one in found), language)
 
     found, names = await faces.database.read_async(read)
     return AuditsOfBooks(
@@ -129,12 +129,13 @@ async def begin_audit(faces: FacesOf, staff: StaffOf, language: Language) -> Aud
     await faces.gate.serve_customer(staff.key)
     now = faces.clock()
 
-    def write(conn: Connection) -> audits.Audit:
+    def write(conn: Connection) -> tuple[audits.Audit, dict[str, str]]:
         store = still_active(conn, staff.store)
-        return ask_audit(conn, store, by=staff.actor, now=now)
+        asked = ask_audit(conn, store, by=staff.actor, now=now)
+        return asked, staff_names(conn, store.id, [asked.asked_by], language)
 
-    asked = await faces.database.write_async(write)
-    return AuditOfBooks.of(asked, language, {}, zone_of(staff))
+    asked, names = await faces.database.write_async(write)
+    return AuditOfBooks.of(asked, language, names, zone_of(staff))
 
 
 @router.get("/staff-actions", responses=documented(*OF_STAFF, *_LIST))
@@ -156,15 +157,10 @@ async def list_staff_actions(
         found = staff_actions.page(
             conn, store.id, first + 1, before, kind=kind, subject=subject, actor=actor
         )
-        return found, _names(conn, store.id, (one.actor for one in found))
+        return found, staff_names(conn, store.id, (one.actor for one in found), language)
 
     found, names = await faces.database.read_async(read)
     return NotedActions(
         items=[NotedAction.of(one, language, names, zone_of(staff)) for one in found[:first]],
         next=next_of([one.id for one in found], first),
     )
-
-
-def _names(conn: Connection, store_id: int, actors: Iterable[str]) -> dict[str, str]:
-    """The addresses of staff, as far as the app knows them."""
-    return staff_emails(conn, store_id, sorted(set(actors)))

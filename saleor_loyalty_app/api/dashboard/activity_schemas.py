@@ -277,7 +277,7 @@ class AuditOfBooks(_Model):
     number: int
     asked_at: datetime
     asked_by: str
-    asked_by_name: str | None = Field(description="Who that is, where the app knows.")
+    asked_by_name: str = Field(description="Who that is, in words.")
     started_at: datetime | None
     finished_at: datetime | None = Field(description="null = it is under way.")
     drifts: int | None = Field(description="0 = all adds up; null until it ended.")
@@ -290,7 +290,7 @@ class AuditOfBooks(_Model):
             number=one.id,
             asked_at=one.asked_at.astimezone(zone),
             asked_by=one.asked_by,
-            asked_by_name=names.get(one.asked_by),
+            asked_by_name=names[one.asked_by],
             started_at=_local(one.started_at, zone),
             finished_at=_local(one.finished_at, zone),
             drifts=one.drifts,
@@ -310,7 +310,7 @@ class NotedAction(_Model):
 
     at: datetime
     actor: str = Field(description="`user:<id>`.")
-    actor_name: str | None = Field(description="Who that is, where the app knows.")
+    actor_name: str = Field(description="Who that is, in words.")
     kind: str = Field(description="A stable word.")
     what: str = Field(description="The kind in words.")
     subject: str
@@ -326,7 +326,7 @@ class NotedAction(_Model):
             {
                 "at": one.at.astimezone(zone),
                 "actor": one.actor,
-                "actor_name": names.get(one.actor),
+                "actor_name": names[one.actor],
                 "kind": one.kind,
                 "what": one.kind.replace("_", " ") if words == known else words,
                 "subject": one.subject,

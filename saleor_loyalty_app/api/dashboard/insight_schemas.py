@@ -118,7 +118,7 @@ class RangeFigures(_Model):
                 OrderFigures(
                     currency=one.currency,
                     orders=one.all.orders,
-                    of_members=one.of_members.orders,
+                    of_members=one.of_members.orders + one.of_control.orders,
                     with_points=one.with_points.orders,
                     average=_average(one.all, one.currency),
                     average_with_points=_average(one.with_points, one.currency),
@@ -259,14 +259,16 @@ class ClosedBy(_Model):
     month: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}$")
     closed_at: datetime
     closed_by: str
+    closed_by_name: str = Field(description="Who that is, in words.")
 
     @classmethod
-    def of(cls, closed: Closed, zone: ZoneInfo) -> Self:
+    def of(cls, closed: Closed, name: str, zone: ZoneInfo) -> Self:
         """What is told of a closed month."""
         return cls(
             month=f"{closed.month:%Y-%m}",
             closed_at=closed.closed_at.astimezone(zone),
             closed_by=closed.closed_by,
+            closed_by_name=name,
         )
 
 
@@ -305,7 +307,7 @@ class MonthFigures(_Model):
     since_closed: list[Difference]
 
     @classmethod
-    def of(cls, report: MonthReport, *, closable: bool, zone: ZoneInfo) -> Self:
+    def of(cls, report: MonthReport, *, closable: bool, closed_by: str, zone: ZoneInfo) -> Self:
         """What is told of a month."""
         return cls(
             month=f"{report.month:%Y-%m}",
@@ -321,7 +323,7 @@ class MonthFigures(_Model):
                 expected=report.breakage.expected,
             ),
             accounts=dict(report.accounts),
-            closed=None if report.closed is None else ClosedBy.of(report.closed, zone),
+            closed=None if report.closed is None else ClosedBy.of(report.closed, closed_by, zone),
             closable=closable,
             late=[
                 LatePoints(

@@ -31,12 +31,14 @@ from saleor_loyalty_app.api.dashboard.insight_schemas import (
 )
 from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SET_UP, Staff, StaffOf
+from saleor_loyalty_app.api.dashboard.staff_names import staff_names
 from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.insights.accounts import Purpose, accounts_of, name_accounts
 from saleor_loyalty_app.insights.closing import (
     MonthReport,
-    close_month,
     closed_periods,
+    closing_report,
+    freeze,
     is_closable,
     month_report,
     months_of_books,
@@ -138,7 +140,7 @@ async def read_standing(
 
 
 @router.get("/months", responses=documented(*OF_STAFF))
-async def list_months(faces: FacesOf, staff: StaffOf) -> MonthsOfBooks:
+async def list_months(faces: FacesOf, staff: StaffOf, language: Language) -> MonthsOfBooks:
     """All months of the books, newest first, with who closed them."""
     now = faces.clock()
 
@@ -146,11 +148,15 @@ async def list_months(faces: FacesOf, staff: StaffOf) -> MonthsOfBooks:
         store = still_active(conn, staff.store)
         zone = ZoneInfo(store.timezone)
         closed = {period.month: period for period in closed_periods(conn, store.id)}
+        closers = [period.closed_by for period in closed.values()]
+        names = staff_names(conn, store.id, closers, language)
         return MonthsOfBooks(
             months=[
                 MonthInList(
                     month=f"{month:%Y-%m}",
-                    closed=ClosedBy.of(closed[month], zone) if month in closed else None,
+                    closed=ClosedBy.of(closed[month], names[closed[month].closed_by], zone)
+                    if month in closed
+                    else None,
                     closable=is_closable(store, month, list(closed.values()), now),
                 )
                 for month in months_of_books(conn, store, now)
@@ -161,10 +167,19 @@ async def list_months(faces: FacesOf, staff: StaffOf) -> MonthsOfBooks:
 
 
 @router.get("/months/{month}", responses=documented(*OF_STAFF, _INVALID, _UNKNOWN))
-async def read_month(faces: FacesOf, staff: StaffOf, month: Month) -> MonthFigures:
+async def read_month(
+    faces: FacesOf, staff: StaffOf, language: Language, month: Month
+) -> MonthFigures:
     """A month as it was closed, or as the books stand."""
-    report, closable = await _month(faces, staff, month)
-    return MonthFigures.of(report, closable=closable, zone=ZoneInfo(staff.store.timezone))
+    now, first = faces.clock(), _day_of(month)
+
+    def read(conn: Connection) -> MonthFigures:
+        store = still_active(conn, staff.store)
+        report = month_report(conn, store, first, now)
+        closable = is_closable(store, first, closed_periods(conn, store.id), now)
+        return _told(conn, store, report, language, closable=closable)
+
+    return await faces.database.read_async(read, snapshot=True)
 
 
 @router.get(
@@ -175,7 +190,7 @@ async def save_roll_forward(
     faces: FacesOf, staff: StaffOf, language: Language, month: Month
 ) -> CsvFile:
     """The roll-forward of a month as a file."""
-    report, _ = await _month(faces, staff, month)
+    report = await _month(faces, staff, month)
     return roll_forward_file(report, language)
 
 
@@ -185,7 +200,7 @@ async def save_roll_forward(
 )
 async def save_journal(faces: FacesOf, staff: StaffOf, language: Language, month: Month) -> CsvFile:
     """The journal of a month as a file, under the store's account codes."""
-    report, _ = await _month(faces, staff, month)
+    report = await _month(faces, staff, month)
     return journal_file(report, language)
 
 
@@ -200,14 +215,19 @@ async def save_journal(faces: FacesOf, staff: StaffOf, language: Language, month
         (409, "earlier_month_open", {"next": "2026-12"}),
     ),
 )
-async def close(faces: FacesOf, staff: StaffOf, month: Month) -> MonthFigures:
+async def close(faces: FacesOf, staff: StaffOf, language: Language, month: Month) -> MonthFigures:
     """Freezes the figures of a month that is over. They are never rewritten."""
     staff.need(TO_SET_UP)
     now, first = faces.clock(), _day_of(month)
 
-    def write(conn: Connection) -> MonthReport:
+    def read(conn: Connection) -> MonthReport:
+        return closing_report(conn, still_active(conn, staff.store), first, now)
+
+    seen = await faces.database.read_async(read, snapshot=True)
+
+    def write(conn: Connection) -> MonthFigures:
         store = still_active(conn, staff.store)
-        report = close_month(conn, store, first, by=staff.actor, now=now)
+        report = freeze(conn, store, seen, by=staff.actor, now=now)
         staff_actions.note(
             conn,
             store.id,
@@ -217,10 +237,9 @@ async def close(faces: FacesOf, staff: StaffOf, month: Month) -> MonthFigures:
             after={"closing": sum(row.closing for row in report.rows)},
             now=now,
         )
-        return report
+        return _told(conn, store, report, language, closable=False)
 
-    report = await faces.database.write_async(write)
-    return MonthFigures.of(report, closable=False, zone=ZoneInfo(staff.store.timezone))
+    return await faces.database.write_async(write)
 
 
 @router.get("/accounts", responses=documented(*OF_STAFF))
@@ -274,15 +293,24 @@ async def _overview(
     return await faces.database.read_async(read, snapshot=True)
 
 
-async def _month(faces: Faces, staff: Staff, month: str) -> tuple[MonthReport, bool]:
+async def _month(faces: Faces, staff: Staff, month: str) -> MonthReport:
     now, first = faces.clock(), _day_of(month)
 
-    def read(conn: Connection) -> tuple[MonthReport, bool]:
-        store = still_active(conn, staff.store)
-        report = month_report(conn, store, first, now)
-        return report, is_closable(store, first, closed_periods(conn, store.id), now)
+    def read(conn: Connection) -> MonthReport:
+        return month_report(conn, still_active(conn, staff.store), first, now)
 
     return await faces.database.read_async(read, snapshot=True)
+
+
+def _told(
+    conn: Connection, store: StoreRef, report: MonthReport, language: str, *, closable: bool
+) -> MonthFigures:
+    name = ""
+    if report.closed is not None:
+        by = report.closed.closed_by
+        name = staff_names(conn, store.id, [by], language)[by]
+    zone = ZoneInfo(store.timezone)
+    return MonthFigures.of(report, closable=closable, closed_by=name, zone=zone)
 
 
 def _day_of(month: str) -> date:

@@ -9,7 +9,7 @@ from saleor_loyalty_app.api.dashboard.staff import Staff
 from saleor_loyalty_app.api.dashboard.widget_schemas import HomeTrouble, HomeWidget
 from saleor_loyalty_app.api.money import Money
 from saleor_loyalty_app.insights.days import DAY, day_of, start_of
-from saleor_loyalty_app.insights.people import joined_between, people_at
+from saleor_loyalty_app.insights.people import people_of
 from saleor_loyalty_app.insights.reading import holdings, open_reading, sums
 from saleor_loyalty_app.insights.valuation import UNIT, liability_of
 from saleor_loyalty_app.programs.repository import revision_at
@@ -34,7 +34,7 @@ def home_widget(conn: Connection, staff: Staff, *, now: datetime) -> HomeWidget:
     since = tomorrow - timedelta(days=DAYS)
     kinds = sums(conn, reading, "kind", since=since, until=tomorrow, unit=UNIT)
     end = start_of(tomorrow, reading.tz)
-    [people] = people_at(conn, store.id, [end])
+    [people] = people_of(conn, store.id, [(start_of(since, reading.tz), end)])
     owed = liability_of(
         holdings(conn, reading, tomorrow, UNIT), revision.program if revision else None
     )
@@ -42,7 +42,7 @@ def home_widget(conn: Connection, staff: Staff, *, now: datetime) -> HomeWidget:
         live=revision is not None,
         days=DAYS,
         members=people.members,
-        joined=joined_between(conn, store.id, start_of(since, reading.tz), end),
+        joined=people.joined,
         issued=sum(kinds[kind,] for kind in _ISSUED),
         redeemed=-sum(kinds[kind,] for kind in _REDEEMED),
         outstanding=owed.points,

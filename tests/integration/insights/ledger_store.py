@@ -1,12 +1,12 @@
 """A store in another time zone than UTC, with books, for the tests of the insights."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.insights import roll_up
 from saleor_loyalty_app.insights.reading import Reading, open_reading
@@ -32,7 +32,18 @@ class LedgerStore:
         """The store as it is stored."""
         found = store_by_id(self.conn, self.books.store_id)
         assert found is not None
-        return replace(found)
+        return found
+
+    def on(self, conn: Connection) -> "LedgerStore":
+        """The same store on another connection."""
+        self.conn = self.books.conn = conn
+        return self
+
+    def store_in(self, database: Database) -> StoreRef:
+        """The store, read on a connection of its own."""
+        found = database.read(lambda conn: store_by_id(conn, self.books.store_id))
+        assert found is not None
+        return found
 
     def move_to(self, zone: str) -> None:
         """The store's clocks show another zone."""

@@ -17,8 +17,9 @@ from saleor_loyalty_app.insights.closing import (
     MonthClosed,
     MonthReport,
     MonthRunning,
-    close_month,
     closed_periods,
+    closing_report,
+    freeze,
     month_report,
 )
 from saleor_loyalty_app.insights.journal import Line, journal, values_of
@@ -36,7 +37,8 @@ BY = "user:VXNlcjox"
 
 
 def close(kept: LedgerStore, month: date, now: datetime) -> MonthReport:
-    return close_month(kept.conn, kept.store, month, by=BY, now=now)
+    report = closing_report(kept.conn, kept.store, month, now)
+    return freeze(kept.conn, kept.store, report, by=BY, now=now)
 
 
 def report(kept: LedgerStore, month: date, now: datetime) -> MonthReport:
@@ -67,6 +69,15 @@ def test_a_closed_month_is_frozen_with_who_and_when(kept: LedgerStore) -> None:
     assert report(kept, MAY, IN_JULY).rows == closed.rows
     assert report(kept, MAY, IN_JULY).aging == closed.aging
     assert report(kept, MAY, IN_JULY).since_closed == {}
+
+
+def test_two_who_close_a_month_at_once_close_it_once(kept: LedgerStore) -> None:
+    kept.books.earn(kept.books.account(), 100, now=IN_MAY, **US)
+    seen = closing_report(kept.conn, kept.store, MAY, IN_JUNE)
+    close(kept, MAY, IN_JUNE)
+    with pytest.raises(MonthClosed):
+        freeze(kept.conn, kept.store, seen, by="user:other", now=IN_JUNE)
+    assert [period.closed_by for period in closed_periods(kept.conn, kept.store.id)] == [BY]
 
 
 def test_months_are_closed_one_after_the_other(kept: LedgerStore) -> None:

@@ -24,7 +24,7 @@ export function Audits() {
   }, [running, refetch]);
   const columns: Column<Audit>[] = [
     { id: "at", title: t("activity.at"), cell: (row) => <When at={row.asked_at} /> },
-    { id: "by", title: t("activity.asked_by"), cell: (row) => (row.asked_by === "system:audit" ? t("activity.nightly") : (row.asked_by_name ?? row.asked_by)) },
+    { id: "by", title: t("activity.asked_by"), cell: (row) => (row.asked_by === "system:audit" ? t("activity.nightly") : row.asked_by_name) },
     { id: "result", title: t("activity.result"), cell: (row) => <Result audit={row} /> },
   ];
   return (

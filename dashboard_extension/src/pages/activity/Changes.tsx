@@ -9,7 +9,7 @@ export function Changes() {
   const pages = useApiPages("/api/dashboard/v1/activity/staff-actions");
   const columns: Column<Action>[] = [
     { id: "at", title: t("activity.at"), cell: (row) => <When at={row.at} /> },
-    { id: "who", title: t("activity.who"), cell: (row) => row.actor_name ?? row.actor },
+    { id: "who", title: t("activity.who"), cell: (row) => row.actor_name },
     { id: "what", title: t("activity.what"), cell: (row) => row.what },
     { id: "subject", title: t("activity.subject"), cell: (row) => <code className="activity-code">{row.subject}</code> },
     { id: "change", title: t("activity.change"), cell: (row) => <Change action={row} /> },

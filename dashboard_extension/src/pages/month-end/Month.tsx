@@ -94,7 +94,7 @@ function State(props: { figures: Figures }) {
     <>
       {closed !== null && (
         <p>
-          <Badge tone="success">{t("month-end.closed")}</Badge> <When at={closed.closed_at} /> · {closed.closed_by}
+          <Badge tone="success">{t("month-end.closed")}</Badge> <When at={closed.closed_at} /> · {closed.closed_by_name}
         </p>
       )}
       {since.length > 0 && (

@@ -1,10 +1,8 @@
 import "uplot/dist/uPlot.min.css";
 
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useSyncExternalStore } from "react";
 import { useIntl } from "react-intl";
 import uPlot from "uplot";
-
-import { useStaff } from "@/kit";
 
 export interface Line {
   readonly id: string;
@@ -23,7 +21,7 @@ const HEIGHT = 240;
  */
 export function Chart(props: { label: string; days: readonly string[]; lines: readonly Line[] }) {
   const intl = useIntl();
-  const { theme } = useStaff();
+  const theme = useShownTheme();
   const place = useRef<HTMLDivElement>(null);
   const { label, days, lines } = props;
   useEffect(() => {
@@ -55,6 +53,17 @@ export function Chart(props: { label: string; days: readonly string[]; lines: re
       </figcaption>
     </figure>
   );
+}
+
+function watchTheme(changed: () => void): () => void {
+  const watched = new MutationObserver(changed);
+  watched.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  return () => watched.disconnect();
+}
+
+/** The theme whose tokens are in force: the page is told of it before its colors change. */
+function useShownTheme(): string {
+  return useSyncExternalStore(watchTheme, () => document.documentElement.dataset.theme ?? "");
 }
 
 function drawn(element: HTMLElement, days: readonly string[], lines: readonly Line[], locale: string): uPlot {
