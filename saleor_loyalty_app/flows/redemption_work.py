@@ -187,14 +187,13 @@ class Work:
             self.save(ending=ending, reason=reason, attempts=0)
 
     def places(self) -> list[Place]:
-        """Where its code may be: its own place, and every checkout where it was seen since."""
+        """Where its code may be: its own place, and every checkout where it was ever seen.
+
+        Also where it was taken off: somebody may have put it back, and the news be on its way.
+        """
         seen = self.bench.database.read(lambda conn: sightings.of_redemption(conn, self.ref.id))
         own = self.place
-        others = [
-            Place(one.checkout_id)
-            for one in seen
-            if not one.is_off and one.checkout_id != self.ref.checkout_id
-        ]
+        others = [Place(one.checkout_id) for one in seen if one.checkout_id != self.ref.checkout_id]
         return others if own is None else [own, *others]
 
     def take_off(self, place: Place) -> None:

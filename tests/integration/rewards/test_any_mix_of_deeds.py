@@ -167,3 +167,18 @@ def test_a_code_that_made_a_cart_dearer_is_not_put_back_on_it_once_it_is_paid(
     ]
     [known] = play(database, story).app.all()
     assert (known.state, (known.reason or {})["code"]) == ("failed", "worse_off")
+
+
+def test_a_code_that_came_back_to_a_foreign_cart_unheard_is_not_ended_once_that_is_paid(
+    database: Database,
+) -> None:
+    story: list[Deed] = [
+        ("redeem", "A", 500, False),
+        ("put_code", "B", "A"),
+        ("deliver_all",),
+        ("clean",),
+        ("put_code", "B", "A"),
+        ("pay", "B", Decimal(1), "amountAuthorized"),
+        ("release", "A", "own"),
+    ]
+    play(database, story)
