@@ -23,6 +23,8 @@ from saleor_loyalty_app.ledger.models import Allocation, Debt, Entry, Lot
 
 #: The bounds of the classes, in days.
 BOUNDS = (30, 90, 180, 365)
+#: What happens at this very moment has happened, while a day that begins has seen nothing yet.
+_MOMENT = timedelta(microseconds=1)
 #: The class beyond the last bound, and that of points which never expire.
 BEYOND, NEVER = len(BOUNDS), len(BOUNDS) + 1
 
@@ -138,7 +140,7 @@ _OWED = (
 
 def aging_at(conn: Connection, reading: Reading, day: date) -> Aging:
     """The ages of what is held at the beginning of `day`, or now where that lies ahead."""
-    at = min(start_of(day, reading.tz), reading.now)
+    at = min(start_of(day, reading.tz), reading.now + _MOMENT)
     ages, expiries = _bounds("age", at, -1), _bounds("expiry", at, 1)
     arguments = {"store": reading.store.id, "at": at, **ages, **expiries}
     by_age: Counter[tuple[str, int]] = Counter()

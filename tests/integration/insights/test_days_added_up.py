@@ -137,6 +137,20 @@ def test_a_day_is_kept_an_hour_after_it_is_over_by_the_clocks_of_the_store(
     assert days == {(date(2027, 5, 20),): 10, (date(2027, 5, 21),): 5}
 
 
+def test_points_that_expire_at_this_very_moment_are_held_no_more(kept: LedgerStore) -> None:
+    now = BEGIN + timedelta(days=2)
+    account = kept.books.account()
+    kept.books.earn(account, 2, now=BEGIN, expires_at=now, **US)
+    seen = aging_at(kept.conn, kept.reading(now), date(2027, 6, 1))
+    assert (seen.by_age, seen.by_expiry) == ((), ())
+
+
+def test_points_that_came_in_at_this_very_moment_are_held(kept: LedgerStore) -> None:
+    kept.books.earn(kept.books.account(), 2, now=BEGIN, **US)
+    seen = aging_at(kept.conn, kept.reading(BEGIN), date(2027, 6, 1))
+    assert sum(one.points for one in seen.by_age) == 2
+
+
 def test_members_are_counted_once_over_kept_days_and_younger_ones(kept: LedgerStore) -> None:
     first, second = kept.books.account(), kept.books.account()
     for day in range(3):
