@@ -46,6 +46,7 @@ def person_of(user: UserSnapshot) -> Person:
         user.first_name,
         user.last_name,
         user.language_code.replace("_", "-").lower(),
+        user.updated_at,
     )
 
 
@@ -69,7 +70,7 @@ def customer_seen(
     if member.user_id != person.user_id:
         return Joined(member)
     set_identity(conn, member, person, keys=keys, now=now)
-    claimed = claim_guests(conn, store, member, keys=keys, now=now) if person.confirmed else 0
+    claimed = claim_guests(conn, store, member, keys=keys, now=now)
     found = members.member_by_id(conn, store.id, member.id) or member
     tell_of_membership(conn, store, found, now=now)
     return Joined(found, claimed)

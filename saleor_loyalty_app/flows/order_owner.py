@@ -137,7 +137,7 @@ def _owner(
 
 def _person(user: OrderUser, snapshot: OrderSnapshot) -> Person:
     language = snapshot.language_code_enum.replace("_", "-").lower()
-    return Person(user.id, user.email, user.is_confirmed, language=language)
+    return Person(user.id, user.email, user.is_confirmed, language=language, as_of=user.updated_at)
 
 
 def _stays(current: MemberRef, snapshot: OrderSnapshot, store_id: int, keys: EmailKeys) -> bool:

@@ -171,6 +171,7 @@ def person_of_account(account: ShopperAccount) -> Person:
         account.first_name,
         account.last_name,
         account.language,
+        account.as_of,
     )
 
 

@@ -93,6 +93,8 @@ class MemberIdentity(SQLModel, table=True):
     phone: str = Field(default="", sa_column_kwargs={"server_default": ""})
     #: The address before the newest change: it is told of the change too.
     previous_email: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    #: When Saleor wrote what is stored here.
+    as_of: datetime | None = instant(null=True)
     updated_at: datetime = instant()
 
 

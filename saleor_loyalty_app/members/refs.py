@@ -6,7 +6,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A Saleor user as an event or a token shows them."""
+    """A Saleor user as an event or a token shows them.
+
+    `as_of` is when Saleor wrote what is shown: events come late and in any order.
+    """
 
     user_id: str
     email: str
@@ -14,6 +17,7 @@ class Person:
     first_name: str = ""
     last_name: str = ""
     language: str = ""
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class MemberRef:
     email: str = ""
     confirmed: bool = False
     email_changed_at: datetime | None = None
+    identity_as_of: datetime | None = None
 
     @property
     def is_guest(self) -> bool:

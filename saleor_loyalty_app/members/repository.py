@@ -37,6 +37,7 @@ _COLUMNS = (
     sa.func.coalesce(identities.c.email, ""),
     sa.func.coalesce(identities.c.confirmed, sa.false()),
     members.c.email_changed_at,
+    identities.c.as_of,
 )
 _JOINED: sa.Select[*tuple[Any, ...]] = sa.select(*_COLUMNS).select_from(
     members.outerjoin(identities, identities.c.member_id == members.c.id)

@@ -49,6 +49,8 @@ def member_for_user(
         return Recognized(_survivor_of(conn, member, person, keys, now))
     if member.state == "invited" and enrollment.automatic:
         member = _enroll(conn, member, enrollment, "automatic", now)
+    if _is_outdated(member, person):
+        return Recognized(member)
     address_is_new = normalize_email(person.email) != member.email
     proved = person.confirmed and (address_is_new or not member.confirmed)
     if member.state != "erased" and person.email and (address_is_new or proved):
@@ -93,7 +95,9 @@ def member_for_guest(
 def set_identity(
     conn: Connection, member: MemberRef, person: Person, *, keys: EmailKeys, now: datetime
 ) -> None:
-    """Stores who a member is, as Saleor says it now."""
+    """Stores who a member is, as Saleor says it; what is known better already stays."""
+    if _is_outdated(member, person):
+        return
     email = normalize_email(person.email)
     if member.email and email != member.email and member.merged_into is None:
         _note_new_address(conn, member, now)
@@ -101,6 +105,7 @@ def set_identity(
         "email": email,
         "email_key": keys.current(member.store_id, email),
         "confirmed": person.confirmed,
+        "as_of": person.as_of,
         "updated_at": now,
     }
     if person.first_name or person.last_name:
@@ -114,6 +119,12 @@ def set_identity(
     if person.language:
         values["language"] = person.language
     repository.put_identity(conn, member.store_id, member.id, values)
+
+
+def _is_outdated(member: MemberRef, person: Person) -> bool:
+    """Whether Saleor wrote this before what is stored; undated, it cannot prove to be newer."""
+    known = member.identity_as_of
+    return known is not None and (person.as_of is None or person.as_of < known)
 
 
 def _note_new_address(conn: Connection, member: MemberRef, now: datetime) -> None:

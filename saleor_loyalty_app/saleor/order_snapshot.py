@@ -43,6 +43,7 @@ class OrderUser(_Part, frozen=True):
     is_active: bool = True
     is_confirmed: bool = False
     is_staff: bool = False
+    updated_at: datetime | None = None
 
 
 class OrderChannel(_Part, frozen=True):

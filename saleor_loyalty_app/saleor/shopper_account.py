@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from saleor_loyalty_app.saleor.global_ids import names
@@ -9,7 +10,7 @@ from saleor_loyalty_app.saleor.global_ids import names
 
 @dataclass(frozen=True, slots=True)
 class ShopperAccount:
-    """Whose account it is, and whether the address was proved to be theirs."""
+    """Whose account it is, and whether the address was proved to be theirs, as of an instant."""
 
     id: str
     email: str
@@ -17,6 +18,7 @@ class ShopperAccount:
     last_name: str
     language: str
     confirmed: bool
+    as_of: datetime | None = None
 
 
 def is_user_id(text: str) -> bool:
@@ -36,4 +38,5 @@ def account_of(data: Mapping[str, Any]) -> ShopperAccount | None:
         last_name=found["lastName"],
         language=found["languageCode"].replace("_", "-").lower(),
         confirmed=found["isConfirmed"],
+        as_of=datetime.fromisoformat(found["updatedAt"]),
     )

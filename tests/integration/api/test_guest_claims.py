@@ -36,6 +36,7 @@ ACCOUNT = {
     "isActive": True,
     "isConfirmed": True,
     "isStaff": False,
+    "updatedAt": "2026-12-01T00:00:00+00:00",
 }
 
 

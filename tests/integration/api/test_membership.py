@@ -33,6 +33,7 @@ ACCOUNT = {
     "isActive": True,
     "isConfirmed": True,
     "isStaff": False,
+    "updatedAt": "2026-12-01T00:00:00+00:00",
 }
 VERSIONS = {"terms_version": "t-1", "privacy_version": "p-1"}
 

@@ -1,6 +1,7 @@
 """Members change state by clear rules, and are found by whoever may know them."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from saleor_loyalty_app.members.errors import (
     MemberNotFound,
     WrongMemberState,
 )
-from saleor_loyalty_app.members.models import MemberIdentity
+from saleor_loyalty_app.members.models import Member, MemberIdentity
 from saleor_loyalty_app.members.refs import Enrollment, MemberRef, Person
 from tests.factories import make_member, make_store
 from tests.order_books import KEYS
@@ -48,6 +49,22 @@ def test_a_user_becomes_a_member_once(conn: Connection) -> None:
     assert (first.member.state, first.member.enrolled_at) == ("active", NOW)
     identity = conn.execute(sa.select(_identities)).one()
     assert (identity.email, identity.first_name) == ("ayse@example.com", "Ayşe")
+
+
+def test_what_saleor_wrote_earlier_changes_nobody_however_late_it_comes(conn: Connection) -> None:
+    store = make_store(conn).id
+    before, moved = NOW - timedelta(hours=2), NOW - timedelta(hours=1)
+    recognize(conn, store, replace(AYSE, as_of=before))
+    recognize(conn, store, replace(AYSE, email="new@example.com", as_of=moved))
+    conn.execute(sa.update(table(Member)).values(email_changed_at=None))
+    for late in (replace(AYSE, as_of=before), AYSE):
+        known = recognize(conn, store, late)
+        assert not known.may_claim
+        service.set_identity(conn, known.member, late, keys=KEYS, now=NOW)
+        found = recognize(conn, store, late).member
+        assert (found.email, found.email_changed_at) == ("new@example.com", None)
+    again = recognize(conn, store, replace(AYSE, as_of=NOW)).member
+    assert (again.email, again.email_changed_at) == ("ayse@example.com", NOW)
 
 
 def test_a_member_of_one_store_is_a_stranger_in_another(conn: Connection) -> None:
