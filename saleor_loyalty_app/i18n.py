@@ -38,7 +38,7 @@ def _quality(parameters: str) -> float:
         return 0.0
 
 
-def translate(message_id: str, language: str, **arguments: object) -> str:
+def translate(message_id: str, language: str, /, **arguments: object) -> str:
     """The text of `message_id` with its named placeholders filled.
 
     Falls back to English, then to the id itself, so that a missing text never hides a failure.

@@ -45,6 +45,16 @@ class UnknownTimezone(AppError):
         super().__init__(timezone=timezone)
 
 
+class LocaleChanged(AppError):
+    """Somebody else changed time zone or language meanwhile; nothing was stored."""
+
+    code: ClassVar[str] = "store_locale_changed"
+    status: ClassVar[int] = 409
+
+    def __init__(self, timezone: str, language: str) -> None:
+        super().__init__(timezone=timezone, language=language)
+
+
 class UnknownLanguage(AppError):
     """The app has no texts in this language."""
 
@@ -83,3 +93,38 @@ class TooManyOrigins(AppError):
 
     def __init__(self, most: int) -> None:
         super().__init__(most=most)
+
+
+class PartnerKeyInvalid(AppError):
+    """The API key does not work. Why is told in the log only."""
+
+    code: ClassVar[str] = "invalid_key"
+    status: ClassVar[int] = 401
+
+
+class PartnerKeyUnknown(AppError):
+    """The store has no such API key."""
+
+    code: ClassVar[str] = "partner_key_unknown"
+    status: ClassVar[int] = 404
+
+
+class PartnerKeyEnded(AppError):
+    """The API key was revoked, or has expired."""
+
+    code: ClassVar[str] = "partner_key_ended"
+    status: ClassVar[int] = 409
+
+
+class TooManyPartnerKeys(AppError):
+    """A store has more API keys than systems. Detail: most."""
+
+    code: ClassVar[str] = "too_many_partner_keys"
+    status: ClassVar[int] = 409
+
+
+class ExpiryUnfit(AppError):
+    """The last day of a key is over, or too far away. Detail: latest."""
+
+    code: ClassVar[str] = "expiry_unfit"
+    status: ClassVar[int] = 422

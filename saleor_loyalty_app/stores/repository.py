@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Row
 
 from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.stores.errors import LocaleChanged
 from saleor_loyalty_app.stores.locale import check_locale, usable_timezone
 from saleor_loyalty_app.stores.models import Channel, Store
 from saleor_loyalty_app.stores.refs import ChannelRef, StoreRef
@@ -306,6 +307,22 @@ def set_locale(conn: Connection, store_id: int, *, timezone: str, language: str)
         .where(_STORE.c.id == store_id)
         .values(timezone=timezone, language=language)
     )
+
+
+def replace_locale(
+    conn: Connection, store_id: int, *, was: tuple[str, str], timezone: str, language: str
+) -> None:
+    """`set_locale`, unless zone and language are not (any more) what they `was`.
+
+    Raises:
+        LocaleChanged: somebody else was faster.
+        UnknownTimezone, UnknownLanguage: the app knows none of this name.
+    """
+    held = sa.select(_STORE.c.timezone, _STORE.c.language).where(_STORE.c.id == store_id)
+    row = conn.execute(held.with_for_update()).one()
+    if (usable_timezone(row.timezone), row.language) != was:
+        raise LocaleChanged(row.timezone, row.language)
+    set_locale(conn, store_id, timezone=timezone, language=language)
 
 
 def _free_slugs(conn: Connection, store_id: int, found: Sequence[ChannelFacts]) -> None:

@@ -1,10 +1,11 @@
 import type { RouteObject } from "react-router";
 
 import type { Permission } from "@/kit/staff";
+import { TABS } from "@/pages/settings/tabs";
 
 /** What `pages/<area>/index.tsx` exports. */
 export interface PageModule {
-  /** The page's routes; their paths are below the page's own. */
+  /** The page's routes; their paths are below the page's own. Of a page with tabs: the frame alone. */
   readonly routes: RouteObject[];
 }
 
@@ -16,6 +17,8 @@ export interface PageEntry {
   /** One of these is needed to be shown it. The server asks for itself. */
   readonly for?: readonly Permission[];
   readonly load: () => Promise<PageModule>;
+  /** Pages that are shown within this one; the first of them may have its very address. */
+  readonly tabs?: readonly PageEntry[];
 }
 
 /**
@@ -30,4 +33,5 @@ export const PAGES: readonly PageEntry[] = [
   { area: "overview", path: "/overview", load: () => import("@/pages/overview") },
   { area: "month-end", path: "/month-end", load: () => import("@/pages/month-end") },
   { area: "activity", path: "/activity", load: () => import("@/pages/activity") },
+  { area: "settings", path: "/settings", for: ["MANAGE_APPS"], load: () => import("@/pages/settings"), tabs: TABS },
 ];

@@ -19,13 +19,23 @@ export function routesOf(pages: readonly PageEntry[], catalogue: Catalogue): Rou
   ];
 }
 
-function routeOf(page: PageEntry, catalogue: Catalogue): RouteObject {
-  const lazy = async () => {
+function routeOf(page: PageEntry, catalogue: Catalogue, around = "/"): RouteObject {
+  const read = async () => {
     const [{ routes }] = await Promise.all([page.load(), catalogue.need(`pages/${page.area}`)]);
-    const all = [...routes, { path: "*", Component: NothingHere }];
-    return { Component: page.path === "/" ? routes.find((one) => one.index)?.Component : () => useRoutes(all) };
+    return routes;
   };
-  return page.path === "/" ? { index: true, lazy } : { path: `${page.path.slice(1)}/*`, lazy };
+  const path = page.path.slice(around === "/" ? 1 : around.length + 1);
+  if (page.tabs !== undefined) {
+    const tabs = page.tabs.map((tab) => routeOf(tab, catalogue, page.path));
+    const frame = async () => ({ Component: (await read())[0]?.Component });
+    return { path, lazy: frame, children: [{ ErrorBoundary: Broken, children: [...tabs, { path: "*", Component: NothingHere }] }] };
+  }
+  if (page.path === around) return { index: true, lazy: async () => ({ Component: (await read()).find((one) => one.index)?.Component }) };
+  const lazy = async () => {
+    const all = [...(await read()), { path: "*", Component: NothingHere }];
+    return { Component: () => useRoutes(all) };
+  };
+  return { path: `${path}/*`, lazy };
 }
 
 /** The router of the page; the Dashboard's address follows it, and it follows the Dashboard. */

@@ -11,6 +11,7 @@ from saleor_loyalty_app.api.dashboard.activity_books import router as activity_b
 from saleor_loyalty_app.api.dashboard.activity_inbox import router as activity_inbox
 from saleor_loyalty_app.api.dashboard.allowances import router as allowances
 from saleor_loyalty_app.api.dashboard.cases import router as cases
+from saleor_loyalty_app.api.dashboard.general import router as general
 from saleor_loyalty_app.api.dashboard.insights import router as insights
 from saleor_loyalty_app.api.dashboard.members import router as members
 from saleor_loyalty_app.api.dashboard.members_deeds import router as members_deeds
@@ -33,6 +34,7 @@ _STAFF = [Security(STAFF_TOKEN)]
 router = APIRouter(tags=["dashboard"])
 router.include_router(pages)
 router.include_router(start, dependencies=_STAFF)
+router.include_router(general, dependencies=_STAFF)
 router.include_router(storefront_origins, dependencies=_STAFF)
 router.include_router(redemptions, dependencies=_STAFF)
 router.include_router(insights, dependencies=_STAFF)

@@ -11,6 +11,7 @@ from saleor_loyalty_app.api.dashboard.rewards_page import router as rewards_page
 from saleor_loyalty_app.api.dashboard.staff import TO_SET_UP, StaffOf
 from saleor_loyalty_app.api.errors import documented
 from saleor_loyalty_app.stores.origins import MOST_ORIGINS, origins_of, set_origins
+from saleor_loyalty_app.stores.staff_actions import note
 
 router = APIRouter(prefix="/api/dashboard/v1", tags=["dashboard"])
 router.include_router(rewards_page)
@@ -51,10 +52,24 @@ async def name_origins(
 ) -> StorefrontOrigins:
     """Names the origins; it acts within seconds."""
     staff.need(TO_SET_UP)
+    now = faces.clock()
 
     def change(conn: Connection) -> tuple[str, ...] | None:
         store = still_active(conn, staff.store)
-        return set_origins(conn, store.id, what.origins)
+        before = origins_of(conn, store.id)
+        after = set_origins(conn, store.id, what.origins)
+        if after != before:
+            note(
+                conn,
+                store.id,
+                actor=staff.actor,
+                kind="storefront_origins_changed",
+                subject="store",
+                before={"origins": before},
+                after={"origins": after},
+                now=now,
+            )
+        return after
 
     named = await faces.database.write_async(change)
     return StorefrontOrigins(origins=None if named is None else list(named))

@@ -87,6 +87,8 @@ CALLS = {
         "POST publishing/imports",
         "POST publishing/imports/{import_id}/cancel",
         "PUT switches/{part}",
+        "GET general",
+        "PUT general/locale",
         "GET storefront-origins",
         "GET rewards-page",
         "PUT rewards-page",

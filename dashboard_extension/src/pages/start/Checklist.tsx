@@ -13,8 +13,8 @@ const PLACES: Readonly<Partial<Record<Step["key"], string>>> = {
   draft_seen: "program",
   rates_confirmed: "program",
   published: "publish",
-  storefront_connected: "settings",
-  mail_tested: "settings",
+  storefront_connected: "settings/storefront",
+  mail_tested: "settings/messages",
 };
 
 /** What is left to do until the program runs, derived from the books: nobody ticks anything off. */

@@ -4,7 +4,7 @@ import type { Answer } from "@/api/hooks";
 import { Button, Points, useNotify, useT, When } from "@/kit";
 import { languageOf } from "@/shell/catalogue";
 
-import { copyText } from "./clipboard";
+import { copyText } from "@/kit/clipboard";
 
 export type Entry = Answer<"/api/dashboard/v1/widgets/customer">["entries"][number];
 

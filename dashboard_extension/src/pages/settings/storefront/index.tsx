@@ -1,0 +1,5 @@
+import type { RouteObject } from "react-router";
+
+import { Storefront } from "./Storefront";
+
+export const routes: RouteObject[] = [{ index: true, Component: Storefront }];

@@ -1,0 +1,16 @@
+import type { PageEntry } from "@/shell/pages";
+
+/** A tab of the settings: a page of its own, with the tab bar above it. */
+export interface Tab extends PageEntry {
+  /** The id of its name in the tab bar; the text is in `pages/settings/messages.*.json`. */
+  readonly label: string;
+}
+
+/**
+ * The tabs in their order. `area` is the folder below `pages/` that holds the tab's texts; a tab is
+ * added when its page works.
+ */
+export const TABS: readonly Tab[] = [
+  { path: "/settings", area: "settings/general", label: "settings.tab.general", for: ["MANAGE_APPS"], load: () => import("@/pages/settings/general") },
+  { path: "/settings/storefront", area: "settings/storefront", label: "settings.tab.storefront", for: ["MANAGE_APPS"], load: () => import("@/pages/settings/storefront") },
+];
