@@ -19,7 +19,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench import history, in_process, over_http, reads, redemptions, shipping
+from bench import history, in_process, over_http, reads, redemptions, shipping, shoppers
 from bench.figures import Figure
 from bench.servers import Server, postgres
 from saleor_loyalty_app import log
@@ -33,6 +33,7 @@ PARTS: dict[str, Measure] = {
     "history": history.measure,
     "shipping": shipping.measure,
     "redemptions": redemptions.measure,
+    "shoppers": shoppers.measure,
 }
 PACKAGES = ("sqlalchemy", "psycopg", "uvicorn", "fastapi", "msgspec", "django-hordak", "django")
 
