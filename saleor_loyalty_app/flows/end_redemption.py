@@ -18,7 +18,8 @@ from saleor_loyalty_app.flows.redemption_work import MONEY_WAIT, LeaseLost, Work
 from saleor_loyalty_app.messages import outbox
 from saleor_loyalty_app.programs.scalars import plain
 from saleor_loyalty_app.rewards import redemptions
-from saleor_loyalty_app.rewards.errors import CodeRefused, SaleorRefused, WorseOff
+from saleor_loyalty_app.rewards.comparison import compared_anew, price_with, saves_nothing
+from saleor_loyalty_app.rewards.errors import CodeRefused, SaleorRefused
 from saleor_loyalty_app.rewards.instruments.port import Place
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.saleor.checkout_snapshot import Cart
@@ -154,29 +155,43 @@ def _clear(work: Work) -> _Cleared:
             continue
         if cart.code != work.ref.code:
             if cart.code is None and work.is_taking(place):
-                if cart.money and not _is_better_off_without(work.ref):
+                with_code = price_with(work.ref.reason) if place == work.place else None
+                if cart.money and not _goes_without(work, cart, with_code):
                     return _Cleared(_keep(work, place, is_on=False), taken)
                 work.looked(place, is_on=False)
             continue
         if cart.made:
             continue
-        if cart.money and not _is_better_off_without(work.ref):
+        is_tried = place == work.place and saves_nothing(work.ref.reason)
+        if cart.money and not is_tried:
             return _Cleared(_keep(work, place, is_on=True), taken)
         taken += 1
-        cart = _take_off(work, place, cart)
-        if cart is not None and cart.money and not _is_better_off_without(work.ref):
-            return _Cleared(_keep(work, place, is_on=cart.code == work.ref.code), taken)
+        after = _take_off(work, place, cart)
+        if after is not None and after.money:
+            is_on = after.code == work.ref.code
+            if not _goes_without(work, after, cart.price if is_tried else None):
+                return _Cleared(_keep(work, place, is_on=is_on), taken)
+            work.looked(place, is_on=is_on)
     orders = work.orders_made(places)
     return _Cleared(work.wait_for(orders) if orders else None, taken)
 
 
-def _is_better_off_without(ref: RedemptionRef) -> bool:
-    """Whether the cart is no dearer without the code, as a greater discount was lost by it.
+def _goes_without(work: Work, cart: Cart, with_code: Decimal | None) -> bool:
+    """Whether a cart with money on it, which the code is off now, may stay so.
 
-    Then whoever pays has paid enough without it, and it is taken off whatever money is there.
+    It may where a greater discount was lost by the code, so that whoever pays has paid enough
+    without it; unless that discount ended meanwhile. Then that is written down, so that the code
+    is not taken off again as long as the money is there.
+
+    Args:
+        with_code: the price of the cart while the code was on it; None = it saved something.
     """
-    reason = ref.reason or {}
-    return reason.get("code") == WorseOff.code and Decimal(str(reason["saved"])) <= 0
+    if with_code is None:
+        return False
+    if cart.code is not None or cart.price <= with_code:
+        return True
+    work.save(reason=compared_anew(work.ref.reason or {}, cart.price, with_code))
+    return False
 
 
 def _take_off(work: Work, place: Place, cart: Cart) -> Cart | None:
@@ -185,12 +200,13 @@ def _take_off(work: Work, place: Place, cart: Cart) -> Cart | None:
     if cart.delivery is not None:
         work.bench.carts.check_delivery(work.store, place)
     after = work.bench.carts.read(work.store, place)
-    if after is None or not after.money or _is_better_off_without(work.ref):
+    if after is None or not after.money:
         work.looked(place, is_on=after is not None and after.code == work.ref.code)
     chosen = (work.ref.before or {}).get("delivery")
     if work.ref.ending == "failed" and chosen and after is not None and after.delivery is None:
         # Before 3.23 Saleor drops a delivery that the discount made too dear for its minimum.
         work.bench.carts.choose_delivery(work.store, place, chosen)
+        after = work.bench.carts.read(work.store, place)
     return after
 
 

@@ -254,13 +254,16 @@ def _sighted(conn: Connection, store: StoreRef, mark: OrderMark) -> list[int]:
 
 
 def _candidate(mark: OrderMark, redemption: RedemptionRef, seen_there: set[int]) -> Candidate:
+    sighted = redemption.id in seen_there
+    # What was refused before its code was on the cart has no part in another voucher's discount.
+    was_there = sighted or redemption.before is not None
     return Candidate(
         redemption_id=redemption.id,
         public_id=redemption.public_id,
         code=redemption.code,
         is_live=redemption.is_live,
-        bound=_is_bound(mark, redemption),
-        sighted=redemption.id in seen_there,
+        bound=was_there and _is_bound(mark, redemption),
+        sighted=sighted,
     )
 
 

@@ -59,3 +59,31 @@ def why_not(before: Mapping[str, Any], after: Cart, amount: Decimal) -> Spending
         after=plain(after.price),
         currency=after.currency,
     )
+
+
+def saves_nothing(reason: Mapping[str, Any] | None) -> bool:
+    """Whether a redemption fails as its cart is no dearer without the discount.
+
+    Args:
+        reason: why it fails, as `errors.reason_of` stores it.
+    """
+    return price_with(reason) is not None
+
+
+def price_with(reason: Mapping[str, Any] | None) -> Decimal | None:
+    """What the cart cost with a discount that saved nothing; None where it saved something."""
+    if reason is None or reason.get("code") != WorseOff.code or Decimal(reason["saved"]) > 0:
+        return None
+    return Decimal(reason["after"])
+
+
+def compared_anew(
+    reason: Mapping[str, Any], without: Decimal, with_code: Decimal
+) -> dict[str, Any]:
+    """The reason of a redemption whose cart was seen without and with the discount once more."""
+    return {
+        **reason,
+        "saved": plain(without - with_code),
+        "before": plain(without),
+        "after": plain(with_code),
+    }

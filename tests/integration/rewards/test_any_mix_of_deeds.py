@@ -182,3 +182,56 @@ def test_a_code_that_came_back_to_a_foreign_cart_unheard_is_not_ended_once_that_
         ("release", "A", "own"),
     ]
     play(database, story)
+
+
+def test_a_code_that_saves_something_since_a_promotion_ended_stays_on_a_cart_with_money(
+    database: Database,
+) -> None:
+    """It took a greater discount away; nobody compared before that ended and the cart was paid."""
+    story: list[Deed] = [
+        ("promote", "fifth"),
+        ("open", "cart", "ayse@example.com", "linen-shirt", 3, "Thrifty"),
+        ("amid", ("redeem", "cart", 500, False), [(7, False, "slow")]),
+        ("end_promotion",),
+        ("pay", "cart", Decimal("0.5"), "amountCharged"),
+        ("work",),
+        ("wait", 70),
+        ("work",),
+        ("pay", "cart", *PAID),
+        ("complete", "cart"),
+        ("deliver_all",),
+    ]
+    assert_ordered(play(database, story))
+
+
+@pytest.mark.parametrize("kind", ["die", "slow"])
+@pytest.mark.parametrize("call", range(3, 9))
+def test_whoever_dies_while_comparing_without_the_code_keeps_the_cart_as_it_was_paid(
+    database: Database, call: int, kind: str
+) -> None:
+    story: list[Deed] = [
+        ("promote", "fifth"),
+        ("open", "cart", "ayse@example.com", "linen-shirt", 3, "Thrifty"),
+        ("amid", ("redeem", "cart", 500, False), [(7, False, "slow")]),
+        ("end_promotion",),
+        ("pay", "cart", *PAID),
+        ("amid", ("work",), [(call, True, kind)]),
+        ("complete", "cart"),
+        ("deliver_all",),
+    ]
+    assert_ordered(play(database, story))
+
+
+def test_an_order_with_a_coupon_did_not_use_a_code_that_was_never_on_its_cart(
+    database: Database,
+) -> None:
+    """The points were refused as money was there; a race took the coupon's code off the order."""
+    story: list[Deed] = [
+        ("open", "cart", "ayse@example.com", "linen-shirt", 2, "Thrifty"),
+        ("amid", ("redeem", "cart", 500, False), [(3, False, ("pay", "cart", *PAID))]),
+        ("coupon", "cart"),
+        ("complete_while", "cart", "ending"),
+        ("deliver_all",),
+    ]
+    [known] = play(database, story).app.all()
+    assert (known.state, (known.reason or {})["code"]) == ("failed", "payment_under_way")
