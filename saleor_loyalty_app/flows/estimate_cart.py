@@ -19,6 +19,7 @@ from saleor_loyalty_app.programs.shipping import ShippingRule
 from saleor_loyalty_app.programs.shipping_decide import ShippingFacts
 from saleor_loyalty_app.programs.unknown_facts import Fact, decide_as_known
 from saleor_loyalty_app.programs.unknown_shopper import Offer, offers_for_anybody
+from saleor_loyalty_app.stores import wind_downs
 from saleor_loyalty_app.stores.refs import ChannelRef, StoreRef
 
 UNIT = "points"
@@ -85,7 +86,7 @@ def estimate_cart(
     revision = revision_at(conn, store.id, now)
     if revision is None:
         return None
-    return _estimate(revision.program, store, channel, cart, now)
+    return _estimate(revision.program, wind_downs.as_of(conn, store, now), channel, cart, now)
 
 
 def _estimate(

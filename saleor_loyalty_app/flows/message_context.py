@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
@@ -257,6 +257,12 @@ def in_words(
             format_time(moment, "short", locale=locale),
         )
         values["spending_from"] = f"{day} {clock}"
+    for source, name in (
+        ("last_earning_on", "earning_until"),
+        ("last_spending_on", "spending_until"),
+    ):
+        if known.get(source):
+            values[name] = format_date(date.fromisoformat(str(known[source])), "long", locale)
     if known.get("month"):
         first = datetime.fromisoformat(f"{known['month']}-01")
         values["month"] = format_date(first, "LLLL y", locale)

@@ -9,12 +9,13 @@ from sqlalchemy import Connection
 from saleor_loyalty_app.flows.order_owner import Ownership, first_owner
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.orders.facts import facts_of
-from saleor_loyalty_app.orders.plan import NOT_LIVE, AwardPlan, Terms, empty_plan, freeze
+from saleor_loyalty_app.orders.plan import ENDED, NOT_LIVE, AwardPlan, Terms, empty_plan, freeze
 from saleor_loyalty_app.orders.repository import OrderRow, paid_orders_of
 from saleor_loyalty_app.programs.decide import decide_order, plan_of
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.repository import Revision, revision_at
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
+from saleor_loyalty_app.stores import wind_downs
 from saleor_loyalty_app.stores.refs import StoreRef
 
 
@@ -56,7 +57,8 @@ def freeze_plan(
 ) -> Frozen:
     """The plan by the revision in force when the order was created.
 
-    An order from before the program went live gets an empty plan, unless `grant` lets it in.
+    An order from before the program went live gets an empty plan, unless `grant` lets it in; so
+    does one that was made after the day from which nothing is earned.
     """
     revision = revision_at(conn, store.id, snapshot.created)
     imported = revision is None
@@ -69,6 +71,8 @@ def freeze_plan(
     owner = first_owner(
         conn, store, snapshot, settings, at=since, keys=keys, now=now, silent=imported
     )
+    if not imported and wind_downs.earned_nothing(conn, store.id, snapshot.created):
+        return Frozen(empty_plan(ENDED, paid_at), revision.id, owner)
     nth = _order_number(conn, revision.program, row, owner)
     facts = facts_of(snapshot, settings, app_id=store.app_id, paid_at=paid_at, nth_order=nth)
     decision = decide_order(revision.program, facts, store.timezone)

@@ -16,6 +16,7 @@ from saleor_loyalty_app.ledger.models import Entry
 from saleor_loyalty_app.members.eligibility import why_not_earning
 from saleor_loyalty_app.members.repository import member_by_user, surviving_member
 from saleor_loyalty_app.programs.repository import revision_at
+from saleor_loyalty_app.stores import wind_downs
 
 LONGEST_NOTE = 200
 _entries = table(Entry)
@@ -73,7 +74,7 @@ def _post(
     revision = revision_at(conn, store.id, now)
     if revision is None:
         return Granted(withheld="no_program")
-    if not store.earning_on:
+    if not wind_downs.as_of(conn, store, now).earning_on:
         return Granted(withheld="switched_off")
     known = member_by_user(conn, store.id, user_id)
     member = known and surviving_member(conn, store.id, known.id)

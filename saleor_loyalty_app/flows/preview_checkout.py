@@ -37,6 +37,7 @@ from saleor_loyalty_app.saleor.checkout_preview import (
     is_checkout_id,
     preview_of,
 )
+from saleor_loyalty_app.stores import wind_downs
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import channels
 
@@ -128,6 +129,7 @@ def preview_checkout(
         member: of who asks, or of nobody.
         is_owner: who asks has proved that the checkout is theirs.
     """
+    store = wind_downs.as_of(conn, store, now)
     revision = revision_at(conn, store.id, now)
     program = revision.program if revision is not None else None
     live = _live(conn, store, checkout)

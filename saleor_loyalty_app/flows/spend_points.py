@@ -48,6 +48,7 @@ from saleor_loyalty_app.rewards.spend_request import (
 )
 from saleor_loyalty_app.saleor.checkout_snapshot import Cart, channel_of, user_is_active
 from saleor_loyalty_app.saleor.global_ids import names
+from saleor_loyalty_app.stores import wind_downs
 from saleor_loyalty_app.stores.refs import StoreRef
 
 UNIT = "points"
@@ -218,6 +219,8 @@ class Spender:
     def _set_aside(
         self, conn: Connection, store: StoreRef, request: SpendRequest, scene: _Scene, now: datetime
     ) -> RedemptionRef:
+        if not wind_downs.as_of(conn, store, now).spending_on:
+            raise SpendingOff
         revision = revision_at(conn, store.id, now)
         if revision is None:
             raise NoProgram
@@ -233,7 +236,9 @@ class Spender:
         available = ledger.balance(conn, account, now=now).available
         terms = self._quote(revision.program, scene, available, request.points)
         public_id = codes.new_public_id()
-        deadline = now + _time_of(revision.program, request.target)
+        deadline = wind_downs.no_later_than_end(
+            conn, store.id, now + _time_of(revision.program, request.target)
+        )
         hold = ledger.place_hold(
             conn,
             account,

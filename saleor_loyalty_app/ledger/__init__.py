@@ -36,6 +36,7 @@ from saleor_loyalty_app.ledger.types import (
     Reversed,
     Spending,
 )
+from saleor_loyalty_app.ledger.writing_off import expire_page
 
 __all__ = [
     "Account",
@@ -62,6 +63,7 @@ __all__ = [
     "charge",
     "earn",
     "end_of_month_after",
+    "expire_page",
     "history",
     "lock_accounts",
     "lots_page",

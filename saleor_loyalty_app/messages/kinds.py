@@ -34,6 +34,8 @@ class Kind(StrEnum):
     points_expiring_soon = "points_expiring_soon"
     balance_blocked = "balance_blocked"
     email_changed = "email_changed"
+    program_ending = "program_ending"
+    program_continues = "program_continues"
     sign_in_link = "sign_in_link"
     guest_claim = "guest_claim"
     monthly_statement = "monthly_statement"
@@ -91,6 +93,16 @@ KINDS: Mapping[Kind, KindSpec] = {
     Kind.points_expiring_soon: KindSpec(_TRANSACTIONAL, ("points", "expires_on")),
     Kind.balance_blocked: KindSpec(_TRANSACTIONAL, ("blocked",), "member.blocked"),
     Kind.email_changed: KindSpec(_TRANSACTIONAL, ("spending_from",), optional=False),
+    Kind.program_ending: KindSpec(
+        _TRANSACTIONAL,
+        ("earning_until", "spending_until"),
+        "program.ending",
+        optional=False,
+        stale_after=timedelta(days=10),
+    ),
+    Kind.program_continues: KindSpec(
+        _TRANSACTIONAL, (), "program.continues", optional=False, stale_after=timedelta(days=10)
+    ),
     Kind.sign_in_link: KindSpec(
         _TRANSACTIONAL,
         ("link", "minutes"),

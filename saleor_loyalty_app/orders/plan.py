@@ -13,6 +13,8 @@ VERSION = 1
 
 #: Why a plan has no awards although the order was paid; none of the rules was asked.
 NOT_LIVE = "not_live"
+#: The order was made after the day from which nothing is earned any more.
+ENDED = "program_ended"
 
 
 class AwardLike(Protocol):

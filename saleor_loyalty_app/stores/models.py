@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from saleor_loyalty_app.db.tables import instant, json_doc, key, ref
+from saleor_loyalty_app.db.tables import count, instant, json_doc, key, ref
 
 
 class Store(SQLModel, table=True):
@@ -131,3 +131,162 @@ class StorefrontSetup(SQLModel, table=True):
     #: Counts the changes, so that two editors do not overwrite each other.
     version: int = 1
     updated_at: datetime = instant()
+
+
+class PartnerKey(SQLModel, table=True):
+    """An API key: another system of the store's (cash registers, help desk) acts by it."""
+
+    __tablename__ = "partner_key"
+    __table_args__ = (
+        sa.CheckConstraint("day_limit >= 0", name="day_limit"),
+        sa.CheckConstraint(
+            "(previous_hash IS NULL) = (previous_until IS NULL)", name="previous_secret"
+        ),
+        sa.Index("ix_partner_key_store", "store_id", "id"),
+    )
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    #: The public part of the key, by which it is found.
+    prefix: str = Field(unique=True)
+    name: str
+    scopes: list[str] = json_doc()
+    #: Points that it may give and take in a day of the store's, added up.
+    day_limit: int = count(0)
+    #: SHA-256; whoever reads it cannot use it.
+    secret_hash: str
+    secret_at: datetime = instant()
+    #: The secret before the newest rotation; it goes on working until then.
+    previous_hash: str | None = Field(default=None, nullable=True)
+    previous_until: datetime | None = instant(null=True)
+    created_by: str
+    created_at: datetime = instant()
+    #: It works until then; none = for ever.
+    expires_at: datetime | None = instant(null=True)
+    revoked_by: str = ""
+    revoked_at: datetime | None = instant(null=True)
+
+
+class PartnerKeyUse(SQLModel, table=True):
+    """When an API key was used last: apart from the key, so that nobody waits for it."""
+
+    __tablename__ = "partner_key_use"
+
+    key_id: int = Field(foreign_key="partner_key.id", primary_key=True)
+    store_id: int = ref("store.id")
+    used_at: datetime = instant()
+
+
+class WindDown(SQLModel, table=True):
+    """How a store ends its program: dates that were announced, and what happened so far.
+
+    One plan of a store stands at a time; those that were called off stay for what they decided.
+    """
+
+    __tablename__ = "wind_down"
+    __table_args__ = (
+        sa.Index(
+            "uq_wind_down_standing",
+            "store_id",
+            unique=True,
+            sqlite_where=sa.text("called_off_at IS NULL"),
+            postgresql_where=sa.text("called_off_at IS NULL"),
+        ),
+        sa.CheckConstraint("earning_ends_at <= spending_ends_at", name="order"),
+    )
+
+    id: int | None = key()
+    store_id: int = ref("store.id", index=True)
+    #: Counts the changes, so that two editors do not overwrite each other.
+    version: int = 1
+    #: As YYYY-MM-DD in the store's time zone when it was planned, and the instants they mean.
+    earning_ends_on: str
+    last_spending_on: str
+    earning_ends_at: datetime = instant()
+    spending_ends_at: datetime = instant()
+    tell_members: bool = True
+    planned_at: datetime = instant()
+    planned_by: str
+    #: The last member who was told of the present dates, and when all were.
+    told_after: int = count(0)
+    told_at: datetime | None = instant(null=True)
+    #: Somebody was told of any dates: then they are told too if it is called off.
+    any_told: bool = False
+    earning_ended_at: datetime | None = instant(null=True)
+    spending_ended_at: datetime | None = instant(null=True)
+    codes_ended_at: datetime | None = instant(null=True)
+    #: Staff confirmed that what is left expires.
+    expiry_asked_at: datetime | None = instant(null=True)
+    expiry_asked_by: str = ""
+    expired_at: datetime | None = instant(null=True)
+    expired_points: int = count(0)
+    called_off_at: datetime | None = instant(null=True)
+    called_off_by: str = ""
+    #: The last member who was told that it goes on, and when all were.
+    revoked_after: int = count(0)
+    revoked_at: datetime | None = instant(null=True)
+
+
+class StoreExport(SQLModel, table=True):
+    """Everything of a store as one file to take along, for a day."""
+
+    __tablename__ = "store_export"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "state IN ('waiting','running','done','canceled','failed','deleted')", name="state"
+        ),
+        sa.Index("ix_store_export_store", "store_id", "id"),
+    )
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    state: str = "waiting"
+    asked_by: str
+    asked_at: datetime = instant()
+    #: Members that were read, and how many there are.
+    done: int = count(0)
+    total: int = count(0)
+    #: Counts the tries; a worker that was taken for dead writes nothing more.
+    fence: int = count(0)
+    #: The last sign of whoever writes it.
+    seen_at: datetime = instant()
+    #: Between these instants the books were read, each member's at one.
+    read_from: datetime | None = instant(null=True)
+    read_until: datetime | None = instant(null=True)
+    finished_at: datetime | None = instant(null=True)
+    expires_at: datetime | None = instant(null=True)
+    size: int = count(0)
+    sha256: str = ""
+    #: Rows by file, and points by unit.
+    report: dict[str, Any] = json_doc()
+
+
+class StoreExportPart(SQLModel, table=True):
+    """A piece of the file: any process can hand it out."""
+
+    __tablename__ = "store_export_part"
+
+    export_id: int = Field(foreign_key="store_export.id", primary_key=True)
+    number: int = Field(primary_key=True)
+    data: bytes
+
+
+class StoreRetention(SQLModel, table=True):
+    """How long a store keeps what holds personal data, in days; none = as the operator says."""
+
+    __tablename__ = "store_retention"
+
+    store_id: int = Field(foreign_key="store.id", primary_key=True)
+    #: `retention.Kept` by name, of what the store set itself.
+    days: dict[str, Any] = json_doc()
+    version: int = 1
+    updated_at: datetime = instant()
+
+
+class SealingKey(SQLModel, table=True):
+    """A key of LOYALTY_SECRET_KEY by its fingerprint, and since when it was seen here."""
+
+    __tablename__ = "sealing_key"
+
+    fingerprint: str = Field(primary_key=True)
+    first_seen: datetime = instant()

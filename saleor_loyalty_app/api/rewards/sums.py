@@ -30,6 +30,7 @@ from saleor_loyalty_app.programs.faq import Answer, answers
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.spending import DEFAULTS
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef, live_of
+from saleor_loyalty_app.stores import wind_downs
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import channels
 
@@ -116,6 +117,7 @@ def read_faq(conn: Connection, store: StoreRef, *, now: datetime, language: str)
     revision = revision_at(conn, store.id, now)
     if revision is None:
         return []
+    store = wind_downs.as_of(conn, store, now)
     return answers(
         revision.program,
         language,

@@ -1,10 +1,11 @@
 """A store's program in words and numbers, as everybody may see it."""
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar
 
+from babel.dates import format_date
 from pydantic import BaseModel
 from sqlalchemy.engine import Connection
 
@@ -12,6 +13,7 @@ from saleor_loyalty_app.api.money import Money
 from saleor_loyalty_app.api.storefront.board import program_names, require_channel
 from saleor_loyalty_app.api.storefront.program_schemas import (
     ChannelTerms,
+    Ending,
     ProgramPage,
     Rate,
     Rule,
@@ -19,6 +21,7 @@ from saleor_loyalty_app.api.storefront.program_schemas import (
     SpendingLimits,
 )
 from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.document import ChannelRates, Program
 from saleor_loyalty_app.programs.document import Rate as ProgramRate
@@ -28,7 +31,9 @@ from saleor_loyalty_app.programs.scalars import plain
 from saleor_loyalty_app.programs.shipping import ShippingRule
 from saleor_loyalty_app.programs.shipping_words import methods_words, shipping_condition_words
 from saleor_loyalty_app.programs.spending import DEFAULTS
+from saleor_loyalty_app.stores import wind_downs
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.stores.wind_downs import Plan
 
 
 class ProgramNotPublished(AppError):
@@ -51,6 +56,8 @@ def read_program_page(
     if revision is None:
         raise ProgramNotPublished
     program = revision.program
+    plan = wind_downs.standing_plan(conn, store.id)
+    store = wind_downs.as_of(conn, store, now)
     shown = [one for one in program.currencies if channel in (None, one.channel)]
     if channel is not None and not shown:
         require_channel(conn, store.id, channel)
@@ -61,7 +68,24 @@ def read_program_page(
         available=words.availability_words(settings.availability, language),
         expiry=words.expiry_words(settings.expiry, language),
         channels=[_terms(program, one, store, language) for one in shown],
+        ending=None if plan is None else ending_page(plan, now=now, language=language),
     )
+
+
+def ending_page(plan: Plan, *, now: datetime, language: str) -> Ending:
+    """The end of a program in words."""
+    earning_until = date.fromisoformat(plan.earning_ends_on) - timedelta(days=1)
+    spending_until = date.fromisoformat(plan.last_spending_on)
+    state = "spending_over" if plan.spending_ends_at <= now else "announced"
+    if state == "announced" and plan.earning_ends_at <= now:
+        state = "earning_over"
+    text = translate(
+        f"program_end.{state}",
+        language,
+        earning=format_date(earning_until, "long", locale=language),
+        spending=format_date(spending_until, "long", locale=language),
+    )
+    return Ending(last_earning_on=earning_until, last_spending_on=spending_until, text=text)
 
 
 def etag_of(page: BaseModel, language: str) -> str:

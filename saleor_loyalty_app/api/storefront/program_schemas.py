@@ -1,5 +1,7 @@
 """What the public page of a program answers."""
 
+from datetime import date
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from saleor_loyalty_app.api.money import Money
@@ -62,6 +64,14 @@ class ChannelTerms(_Answer):
     shipping: list[ShippingOffer]
 
 
+class Ending(_Answer):
+    """When the program ends, as the store announced it."""
+
+    last_earning_on: date = Field(description="Orders of later days earn nothing.")
+    last_spending_on: date = Field(description="Points can be spent to the end of this day.")
+    text: str = Field(description="Both in words, as it stands today.")
+
+
 class ProgramPage(_Answer):
     """A store's program, as everybody may see it."""
 
@@ -72,6 +82,7 @@ class ProgramPage(_Answer):
     channels: list[ChannelTerms] = Field(
         description="Those in which points are earned or spent; only the one asked for, if one was."
     )
+    ending: Ending | None = Field(description="null = it goes on.")
 
     model_config = ConfigDict(
         extra="forbid",
@@ -128,6 +139,7 @@ class ProgramPage(_Answer):
                             ],
                         }
                     ],
+                    "ending": None,
                 }
             ]
         },

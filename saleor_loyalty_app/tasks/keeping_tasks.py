@@ -1,0 +1,23 @@
+"""What the owner set in train: the end of a program, and files that were asked for."""
+
+from datetime import timedelta
+from functools import partial
+
+from saleor_loyalty_app.flows.wind_down import advance
+from saleor_loyalty_app.queue import Schedule
+from saleor_loyalty_app.stores import wind_downs
+from saleor_loyalty_app.tasks.background import Background
+from saleor_loyalty_app.tasks.per_store import for_each_store
+
+
+def schedules(work: Background) -> tuple[Schedule, ...]:
+    """The schedules of this file."""
+    return (Schedule("wind_down", timedelta(seconds=30), partial(wind_down, work)),)
+
+
+def wind_down(work: Background) -> bool:
+    """Takes the steps that are due of programs that end, a page of each."""
+    now = work.clock()
+    ending = work.database.read(wind_downs.stores_with_plans)
+    stores = [store for store in work.active_stores() if store.id in ending]
+    return for_each_store("wind_down", stores, lambda store: advance(work.database, store, now=now))
