@@ -70,12 +70,14 @@ class Stage(Places):
 
     def environment(self) -> dict[str, str]:
         """See `Places`."""
-        return Places.environment(self) | {
+        theirs = Places.environment(self) | {
             "LOYALTY_DATABASE_URL": self.database_url,
             "LOYALTY_PUBLIC_LIMIT": "1000000/minute",
             "LOYALTY_ESTIMATE_LIMIT": "1000000/minute",
             "LOYALTY_LOG_LEVEL": "WARNING",
         }
+        # A clock that can be moved is read from its file again and again; nobody moves it here.
+        return {name: value for name, value in theirs.items() if name != "LOYALTY_CLOCK_FILE"}
 
     @property
     def store_url(self) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from saleor_loyalty_app.clock import Clock, system_clock
 from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.db.hot import Hot
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.limiting.models import RequestCount
 
@@ -52,25 +53,20 @@ class DatabaseStorage(Storage, SlidingWindowCounterSupport):
         """Counts `amount` hits if the window has room for them; False = it has not."""
         if amount > limit:
             return False
-        now = self._seconds()
-        slot, left = _slot(now, expiry)
-        expires_at = _instant((slot + 2) * expiry)
+        slot, left = _slot(self._seconds(), expiry)
+        values = {
+            "key": key,
+            "slot": slot,
+            "slot_before": slot - 1,
+            "left": left,
+            "window": expiry * _MILLI,
+            "limit": limit,
+            "amount": amount,
+            "expires_at": _instant((slot + 2) * expiry),
+        }
 
         def hit(conn: Connection) -> bool:
-            carried = _carried(key, slot, left, expiry)
-            proposed = sa.select(
-                sa.literal(key, sa.String),
-                sa.literal(slot, sa.BigInteger),
-                sa.literal(amount, sa.BigInteger),
-                sa.literal(expires_at, _count.c.expires_at.type),
-            ).where(carried + amount <= limit)
-            insert = _insert(conn).from_select(["key", "slot", "hits", "expires_at"], proposed)
-            counted = insert.on_conflict_do_update(
-                index_elements=[_count.c.key, _count.c.slot],
-                set_={"hits": _count.c.hits + amount},
-                where=carried + _count.c.hits + amount <= limit,
-            )
-            return conn.execute(counted.returning(*_unhurried(conn))).first() is not None
+            return bool(_HIT.all(conn, values))
 
         return self._database.write(hit)
 
@@ -171,15 +167,46 @@ def _instant(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _carried(key: str, slot: int, left: int, expiry: int) -> sa.ColumnElement[int]:
-    """Hits of the slot before, by the share of it that the window still reaches; rounded down."""
+def _hit(insert: Any, *returned: Any) -> Any:
+    """The statement of a hit: it returns a row if there was room in the window."""
     before = (
         sa.select(_count.c.hits)
-        .where(_count.c.key == key, _count.c.slot == slot - 1)
+        .where(_count.c.key == sa.bindparam("key"), _count.c.slot == sa.bindparam("slot_before"))
         .correlate(None)
         .scalar_subquery()
     )
-    return sa.func.coalesce(before, 0) * left // (expiry * _MILLI)
+    # Hits of the slot before, by the share of it that the window still reaches; rounded down.
+    carried = sa.func.coalesce(before, 0) * _number("left") // _number("window")
+    amount, limit = _number("amount"), _number("limit")
+    proposed = sa.select(
+        sa.bindparam("key", type_=_count.c.key.type),
+        _number("slot"),
+        amount,
+        sa.bindparam("expires_at", type_=_count.c.expires_at.type),
+    ).where(carried + amount <= limit)
+    return (
+        insert.from_select(["key", "slot", "hits", "expires_at"], proposed)
+        .on_conflict_do_update(
+            index_elements=[_count.c.key, _count.c.slot],
+            set_={"hits": _count.c.hits + amount},
+            where=carried + _count.c.hits + amount <= limit,
+        )
+        .returning(_count.c.hits, *returned)
+    )
+
+
+def _number(name: str) -> sa.BindParameter[int]:
+    return sa.bindparam(name, type_=sa.BigInteger)
+
+
+#: On PostgreSQL the commit of what was counted does not wait for the disk.
+_UNHURRIED = sa.func.set_config("synchronous_commit", "off", True)
+_HIT = Hot(
+    {
+        "sqlite": _hit(sqlite.insert(_count)),
+        "postgresql": _hit(postgresql.insert(_count), _UNHURRIED),
+    }
+)
 
 
 def _insert(conn: Connection) -> postgresql.Insert | sqlite.Insert:
@@ -187,7 +214,7 @@ def _insert(conn: Connection) -> postgresql.Insert | sqlite.Insert:
 
 
 def _unhurried(conn: Connection) -> tuple[Any, ...]:
-    """What a count returns; on PostgreSQL its commit does not wait for the disk."""
+    """What a count returns; see `_UNHURRIED`."""
     if conn.dialect.name == "sqlite":
         return (_count.c.hits,)
-    return (_count.c.hits, sa.func.set_config("synchronous_commit", "off", True))
+    return (_count.c.hits, _UNHURRIED)
