@@ -10,6 +10,7 @@ from saleor_loyalty_app.adjustments import repository as adjustments
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.ledger import Account, Cause
 from saleor_loyalty_app.ledger.models import Balance
+from saleor_loyalty_app.member_imports import repository as member_imports
 from saleor_loyalty_app.members import mailed_links, notes, preferences
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
@@ -91,6 +92,7 @@ def erase_member(
     if member.state == "erased":
         return
     everybody = [member.id, *members.merged_members(conn, store.id, member.id)]
+    people = members.people_behind(conn, store.id, everybody)
     for one in everybody:
         members.delete_identity(conn, store.id, one)
         members.update_member(
@@ -100,6 +102,7 @@ def erase_member(
     preferences.forget_preferences(conn, store.id, everybody)
     mailed_links.forget_access(conn, store.id, everybody)
     adjustments.forget_members(conn, store.id, everybody)
+    member_imports.forget_members(conn, store.id, everybody, people)
     write_off(conn, store, member.id, key=f"erase:{member.id}", actor=actor, now=now)
     logger.info("member_erased", store_id=store.id, member_id=member.id)
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.flows.member_news import tell_of_membership
 from saleor_loyalty_app.ledger import Cause
+from saleor_loyalty_app.member_imports.carried import apply_waiting
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import Enrollment, MemberRef, Person
@@ -139,6 +140,7 @@ def _merge(conn: Connection, store: StoreRef, guest_id: int, member_id: int, now
         now=now,
     )
     members.update_member(conn, store.id, guest_id, merged_into=member_id, guest_key=None)
+    apply_waiting(conn, store.id, guest_id, member_id, now=now)
     members.update_member(
         conn,
         store.id,

@@ -223,6 +223,17 @@ def email_key_of(conn: Connection, store_id: int, member_id: int) -> str | None:
     return found
 
 
+def people_behind(conn: Connection, store_id: int, member_ids: Sequence[int]) -> list[str]:
+    """What stands for members without naming them: "user:<id>", and the keys of their addresses."""
+    rows = conn.execute(
+        sa.select(members.c.user_id, members.c.guest_key, identities.c.email_key)
+        .select_from(members.outerjoin(identities, identities.c.member_id == members.c.id))
+        .where(members.c.store_id == store_id, members.c.id.in_(member_ids))
+    ).all()
+    users = [f"user:{row.user_id}" for row in rows if row.user_id]
+    return [*users, *(key for row in rows for key in (row.guest_key, row.email_key) if key)]
+
+
 def names_of(conn: Connection, store_id: int, member_ids: Sequence[int]) -> dict[int, str]:
     """What members are called, by their ids: by name, else by address; without the unknown."""
     found = conn.execute(
