@@ -19,5 +19,6 @@ export { Badge, Empty, Figures, Notice, Page, Section, Terms, type Tone } from "
 export { SaveBar, useExitGuard } from "./saving";
 export { useBridge, useNotify, useStaff, useT, type Permission } from "./staff";
 export { CursorTable, Table, type Column } from "./table";
+export { useChosenInSight } from "./tabrow";
 export { Money, Points, useMoney, When, type MoneyValue } from "./values";
 export { Failure, Loaded, Progress, Skeleton, useFailureWords } from "./waiting";

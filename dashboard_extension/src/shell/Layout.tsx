@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import { NavLink, Outlet, useLocation, useNavigation, useRouteError } from "react-router";
 
-import { Button, Empty, Failure, Notice, Skeleton, useStaff, useT } from "@/kit";
+import { Button, Empty, Failure, Notice, Skeleton, useChosenInSight, useStaff, useT } from "@/kit";
 
 import { PAGES } from "./pages";
 
@@ -12,6 +12,8 @@ export function Layout() {
   const { state } = useNavigation();
   const { pathname } = useLocation();
   const main = useRef<HTMLElement>(null);
+  const row = useRef<HTMLUListElement>(null);
+  useChosenInSight(row, pathname);
   const before = useRef(pathname);
   useEffect(() => {
     if (before.current === pathname) return;
@@ -27,7 +29,7 @@ export function Layout() {
       </a>
       <header className="shell-head">
         <nav aria-label={t("shell.navigation")}>
-          <ul>
+          <ul ref={row} className="kit-tabrow">
             {shown.map((page) => (
               <li key={page.area}>
                 <NavLink to={page.path} end={page.path === "/"}>

@@ -1,6 +1,7 @@
-import { Navigate, NavLink, Outlet } from "react-router";
+import { useRef } from "react";
+import { Navigate, NavLink, Outlet, useLocation } from "react-router";
 
-import { Page, useStaff, useT, type Permission } from "@/kit";
+import { Page, useChosenInSight, useStaff, useT, type Permission } from "@/kit";
 
 interface Tab {
   readonly id: string;
@@ -26,9 +27,11 @@ function useTabs(): readonly Tab[] {
 /** What happens in the store: each list at an address of its own. */
 export function Activity() {
   const t = useT();
+  const row = useRef<HTMLElement>(null);
+  useChosenInSight(row, useLocation().pathname);
   return (
     <Page title={t("activity.title")} lead={t("activity.lead")}>
-      <nav className="activity-tabs" aria-label={t("activity.lists")}>
+      <nav ref={row} className="activity-tabs kit-tabrow" aria-label={t("activity.lists")}>
         {useTabs().map((tab) => (
           <NavLink key={tab.id} to={`/activity/${tab.id}`}>
             {t(`activity.tab.${tab.id}`)}

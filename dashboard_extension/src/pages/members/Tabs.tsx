@@ -1,5 +1,7 @@
 import { useId, useRef, type KeyboardEvent, type ReactNode } from "react";
 
+import { useChosenInSight } from "@/kit";
+
 export interface Tab {
   readonly id: string;
   readonly label: string;
@@ -12,6 +14,7 @@ export function Tabs(props: { label: string; tabs: readonly Tab[]; chosen: strin
   const list = useRef<HTMLDivElement>(null);
   const at = Math.max(0, props.tabs.findIndex((tab) => tab.id === props.chosen));
   const shown = props.tabs[at];
+  useChosenInSight(list, shown?.id ?? "");
   const move = (event: KeyboardEvent) => {
     const count = props.tabs.length;
     const next = { ArrowRight: (at + 1) % count, ArrowLeft: (at + count - 1) % count, Home: 0, End: count - 1 }[event.key];
@@ -23,7 +26,7 @@ export function Tabs(props: { label: string; tabs: readonly Tab[]; chosen: strin
   };
   return (
     <div className="kit-stack">
-      <div className="members-tabs" role="tablist" aria-label={props.label} ref={list}>
+      <div className="members-tabs kit-tabrow" role="tablist" aria-label={props.label} ref={list}>
         {props.tabs.map((tab) => (
           <button
             key={tab.id}

@@ -14,6 +14,8 @@ export interface Line {
 }
 
 const HEIGHT = 240;
+/** From here on numbers at an axis are shortened. */
+const SHORTENED = 10_000;
 
 /**
  * Lines over days. They are told apart by dashes too, not by color alone; a table beside it says the
@@ -73,6 +75,7 @@ function drawn(element: HTMLElement, days: readonly string[], lines: readonly Li
   const grid = { stroke: token("--kit-line"), width: 1 };
   const font = `12px ${style.fontFamily}`;
   const short = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" });
+  const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
   const options: uPlot.Options = {
     width: Math.max(element.clientWidth, 200),
@@ -93,7 +96,7 @@ function drawn(element: HTMLElement, days: readonly string[], lines: readonly Li
     ],
     axes: [
       { stroke: soft, font, grid: { show: false }, ticks: grid, space: 70, values: (_plot, splits) => splits.map((one) => short.format(one * 1000)), incrs: [86_400, 172_800, 604_800, 1_209_600, 2_419_200, 7_257_600] },
-      { stroke: soft, font, grid, ticks: { show: false }, size: 56, values: (_plot, splits) => splits.map((one) => compact.format(one)) },
+      { stroke: soft, font, grid, ticks: { show: false }, size: 56, values: (_plot, splits) => splits.map((one) => (Math.abs(one) < SHORTENED ? whole : compact).format(one)) },
     ],
   };
   const data: uPlot.AlignedData = [days.map((day) => Date.parse(`${day}T00:00:00Z`) / 1000), ...lines.map((line) => [...line.values])];

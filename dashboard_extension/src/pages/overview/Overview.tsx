@@ -122,7 +122,7 @@ function Compared(props: { now: number; before: number }) {
       <span className="overview-change">
         {change === null
           ? t("overview.before", { before: intl.formatNumber(props.before) })
-          : t("overview.change", { change: intl.formatNumber(change, { signDisplay: "exceptZero" }), before: intl.formatNumber(props.before) })}
+          : t("overview.change", { change: intl.formatNumber(change / 100, { style: "percent", signDisplay: "exceptZero" }), before: intl.formatNumber(props.before) })}
       </span>
     </>
   );

@@ -83,7 +83,7 @@ function Troubles({ seen }: { seen: Seen }) {
     <div className="widget-troubles">
       {seen.problems.slice(0, MOST_TROUBLES).map((one) => (
         <Notice key={one.key} tone="warning">
-          {one.message}
+          <span className="widget-trouble">{one.message}</span>
         </Notice>
       ))}
       {more > 0 && <p className="kit-soft kit-small">{t("home.more", { more })}</p>}
