@@ -12,6 +12,7 @@ from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.inbox.retention import forget_store
+from saleor_loyalty_app.member_imports import repository as member_imports
 from saleor_loyalty_app.members import mailed_links, notes, preferences
 from saleor_loyalty_app.members.models import Member, MemberIdentity
 from saleor_loyalty_app.orders.models import OrderRefresh
@@ -64,6 +65,7 @@ def _forget_store(conn: Connection, store_id: int) -> None:
     forget_store(conn, store_id)
     adjustments.forget_staff(conn, store_id)
     forget_sample(conn, store_id)
+    member_imports.forget_store(conn, store_id)
     conn.execute(sa.delete(_refreshes).where(_refreshes.c.store_id == store_id))
     forget_secrets(conn, store_id)
     conn.execute(sa.update(_stores).where(_stores.c.id == store_id).values(token_encrypted=""))
