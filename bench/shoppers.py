@@ -37,13 +37,13 @@ from saleor_loyalty_app.stores.repository import all_stores
 
 GROUP = "shoppers at two processes, PostgreSQL"
 SHOPPERS = int(os.environ.get("LOYALTY_BENCH_SHOPPERS", "200"))
-THINK = float(os.environ.get("LOYALTY_BENCH_THINK", "6"))
-ARRIVAL = 12.0
+THINK = float(os.environ.get("LOYALTY_BENCH_THINK", "15"))
+ARRIVAL = 15.0
 WEB_PROCESSES = 2
 #: Migrations and starts take long where the disk is slow.
 SET_UP_SECONDS = 180.0
 #: A round is no shorter: shoppers pause between two pages.
-LEAST_SECONDS = 15.0
+LEAST_SECONDS = 20.0
 P95_MS = 60.0
 #: Each shopper has so many points, in lots.
 LOTS, LOT = 12, 2500

@@ -64,11 +64,7 @@ class DatabaseStorage(Storage, SlidingWindowCounterSupport):
             "amount": amount,
             "expires_at": _instant((slot + 2) * expiry),
         }
-
-        def hit(conn: Connection) -> bool:
-            return bool(_HIT.all(conn, values))
-
-        return self._database.write(hit)
+        return bool(self._database.write_at_once(_HIT, values))
 
     def get_sliding_window(self, key: str, expiry: int) -> tuple[int, float, int, float]:
         """Hits of the slot before and seconds for which they count; the same of this slot."""

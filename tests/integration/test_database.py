@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.db.database import Database, open_database
+from saleor_loyalty_app.db.hot import Hot
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.stores.models import Store
 from tests.factories import LONG_AGO, make_member, make_store
@@ -176,3 +177,27 @@ def test_a_server_that_stays_away_is_told(two: tuple[Database, Database]) -> Non
     with pytest.raises(sa.exc.OperationalError):
         opened.read(fn)
     assert len(runs) == 6
+
+
+def test_a_statement_by_itself_is_kept_and_survives_a_restart_of_the_server(
+    two: tuple[Database, Database],
+) -> None:
+    opened, other = two
+    store_id = opened.write(make_store)
+    store = table(Store)
+    rename = Hot(
+        sa.update(store)
+        .where(store.c.id == sa.bindparam("which"))
+        .values(language=sa.bindparam("spoken"))
+        .returning(store.c.language)
+    )
+
+    def spoken() -> str:
+        return other.read(lambda conn: conn.execute(sa.select(store.c.language)).scalar_one())
+
+    for language in ("tr", "en"):
+        [row] = opened.write_at_once(rename, {"which": store_id.id, "spoken": language})
+        assert row.language == spoken() == language
+        assert other.read(kill_connections) == 1
+    opened.write(make_store)
+    assert opened.read(stores) == 2
