@@ -1,8 +1,10 @@
 """Texts in English and Turkish, from gettext catalogues whose ids are stable codes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from typing import Any, Self
 
 from babel.core import negotiate_locale
 from babel.messages.pofile import read_po
@@ -38,15 +40,56 @@ def _quality(parameters: str) -> float:
         return 0.0
 
 
-def translate(message_id: str, language: str, /, **arguments: object) -> str:
+def translate(message_id: str, language: str, **arguments: object) -> str:
     """The text of `message_id` with its named placeholders filled.
 
     Falls back to English, then to the id itself, so that a missing text never hides a failure.
     """
+    return filled(message_id, language, arguments)
+
+
+def filled(message_id: str, language: str, arguments: Mapping[str, object]) -> str:
+    """`translate` with placeholders of any name, such as "language"."""
     text = catalogue(language).get(message_id) or catalogue(DEFAULT_LANGUAGE).get(message_id)
     if text is None:
         return message_id
     return text.format_map(_Arguments(arguments))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text that is said later, in the language of whoever reads it.
+
+    `arguments` fill its places; those that are words themselves are said in the same language.
+    """
+
+    id: str
+    arguments: Mapping[str, "str | int | Words"] = field(default_factory=dict)
+
+    def said(self, language: str) -> str:
+        """The text in one language."""
+        filled = {
+            name: one.said(language) if isinstance(one, Words) else one
+            for name, one in self.arguments.items()
+        }
+        return translate(self.id, language, **filled)
+
+    def document(self) -> dict[str, Any]:
+        """As JSON keeps it; `of` reads it again."""
+        arguments = {
+            name: one.document() if isinstance(one, Words) else one
+            for name, one in self.arguments.items()
+        }
+        return {"id": self.id, "arguments": arguments}
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """The words that `document` made."""
+        arguments = {
+            name: cls.of(one) if isinstance(one, dict) else one
+            for name, one in document["arguments"].items()
+        }
+        return cls(document["id"], arguments)
 
 
 class _Arguments(dict[str, object]):

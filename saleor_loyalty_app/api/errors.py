@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 
 from saleor_loyalty_app import log
 from saleor_loyalty_app.errors import AppError
-from saleor_loyalty_app.i18n import language_of_header, translate
+from saleor_loyalty_app.i18n import filled, language_of_header, translate
 
 #: Status, code and detail of one failure of a route, for its documentation.
 Refusal = tuple[int, str, Mapping[str, object]]
@@ -146,7 +146,7 @@ def _response(
 
 
 def _body(code: str, detail: Mapping[str, object], language: str) -> dict[str, object]:
-    text = translate(f"error.{code}", language, **_words(detail, language))
+    text = filled(f"error.{code}", language, _words(detail, language))
     return {"error": {"code": code, "message": text, "detail": jsonable_encoder(dict(detail))}}
 
 
