@@ -30,8 +30,7 @@ API = "/api/storefront/v1/"
 #: What a browser keeps of an answer with `Cache-Control: public, max-age=30`.
 CACHED_SECONDS = 30.0
 LONGEST_WAIT = 60.0
-#: Shares of the pages that a shopper opens.
-PAGES = {"product": 40, "account": 20, "cart": 40}
+PAGES = ("product", "account", "cart")
 #: Of those who click on spend, so many click twice: both requests carry the same key.
 DOUBLE_CLICKS = 0.1
 REFUSED = (404, 409, 422)
@@ -44,6 +43,7 @@ class Plan:
     Attributes:
         think: seconds between two pages, on average.
         arrival: seconds in which all come, one after the other.
+        shares: how often they open each of the `PAGES`.
         seconds: how long they stay after that.
     """
 
@@ -56,6 +56,7 @@ class Plan:
     think: float
     arrival: float
     seed: int = 4
+    shares: tuple[int, ...] = (40, 20, 40)
 
 
 @dataclass(slots=True)
@@ -110,6 +111,7 @@ class Shopper:
         self._random = random.Random(f"{street.plan.seed}:{number}")
         self._wishes = 0
         self._token: str | None = None
+        self._signing_in = asyncio.Lock()
         self._cart: Cart | None = None
         self._redemption: dict[str, Any] | None = None
         self._known: dict[str, tuple[float, Answer]] = {}
@@ -120,7 +122,7 @@ class Shopper:
         share = self._random.random()
         await asyncio.sleep(share * self._street.plan.arrival)
         while time.monotonic() < self._street.ends_at:
-            page = self._random.choices(list(PAGES), weights=list(PAGES.values()))[0]
+            [page] = self._random.choices(PAGES, weights=self._street.plan.shares)
             try:
                 await self._opens(page)
             except (Unfit, TimeoutError, OSError, asyncio.IncompleteReadError) as fault:
@@ -273,14 +275,17 @@ class Shopper:
     ) -> Answer:
         """Asks in the shopper's name; a token that ran out is renewed once."""
         for renewed in (False, True):
-            if self._token is None:
-                self._token = await self._begin_session()
-            sent = {"Origin": ORIGIN, "Authorization": f"Bearer {self._token}", **(headers or {})}
+            async with self._signing_in:
+                if self._token is None:
+                    self._token = await self._begin_session()
+                token = self._token
+            sent = {"Origin": ORIGIN, "Authorization": f"Bearer {token}", **(headers or {})}
             await self._preflight(method, path, sent)
             answer = await self._sent(name, method, path, sent, body)
             if answer.status != 401 or renewed:
                 return answer
-            self._token = None
+            if self._token == token:
+                self._token = None
         raise AssertionError
 
     async def _preflight(self, method: str, path: str, sent: dict[str, str]) -> None:

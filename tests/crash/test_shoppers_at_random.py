@@ -73,12 +73,14 @@ def test_shoppers_at_random_lose_nothing_and_leave_nothing_behind(
         password=PASSWORD,
         channel=CHANNEL,
         seconds=depth(5, 120),
-        think=0.4,
-        arrival=0.5,
+        think=0.2,
+        arrival=0.3,
+        shares=(10, 10, 80),
     )
     found = asyncio.run(shop(plan))
     assert found.faults == []
     assert found.deeds["redeemed"] > 0, found.refusals
+    assert len(found.calls["session"]) == SHOPPERS
     left = look(
         scene.database, f"http://127.0.0.1:{scene.store_port}", clock=scene.now, patience=60
     )
