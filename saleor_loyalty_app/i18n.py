@@ -68,11 +68,11 @@ class Words:
 
     def said(self, language: str) -> str:
         """The text in one language."""
-        filled = {
+        arguments = {
             name: one.said(language) if isinstance(one, Words) else one
             for name, one in self.arguments.items()
         }
-        return translate(self.id, language, **filled)
+        return filled(self.id, language, arguments)
 
     def document(self) -> dict[str, Any]:
         """As JSON keeps it; `of` reads it again."""

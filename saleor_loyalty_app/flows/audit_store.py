@@ -11,13 +11,13 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app import log
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
-from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.i18n import Words
 from saleor_loyalty_app.insights import audits, orders, roll_up
 from saleor_loyalty_app.insights.audits import Audit
 from saleor_loyalty_app.ledger.auditing import Drift, audit
 from saleor_loyalty_app.queue import Job, enqueue
 from saleor_loyalty_app.stores import staff_actions
-from saleor_loyalty_app.stores.problems import report_problem, resolve_problem
+from saleor_loyalty_app.stores.problems import report_words, resolve_problem
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import store_by_id
 
@@ -88,8 +88,7 @@ def note_drifts(
             unit=drift.unit,
             kind=drift.check,
         )
-    message = translate("problem.books_drift", store.language, count=len(drifts))
-    report_problem(conn, store.id, DRIFT, message, now)
+    report_words(conn, store, DRIFT, Words("problem.books_drift", {"count": len(drifts)}), now)
 
 
 def mend_days(database: Database, store: StoreRef) -> int:

@@ -8,13 +8,13 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app import log
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.flows.event_handler import Handler
-from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.i18n import Words
 from saleor_loyalty_app.inbox import repository as inbox
 from saleor_loyalty_app.saleor.event import Envelope
 from saleor_loyalty_app.stores.problems import (
     Problem,
     open_problems,
-    report_problem,
+    report_words,
     resolve_problem,
 )
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -52,15 +52,16 @@ def tell_errors(
         field=", ".join(paths[:10]),
         count=len(paths),
     )
-    message = translate(
+    words = Words(
         "problem.webhook_errors",
-        store.language,
-        handler=handler.name,
-        event=envelope.typename,
-        fields=", ".join(paths[:10])[:500],
+        {
+            "handler": handler.name,
+            "event": envelope.typename,
+            "fields": ", ".join(paths[:10])[:500],
+        },
     )
     prefix = _ERRORS if handler.inbox else _UNKEPT_ERRORS
-    report_problem(conn, store.id, f"{prefix}{handler.name}", message, now)
+    report_words(conn, store, f"{prefix}{handler.name}", words, now)
 
 
 def review_inbox(database: Database, store: StoreRef, now: datetime) -> None:
@@ -78,7 +79,7 @@ def _review(conn: Connection, store: StoreRef, now: datetime) -> _Review:
     over = (key for key, problem in known.items() if _is_over(conn, store.id, problem, now))
     waiting = inbox.count_dead_letters(conn, store.id)
     told = known[DEAD_LETTERS].message if DEAD_LETTERS in known else ""
-    changed = told != (_waiting_text(store, waiting) if waiting else "")
+    changed = told != (_waiting(store, waiting).said(store.language) if waiting else "")
     return _Review(tuple(over), waiting if changed else None)
 
 
@@ -101,10 +102,10 @@ def _note(conn: Connection, store: StoreRef, review: _Review, now: datetime) -> 
     for key in review.over:
         resolve_problem(conn, store.id, key, now)
     if review.waiting:
-        report_problem(conn, store.id, DEAD_LETTERS, _waiting_text(store, review.waiting), now)
+        report_words(conn, store, DEAD_LETTERS, _waiting(store, review.waiting), now)
     elif review.waiting == 0:
         resolve_problem(conn, store.id, DEAD_LETTERS, now)
 
 
-def _waiting_text(store: StoreRef, count: int) -> str:
-    return translate("problem.dead_letters", store.language, count=count, store=store.id)
+def _waiting(store: StoreRef, count: int) -> Words:
+    return Words("problem.dead_letters", {"count": count, "store": store.id})

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app import ledger, log
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.flows.store_access import StoreAccess
-from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.i18n import Words
 from saleor_loyalty_app.ledger import Account
 from saleor_loyalty_app.ledger.errors import InsufficientPoints
 from saleor_loyalty_app.members.repository import member_by_user
@@ -26,7 +26,7 @@ from saleor_loyalty_app.rewards.instruments.voucher import VOUCHER
 from saleor_loyalty_app.rewards.lost_redemptions import LostRedemption, redemption_of
 from saleor_loyalty_app.saleor.checkout_snapshot import orders_with_code
 from saleor_loyalty_app.saleor.errors import SaleorQueryError
-from saleor_loyalty_app.stores.problems import report_problem, resolve_problem
+from saleor_loyalty_app.stores.problems import report_words, resolve_problem
 from saleor_loyalty_app.stores.refs import StoreRef
 
 logger = log.get(__name__)
@@ -197,10 +197,8 @@ def _tell(conn: Connection, store: StoreRef, report: RebuildReport, now: datetim
     if not report.missing:
         resolve_problem(conn, store.id, NOT_REBUILT, now)
         return
-    message = translate(
+    words = Words(
         "problem.redemptions_not_rebuilt",
-        store.language,
-        count=len(report.missing),
-        redemptions=", ".join(report.missing[:5]),
+        {"count": len(report.missing), "redemptions": ", ".join(report.missing[:5])},
     )
-    report_problem(conn, store.id, NOT_REBUILT, message, now)
+    report_words(conn, store, NOT_REBUILT, words, now)

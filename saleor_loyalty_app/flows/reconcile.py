@@ -22,7 +22,7 @@ from saleor_loyalty_app.flows.refresh_orders import (
     retry_unreadable,
 )
 from saleor_loyalty_app.flows.store_access import StoreAccess
-from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.i18n import Words
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.orders import watching
 from saleor_loyalty_app.orders.look import Look
@@ -30,7 +30,7 @@ from saleor_loyalty_app.orders.source import OrderPage, OrderSource
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.models import Store
-from saleor_loyalty_app.stores.problems import report_problem, resolve_problem
+from saleor_loyalty_app.stores.problems import report_words, resolve_problem
 from saleor_loyalty_app.stores.refs import StoreRef
 
 _stores = table(Store)
@@ -231,14 +231,11 @@ def _finish_daily_pass(conn: Connection, store: StoreRef, begun: datetime) -> tu
     days = revision.program.settings.unfulfilled_alert_days
     waiting = watching.unfulfilled_orders(conn, store.id, paid_before=begun - timedelta(days=days))
     if waiting:
-        message = translate(
+        words = Words(
             "problem.orders_unfulfilled",
-            store.language,
-            count=len(waiting),
-            days=days,
-            orders=", ".join(waiting[:5]),
+            {"count": len(waiting), "days": days, "orders": ", ".join(waiting[:5])},
         )
-        report_problem(conn, store.id, UNFULFILLED, message, begun)
+        report_words(conn, store, UNFULFILLED, words, begun)
     else:
         resolve_problem(conn, store.id, UNFULFILLED, begun)
     return tuple(waiting)

@@ -16,7 +16,7 @@ from saleor_loyalty_app.flows.message_context import dressed_setup, shop_name
 from saleor_loyalty_app.flows.outbound import Outbound
 from saleor_loyalty_app.flows.plan_messages import plan_messages
 from saleor_loyalty_app.flows.prepare_message import Later, Letter, Skip, prepare
-from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.i18n import Words
 from saleor_loyalty_app.members.consents import Channel
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.messages import deliveries, timing
@@ -29,7 +29,7 @@ from saleor_loyalty_app.messages.kinds import KINDS
 from saleor_loyalty_app.messages.setup import SMS_SECRET, MailSetup
 from saleor_loyalty_app.stores.errors import TokenUnreadable
 from saleor_loyalty_app.stores.kept_secrets import secret_of
-from saleor_loyalty_app.stores.problems import report_problem, resolve_problem
+from saleor_loyalty_app.stores.problems import report_words, resolve_problem
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import store_by_id
 
@@ -262,14 +262,11 @@ def note_refusal(
 def _report(
     conn: Connection, store: StoreRef, channel: Channel, failure: NotSent, now: datetime
 ) -> None:
-    why = translate(f"message_why.{failure.why}", store.language)
-    text = translate(
+    words = Words(
         f"problem.{PROBLEMS[channel].replace('-', '_')}",
-        store.language,
-        why=why,
-        answer=failure.answer or "–",
+        {"why": Words(f"message_why.{failure.why}"), "answer": (failure.answer or "–")[:1000]},
     )
-    report_problem(conn, store.id, PROBLEMS[channel], text[:2000], now)
+    report_words(conn, store, PROBLEMS[channel], words, now)
 
 
 def _end(

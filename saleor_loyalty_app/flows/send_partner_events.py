@@ -10,7 +10,7 @@ from saleor_loyalty_app import metrics
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.flows.outbound import Outbound
-from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.i18n import Words
 from saleor_loyalty_app.messages import partner_deliveries, timing
 from saleor_loyalty_app.messages.partner_deliveries import Due
 from saleor_loyalty_app.messages.partner_webhooks import Webhook, secret_name
@@ -19,7 +19,7 @@ from saleor_loyalty_app.saleor.errors import ForbiddenAddress, SaleorUnavailable
 from saleor_loyalty_app.saleor.network import exchange
 from saleor_loyalty_app.stores.errors import TokenUnreadable
 from saleor_loyalty_app.stores.kept_secrets import secret_of
-from saleor_loyalty_app.stores.problems import report_problem, resolve_problem
+from saleor_loyalty_app.stores.problems import report_words, resolve_problem
 from saleor_loyalty_app.stores.refs import StoreRef
 
 #: Events of a store that are sent before others have their turn.
@@ -133,7 +133,5 @@ def problem_key(webhook_id: int) -> str:
 
 
 def _report(conn: Connection, store: StoreRef, webhook: Webhook, now: datetime) -> None:
-    text = translate(
-        f"problem.webhook_{webhook.off_because}", store.language, url=webhook.url[:300]
-    )
-    report_problem(conn, store.id, problem_key(webhook.id), text, now)
+    words = Words(f"problem.webhook_{webhook.off_because}", {"url": webhook.url[:300]})
+    report_words(conn, store, problem_key(webhook.id), words, now)

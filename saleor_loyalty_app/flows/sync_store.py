@@ -13,7 +13,7 @@ from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.app_manifest import app_identifier, wanted_permissions
 from saleor_loyalty_app.flows.store_access import StoreAccess
-from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.i18n import Words
 from saleor_loyalty_app.saleor.version import spoken_version
 from saleor_loyalty_app.stores import problems, repository
 from saleor_loyalty_app.stores.refs import ChannelRef, StoreRef
@@ -152,10 +152,8 @@ def note_permissions(
         problems.resolve_problem(conn, store.id, MISSING_PERMISSIONS, now)
         return missing
     _log.warning("permissions_missing", store_id=store.id, missing=", ".join(missing))
-    message = translate(
-        "problem.missing_permissions", store.language, permissions=", ".join(missing)
-    )
-    problems.report_problem(conn, store.id, MISSING_PERMISSIONS, message, now)
+    words = Words("problem.missing_permissions", {"permissions": ", ".join(missing)})
+    problems.report_words(conn, store, MISSING_PERMISSIONS, words, now)
     return missing
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from saleor_loyalty_app import log
 from saleor_loyalty_app.flows.converge_order import converge_order, converge_page
 from saleor_loyalty_app.flows.event_handler import EventContext, Handler
-from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.i18n import Words
 from saleor_loyalty_app.orders import refresh
 from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.saleor.event import (
@@ -24,7 +24,7 @@ from saleor_loyalty_app.saleor.event import (
     parse,
 )
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
-from saleor_loyalty_app.stores.problems import report_problem
+from saleor_loyalty_app.stores.problems import report_words
 
 #: So many orders of one body are booked at once; more are read in pages, to keep writes short.
 MOST_AT_ONCE = 10
@@ -120,10 +120,8 @@ def _read_instead(
     )
     _wish(context, references)
     context.keep_dead_letter(failure.reason, failure.place)
-    message = translate(
-        "problem.unreadable_order", context.store.language, place=failure.place[:200]
-    )
-    report_problem(context.conn, context.store.id, UNREADABLE, message, context.now)
+    words = Words("problem.unreadable_order", {"place": failure.place[:200]})
+    report_words(context.conn, context.store, UNREADABLE, words, context.now)
 
 
 def _wish(context: EventContext, references: Sequence[NodeRef]) -> None:

@@ -73,7 +73,10 @@ class StoreProblem(SQLModel, table=True):
     id: int | None = key()
     store_id: int = ref("store.id")
     problem_key: str
+    #: In the language of the store, as Saleor is told it.
     message: str
+    #: The same to be said in any language (`i18n.Words`); none = only `message` is known.
+    words: dict[str, Any] | None = json_doc(null=True)
     first_seen: datetime = instant()
     last_seen: datetime = instant()
     #: What Saleor shows under the key; none = nothing.

@@ -12,7 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.i18n import Words
 from saleor_loyalty_app.stores.models import StoreProblem
+from saleor_loyalty_app.stores.refs import StoreRef
 
 _PROBLEM = table(StoreProblem)
 #: Saleor's limits: keys of 3 to 128 characters, messages of up to 2048.
@@ -22,16 +24,37 @@ LONGEST_MESSAGE = 2048
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A problem as the owner reads it. `is_shown`: Saleor has it, perhaps with an older message."""
+    """A problem as the owner reads it. `is_shown`: Saleor has it, perhaps with an older message.
+
+    `message` is in the language of the store.
+    """
 
     key: str
     message: str
     first_seen: datetime
     last_seen: datetime
     is_shown: bool
+    words: Words | None = None
+
+    def said(self, language: str) -> str:
+        """The message for a reader of `language`, if it is known in more than the store's own."""
+        return self.message if self.words is None else self.words.said(language)
 
 
-def report_problem(conn: Connection, store_id: int, key: str, message: str, now: datetime) -> None:
+def report_words(conn: Connection, store: StoreRef, key: str, words: Words, now: datetime) -> None:
+    """Notes a problem that Saleor is told in the store's language, and each reader in theirs."""
+    message = words.said(store.language)[:LONGEST_MESSAGE]
+    report_problem(conn, store.id, key, message, now, words)
+
+
+def report_problem(
+    conn: Connection,
+    store_id: int,
+    key: str,
+    message: str,
+    now: datetime,
+    words: Words | None = None,
+) -> None:
     """Notes that the problem `key` is there. A changed message is told anew.
 
     Raises:
@@ -41,7 +64,12 @@ def report_problem(conn: Connection, store_id: int, key: str, message: str, now:
         raise ValueError(f"Saleor does not take the problem {key!r}")
     insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
     statement = insert(_PROBLEM).values(
-        store_id=store_id, problem_key=key, message=message, first_seen=now, last_seen=now
+        store_id=store_id,
+        problem_key=key,
+        message=message,
+        words=None if words is None else words.document(),
+        first_seen=now,
+        last_seen=now,
     )
     returned = _PROBLEM.c.resolved_at.is_not(None)
     conn.execute(
@@ -49,6 +77,7 @@ def report_problem(conn: Connection, store_id: int, key: str, message: str, now:
             index_elements=[_PROBLEM.c.store_id, _PROBLEM.c.problem_key],
             set_={
                 "message": statement.excluded.message,
+                "words": statement.excluded.words,
                 "last_seen": now,
                 "first_seen": sa.case((returned, now), else_=_PROBLEM.c.first_seen),
                 "resolved_at": None,
@@ -147,4 +176,5 @@ def _problem(row: sa.Row[tuple[object, ...]]) -> Problem:
         first_seen=row.first_seen,
         last_seen=row.last_seen,
         is_shown=row.told_message is not None,
+        words=None if row.words is None else Words.of(row.words),
     )

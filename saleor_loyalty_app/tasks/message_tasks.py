@@ -13,7 +13,7 @@ from saleor_loyalty_app.flows.monthly_statements import month_to_tell, statement
 from saleor_loyalty_app.flows.order_news import tell_available
 from saleor_loyalty_app.flows.send_messages import Postman
 from saleor_loyalty_app.flows.send_partner_events import PartnerCourier
-from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.i18n import Words
 from saleor_loyalty_app.messages import (
     consent_register,
     cursors,
@@ -22,7 +22,7 @@ from saleor_loyalty_app.messages import (
 )
 from saleor_loyalty_app.messages.setup import setup_of
 from saleor_loyalty_app.queue import Schedule
-from saleor_loyalty_app.stores.problems import report_problem, resolve_problem
+from saleor_loyalty_app.stores.problems import report_words, resolve_problem
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tasks.background import Background
 from saleor_loyalty_app.tasks.per_store import for_each_store
@@ -170,8 +170,7 @@ def _can_write(work: Background, store: StoreRef, now: datetime) -> bool:
         if place is not None or not expiry_notices.candidates(conn, store, now=now):
             resolve_problem(conn, store.id, NO_NOTICES, now)
         else:
-            text = translate("problem.expiry_notices", store.language)
-            report_problem(conn, store.id, NO_NOTICES, text, now)
+            report_words(conn, store, NO_NOTICES, Words("problem.expiry_notices"), now)
         return place is not None
 
     return work.database.write(look)
@@ -181,7 +180,7 @@ def _remind_of_register(conn: Connection, store: StoreRef, now: datetime) -> Non
     used = setup_of(conn, store.id).setup.consent_register.used
     waiting = consent_register.unreported(conn, store.id)
     if used and waiting.deadline is not None and waiting.deadline <= now + REMINDED_BEFORE:
-        text = translate("problem.consents_due", store.language, count=waiting.count)
-        report_problem(conn, store.id, REGISTER_DUE, text, now)
+        words = Words("problem.consents_due", {"count": waiting.count})
+        report_words(conn, store, REGISTER_DUE, words, now)
     else:
         resolve_problem(conn, store.id, REGISTER_DUE, now)

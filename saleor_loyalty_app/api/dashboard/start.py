@@ -167,7 +167,7 @@ def start(conn: Connection, staff: Staff, now: datetime, language: str) -> Start
         problems=[
             StartProblem(
                 key=problem.key,
-                message=problem.message,
+                message=problem.said(language),
                 since=problem.first_seen.astimezone(zone),
                 mended_on=_mended_on(problem.key),
             )

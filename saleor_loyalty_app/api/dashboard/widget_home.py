@@ -21,7 +21,7 @@ _ISSUED = ("earn",)
 _REDEEMED = ("redeem", "donate", "restore")
 
 
-def home_widget(conn: Connection, staff: Staff, *, now: datetime) -> HomeWidget:
+def home_widget(conn: Connection, staff: Staff, *, now: datetime, language: str) -> HomeWidget:
     """The figures of a store until now, and what they were in the last thirty days.
 
     Raises:
@@ -49,6 +49,7 @@ def home_widget(conn: Connection, staff: Staff, *, now: datetime) -> HomeWidget:
         liability=[Money.of(one.value, one.currency) for one in owed.valued],
         cases=count_open(conn, store.id),
         problems=[
-            HomeTrouble(key=one.key, message=one.message) for one in open_problems(conn, store.id)
+            HomeTrouble(key=one.key, message=one.said(language))
+            for one in open_problems(conn, store.id)
         ],
     )

@@ -119,10 +119,12 @@ async def read_voucher(
 
 
 @router.get("/home", responses=documented(*OF_STAFF))
-async def read_home(faces: FacesOf, staff: StaffOf) -> HomeWidget:
+async def read_home(faces: FacesOf, staff: StaffOf, language: Language) -> HomeWidget:
     """How large the program is, what it moved lately, and what is wrong."""
     now = faces.clock()
-    return await faces.database.read_async(lambda conn: home_widget(conn, staff, now=now))
+    return await faces.database.read_async(
+        lambda conn: home_widget(conn, staff, now=now, language=language)
+    )
 
 
 async def _look(faces: Faces, store: StoreRef, order_id: str) -> OrderSnapshot:

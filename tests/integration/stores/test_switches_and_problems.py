@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.i18n import Words
 from saleor_loyalty_app.stores import problems, repository
 from saleor_loyalty_app.stores.errors import StoreNotFound, UnknownSwitch
 from saleor_loyalty_app.stores.switches import Part, part_named, set_switch
@@ -80,6 +81,19 @@ def test_a_problem_is_told_once_and_dismissed_when_mended(database: Database) ->
     assert untold() == ["The books drift by 9"]
     [again] = database.read(lambda conn: problems.open_problems(conn, store))
     assert (again.first_seen, again.last_seen) == (LATER, LATER)
+
+
+def test_a_problem_is_told_in_the_language_of_the_store_and_shown_in_that_of_the_reader(
+    database: Database,
+) -> None:
+    store = replace(database.write(lambda conn: make_store(conn)), language="en")
+    words = Words("problem.mail_failing", {"why": Words("message_why.timeout"), "answer": "550"})
+    database.write(lambda conn: problems.report_words(conn, store, "mail-failing", words, NOW))
+    [told] = database.read(lambda conn: problems.untold_problems(conn, store.id))
+    assert told.message == told.said("en") == words.said("en")
+    assert told.said("tr") == words.said("tr") != told.message
+    assert "550" in told.said("tr")
+    assert "message_why" not in told.said("tr")
 
 
 def test_a_problem_mended_before_it_was_told_is_never_told(database: Database) -> None:
