@@ -165,6 +165,9 @@ def _clear(work: Work) -> _Cleared:
         is_tried = place == work.place and saves_nothing(work.ref.reason)
         if cart.money and not is_tried:
             return _Cleared(_keep(work, place, is_on=True), taken)
+        # What another cart used up could not be put back here.
+        if cart.money and (orders := work.orders_made(places)):
+            return _Cleared(work.wait_for(orders), taken)
         taken += 1
         after = _take_off(work, place, cart)
         if after is not None and after.money:

@@ -256,7 +256,7 @@ def _sighted(conn: Connection, store: StoreRef, mark: OrderMark) -> list[int]:
 def _candidate(mark: OrderMark, redemption: RedemptionRef, seen_there: set[int]) -> Candidate:
     sighted = redemption.id in seen_there
     # What was refused before its code was on the cart has no part in another voucher's discount.
-    was_there = sighted or redemption.before is not None
+    was_there = sighted or redemption.before is not None or not redemption.ending
     return Candidate(
         redemption_id=redemption.id,
         public_id=redemption.public_id,

@@ -204,6 +204,25 @@ def test_a_code_that_saves_something_since_a_promotion_ended_stays_on_a_cart_wit
     assert_ordered(play(database, story))
 
 
+def test_a_code_that_another_cart_used_up_is_not_taken_off_a_cart_with_money(
+    database: Database,
+) -> None:
+    """It could not be put back, and the cart, whose price nobody compared, might be dearer."""
+    story: list[Deed] = [
+        ("promote", "fifth"),
+        ("open", "cart", "ayse@example.com", "linen-shirt", 3, "Thrifty"),
+        ("open", "other", "ayse@example.com", "linen-shirt", 1, "Standard"),
+        ("amid", ("redeem", "cart", 500, False), [(7, False, "slow")]),
+        ("put_code", "other", "cart"),
+        ("end_promotion",),
+        ("pay", "cart", Decimal("0.5"), "amountCharged"),
+        ("pay", "other", *PAID),
+        ("race", "cart", "other", False),
+        ("work",),
+    ]
+    assert_ordered(play(database, story))
+
+
 @pytest.mark.parametrize("kind", ["die", "slow"])
 @pytest.mark.parametrize("call", range(3, 9))
 def test_whoever_dies_while_comparing_without_the_code_keeps_the_cart_as_it_was_paid(
