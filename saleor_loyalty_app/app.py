@@ -15,6 +15,7 @@ from saleor_loyalty_app.api.dashboard.router import router as dashboard
 from saleor_loyalty_app.api.gate import Gate
 from saleor_loyalty_app.api.health import Health
 from saleor_loyalty_app.api.origin_book import OriginBook
+from saleor_loyalty_app.api.partner.router import router as partner
 from saleor_loyalty_app.api.rewards.router import router as rewards
 from saleor_loyalty_app.api.saleor import manifest, pages, register
 from saleor_loyalty_app.api.saleor.sync_webhooks import Answering, build_sync_routes
@@ -146,4 +147,5 @@ def build_app(process: Process, worker: Worker | None) -> FastAPI:
     app.include_router(components.build_router())
     app.include_router(unsubscribe)
     app.include_router(dashboard)
+    app.include_router(partner)
     return app

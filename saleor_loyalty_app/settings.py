@@ -191,6 +191,10 @@ class Settings(BaseSettings):
         default="60/minute",
         description="How often one staff member may spend for customers and decide cases.",
     )
+    partner_limit: str = Field(
+        default="600/minute",
+        description="How often requests may be made with one API key.",
+    )
     smtp_url: SecretStr = Field(
         default=SecretStr(""),
         description="The mail server for stores that name none of their own: "
@@ -238,6 +242,7 @@ class Settings(BaseSettings):
         "estimate_limit",
         "sign_in_limit",
         "staff_limit",
+        "partner_limit",
     )
     @classmethod
     def _is_a_rate(cls, value: str) -> str:

@@ -19,6 +19,7 @@ from saleor_loyalty_app.api.cross_origin import StorefrontOrigins
 from saleor_loyalty_app.api.dashboard.router import router as dashboard
 from saleor_loyalty_app.api.gate import Gate
 from saleor_loyalty_app.api.origin_book import OriginBook
+from saleor_loyalty_app.api.partner.router import router as partner
 from saleor_loyalty_app.api.rewards.router import router as rewards
 from saleor_loyalty_app.api.saleor.tenants import Tenants
 from saleor_loyalty_app.api.saleor_calls import SaleorCalls
@@ -50,7 +51,7 @@ from tests.webhook_edge import RefreshCalls
 
 Data = dict[str, Any]
 Answer = Data | httpx.Response | Callable[[Data], Data | httpx.Response]
-LIMITS = ("spending", "reading", "public", "staff", "session", "estimate", "sign_in")
+LIMITS = ("spending", "reading", "public", "staff", "session", "estimate", "sign_in", "partner")
 ALL_PERMISSIONS = ["MANAGE_ORDERS", "MANAGE_USERS", "MANAGE_DISCOUNTS", "MANAGE_APPS"]
 
 
@@ -138,6 +139,7 @@ class ApiEdge:
         self.app.include_router(rewards)
         self.app.include_router(unsubscribe)
         self.app.include_router(dashboard)
+        self.app.include_router(partner)
 
     def close(self) -> None:
         self._threads.shutdown()

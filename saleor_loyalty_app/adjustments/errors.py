@@ -73,3 +73,17 @@ class AllowanceUnknown(AppError):
 
     code: ClassVar[str] = "allowance_unknown"
     status: ClassVar[int] = 404
+
+
+class DayLimitReached(AppError):
+    """The API key may not move so many points today. Detail: limit, left."""
+
+    code: ClassVar[str] = "day_limit_reached"
+    status: ClassVar[int] = 409
+
+
+class EarningOff(AppError):
+    """The store switched earning off, so that other systems give nothing either."""
+
+    code: ClassVar[str] = "earning_off"
+    status: ClassVar[int] = 409

@@ -15,6 +15,7 @@ class Reason(StrEnum):
     service_failure = "service_failure"
     missing_points = "missing_points"
     promotion = "promotion"
+    shop_purchase = "shop_purchase"
     correction = "correction"
     misuse = "misuse"
     other = "other"
@@ -38,4 +39,4 @@ class Reason(StrEnum):
         return points < 0 or self is Reason.other
 
 
-_TAKES = frozenset((Reason.correction, Reason.misuse, Reason.other))
+_TAKES = frozenset((Reason.shop_purchase, Reason.correction, Reason.misuse, Reason.other))

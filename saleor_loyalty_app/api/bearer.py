@@ -27,6 +27,12 @@ STAFF_TOKEN = HTTPBearer(
     description="The token that the Dashboard hands to the app's page (App Bridge).",
     auto_error=False,
 )
+PARTNER_KEY = HTTPBearer(
+    scheme_name="partner",
+    bearerFormat="slk_<prefix>_<secret>",
+    description="An API key of the store, from the app's settings in the Dashboard.",
+    auto_error=False,
+)
 
 #: `verify_shopper` or `verify_staff` of a token in a store.
 Check = Callable[[str, Tenant], Claims]

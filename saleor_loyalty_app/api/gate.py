@@ -50,6 +50,7 @@ class Gate:
         self._estimate = Limit("estimate", rate_of(settings.estimate_limit))
         self._sign_in = Limit("sign_in", rate_of(settings.sign_in_limit))
         self._staff = Limit("staff", rate_of(settings.staff_limit))
+        self._partner = Limit("partner", rate_of(settings.partner_limit))
 
     async def read(self, who: str) -> None:
         """A signed-in shopper reads.
@@ -132,6 +133,23 @@ class Gate:
             CountingFailed: it cannot be told now.
         """
         await self._let_in_surely(self._staff, who)
+
+    async def read_as_partner(self, who: str) -> None:
+        """Another system of the store reads.
+
+        Raises:
+            TooManyRequests: its key did so too often.
+        """
+        await self._let_in(self._partner, who)
+
+    async def act_as_partner(self, who: str) -> None:
+        """Another system of the store moves points, or has somebody join.
+
+        Raises:
+            TooManyRequests: its key did so too often.
+            CountingFailed: it cannot be told now.
+        """
+        await self._let_in_surely(self._partner, who)
 
     async def _let_in(self, limit: Limit, who: str) -> None:
         """Whom nobody can count is let in: what they read is bounded otherwise."""

@@ -17,6 +17,7 @@ from saleor_loyalty_app.members import mailed_links, notes, preferences
 from saleor_loyalty_app.members.models import Member, MemberIdentity
 from saleor_loyalty_app.orders.models import OrderRefresh
 from saleor_loyalty_app.programs.samples import forget_sample
+from saleor_loyalty_app.stores import exports, partner_keys
 from saleor_loyalty_app.stores.kept_secrets import forget_secrets
 from saleor_loyalty_app.stores.models import Store
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -49,6 +50,7 @@ def erase_store(db: Database, store: StoreRef, *, now: datetime) -> int:
     if db.read(lambda conn: _is_installed(conn, store.id)):
         raise StoreStillInstalled(api_url=store.api_url)
     db.write(lambda conn: _forget_store(conn, store.id))
+    db.write(lambda conn: partner_keys.revoke_all(conn, store.id, actor="app", now=now))
     erased = 0
     while page := db.write(lambda conn: _erase_page(conn, store.id, now)):
         erased += page
@@ -65,6 +67,7 @@ def _forget_store(conn: Connection, store_id: int) -> None:
     forget_store(conn, store_id)
     adjustments.forget_staff(conn, store_id)
     forget_sample(conn, store_id)
+    exports.forget_store(conn, store_id)
     member_imports.forget_store(conn, store_id)
     conn.execute(sa.delete(_refreshes).where(_refreshes.c.store_id == store_id))
     forget_secrets(conn, store_id)

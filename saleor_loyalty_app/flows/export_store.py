@@ -16,7 +16,16 @@ from saleor_loyalty_app.stores.models import Store
 #: Rows fetched at a time.
 CHUNK = 500
 #: Secrets of the installation are of no use elsewhere.
-LEFT_OUT = frozenset({("store", "token_encrypted"), ("store", "jwks"), ("store_secret", "sealed")})
+LEFT_OUT = frozenset(
+    {
+        ("store", "token_encrypted"),
+        ("store", "jwks"),
+        ("store_secret", "sealed"),
+        ("store_export_part", "data"),
+        ("partner_key", "secret_hash"),
+        ("partner_key", "previous_hash"),
+    }
+)
 _STORE = Store.__tablename__
 
 

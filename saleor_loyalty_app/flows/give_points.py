@@ -1,4 +1,7 @@
-"""Staff give or take points: within their budget at once, above it once another approves."""
+"""Staff give or take points: within their budget at once, above it once another approves.
+
+Other systems of the store do the same by an API key, within the key's day limit and never above.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -13,11 +16,13 @@ from sqlalchemy import Connection
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.adjustments import repository
 from saleor_loyalty_app.adjustments.allowances import allowance_of
-from saleor_loyalty_app.adjustments.budget import Budget, day_of
+from saleor_loyalty_app.adjustments.budget import Allowance, Budget, day_of
 from saleor_loyalty_app.adjustments.errors import (
     AdjustmentDecided,
     AdjustmentUnknown,
+    DayLimitReached,
     EarningBlocked,
+    EarningOff,
     NoteNeeded,
     OwnAccount,
     OwnRequest,
@@ -36,10 +41,12 @@ from saleor_loyalty_app.members.repository import surviving_member
 from saleor_loyalty_app.members.same_person import is_same_person
 from saleor_loyalty_app.programs.repository import Revision, revision_at
 from saleor_loyalty_app.rewards.errors import NoProgram
-from saleor_loyalty_app.stores import staff_actions
+from saleor_loyalty_app.stores import partner_keys, staff_actions
 from saleor_loyalty_app.stores.refs import StoreRef
 
 UNIT = "points"
+#: A key has a limit for the day alone.
+_NO_LIMIT = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +63,20 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True)
+class PartnerSystem:
+    """Another system of the store, by the API key that it came with."""
+
+    key_id: int
+
+    @property
+    def actor(self) -> str:
+        """The name under which the books keep what it did."""
+        return partner_keys.actor_of(self.key_id)
+
+
+@dataclass(frozen=True, slots=True)
 class GiveRequest:
-    """What a staff member wants: `points` are given above zero, taken below.
+    """What a staff member or system wants: `points` are given above zero, taken below.
 
     `key` is of the wish: the same agent and key are the same wish, however often it comes.
     """
@@ -66,7 +85,7 @@ class GiveRequest:
     points: int
     reason: Reason
     note: str
-    agent: Agent
+    agent: Agent | PartnerSystem
     key: str
 
     @property
@@ -95,6 +114,9 @@ def give(
         ReasonUnfit, NoteNeeded: the reason asks for something else.
         MemberNotFound, MemberErased, WrongMemberState, EarningBlocked: not to this member.
         OwnAccount: the agent would give to themselves.
+        EarningOff: the store switched earning off; staff may give all the same, systems not.
+        DayLimitReached: it goes beyond what the API key may move today; nothing waits.
+        PartnerKeyInvalid: the key was ended since the request came in.
         NoProgram: nothing is live in the store.
         InsufficientPoints, InvalidAmount: it cannot be booked.
         IdempotencyConflict: the key was used for another wish.
@@ -108,7 +130,10 @@ def give(
         raise ReasonUnfit(reason=request.reason.value)
     if request.reason.needs_note(request.points) and not request.note.strip():
         raise NoteNeeded
-    member, revision = _allowed(conn, store, request.member_id, request.points, [agent], keys, now)
+    people = [agent] if isinstance(agent, Agent) else []
+    if not people and request.points > 0 and not store.earning_on:
+        raise EarningOff
+    member, revision = _allowed(conn, store, request.member_id, request.points, people, keys, now)
     account = Account(store.id, member.id, UNIT)
     ledger.lock_accounts(conn, [account])
     budget = draw(conn, store, agent, now=now)
@@ -116,6 +141,8 @@ def give(
     if known is not None:
         return known
     at_once = budget.allows(request.points)
+    if not at_once and isinstance(agent, PartnerSystem):
+        raise DayLimitReached(limit=budget.allowance.per_day, left=budget.left_today)
     adjustment_id = repository.insert(
         conn,
         {
@@ -208,10 +235,27 @@ def budget_of(conn: Connection, store: StoreRef, agent: Agent, *, now: datetime)
     return Budget(allowance, repository.moved(conn, store.id, agent.actor, day))
 
 
-def draw(conn: Connection, store: StoreRef, agent: Agent, *, now: datetime) -> Budget:
-    """The budget of an agent, locked until the transaction ends."""
+def draw(
+    conn: Connection, store: StoreRef, agent: Agent | PartnerSystem, *, now: datetime
+) -> Budget:
+    """The budget of an agent, locked until the transaction ends.
+
+    Raises:
+        PartnerKeyInvalid: the key was ended since the request came in.
+    """
+    if isinstance(agent, PartnerSystem):
+        key = partner_keys.working(conn, store.id, agent.key_id, now=now)
+        return key_budget(conn, store, key, now=now)
     repository.lock_staff(conn, store.id, agent.actor, normalize_email(agent.email), now=now)
     return budget_of(conn, store, agent, now=now)
+
+
+def key_budget(
+    conn: Connection, store: StoreRef, key: partner_keys.Key, *, now: datetime
+) -> Budget:
+    """What may still be moved by an API key today."""
+    moved = repository.moved(conn, store.id, key.actor, day_of(now, store.timezone))
+    return Budget(Allowance(key.terms.day_limit, _NO_LIMIT), moved)
 
 
 def require_other(
@@ -296,7 +340,7 @@ def _note(
     conn: Connection,
     store: StoreRef,
     made: AdjustmentRef,
-    agent: Agent,
+    agent: Agent | PartnerSystem,
     kind: str,
     state_before: str | None,
     now: datetime,

@@ -36,6 +36,7 @@ from saleor_loyalty_app.members.errors import MemberNotFound
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.same_person import is_same_person
 from saleor_loyalty_app.rewards.redemptions import of_members
+from saleor_loyalty_app.stores.partner_keys import names_of
 from saleor_loyalty_app.stores.refs import StoreRef
 
 UNIT = "points"
@@ -167,9 +168,13 @@ def read_redemptions(
 
 
 def staff_names(conn: Connection, store_id: int, actors: Iterable[str]) -> dict[str, str]:
-    """Actors by the address of the staff member, where it is known; else as the books say it."""
+    """Actors by the address of the staff member or the name of the API key, where it is known.
+
+    Others as the books say it.
+    """
     wanted = list(dict.fromkeys(actors))
-    return {actor: actor for actor in wanted} | staff_emails(conn, store_id, wanted)
+    systems = names_of(conn, store_id, wanted)
+    return {actor: actor for actor in wanted} | systems | staff_emails(conn, store_id, wanted)
 
 
 def _identity(conn: Connection, store_id: int, member_id: int) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What goods would earn, for product pages and carts that nobody owns yet: `/estimate`."""
 
+from datetime import datetime
 from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -54,10 +55,8 @@ class PriceMissing(AppError):
     status: ClassVar[int] = 422
 
 
-OF_ESTIMATES: tuple[Refusal, ...] = (
-    *OF_ALL,
-    (422, "price_missing", {}),
-    *OF_NAMED_STORES,
+#: Of what is asked for, whoever asks.
+OF_READING_ESTIMATES: tuple[Refusal, ...] = (
     (400, "channel_unknown", {"channel": "no-such-channel"}),
     (
         400,
@@ -65,6 +64,12 @@ OF_ESTIMATES: tuple[Refusal, ...] = (
         {"channel": "default-channel", "given": "EUR", "expected": "USD"},
     ),
     (404, "program_not_published", {}),
+)
+OF_ESTIMATES: tuple[Refusal, ...] = (
+    *OF_ALL,
+    (422, "price_missing", {}),
+    *OF_NAMED_STORES,
+    *OF_READING_ESTIMATES,
 )
 
 
@@ -164,15 +169,25 @@ async def _answer(
     store = await faces.database.read_async(lambda conn: store_named(conn, named))
     require_origin(request, store.id)
     await faces.gate.estimate(request, store.id)
+    return await faces.database.read_async(
+        lambda conn: read_estimate(conn, store, what, now=now, language=language)
+    )
 
-    def read(conn: Connection) -> EstimatePage:
-        channel = _channel(conn, store, what)
-        found = estimate_cart(conn, store, channel, _cart(what), now=now)
-        if found is None:
-            raise ProgramNotPublished
-        return estimate_page(found, channel, language)
 
-    return await faces.database.read_async(read)
+def read_estimate(
+    conn: Connection, store: StoreRef, what: EstimateInput, *, now: datetime, language: str
+) -> EstimatePage:
+    """What goods would earn at a store.
+
+    Raises:
+        ChannelUnknown, CurrencyMismatch: the store sells nowhere like that.
+        ProgramNotPublished: nothing is in force.
+    """
+    channel = _channel(conn, store, what)
+    found = estimate_cart(conn, store, channel, _cart(what), now=now)
+    if found is None:
+        raise ProgramNotPublished
+    return estimate_page(found, channel, language)
 
 
 def _channel(conn: Connection, store: StoreRef, what: EstimateInput) -> ChannelRef:

@@ -10,6 +10,13 @@ from schemathesis import GenerationMode, checks
 from schemathesis.core.result import Ok
 
 from saleor_loyalty_app.api.dashboard.cases import Case, Cases
+from saleor_loyalty_app.api.dashboard.partner_keys_schemas import (
+    PartnerKeyInput,
+    PartnerKeyLine,
+    PartnerKeyMade,
+    PartnerKeyPage,
+    RotationInput,
+)
 from saleor_loyalty_app.api.dashboard.redemptions import Redemptions
 from saleor_loyalty_app.api.dashboard.widget_schemas import (
     CustomerWidget,
@@ -20,6 +27,7 @@ from saleor_loyalty_app.api.dashboard.widget_schemas import (
     VoucherWidget,
 )
 from saleor_loyalty_app.api.errors import ErrorBody
+from saleor_loyalty_app.api.partner import schemas as partner
 from saleor_loyalty_app.api.redemption_schemas import Redemption
 from saleor_loyalty_app.api.storefront import claims
 from saleor_loyalty_app.api.storefront.cart_schemas import CheckoutPage
@@ -29,6 +37,7 @@ from saleor_loyalty_app.api.storefront.schemas import History, Me
 from saleor_loyalty_app.api.storefront.session import Session
 from saleor_loyalty_app.db.database import open_database
 from saleor_loyalty_app.queue.engine import migrate_engine
+from tests.integration.api.partner_system import PartnerSystem
 from tests.integration.api.spending_scene import SpendingScene
 from tests.signing import SigningKey
 
@@ -40,6 +49,15 @@ CHECKS = [
 ]
 
 CALLS = {
+    "partner": {
+        "GET key",
+        "POST estimate",
+        "POST members",
+        "POST members/lookup",
+        "GET members/{member}",
+        "GET members/{member}/statement",
+        "POST members/{member}/points",
+    },
     "storefront": {
         "GET me",
         "GET me/history",
@@ -93,6 +111,11 @@ CALLS = {
         "GET rewards-page",
         "PUT rewards-page",
         "PUT storefront-origins",
+        "GET partner-keys",
+        "POST partner-keys",
+        "PUT partner-keys/{key}",
+        "POST partner-keys/{key}/rotate",
+        "POST partner-keys/{key}/revoke",
         "POST redemptions",
         "GET redemptions",
         "GET redemptions/{redemption_id}",
@@ -105,6 +128,8 @@ CALLS = {
         "GET members/{member}/statement",
         "GET members/{member}/redemptions",
         "GET members/{member}/consents",
+        "GET members/{member}/mail-stop",
+        "DELETE members/{member}/mail-stop",
         "GET members/{member}/notes",
         "POST members/{member}/notes",
         "POST members/{member}/notes/{note}/done",
@@ -177,16 +202,27 @@ _OWN = {
     "program": "program", "publish": "program", "publishing": "program",
     "members": "members", "adjustments": "members", "allowances": "members",
     "insights": "insights", "activity": "insights", "messages": "messages",
+    "partner-keys": "partner",
 }  # fmt: skip
-AREAS = ("storefront", "dashboard", *(f"dashboard {one}" for one in sorted({*_OWN.values()})))
+AREAS = (
+    "partner",
+    "storefront",
+    "dashboard",
+    *(f"dashboard {one}" for one in sorted({*_OWN.values()})),
+)
 #: So many examples a call at most, at reduced and at full depth alike.
-EXAMPLES_OF = {"storefront": 100, "dashboard": 40}
+EXAMPLES_OF = {"partner": 40, "storefront": 100, "dashboard": 40}
+#: Who may ask, by face, as the document says it.
+SCHEMES = {"partner": "partner", "storefront": "shopper", "dashboard": "staff"}
 OPEN_TO_ALL = ("/program", "/estimate", "/claim", "/guest-claims")
 EXAMPLES = (
     "Me", "History", "ProgramPage", "CheckoutPage", "EstimateInput", "EstimatePage", "Session",
     "SessionInput", "Membership", "JoinInput", "Leaving", "Preferences", "PreferencesInput",
     "ConsentInput", "ErasureInput", "Erasure", "Claimable", "ClaimInput",
     "ClaimAsked", "Redemption", "SpendInput", "ServeInput",
+    "KeySelf", "PartnerMember", "FoundMembers", "LookupInput", "EnrollInput", "Movements",
+    "MoveInput", "Moved", "PartnerKeyLine", "PartnerKeyPage", "PartnerKeyMade", "PartnerKeyInput",
+    "RotationInput",
     "Redemptions", "Case", "Cases", "CaseInput", "StorefrontOrigins", "RewardsPage",
     "RewardsPageInput",
     "CustomerWidget", "OrderWidget", "VoucherWidget", "HomeWidget", "RefundInput", "RefundTold",
@@ -239,7 +275,11 @@ def test_no_request_gets_a_5xx_or_an_answer_that_is_not_documented(
     schema = schemathesis.openapi.from_asgi("/openapi.json", edge.app).include(
         path_regex=f"^/api/{face}/"
     )
-    tokens = {"storefront": scene.headers(), "dashboard": edge.staff(store)}
+    tokens = {
+        "partner": {"Authorization": f"Bearer {PartnerSystem(edge, store).token}"},
+        "storefront": scene.headers(),
+        "dashboard": edge.staff(store),
+    }
     covered: set[str] = set()
     for found in schema.get_all_operations():
         assert isinstance(found, Ok), found
@@ -256,8 +296,8 @@ def test_no_request_gets_a_5xx_or_an_answer_that_is_not_documented(
     assert scene.stage.points() == (1000, 0)
 
 
-def test_every_call_of_both_faces_is_sent_anything(scene: SpendingScene) -> None:
-    found: dict[str, set[str]] = {"storefront": set(), "dashboard": set()}
+def test_every_call_of_all_faces_is_sent_anything(scene: SpendingScene) -> None:
+    found: dict[str, set[str]] = {face: set() for face in CALLS}
     for path, methods in scene.edge.app.openapi()["paths"].items():
         face, _, rest = path.removeprefix("/api/").partition("/v1/")
         if face in found:
@@ -275,7 +315,7 @@ def test_every_route_documents_examples_and_failures(scene: SpendingScene) -> No
             assert responses.keys() & {"200", "201", "202"}, (path, method)
             open_to_all = "/storefront/" in path and path.endswith(OPEN_TO_ALL)
             wanted = {"422", "429"} if open_to_all else {"401", "503"}
-            token = "shopper" if "/storefront/" in path else "staff"
+            token = SCHEMES[path.split("/")[2]]
             assert operation.get("security", []) == ([] if open_to_all else [{token: []}]), path
             assert wanted <= set(responses), (path, method)
             for status, response in responses.items():
@@ -311,6 +351,19 @@ def test_the_examples_are_what_the_schemas_say(scene: SpendingScene) -> None:
         RefundInput,
         RefundTold,
         VoucherWidget,
+        partner.KeySelf,
+        partner.PartnerMember,
+        partner.FoundMembers,
+        partner.LookupInput,
+        partner.EnrollInput,
+        partner.Movements,
+        partner.MoveInput,
+        partner.Moved,
+        PartnerKeyInput,
+        PartnerKeyLine,
+        PartnerKeyMade,
+        PartnerKeyPage,
+        RotationInput,
     ):
         extra: Any = model.model_config["json_schema_extra"]
         for example in extra["examples"]:

@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 import saleor_loyalty_app
 
 ROOT = Path(saleor_loyalty_app.__file__).parent
-FILES = ("api", "limiting", "storefront")
+FILES = ("api", "limiting", "partner", "storefront")
 
 
 def texts(language: str, file_name: str = "api") -> dict[str, str]:

@@ -1,0 +1,138 @@
+"""API keys as staff see and make them."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import ConfigDict, Field, JsonValue, StrictInt, model_validator
+from pydantic_core import PydanticCustomError
+
+from saleor_loyalty_app.api.dashboard.members_schemas import Answer
+from saleor_loyalty_app.rewards.quote import MOST_POINTS
+from saleor_loyalty_app.stores.partner_keys import LONGEST_GRACE, LONGEST_NAME, MOST_KEYS, Scope
+
+_KEY: dict[str, JsonValue] = {
+    "id": 3,
+    "prefix": "slk_7hq2m0x4c9ab_…",
+    "name": "Cash registers",
+    "scopes": ["members:read", "points:write"],
+    "day_limit": 5000,
+    "moved_today": 250,
+    "state": "active",
+    "expires_on": None,
+    "secret_at": "2027-01-04T09:30:00Z",
+    "old_secret_until": None,
+    "last_used_at": "2027-01-05T14:02:00Z",
+    "created_by": "owner@example.com",
+    "created_at": "2027-01-04T09:30:00Z",
+    "revoked_by": None,
+    "revoked_at": None,
+}
+_TOKEN = "slk_7hq2m0x4c9ab_" + "x" * 40
+_LONGEST_GRACE_HOURS = int(LONGEST_GRACE.total_seconds()) // 3600
+
+
+def _example(example: dict[str, JsonValue]) -> ConfigDict:
+    return ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [example]})
+
+
+class PartnerKeyLine(Answer):
+    """An API key, without its secret."""
+
+    model_config = _example(_KEY)
+
+    id: int
+    prefix: str = Field(description="The public part, by which it is told from others.")
+    name: str
+    scopes: list[str] = Field(description="members:read, members:write, points:write.")
+    day_limit: int = Field(
+        ge=0, description="Points that it may give and take in a day of the store's, added up."
+    )
+    moved_today: int = Field(ge=0)
+    state: Literal["active", "expired", "revoked"]
+    expires_on: date | None = Field(description="The last day on which it works; null = for ever.")
+    secret_at: datetime = Field(description="Since when it has its secret.")
+    old_secret_until: datetime | None = Field(
+        description="The secret before the last rotation works until then; null = no more."
+    )
+    last_used_at: datetime | None = Field(description="Within a minute; null = never.")
+    created_by: str
+    created_at: datetime
+    revoked_by: str | None
+    revoked_at: datetime | None
+
+
+class PartnerKeyPage(Answer):
+    """A page of API keys, the newest first."""
+
+    model_config = _example(
+        {
+            "items": [_KEY],
+            "next": None,
+            "api_url": "https://loyalty.example.com/api/partner/v1",
+            "most": MOST_KEYS,
+        }
+    )
+
+    items: list[PartnerKeyLine]
+    next: str | None = Field(description="Give it as `after` for the next page.")
+    api_url: str = Field(description="Where systems reach the API.")
+    most: int = Field(description="Keys that a store may have, without the revoked ones.")
+
+
+class PartnerKeyMade(Answer):
+    """A key with its secret, which is told here and never again."""
+
+    model_config = _example({"key": _KEY, "token": _TOKEN})
+
+    key: PartnerKeyLine
+    token: str = Field(description="What the system sends: `Authorization: Bearer <token>`.")
+
+
+class PartnerKeyInput(Answer):
+    """What an API key may do."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Cash registers",
+                    "scopes": ["members:read", "points:write"],
+                    "day_limit": 5000,
+                    "expires_on": "2027-12-31",
+                }
+            ]
+        },
+    )
+
+    name: Annotated[
+        str, Field(min_length=1, max_length=LONGEST_NAME, pattern=r"^[^\x00-\x1f]*\S[^\x00-\x1f]*$")
+    ]
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope))]
+    day_limit: StrictInt = Field(
+        default=0,
+        ge=0,
+        le=MOST_POINTS,
+        description="Points that it may give and take in a day, added up; needed for points:write.",
+    )
+    expires_on: date | None = Field(
+        default=None, description="The last day on which it works; null = until it is revoked."
+    )
+
+    @model_validator(mode="after")
+    def _limited(self) -> Self:
+        if Scope.move_points in self.scopes and self.day_limit < 1:
+            raise PydanticCustomError("day_limit_missing", "points:write needs a limit for the day")
+        return self
+
+
+class RotationInput(Answer):
+    """For how long the old secret works beside the new one."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"old_works_hours": 24}]}
+    )
+
+    old_works_hours: StrictInt = Field(
+        default=24, ge=0, le=_LONGEST_GRACE_HOURS, description="0 = not at all."
+    )

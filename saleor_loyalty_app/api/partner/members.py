@@ -1,0 +1,147 @@
+"""Members, looked up and read by other systems: `/members`."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app.api.context import FacesOf, Language
+from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.api.partner.holder import ActorOf, ReaderOf, store_now
+from saleor_loyalty_app.api.partner.people import (
+    look_up,
+    member_of,
+    number_of,
+    read_movements,
+)
+from saleor_loyalty_app.api.partner.refusals import OF_SCOPES, UNREADABLE
+from saleor_loyalty_app.api.partner.schemas import (
+    EnrollInput,
+    FoundMembers,
+    LookupInput,
+    Movements,
+    PartnerMember,
+)
+from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
+from saleor_loyalty_app.api.storefront.answers import make_private
+from saleor_loyalty_app.flows.take_part import join, read_account
+from saleor_loyalty_app.members.email_keys import normalize_email
+from saleor_loyalty_app.members.search_terms import SearchTerms
+from saleor_loyalty_app.stores.partner_keys import Scope
+
+router = APIRouter(prefix="/members")
+MemberId = Annotated[str, Path(max_length=40, description="`id` of the member.")]
+#: Where members agreed to the texts, as their consents tell it.
+SOURCE = "partner"
+
+
+@router.post("/lookup", responses=documented(*OF_SCOPES, UNREADABLE))
+async def look_up_members(
+    response: Response, faces: FacesOf, partner: ReaderOf, language: Language, what: LookupInput
+) -> FoundMembers:
+    """The members with an account or address, with what they have; nobody is an empty list.
+
+    An address is sent in the body, so that it stands in no log of addresses.
+    """
+    partner.need(Scope.read_members)
+    terms = SearchTerms(user_id=what.user_id or "", email=normalize_email(what.email or ""))
+    now = faces.clock()
+    found = await faces.database.read_async(
+        lambda conn: look_up(conn, store_now(conn, partner), terms, keys=faces.email_keys, now=now)
+    )
+    make_private(response, language)
+    return FoundMembers(items=found)
+
+
+@router.get("/{member}", responses=documented(*OF_SCOPES, (404, "member_not_found", {})))
+async def read_member(
+    response: Response, faces: FacesOf, partner: ReaderOf, language: Language, member: MemberId
+) -> PartnerMember:
+    """One member with what they have; who was merged into another is answered as that one."""
+    partner.need(Scope.read_members)
+    number, now = number_of(member), faces.clock()
+    found = await faces.database.read_async(
+        lambda conn: member_of(
+            conn, store_now(conn, partner), number, keys=faces.email_keys, now=now
+        )
+    )
+    make_private(response, language)
+    return found
+
+
+@router.get(
+    "/{member}/statement",
+    responses=documented(*OF_SCOPES, (400, "invalid_cursor", {}), (404, "member_not_found", {})),
+)
+async def read_statement_of_member(
+    response: Response,
+    faces: FacesOf,
+    partner: ReaderOf,
+    language: Language,
+    member: MemberId,
+    first: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 25,
+    after: Annotated[
+        str | None, Query(max_length=100, description="`next` of the page before.")
+    ] = None,
+) -> Movements:
+    """The movements of a member's points, newest first, each with its explanation."""
+    partner.need(Scope.read_members)
+    number, now = number_of(member), faces.clock()
+
+    def read(conn: Connection) -> Movements:
+        store = store_now(conn, partner)
+        found = member_of(conn, store, number, keys=faces.email_keys, now=now)
+        return read_movements(
+            conn, store, found, first=first, after=after, now=now, language=language
+        )
+
+    page = await faces.database.read_async(read)
+    make_private(response, language)
+    return page
+
+
+@router.post(
+    "",
+    responses=documented(
+        *OF_SCOPES,
+        UNREADABLE,
+        (403, "user_inactive", {}),
+        (403, "member_blocked", {}),
+        (409, "no_program", {}),
+        (409, "member_erased", {}),
+        (409, "terms_changed", {"terms_version": "2027-02", "privacy_version": "2027-01"}),
+        *OF_SALEOR,
+    ),
+)
+async def enroll_customer(
+    response: Response, faces: FacesOf, partner: ActorOf, language: Language, what: EnrollInput
+) -> PartnerMember:
+    """A customer of the store joins the program, or joins again; done before is fine.
+
+    Saleor is asked who they are. The customer has to have agreed to the terms in force: the
+    versions are kept with the time, and with `partner` as the source.
+    """
+    partner.need(Scope.enroll_members)
+    account = await faces.calls.run(
+        partial(read_account, faces.access, partner.store, what.user_id)
+    )
+    now = faces.clock()
+
+    def write(conn: Connection) -> PartnerMember:
+        store = store_now(conn, partner)
+        member = join(
+            conn,
+            store,
+            account,
+            terms=what.terms_version,
+            privacy=what.privacy_version,
+            source=SOURCE,
+            keys=faces.email_keys,
+            now=now,
+        )
+        return member_of(conn, store, member.id, keys=faces.email_keys, now=now)
+
+    joined = await faces.database.write_async(write)
+    make_private(response, language)
+    return joined

@@ -1,0 +1,65 @@
+"""The partner API `/api/partner/v1`: server to server, for a store's other systems.
+
+A system proves itself by an API key of the store as the bearer token; the store is the key's, and
+never a parameter. Browsers are sent no headers that would let a page read the answers.
+"""
+
+from fastapi import APIRouter, Response, Security
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app.api.bearer import PARTNER_KEY
+from saleor_loyalty_app.api.context import FacesOf, Language
+from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.api.partner.holder import ReaderOf, store_now
+from saleor_loyalty_app.api.partner.members import router as members
+from saleor_loyalty_app.api.partner.points import router as points
+from saleor_loyalty_app.api.partner.refusals import OF_KEYS, UNREADABLE
+from saleor_loyalty_app.api.partner.schemas import KeySelf
+from saleor_loyalty_app.api.storefront.answers import make_private
+from saleor_loyalty_app.api.storefront.estimate import OF_READING_ESTIMATES, read_estimate
+from saleor_loyalty_app.api.storefront.estimate_schemas import EstimateInput, EstimatePage
+from saleor_loyalty_app.flows.give_points import key_budget
+
+router = APIRouter(prefix="/api/partner/v1", tags=["partner"], dependencies=[Security(PARTNER_KEY)])
+
+
+@router.get("/key", responses=documented(*OF_KEYS))
+async def read_own_key(
+    response: Response, faces: FacesOf, partner: ReaderOf, language: Language
+) -> KeySelf:
+    """The key that asks: what it may do, and what is left of its limit for the day."""
+    now, terms = faces.clock(), partner.key.terms
+
+    def read(conn: Connection) -> int:
+        return key_budget(conn, store_now(conn, partner), partner.key, now=now).left_today
+
+    left = await faces.database.read_async(read)
+    make_private(response, language)
+    return KeySelf(
+        name=terms.name,
+        store=partner.store.api_url,
+        scopes=sorted(terms.scopes),
+        day_limit=terms.day_limit,
+        left_today=left,
+        expires_at=terms.expires_at,
+    )
+
+
+@router.post("/estimate", responses=documented(*OF_KEYS, UNREADABLE, *OF_READING_ESTIMATES))
+async def estimate_order(
+    response: Response, faces: FacesOf, partner: ReaderOf, language: Language, what: EstimateInput
+) -> EstimatePage:
+    """What a member would earn for goods, or for an order value: one line with its price.
+
+    Only what is sent is looked at: neither Saleor nor anybody's points are asked.
+    """
+    now = faces.clock()
+    page = await faces.database.read_async(
+        lambda conn: read_estimate(conn, store_now(conn, partner), what, now=now, language=language)
+    )
+    make_private(response, language)
+    return page
+
+
+router.include_router(members)
+router.include_router(points)

@@ -1,0 +1,349 @@
+"""API keys of a store: made, found, rotated, revoked. Nothing here commits.
+
+A key that does not work is refused in one way; why it does not is for the log alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.stores.errors import (
+    ExpiryUnfit,
+    PartnerKeyEnded,
+    PartnerKeyInvalid,
+    PartnerKeyUnknown,
+    TooManyPartnerKeys,
+)
+from saleor_loyalty_app.stores.models import PartnerKey, PartnerKeyUse
+from saleor_loyalty_app.stores.partner_tokens import PartnerToken, new_token
+
+_KEY, _USE = table(PartnerKey), table(PartnerKeyUse)
+_row = _KEY.c
+ACTOR = "partner:"
+#: Keys of a store that are not revoked.
+MOST_KEYS = 50
+LONGEST_NAME = 80
+#: The last use is written down at most this often.
+USE_EVERY = timedelta(minutes=1)
+#: A secret that was rotated away works for so long at most.
+LONGEST_GRACE = timedelta(days=7)
+LONGEST_LIFE = timedelta(days=3653)
+
+
+class Scope(StrEnum):
+    """What a key may do."""
+
+    read_members = "members:read"
+    enroll_members = "members:write"
+    move_points = "points:write"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTerms:
+    """What staff decide about a key.
+
+    Attributes:
+        day_limit: points that it may give and take in a day, added up; 0 unless it may do that.
+        expires_at: it works until then; None = for ever.
+    """
+
+    name: str
+    scopes: frozenset[Scope]
+    day_limit: int
+    expires_at: datetime | None
+
+    def as_words(self) -> dict[str, object]:
+        """For the note of a deed: without the name, which is free text."""
+        return {
+            "scopes": sorted(self.scopes),
+            "day_limit": self.day_limit,
+            "expires_at": None if self.expires_at is None else self.expires_at.isoformat(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key as it was read, without its secrets."""
+
+    id: int
+    store_id: int
+    prefix: str
+    terms: KeyTerms
+    secret_at: datetime
+    previous_until: datetime | None
+    created_by: str
+    created_at: datetime
+    revoked_by: str
+    revoked_at: datetime | None
+    used_at: datetime | None
+
+    @property
+    def actor(self) -> str:
+        """The name under which the books keep what came by this key."""
+        return actor_of(self.id)
+
+    def why_not(self, now: datetime) -> str:
+        """Why it does not work, as a stable word; "" = it works."""
+        if self.revoked_at is not None:
+            return "revoked"
+        expires_at = self.terms.expires_at
+        return "expired" if expires_at is not None and expires_at <= now else ""
+
+
+def actor_of(key_id: int) -> str:
+    """The name under which the books keep what came by a key."""
+    return f"{ACTOR}{key_id}"
+
+
+def end_of(last_day: date, timezone: str, now: datetime) -> datetime:
+    """When a key ends that works up to and with a day of the store's.
+
+    Raises:
+        ExpiryUnfit: the day is over, or too far away.
+    """
+    latest = (now + LONGEST_LIFE).date()
+    if last_day > latest:
+        raise ExpiryUnfit(latest=latest.isoformat())
+    ends = datetime.combine(last_day + timedelta(days=1), time(), tzinfo=ZoneInfo(timezone))
+    if ends <= now:
+        raise ExpiryUnfit(latest=latest.isoformat())
+    return ends
+
+
+def add(
+    conn: Connection, store_id: int, terms: KeyTerms, *, actor: str, now: datetime
+) -> tuple[Key, PartnerToken]:
+    """Makes a key; its secret is given here and never again.
+
+    Raises:
+        TooManyPartnerKeys: the store has more than anybody needs.
+    """
+    live = sa.select(sa.func.count()).where(_row.store_id == store_id, _row.revoked_at.is_(None))
+    if int(conn.execute(live).scalar_one()) >= MOST_KEYS:
+        raise TooManyPartnerKeys(most=MOST_KEYS)
+    token = new_token()
+    made: int = conn.execute(
+        sa.insert(_KEY)
+        .values(
+            store_id=store_id,
+            prefix=token.prefix,
+            secret_hash=token.digest,
+            secret_at=now,
+            created_by=actor,
+            created_at=now,
+            revoked_by="",
+            **_columns(terms),
+        )
+        .returning(_row.id)
+    ).scalar_one()
+    return by_id(conn, store_id, made), token
+
+
+def change(conn: Connection, store_id: int, key_id: int, terms: KeyTerms) -> tuple[Key, Key]:
+    """Changes what a key may do; gives it as it was and as it is.
+
+    Raises:
+        PartnerKeyUnknown: the store has no such key.
+        PartnerKeyEnded: it was revoked.
+    """
+    before = by_id(conn, store_id, key_id, lock=True)
+    if before.revoked_at is not None:
+        raise PartnerKeyEnded
+    conn.execute(sa.update(_KEY).where(_row.id == before.id).values(_columns(terms)))
+    return before, by_id(conn, store_id, key_id)
+
+
+def rotate(
+    conn: Connection, store_id: int, key_id: int, *, grace: timedelta, now: datetime
+) -> tuple[Key, PartnerToken]:
+    """Makes a new secret; the one before works on for `grace`, and any older one no more.
+
+    Raises:
+        PartnerKeyUnknown: the store has no such key.
+        PartnerKeyEnded: it was revoked, or expired.
+    """
+    found = by_id(conn, store_id, key_id, lock=True)
+    if found.why_not(now):
+        raise PartnerKeyEnded
+    token = new_token(found.prefix)
+    kept: dict[str, object] = {"previous_hash": None, "previous_until": None}
+    if grace > timedelta(0):
+        kept = {"previous_hash": _row.secret_hash, "previous_until": now + grace}
+    changed = {"secret_hash": token.digest, "secret_at": now, **kept}
+    conn.execute(sa.update(_KEY).where(_row.id == found.id).values(changed))
+    return by_id(conn, store_id, key_id), token
+
+
+def revoke(conn: Connection, store_id: int, key_id: int, *, actor: str, now: datetime) -> Key:
+    """Ends a key at once and for ever; doing it again changes nothing.
+
+    Raises:
+        PartnerKeyUnknown: the store has no such key.
+    """
+    found = by_id(conn, store_id, key_id, lock=True)
+    if found.revoked_at is None:
+        conn.execute(sa.update(_KEY).where(_row.id == found.id).values(_ended(actor, now)))
+    return by_id(conn, store_id, key_id)
+
+
+def revoke_all(conn: Connection, store_id: int, *, actor: str, now: datetime) -> None:
+    """Ends all keys of a store."""
+    conn.execute(
+        sa.update(_KEY)
+        .where(_row.store_id == store_id, _row.revoked_at.is_(None))
+        .values(_ended(actor, now))
+    )
+
+
+def by_token(conn: Connection, token: PartnerToken, *, now: datetime) -> tuple[Key | None, str]:
+    """The key that a token belongs to, and why it does not work ("" = it works).
+
+    The key is None where there is none, or where the secret is another one.
+    """
+    found = conn.execute(_ALL.where(_row.prefix == token.prefix)).one_or_none()
+    is_newest = token.matches("" if found is None else found.secret_hash)
+    is_previous = token.matches("" if found is None else found.previous_hash or "")
+    if found is None:
+        return None, "unknown"
+    key = _key(found)
+    if is_newest:
+        return key, key.why_not(now)
+    if not is_previous:
+        return None, "wrong_secret"
+    rotated_away = key.previous_until is None or key.previous_until <= now
+    return key, key.why_not(now) or ("rotated" if rotated_away else "")
+
+
+def by_id(conn: Connection, store_id: int, key_id: int, *, lock: bool = False) -> Key:
+    """One key; `lock` holds it until the transaction ends.
+
+    Raises:
+        PartnerKeyUnknown: the store has no such key.
+    """
+    query = _ALL.where(_row.store_id == store_id, _row.id == key_id)
+    if lock:
+        query = query.with_for_update(key_share=True, of=_KEY)
+    found = conn.execute(query).one_or_none()
+    if found is None:
+        raise PartnerKeyUnknown
+    return _key(found)
+
+
+def working(conn: Connection, store_id: int, key_id: int, *, now: datetime) -> Key:
+    """One key that works, held until the transaction ends: one deed by it at a time.
+
+    Raises:
+        PartnerKeyInvalid: it was ended since the request came in.
+    """
+    found = by_id(conn, store_id, key_id, lock=True)
+    if found.why_not(now):
+        raise PartnerKeyInvalid
+    return found
+
+
+def page(
+    conn: Connection,
+    store_id: int,
+    *,
+    ended: bool,
+    first: int,
+    before: int | None,
+    now: datetime,
+) -> list[Key]:
+    """Keys that work, or (`ended`) that do no more: newest first, older than `before`."""
+    is_over = sa.or_(
+        _row.revoked_at.is_not(None), sa.and_(_row.expires_at.is_not(None), _row.expires_at <= now)
+    )
+    query = (
+        _ALL.where(_row.store_id == store_id, is_over if ended else sa.not_(is_over))
+        .order_by(_row.id.desc())
+        .limit(first)
+    )
+    if before is not None:
+        query = query.where(_row.id < before)
+    return [_key(found) for found in conn.execute(query)]
+
+
+def names_of(conn: Connection, store_id: int, actors: Iterable[str]) -> dict[str, str]:
+    """What keys are called, by the names that the books keep; without whoever is no key."""
+    numbers = [
+        int(number)
+        for actor in actors
+        if actor.startswith(ACTOR) and (number := actor.removeprefix(ACTOR)).isdecimal()
+    ]
+    if not numbers:
+        return {}
+    query = sa.select(_row.id, _row.name).where(_row.store_id == store_id, _row.id.in_(numbers))
+    return {actor_of(found.id): found.name for found in conn.execute(query)}
+
+
+def note_use(conn: Connection, store_id: int, key_id: int, *, now: datetime) -> None:
+    """Writes down that a key was used, unless that was done within the last minute."""
+    make = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
+    conn.execute(
+        make(_USE)
+        .values(key_id=key_id, store_id=store_id, used_at=now)
+        .on_conflict_do_update(
+            index_elements=[_USE.c.key_id],
+            set_={"used_at": now},
+            where=_USE.c.used_at <= now - USE_EVERY,
+        )
+    )
+
+
+def is_use_due(key: Key, now: datetime) -> bool:
+    """Whether the use of a key is worth writing down."""
+    return key.used_at is None or key.used_at <= now - USE_EVERY
+
+
+_ALL: sa.Select[*tuple[Any, ...]] = sa.select(*_row, _USE.c.used_at).select_from(
+    _KEY.outerjoin(_USE, _USE.c.key_id == _row.id)
+)
+
+
+def _columns(terms: KeyTerms) -> dict[str, object]:
+    return {
+        "name": terms.name,
+        "scopes": sorted(terms.scopes),
+        "day_limit": terms.day_limit,
+        "expires_at": terms.expires_at,
+    }
+
+
+def _ended(actor: str, now: datetime) -> dict[str, object]:
+    return {
+        "revoked_at": now,
+        "revoked_by": actor,
+        "previous_hash": None,
+        "previous_until": None,
+    }
+
+
+def _key(row: sa.Row[*tuple[Any, ...]]) -> Key:
+    return Key(
+        id=row.id,
+        store_id=row.store_id,
+        prefix=row.prefix,
+        terms=KeyTerms(row.name, _scopes(row.scopes), row.day_limit, row.expires_at),
+        secret_at=row.secret_at,
+        previous_until=row.previous_until,
+        created_by=row.created_by,
+        created_at=row.created_at,
+        revoked_by=row.revoked_by,
+        revoked_at=row.revoked_at,
+        used_at=row.used_at,
+    )
+
+
+def _scopes(stored: Sequence[str]) -> frozenset[Scope]:
+    """Without those that a newer version of the app wrote down."""
+    known = {scope.value for scope in Scope}
+    return frozenset(Scope(one) for one in stored if one in known)
