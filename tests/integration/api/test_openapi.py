@@ -128,8 +128,6 @@ CALLS = {
         "GET members/{member}/statement",
         "GET members/{member}/redemptions",
         "GET members/{member}/consents",
-        "GET members/{member}/mail-stop",
-        "DELETE members/{member}/mail-stop",
         "GET members/{member}/notes",
         "POST members/{member}/notes",
         "POST members/{member}/notes/{note}/done",
