@@ -11,6 +11,7 @@ _AFTER = re.compile(rb"after:([0-9]{1,18})")
 _CASE = re.compile(rb"case:([0-9]{1,18})")
 _WEBHOOK = re.compile(rb"webhook:([0-9]{1,18})")
 _EVENT = re.compile(rb"event:([0-9]{1,18})")
+_DELIVERY = re.compile(rb"delivery:([0-9]{1,18})")
 _LETTER = re.compile(rb"letter:([0-9]{1,18})")
 _JOB = re.compile(rb"job:([\x20-\x7e]{1,600})")
 
@@ -62,6 +63,12 @@ def job_name(text: str) -> str | None:
 def delivery_id(number: int) -> str:
     """The id of a message in the log."""
     return _encoded(f"delivery:{number}")
+
+
+def delivery_number(text: str) -> int | None:
+    """The number behind the id of a message; None for any other text."""
+    found = _found(_DELIVERY, text)
+    return None if found is None else int(found[1])
 
 
 def webhook_id(number: int) -> str:

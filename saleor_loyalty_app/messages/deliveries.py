@@ -10,7 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.db.tables import table
-from saleor_loyalty_app.messages.kinds import KINDS, Kind, MessageClass
+from saleor_loyalty_app.messages.errors import DeliveryUnknown, MessageOver
+from saleor_loyalty_app.messages.kinds import KINDS, Kind, MessageClass, spec
 from saleor_loyalty_app.messages.models import (
     MessageDelivery,
     OutboxMessage,
@@ -234,12 +235,26 @@ def stop_address(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why an address is written to no more: what the mail server said, and when."""
+
+    answer: str
+    at: datetime
+
+
 def is_stopped(conn: Connection, store_id: int, address_key: str) -> bool:
     """Whether an address is written to no more."""
-    query = sa.select(_stopped.c.id).where(
+    return stop_of(conn, store_id, address_key) is not None
+
+
+def stop_of(conn: Connection, store_id: int, address_key: str) -> Stop | None:
+    """Why an address is written to no more; None where it is written to."""
+    query = sa.select(_stopped.c.answer, _stopped.c.at).where(
         _stopped.c.store_id == store_id, _stopped.c.address_key == address_key
     )
-    return conn.execute(query).first() is not None
+    row = conn.execute(query).one_or_none()
+    return None if row is None else Stop(row.answer, row.at)
 
 
 def free_address(conn: Connection, store_id: int, address_key: str) -> bool:
@@ -277,6 +292,37 @@ def log_page(
         if value is not None:
             query = query.where(_delivery.c[name] == value)
     return [_line(row) for row in conn.execute(query)]
+
+
+def can_be_repeated(line: LogLine, now: datetime) -> bool:
+    """Whether a message that failed may be sent once more: it is in time, and still has figures."""
+    known = spec(line.kind)
+    if line.state != FAILED or known is None or known.secret:
+        return False
+    return now - line.created_at <= known.stale_after
+
+
+def repeat(conn: Connection, store_id: int, delivery_id: int, now: datetime) -> None:
+    """Sends a message that failed once more, with as many tries as at first.
+
+    Raises:
+        DeliveryUnknown: the store has no such message.
+        MessageOver: it did not fail, or it is too late for it.
+    """
+    found = conn.execute(
+        sa.select(_delivery)
+        .where(_delivery.c.store_id == store_id, _delivery.c.id == delivery_id)
+        .with_for_update()
+    ).one_or_none()
+    if found is None:
+        raise DeliveryUnknown
+    if not can_be_repeated(_line(found), now):
+        raise MessageOver
+    conn.execute(
+        sa.update(_delivery)
+        .where(_delivery.c.id == delivery_id)
+        .values(state=WAITING, why="", answer="", attempts=0, due_at=now, ended_at=None)
+    )
 
 
 def delete_old(conn: Connection, before: datetime, *, limit: int = 500) -> int:

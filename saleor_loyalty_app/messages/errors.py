@@ -87,6 +87,13 @@ class DeliveryUnknown(AppError):
     status: ClassVar[int] = 404
 
 
+class MessageOver(AppError):
+    """A message is not sent again: it was not refused, is too old, or its figures are gone."""
+
+    code: ClassVar[str] = "message_over"
+    status: ClassVar[int] = 409
+
+
 class LinkInvalid(AppError):
     """A link to end the mails was not made here, or was changed."""
 

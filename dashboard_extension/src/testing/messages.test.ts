@@ -27,7 +27,7 @@ function places(elements: readonly MessageFormatElement[]): string[] {
 }
 
 const CODE = readdirSync(SOURCES, { recursive: true, withFileTypes: true })
-  .filter((file) => file.isFile() && /\.tsx?$/.test(file.name) && !/\.test\.tsx?$/.test(file.name))
+  .filter((file) => file.isFile() && /\.tsx?$/.test(file.name) && !/\.test\.tsx?$|^schema\.d\.ts$/.test(file.name))
   .map((file) => ({ name: relative(SOURCES, join(file.parentPath, file.name)), text: readFileSync(join(file.parentPath, file.name), "utf8") }));
 const PREFIXES = new Set(AREAS.map((area) => area.split("/").at(-1)));
 

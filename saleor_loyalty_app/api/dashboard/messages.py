@@ -22,6 +22,7 @@ from saleor_loyalty_app.api.dashboard.messages_schemas import (
     MessageTextInput,
     Preview,
     PreviewInput,
+    Repeated,
     SecretAge,
     SentMessage,
     SentMessages,
@@ -31,7 +32,7 @@ from saleor_loyalty_app.api.dashboard.messages_schemas import (
 from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SEE_MEMBERS, TO_SET_UP, StaffOf
 from saleor_loyalty_app.api.errors import Refusal, documented
-from saleor_loyalty_app.api.opaque import number_after
+from saleor_loyalty_app.api.opaque import delivery_number, number_after
 from saleor_loyalty_app.flows.announce import announce
 from saleor_loyalty_app.flows.change_mail import Secrets, change_mail
 from saleor_loyalty_app.flows.message_context import shop_name
@@ -39,7 +40,7 @@ from saleor_loyalty_app.flows.outbound import Outbound
 from saleor_loyalty_app.flows.preview_message import place_of_test, preview, send_test
 from saleor_loyalty_app.messages import consent_register, deliveries, texts
 from saleor_loyalty_app.messages.channels.smtp import SmtpPlace
-from saleor_loyalty_app.messages.errors import MailNotSetUp
+from saleor_loyalty_app.messages.errors import DeliveryUnknown, MailNotSetUp
 from saleor_loyalty_app.messages.kinds import KINDS, Kind
 from saleor_loyalty_app.messages.rendering import Rendered
 from saleor_loyalty_app.messages.setup import setup_of
@@ -322,7 +323,7 @@ async def list_messages(
 ) -> SentMessages:
     """What was sent, waits, or was not sent, newest first. It names no addresses."""
     staff.need_one(TO_SEE_MEMBERS | TO_SET_UP)
-    before = number_after(after)
+    before, now = number_after(after), faces.clock()
 
     def read(conn: Connection) -> list[deliveries.LogLine]:
         store = still_active(conn, staff.store)
@@ -339,6 +340,42 @@ async def list_messages(
 
     found = await faces.database.read_async(read)
     return SentMessages(
-        items=[SentMessage.of(line, language) for line in found[:first]],
+        items=[SentMessage.of(line, language, now) for line in found[:first]],
         next=next_of([line.id for line in found], first),
     )
+
+
+@router.post(
+    "/log/{message}/replay",
+    responses=documented(
+        *OF_STAFF,
+        (404, "delivery_unknown", {}),
+        (409, "message_over", {}),
+        (422, "request_invalid", {"fields": []}),
+    ),
+)
+async def repeat_message(
+    faces: FacesOf,
+    staff: StaffOf,
+    message: Annotated[str, Path(max_length=100, description="`id` in the log.")],
+) -> Repeated:
+    """Sends a message that failed once more."""
+    staff.need(TO_SET_UP)
+    number, now = delivery_number(message), faces.clock()
+    if number is None:
+        raise DeliveryUnknown
+
+    def repeat(conn: Connection) -> None:
+        store = still_active(conn, staff.store)
+        deliveries.repeat(conn, store.id, number, now)
+        staff_actions.note(
+            conn,
+            store.id,
+            actor=staff.actor,
+            kind="message_repeated",
+            subject=f"delivery:{number}",
+            now=now,
+        )
+
+    await faces.database.write_async(repeat)
+    return Repeated(id=message)

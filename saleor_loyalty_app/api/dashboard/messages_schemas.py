@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from saleor_loyalty_app.api.opaque import delivery_id, partner_delivery_id, webhook_id
 from saleor_loyalty_app.i18n import translate
-from saleor_loyalty_app.messages.deliveries import LogLine
+from saleor_loyalty_app.messages.deliveries import LogLine, can_be_repeated
 from saleor_loyalty_app.messages.kinds import COMMON_FIELDS, KINDS, Kind, MessageClass
 from saleor_loyalty_app.messages.partner_deliveries import PartnerLine
 from saleor_loyalty_app.messages.partner_webhooks import Webhook
@@ -177,9 +177,10 @@ class SentMessage(_Model):
     created_at: datetime
     next_try_at: datetime | None
     ended_at: datetime | None
+    repeatable: bool = Field(description="Whether it may be sent once more.")
 
     @classmethod
-    def of(cls, line: LogLine, language: str) -> Self:
+    def of(cls, line: LogLine, language: str, now: datetime) -> Self:
         """A line of the log in words."""
         return cls.model_validate(
             {
@@ -196,8 +197,15 @@ class SentMessage(_Model):
                 "created_at": line.created_at,
                 "next_try_at": line.due_at if line.state == "waiting" else None,
                 "ended_at": line.ended_at,
+                "repeatable": can_be_repeated(line, now),
             }
         )
+
+
+class Repeated(_Model):
+    """The message is on its way once more."""
+
+    id: str
 
 
 class SentMessages(_Model):

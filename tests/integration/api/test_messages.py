@@ -1,6 +1,7 @@
 """The API of messages: secrets stay inside, two editors do not overwrite, tests go to who asks."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from saleor_loyalty_app.db.database import open_database
 from saleor_loyalty_app.flows.plan_messages import plan_messages
 from saleor_loyalty_app.members import consents
 from saleor_loyalty_app.members.consents import Channel
+from saleor_loyalty_app.messages import deliveries
 from saleor_loyalty_app.messages.kinds import Kind
 from saleor_loyalty_app.messages.outbox import tell
 from saleor_loyalty_app.messages.setup import SMTP_PASSWORD
@@ -238,3 +240,42 @@ def test_the_log_is_paged_filtered_and_names_no_addresses(edge: ApiEdge, store: 
     assert "@" not in str(first)
     assert ask(edge, store, "GET", "/log?state=sent").json()["items"] == []
     assert ask(edge, edge.store(), "GET", "/log").json()["items"] == []
+
+
+def test_what_failed_is_sent_once_more_while_it_is_in_time_and_nothing_else_is(
+    edge: ApiEdge, store: StoreRef, clock: ManualClock
+) -> None:
+    def tell_two(conn: sa.Connection) -> None:
+        member = make_member(conn, store.id)
+        for kind in (Kind.welcome, Kind.points_available):
+            tell(conn, store.id, member, kind, {"points": 5}, key=kind.value, now=edge.clock())
+        plan_messages(conn, store, now=edge.clock())
+
+    def end(number: int, state: str) -> None:
+        edge.database.write(
+            lambda conn: deliveries.finish(
+                conn, number, state, why="refused", answer="550", attempts=3, now=edge.clock()
+            )
+        )
+
+    def log() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = ask(edge, store, "GET", "/log").json()["items"]
+        return found
+
+    edge.database.write(tell_two)
+    lines = edge.database.read(lambda conn: deliveries.log_page(conn, store.id, first=9))
+    for line, state in zip(lines, ("failed", "sent"), strict=True):
+        end(line.id, state)
+    failed, sent = log()
+    assert (failed["repeatable"], sent["repeatable"]) == (True, False)
+    again = ask(edge, store, "POST", f"/log/{failed['id']}/replay")
+    assert again.json() == {"id": failed["id"]}
+    assert (log()[0]["state"], log()[0]["attempts"]) == ("waiting", 0)
+    for one in (failed, sent):
+        refused = ask(edge, store, "POST", f"/log/{one['id']}/replay")
+        assert (refused.status_code, refused.json()["error"]["code"]) == (409, "message_over")
+    assert ask(edge, store, "POST", "/log/nothing/replay").status_code == 404
+    assert ask(edge, edge.store(), "POST", f"/log/{failed['id']}/replay").status_code == 404
+    end(lines[0].id, "failed")
+    clock.advance(timedelta(days=4))
+    assert ask(edge, store, "POST", f"/log/{failed['id']}/replay").status_code == 409
