@@ -1,0 +1,80 @@
+import { useController, useForm, useWatch, type Control } from "react-hook-form";
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useId } from "react";
+
+import { useApiMutation } from "@/api";
+import { ConfirmDialog, FieldDate, FieldNumber, FieldText, useNotify, useT } from "@/kit";
+
+import { formOf, PATH, schemaOf, SCOPES, type Key, type KeyForm, type Made } from "./keys";
+
+type Sent = { name: string; scopes: KeyForm["scopes"]; day_limit: number; expires_on: string | null };
+
+/** A new key, or what an existing one may do. */
+export function KeyDialog({ of, onClose, onMade }: { of: Key | null; onClose: () => void; onMade: (made: Made) => void }) {
+  const t = useT();
+  const notify = useNotify();
+  const schema = schemaOf({ name: t("keys.needs_name"), scopes: t("keys.needs_scope"), limit: t("keys.needs_limit") });
+  const form = useForm<KeyForm, unknown, Sent>({ resolver: zodResolver(schema) as never, defaultValues: formOf(of) });
+  const scopes = useWatch({ control: form.control, name: "scopes" });
+  const make = useApiMutation("post", PATH, { onSuccess: onMade });
+  const change = useApiMutation("put", `${PATH}/{key}`, {
+    onSuccess: () => {
+      notify("success", t("keys.changed"));
+      onClose();
+    },
+  });
+  const submit = form.handleSubmit((body) => {
+    if (of === null) make.mutate({ body });
+    else change.mutate({ params: { path: { key: of.id } }, body });
+  });
+  return (
+    <ConfirmDialog
+      title={of === null ? t("keys.new") : t("keys.change_named", { name: of.name })}
+      confirm={t(of === null ? "keys.make" : "keys.save")}
+      busy={make.isPending || change.isPending}
+      error={make.error ?? change.error}
+      onClose={onClose}
+      onConfirm={() => void submit()}
+    >
+      <FieldText control={form.control} name="name" label={t("keys.name")} hint={t("keys.name_hint")} maxLength={80} />
+      <Scopes control={form.control} />
+      {scopes.includes("points:write") && (
+        <FieldNumber control={form.control} name="day_limit" label={t("keys.day_limit")} hint={t("keys.day_limit_hint")} />
+      )}
+      <FieldDate control={form.control} name="expires_on" label={t("keys.expires_on")} hint={t("keys.expires_on_hint")} />
+    </ConfirmDialog>
+  );
+}
+
+function Scopes({ control }: { control: Control<KeyForm, unknown, Sent> }) {
+  const t = useT();
+  const id = useId();
+  const { field, fieldState } = useController({ control, name: "scopes" });
+  const wrong = fieldState.error?.message;
+  return (
+    <fieldset className="keys-scopes" aria-describedby={wrong ? `${id}-wrong` : undefined}>
+      <legend>{t("keys.may")}</legend>
+      {SCOPES.map((scope) => (
+        <label key={scope}>
+          <input
+            type="checkbox"
+            name="scopes"
+            value={scope}
+            checked={field.value.includes(scope)}
+            onBlur={field.onBlur}
+            onChange={(event) => field.onChange(SCOPES.filter((one) => (one === scope ? event.target.checked : field.value.includes(one))))}
+          />
+          <span>
+            {t(`keys.scope.${scope}`)}
+            <span className="kit-hint">{t(`keys.scope_hint.${scope}`)}</span>
+          </span>
+        </label>
+      ))}
+      {wrong && (
+        <span className="kit-wrong" id={`${id}-wrong`}>
+          {wrong}
+        </span>
+      )}
+    </fieldset>
+  );
+}

@@ -1,0 +1,26 @@
+import { Button, Dialog, Notice, useT } from "@/kit";
+import { Snippet } from "@/pages/settings/Snippet";
+
+import { firstCall, type Made } from "./keys";
+
+/** A key with its secret, for the only time that it is shown. */
+export function SecretDialog({ made, apiUrl, onClose }: { made: Made; apiUrl: string; onClose: () => void }) {
+  const t = useT();
+  return (
+    <Dialog
+      title={t("keys.secret_of", { name: made.key.name })}
+      onClose={onClose}
+      onSubmit={onClose}
+      actions={
+        <Button type="submit" data-dialog="yes">
+          {t("keys.kept")}
+        </Button>
+      }
+    >
+      <Notice tone="warning">{t("keys.shown_once")}</Notice>
+      <Snippet label={t("keys.key")} text={made.token} />
+      <p className="kit-soft">{t("keys.try_it")}</p>
+      <Snippet label={t("keys.first_call")} text={firstCall(apiUrl, made.token)} />
+    </Dialog>
+  );
+}

@@ -1,0 +1,88 @@
+import { z } from "zod";
+
+import type { components } from "@/api";
+
+export type Key = components["schemas"]["PartnerKeyLine"];
+export type Made = components["schemas"]["PartnerKeyMade"];
+export type Scope = components["schemas"]["Scope"];
+
+export const PATH = "/api/dashboard/v1/partner-keys";
+export const SCOPES: readonly Scope[] = ["members:read", "members:write", "points:write"];
+/** More points at once are a slip of the finger; the server says so too. */
+const MOST_POINTS = 10_000_000;
+/** A key that ends so soon is told of, in days. */
+const SOON = 14;
+/** A secret this old is better rotated, in days. */
+const OLD = 365;
+
+/** What a form about a key holds while it is typed. */
+export interface KeyForm {
+  name: string;
+  scopes: Scope[];
+  day_limit: number | string | null;
+  expires_on: string | null;
+}
+
+/** What is wrong with a form, in the words of whoever shows it. */
+export interface Words {
+  readonly name: string;
+  readonly scopes: string;
+  readonly limit: string;
+}
+
+/** The form as it is sent: without the right to move points, there is nothing to limit. */
+export function schemaOf(words: Words) {
+  return z
+    .object({
+      name: z.string().trim().min(1, words.name).max(80, words.name),
+      scopes: z.array(z.enum(SCOPES as [Scope, ...Scope[]])).min(1, words.scopes),
+      day_limit: z.union([z.number(), z.string(), z.null()]),
+      expires_on: z.string().nullable(),
+    })
+    .transform((form, context) => {
+      const moves = form.scopes.includes("points:write");
+      const limit = moves ? form.day_limit : 0;
+      if (typeof limit !== "number" || (moves && (limit < 1 || limit > MOST_POINTS))) {
+        context.addIssue({ code: "custom", path: ["day_limit"], message: words.limit });
+        return z.NEVER;
+      }
+      return { ...form, day_limit: limit };
+    });
+}
+
+/** The form of a key that is there, or of a new one: reading alone harms nobody. */
+export function formOf(key: Key | null): KeyForm {
+  if (key === null) return { name: "", scopes: ["members:read"], day_limit: null, expires_on: null };
+  return { name: key.name, scopes: key.scopes as Scope[], day_limit: key.day_limit || null, expires_on: key.expires_on };
+}
+
+/** Whole days from one moment to another. */
+export function daysBetween(from: string, to: Date): number {
+  return Math.floor((to.getTime() - new Date(from).getTime()) / 86_400_000);
+}
+
+/** Whether a key that works asks for its owner: it ends soon, or its secret is old. */
+export function concernOf(key: Key, now: Date): "ends_soon" | "old" | null {
+  if (key.state !== "active") return null;
+  if (key.expires_on !== null && daysBetween(now.toISOString(), new Date(`${key.expires_on}T23:59:59Z`)) < SOON) return "ends_soon";
+  return daysBetween(key.secret_at, now) >= OLD ? "old" : null;
+}
+
+/** The first call that a developer makes: it says what the key may do. */
+export function firstCall(apiUrl: string, token: string): string {
+  return `curl ${apiUrl}/key \\\n  -H "Authorization: Bearer ${token}"`;
+}
+
+/** Points for a purchase at the counter: safe to repeat by its Idempotency-Key. */
+export function pointsCall(apiUrl: string): string {
+  return [
+    `curl ${apiUrl}/members/lookup \\`,
+    `  -H "Authorization: Bearer $KEY" -H "Content-Type: application/json" \\`,
+    `  --data '{"email": "ayse@example.com"}'`,
+    "",
+    `curl ${apiUrl}/members/1042/points \\`,
+    `  -H "Authorization: Bearer $KEY" -H "Content-Type: application/json" \\`,
+    `  -H "Idempotency-Key: receipt-4711" \\`,
+    `  --data '{"points": 75, "reason": "shop_purchase", "note": "Receipt 4711"}'`,
+  ].join("\n");
+}

@@ -1,0 +1,100 @@
+"""The guide to the partner API runs as it stands, and names every failure."""
+
+import os
+import re
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from socket import socket
+
+import pytest
+import uvicorn
+
+from saleor_loyalty_app.clock import ManualClock
+from saleor_loyalty_app.db.database import open_database
+from saleor_loyalty_app.flows.propose_program import propose_program
+from saleor_loyalty_app.flows.publish_program import publish
+from tests.api_edge import ApiEdge
+from tests.integration.api.conftest import SOLD
+from tests.integration.api.partner_system import PartnerSystem
+from tests.integration.api.test_membership import ACCOUNT, USER
+from tests.signing import SigningKey
+
+GUIDE = Path(__file__).parents[3] / "docs" / "developers" / "partner-api.md"
+
+
+@pytest.fixture
+def guide() -> str:
+    if not GUIDE.exists():
+        pytest.skip("the documentation is not here")
+    return GUIDE.read_text("utf-8")
+
+
+@pytest.fixture
+def system(sqlite_url: str, clock: ManualClock, key: SigningKey) -> Iterator[PartnerSystem]:
+    """A system of a store with a program, and a customer with points."""
+    database = open_database(sqlite_url, pool_size=2)
+    edge = ApiEdge(database, clock, key)
+    store = edge.store()
+    database.write(lambda conn: propose_program(conn, store, [SOLD], now=clock()))
+    database.write(lambda conn: publish(conn, store, by="user:1", now=clock()))
+    edge.saleor.answers["Shopper"] = {"user": ACCOUNT}
+    made = PartnerSystem(edge, store)
+    ayse = made.desk.join(5, "Ayşe", "Yılmaz", user_id=USER, email="ayse@example.com")
+    made.desk.earn(ayse, 100)
+    yield made
+    edge.close()
+    database.close()
+
+
+@pytest.fixture
+def address(system: PartnerSystem) -> Iterator[str]:
+    """Where the API is served over HTTP."""
+    listening = socket()
+    listening.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(system.edge.app, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+    listening.close()
+
+
+def test_every_example_runs_one_after_the_other(
+    guide: str, system: PartnerSystem, address: str
+) -> None:
+    if shutil.which("curl") is None or shutil.which("jq") is None:
+        pytest.skip("curl and jq are needed")
+    examples = re.findall(r"^```sh\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    assert len(examples) == 7
+    result = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", "\n".join(examples)],
+        env={**os.environ, "LOYALTY": address, "KEY": system.token, "no_proxy": "*"},
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert '"points": 149' in result.stdout
+    [ayse] = system.look_up(user_id=USER)
+    moved = system.send("GET", f"members/{ayse['id']}/statement").json()["items"]
+    assert [one["amount"] for one in moved] == [-75, 75, 100]
+
+
+def test_every_failure_and_call_is_in_the_guide(guide: str, system: PartnerSystem) -> None:
+    for path, methods in system.edge.app.openapi()["paths"].items():
+        if not path.startswith("/api/partner/"):
+            continue
+        for method, described in methods.items():
+            place = path.removeprefix("/api/partner/v1").replace("{member}", "{id}")
+            call = f"{method.upper()} {place}"
+            assert f"[`{call}`]" in guide, call
+            for status, answer in described["responses"].items():
+                if status in ("200", "201"):
+                    continue
+                for code in answer["content"]["application/json"]["examples"]:
+                    assert f"`{code}`" in guide, code
