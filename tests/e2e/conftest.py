@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -34,6 +35,12 @@ class World:
         found: dict[str, object] = httpx.get(
             f"{self.store_url}/_control/state", trust_env=False
         ).json()
+        return found
+
+    def read(self, name: str) -> dict[str, Any]:
+        """What the store's control API tells."""
+        answer = httpx.get(f"{self.store_url}/_control/{name}", trust_env=False, timeout=60)
+        found: dict[str, Any] = answer.raise_for_status().json()
         return found
 
     def control(self, name: str, body: dict[str, object]) -> dict[str, object]:

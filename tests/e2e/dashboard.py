@@ -1,6 +1,7 @@
 """The app within the store's Dashboard: opened at a page, in a language, theme and width."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,10 +29,21 @@ class Look:
     height: int
 
 
-#: Each page is looked at in these two; the full matrix is for `make soak`.
-EN_LIGHT_1440 = Look("en-light-1440", "en", "light", 1440, 1000)
-TR_DARK_390 = Look("tr-dark-390", "tr", "dark", 390, 844)
-LOOKS = (EN_LIGHT_1440, TR_DARK_390)
+_HEIGHTS = {390: 844, 768: 1024, 1440: 1000}
+MATRIX = {
+    name: Look(name, language, theme, width, height)
+    for language in ("en", "tr")
+    for theme in ("light", "dark")
+    for width, height in _HEIGHTS.items()
+    for name in [f"{language}-{theme}-{width}"]
+}
+EN_LIGHT_1440, TR_DARK_390 = MATRIX["en-light-1440"], MATRIX["tr-dark-390"]
+#: Each page is looked at in these: in two, and in all of them by `make soak`.
+LOOKS = (
+    tuple(MATRIX.values())
+    if os.environ.get("LOYALTY_TEST_DEPTH") == "soak"
+    else (EN_LIGHT_1440, TR_DARK_390)
+)
 
 
 def open_page(page: Page, path: str = "/", look: Look = EN_LIGHT_1440) -> FrameLocator:
@@ -45,20 +57,40 @@ def open_page(page: Page, path: str = "/", look: Look = EN_LIGHT_1440) -> FrameL
     frame = steps.app(page)
     expect(frame.locator("html")).to_have_attribute("lang", look.language)
     expect(frame.locator("html")).to_have_attribute("data-theme", look.theme)
-    expect(frame.locator("main h1")).to_be_visible()
-    expect(frame.locator(".kit-skeleton")).to_have_count(0)
+    _all_there(frame)
     return frame
 
 
-def require_accessible(page: Page, name: str) -> None:
-    """Fails for what axe calls serious or critical in the app's frame, and for what is too wide."""
-    frame = page.locator("#dash-main iframe").element_handle().content_frame()
+def follow(frame: FrameLocator, path: str) -> None:
+    """Goes on to another page of the app by its link or tab, and waits until all of it is there."""
+    link = frame.locator(f'nav a[href="{path}"]')
+    link.click()
+    expect(link).to_have_attribute("aria-current", "page")
+    _all_there(frame)
+
+
+def _all_there(frame: FrameLocator) -> None:
+    expect(frame.locator("main h1")).to_be_visible()
+    expect(frame.locator(".kit-skeleton")).to_have_count(0)
+
+
+def require_accessible(
+    page: Page, name: str, which: str = "#dash-main iframe", *, headed: bool = True
+) -> None:
+    """Fails for what axe calls serious or critical in a frame, and for what is wider than it.
+
+    `headed`: the frame is a page and has a first heading, which widgets have outside of theirs.
+    """
+    frame = page.locator(which).element_handle().content_frame()
     assert frame is not None
     wide = frame.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wide <= 0, f"{name} is {wide} px too wide"
     if not frame.evaluate("'axe' in window"):
         frame.evaluate(f"{AXE.read_text('utf-8')}; undefined")
-    found: dict[str, Any] = frame.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    rules = {"page-has-heading-one": {"enabled": headed}}
+    found: dict[str, Any] = frame.evaluate(
+        "rules => axe.run(document, {resultTypes: ['violations'], rules})", rules
+    )
     serious = [
         {"rule": one["id"], "help": one["help"], "where": [node["html"] for node in one["nodes"]]}
         for one in found["violations"]
@@ -72,6 +104,7 @@ def shoot(page: Page, folder: Path, name: str) -> None:
     handle = page.locator("#dash-main iframe")
     frame = handle.element_handle().content_frame()
     assert frame is not None
+    page.evaluate("window.scrollTo(0, 0)")
     with _as_high_as(page, int(frame.evaluate("document.documentElement.scrollHeight"))):
         steps.shoot(page, folder, name)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
@@ -49,7 +50,7 @@ def test_the_program_is_one_form_whose_examples_follow_it(
     expect(frame.locator('[data-savebar="save"]')).to_be_enabled()
     frame.locator('[data-try="run"]').click()
     expect(frame.locator("[data-tried]")).to_be_visible()
-    shoot(page, pictures, f"40-program-{look.name}")
+    shoot(page, pictures, f"80-program-{look.name}")
     channel.locator('input[name$=".earn_points"]').fill("0")
     expect(channel.locator(".kit-wrong").first).to_be_visible()
     require_accessible(page, f"program {look.name}")
@@ -67,7 +68,7 @@ def test_two_editors_do_not_overwrite_each_other(
             expect(frame.locator('[data-savebar="save"]')).to_be_disabled()
     changes = second.locator('[data-conflict="changes"]')
     expect(changes).to_contain_text("The name was “Written first” and becomes “Written second”.")
-    shoot(one, pictures, "41-program-saved")
+    shoot(one, pictures, "81-program-saved")
     second.locator('[data-conflict="theirs"]').click()
     expect(second.locator('input[name="name"]')).to_have_value("Written first")
 
@@ -90,7 +91,7 @@ def test_what_publishing_changes_and_costs_is_told_before(
     dry.click()
     expect(frame.locator('[data-import-state="running"]')).to_have_count(0, timeout=60_000)
     expect(frame.locator('[data-import-state="done"]').first).to_be_visible(timeout=60_000)
-    shoot(page, pictures, f"42-publish-{look.name}")
+    shoot(page, pictures, f"82-publish-{look.name}")
     require_accessible(page, f"publish {look.name}")
 
 
@@ -106,10 +107,10 @@ def test_a_new_proposal_knows_what_the_store_sold(
     frame.locator('[data-yaml="open"]').click()
     expect(frame.locator(".program-yaml")).to_have_value(re.compile("free-shipping"))
     require_accessible(page, "program with an offer")
-    shoot(page, pictures, "45-program-proposed")
+    shoot(page, pictures, "85-program-proposed")
 
 
-def test_an_agent_looks_and_cannot_publish(
+def test_an_agent_looks_and_cannot_publish_by_page_or_by_hand(
     installed: World, new_page: Callable[..., Page], pictures: Path
 ) -> None:
     page = new_page(width=EN_LIGHT_1440.width, height=EN_LIGHT_1440.height)
@@ -118,11 +119,20 @@ def test_an_agent_looks_and_cannot_publish(
     frame = open_page(page, "/publish", EN_LIGHT_1440)
     expect(frame.get_by_text("You can look, but not publish")).to_be_visible()
     expect(frame.locator('[data-publish="ask"], [data-import="dry"]')).to_have_count(0)
-    shoot(page, pictures, "44-publish-as-agent")
+    shoot(page, pictures, "84-publish-as-agent")
     frame = open_page(page, "/program", EN_LIGHT_1440)
     expect(frame.get_by_text("You can look, but not change")).to_be_visible()
     expect(frame.locator('input[name="name"]')).to_be_disabled()
     expect(frame.locator('[data-savebar="save"]')).to_have_count(0)
+    [app] = installed.read("state")["apps"]
+    token = installed.control("app_token", {"app_id": app["id"], "email": AGENT})["token"]
+    answer = httpx.post(
+        f"{installed.app_url}/api/dashboard/v1/publish",
+        headers={"Authorization": f"Bearer {token}"},
+        json={"digest": "0" * 64},
+        trust_env=False,
+    )
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "missing_user_permission")
 
 
 def test_a_program_is_published_changed_and_gone_back_to(
@@ -143,7 +153,7 @@ def test_a_program_is_published_changed_and_gone_back_to(
     frame.locator('[data-dialog="yes"]').click()
     frame.locator('[data-back="1"]').click()
     expect(frame.locator("dialog .publish-list")).to_be_visible()
-    shoot(page, pictures, "43-go-back")
+    shoot(page, pictures, "83-go-back")
     frame.locator('[data-dialog="yes"]').click()
     expect(frame.locator("dialog")).to_have_count(0)
     expect(frame.locator('[data-back="2"]')).to_be_visible()

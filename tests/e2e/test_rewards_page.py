@@ -119,7 +119,7 @@ def test_every_page_can_be_read_and_used(
         assert findings(page) == [], name
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, f"{name} is {wide} px too wide"
-        page.screenshot(path=pictures / f"rewards-{name}-{look.name}.png", full_page=True)
+        page.screenshot(path=pictures / f"71-rewards-{name}-{look.name}.png", full_page=True)
 
     page.goto(f"/rewards/acme?lang={look.language}")
     looked_at("welcome")
