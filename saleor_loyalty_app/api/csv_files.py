@@ -1,17 +1,15 @@
 """CSV files that people open in a spreadsheet.
 
-UTF-8 with a byte order mark, as Excel takes files for the machine's own alphabet without it. What
-begins like a formula is set in an apostrophe, so that no spreadsheet runs what somebody typed.
+UTF-8 with a byte order mark, as Excel takes files for the machine's own alphabet without it.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fastapi import Response
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from saleor_loyalty_app.csv_lines import csv_text
+
 _DOCUMENTED: dict[str, Any] = {
     "description": "A CSV file.",
     "content": {"text/csv": {"schema": {"type": "string"}}},
@@ -40,21 +38,3 @@ class CsvFile(Response):
                 "Cache-Control": "no-store",
             },
         )
-
-
-def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """The lines of a CSV file; None is an empty cell."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(header)
-    for row in rows:
-        writer.writerow([_cell(value) for value in row])
-    return text.getvalue()
-
-
-def _cell(value: object) -> object:
-    if value is None:
-        return ""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.db.whose import EVERYBODY, Whose
 from saleor_loyalty_app.inbox.models import DeadLetter, InboxMessage
 from saleor_loyalty_app.inbox.repository import PAGE, ROWS_KEPT
 
@@ -13,11 +14,22 @@ _INBOX = table(InboxMessage)
 _DEAD = table(DeadLetter)
 
 
-def empty_bodies(conn: Connection, *, now: datetime, days: int = 14, limit: int = PAGE) -> int:
+def empty_bodies(
+    conn: Connection,
+    *,
+    now: datetime,
+    days: int = 14,
+    whose: Whose = EVERYBODY,
+    limit: int = PAGE,
+) -> int:
     """Empties a page of inbox bodies older than `days`; says how many, 0 when all are done."""
     page = (
         sa.select(_INBOX.c.id)
-        .where(sa.not_(_INBOX.c.emptied), _INBOX.c.received_at < now - timedelta(days=days))
+        .where(
+            sa.not_(_INBOX.c.emptied),
+            _INBOX.c.received_at < now - timedelta(days=days),
+            whose.rows(_INBOX.c.store_id),
+        )
         .order_by(_INBOX.c.received_at)
         .limit(limit)
     )
@@ -42,12 +54,17 @@ def delete_old_rows(conn: Connection, *, now: datetime, limit: int = PAGE) -> in
 
 
 def delete_dead_letters(
-    conn: Connection, *, now: datetime, days: int = 30, limit: int = PAGE
+    conn: Connection,
+    *,
+    now: datetime,
+    days: int = 30,
+    whose: Whose = EVERYBODY,
+    limit: int = PAGE,
 ) -> int:
     """Deletes a page of dead letters older than `days`, replayed or not; says how many."""
     page = (
         sa.select(_DEAD.c.id)
-        .where(_DEAD.c.received_at < now - timedelta(days=days))
+        .where(_DEAD.c.received_at < now - timedelta(days=days), whose.rows(_DEAD.c.store_id))
         .order_by(_DEAD.c.received_at)
         .limit(limit)
     )

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.db.whose import EVERYBODY, Whose
 from saleor_loyalty_app.messages.errors import DeliveryUnknown, MessageOver
 from saleor_loyalty_app.messages.kinds import KINDS, Kind, MessageClass, spec
 from saleor_loyalty_app.messages.models import (
@@ -19,6 +20,8 @@ from saleor_loyalty_app.messages.models import (
 )
 from saleor_loyalty_app.stores.models import Store
 
+#: Days that the log of messages and of partners' events is usually kept.
+LOG_DAYS = 90
 _delivery, _message, _stopped = table(MessageDelivery), table(OutboxMessage), table(StoppedAddress)
 _store = table(Store)
 
@@ -325,7 +328,9 @@ def repeat(conn: Connection, store_id: int, delivery_id: int, now: datetime) -> 
     )
 
 
-def delete_old(conn: Connection, before: datetime, *, limit: int = 500) -> int:
+def delete_old(
+    conn: Connection, before: datetime, *, whose: Whose = EVERYBODY, limit: int = 500
+) -> int:
     """Deletes a page of messages that ended before then; gives their number.
 
     A welcome is kept, since it is told once in a lifetime, and so is what still waits.
@@ -340,6 +345,7 @@ def delete_old(conn: Connection, before: datetime, *, limit: int = 500) -> int:
             sa.select(_message.c.id)
             .where(
                 _message.c.planned_at < before,
+                whose.rows(_message.c.store_id),
                 _message.c.kind != Kind.welcome.value,
                 sa.not_(waiting),
             )

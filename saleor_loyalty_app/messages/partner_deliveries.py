@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.db.whose import EVERYBODY, Whose
 from saleor_loyalty_app.messages.errors import DeliveryUnknown
 from saleor_loyalty_app.messages.models import PartnerDelivery, PartnerWebhook
 from saleor_loyalty_app.messages.partner_webhooks import Webhook, read_webhook
@@ -267,12 +268,14 @@ def replay(
         raise DeliveryUnknown
 
 
-def delete_old(conn: Connection, before: datetime, *, limit: int = 500) -> int:
+def delete_old(
+    conn: Connection, before: datetime, *, whose: Whose = EVERYBODY, limit: int = 500
+) -> int:
     """Deletes a page of deliveries that ended before then; gives their number."""
     ids = list(
         conn.execute(
             sa.select(_delivery.c.id)
-            .where(_delivery.c.ended_at < before)
+            .where(_delivery.c.ended_at < before, whose.rows(_delivery.c.store_id))
             .order_by(_delivery.c.id)
             .limit(limit)
         ).scalars()

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.db.whose import EVERYBODY, Whose
 from saleor_loyalty_app.rewards.models import CheckoutTotal, ShippingAsk, ShippingOffer
 from saleor_loyalty_app.rewards.offers import HELD, MOST_OFFERS, Offer
 
@@ -69,10 +70,21 @@ def add_offers(
     return tuple(kept)
 
 
-def delete_old_offers(conn: Connection, *, now: datetime, limit: int = PAGE) -> int:
-    """Deletes a page of what is older than two days; says how many rows."""
+def delete_old_offers(
+    conn: Connection,
+    *,
+    now: datetime,
+    kept: timedelta = KEPT,
+    whose: Whose = EVERYBODY,
+    limit: int = PAGE,
+) -> int:
+    """Deletes a page of what is older than `kept`; says how many rows."""
     gone = 0
-    page = sa.select(rows.c.id).where(rows.c.expires_at < now - (KEPT - HELD)).limit(limit)
+    page = (
+        sa.select(rows.c.id)
+        .where(rows.c.expires_at < now - (kept - HELD), whose.rows(rows.c.store_id))
+        .limit(limit)
+    )
     deleted = conn.execute(
         sa.delete(rows).where(rows.c.id.in_(page.scalar_subquery())).returning(rows.c.id)
     )
@@ -81,7 +93,7 @@ def delete_old_offers(conn: Connection, *, now: datetime, limit: int = PAGE) -> 
         found = table(model)
         old = (
             sa.select(found.c.store_id, found.c.checkout_id)
-            .where(found.c[moment] < now - KEPT)
+            .where(found.c[moment] < now - kept, whose.rows(found.c.store_id))
             .limit(limit)
         )
         deleted = conn.execute(

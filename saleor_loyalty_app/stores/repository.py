@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Row
 
 from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.db.whose import EVERYBODY, Whose
 from saleor_loyalty_app.stores.errors import LocaleChanged
 from saleor_loyalty_app.stores.locale import check_locale, usable_timezone
 from saleor_loyalty_app.stores.models import Channel, Store
@@ -209,9 +210,15 @@ def mark_uninstalled(conn: Connection, store_id: int, app_id: str, now: datetime
     return done.scalar_one_or_none() is not None
 
 
-def uninstalled_before(conn: Connection, moment: datetime) -> list[StoreRef]:
+def uninstalled_before(
+    conn: Connection, moment: datetime, whose: Whose = EVERYBODY
+) -> list[StoreRef]:
     """The stores that removed the app before `moment`: their personal data has to go."""
-    query = sa.select(*_REF_COLUMNS).where(_STORE.c.uninstalled_at < moment).order_by(_STORE.c.id)
+    query = (
+        sa.select(*_REF_COLUMNS)
+        .where(_STORE.c.uninstalled_at < moment, whose.rows(_STORE.c.id))
+        .order_by(_STORE.c.id)
+    )
     return [_ref(row) for row in conn.execute(query)]
 
 

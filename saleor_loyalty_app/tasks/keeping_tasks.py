@@ -5,14 +5,17 @@ from functools import partial
 
 from saleor_loyalty_app.flows.wind_down import advance
 from saleor_loyalty_app.queue import Schedule
-from saleor_loyalty_app.stores import wind_downs
+from saleor_loyalty_app.stores import exports, wind_downs
 from saleor_loyalty_app.tasks.background import Background
 from saleor_loyalty_app.tasks.per_store import for_each_store
 
 
 def schedules(work: Background) -> tuple[Schedule, ...]:
     """The schedules of this file."""
-    return (Schedule("wind_down", timedelta(seconds=30), partial(wind_down, work)),)
+    return (
+        Schedule("wind_down", timedelta(seconds=30), partial(wind_down, work)),
+        Schedule("forget_exports", timedelta(minutes=10), partial(forget_exports, work)),
+    )
 
 
 def wind_down(work: Background) -> bool:
@@ -21,3 +24,9 @@ def wind_down(work: Background) -> bool:
     ending = work.database.read(wind_downs.stores_with_plans)
     stores = [store for store in work.active_stores() if store.id in ending]
     return for_each_store("wind_down", stores, lambda store: advance(work.database, store, now=now))
+
+
+def forget_exports(work: Background) -> bool:
+    """Deletes files with everything of a store whose day is over, a page of their pieces."""
+    now = work.clock()
+    return work.database.write(lambda conn: exports.forget_page(conn, now=now)) > 0

@@ -20,10 +20,12 @@ from saleor_loyalty_app.messages import (
     deliveries,
     partner_deliveries,
 )
+from saleor_loyalty_app.messages.deliveries import LOG_DAYS
 from saleor_loyalty_app.messages.setup import setup_of
 from saleor_loyalty_app.queue import Schedule
 from saleor_loyalty_app.stores.problems import report_words, resolve_problem
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.stores.retention import Kept, spans
 from saleor_loyalty_app.tasks.background import Background
 from saleor_loyalty_app.tasks.per_store import for_each_store
 
@@ -31,8 +33,6 @@ from saleor_loyalty_app.tasks.per_store import for_each_store
 PAGE = 200
 AVAILABLE = "available"
 NO_NOTICES, REGISTER_DUE = "expiry-notices", "consents-due"
-#: Days that the log of messages and of partners' events is kept.
-LOG_DAYS = 90
 #: So long before the register has to be told the owner is reminded.
 REMINDED_BEFORE = timedelta(days=1)
 
@@ -122,10 +122,15 @@ def mirror_balances(work: Background) -> bool:
 
 def forget_messages(work: Background) -> bool:
     """Deletes what was sent long ago, a page of each kind."""
-    before = work.clock() - timedelta(days=LOG_DAYS)
-    gone = work.database.write(lambda conn: deliveries.delete_old(conn, before))
-    told = work.database.write(lambda conn: partner_deliveries.delete_old(conn, before))
-    return gone + told > 0
+    now, gone = work.clock(), 0
+    for kind, delete_old in (
+        (Kept.messages, deliveries.delete_old),
+        (Kept.partner_events, partner_deliveries.delete_old),
+    ):
+        for span in work.database.read(partial(spans, kind=kind, usual=LOG_DAYS)):
+            before = now - timedelta(days=span.days)
+            gone += work.database.write(partial(delete_old, before=before, whose=span.whose))
+    return gone > 0
 
 
 def _telling(work: Background, busy: set[int]) -> list[StoreRef]:
