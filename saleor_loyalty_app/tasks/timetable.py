@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from saleor_loyalty_app.flows.announce import ANNOUNCE, announce_pages
+from saleor_loyalty_app.flows.archive_store import EXPORT, run_export
 from saleor_loyalty_app.flows.audit_store import AUDIT, run_audit
 from saleor_loyalty_app.flows.catch_up import CATCH_UP, catch_up
 from saleor_loyalty_app.flows.plugin_handler import PLUGIN_JOB, PluginHandler, run_plugin_handler
@@ -60,6 +61,7 @@ def jobs(work: Background, plugin_handlers: Mapping[str, PluginHandler]) -> tupl
             ),
         ),
         bind(ANNOUNCE, lambda wish: announce_pages(work.database, wish, clock=work.clock)),
+        bind(EXPORT, lambda wish: run_export(work.database, wish, clock=work.clock)),
         bind(AUDIT, lambda wish: run_audit(work.database, wish, clock=work.clock)),
         bind(proposals.PROPOSE, lambda payload: proposals.propose(work, payload)),
         bind(
