@@ -219,6 +219,18 @@ class ChannelState(Answer):
     at: datetime | None
 
 
+class MailStop(Answer):
+    """Whether mail to a member's address was stopped as the mail server refused it for good."""
+
+    model_config = _example(
+        stopped=True, answer="550 5.1.1 No such user", at="2026-03-02T10:00:00Z"
+    )
+
+    stopped: bool
+    answer: str = Field(description="What the mail server said, without the address.")
+    at: datetime | None
+
+
 class ConsentList(Answer):
     """What a member agreed to, with its proof."""
 

@@ -15,6 +15,7 @@ from saleor_loyalty_app.api.dashboard.general import router as general
 from saleor_loyalty_app.api.dashboard.insights import router as insights
 from saleor_loyalty_app.api.dashboard.members import router as members
 from saleor_loyalty_app.api.dashboard.members_deeds import router as members_deeds
+from saleor_loyalty_app.api.dashboard.members_mail import router as members_mail
 from saleor_loyalty_app.api.dashboard.members_notes import router as members_notes
 from saleor_loyalty_app.api.dashboard.members_points import router as members_points
 from saleor_loyalty_app.api.dashboard.messages import router as messages
@@ -49,5 +50,5 @@ router.include_router(publishing, dependencies=_STAFF)
 router.include_router(publishing_cost, dependencies=_STAFF)
 for _messages in (messages, messages_webhooks, messages_consents):
     router.include_router(_messages, dependencies=_STAFF)
-for _members in (members, members_deeds, members_notes, members_points, allowances):
+for _members in (members, members_deeds, members_mail, members_notes, members_points, allowances):
     router.include_router(_members, dependencies=_STAFF)

@@ -10,7 +10,8 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.erase_member import erase_user
 from saleor_loyalty_app.flows.join_member import claim_guests
 from saleor_loyalty_app.members.models import Member, MemberIdentity, MemberNote
-from saleor_loyalty_app.members.repository import member_by_id, member_by_user
+from saleor_loyalty_app.members.repository import email_key_of, member_by_id, member_by_user
+from saleor_loyalty_app.messages.deliveries import stop_address
 from saleor_loyalty_app.orders.models import OrderState
 from saleor_loyalty_app.stores.refs import StoreRef
 from tests.api_edge import ApiEdge
@@ -361,3 +362,25 @@ def test_an_account_that_was_merged_and_is_deleted_takes_nothing_along(desk: Mem
     assert desk.guest("ayse@example.com") == keeps
     gone = desk.edge.database.read(lambda conn: member_by_user(conn, desk.store.id, user_id(2)))
     assert gone is None
+
+
+def test_an_address_that_was_refused_is_written_to_again_once_staff_say_so(
+    desk: MemberDesk,
+) -> None:
+    ayse, john = desk.join(1, "Ayşe", "Yılmaz"), desk.join(2, "John", "Brown")
+    at = desk.edge.clock()
+
+    def refuse(conn: sa.Connection) -> None:
+        key = email_key_of(conn, desk.store.id, ayse)
+        assert key is not None
+        stop_address(conn, desk.store.id, key, "550 5.1.1 No such user", at)
+
+    desk.edge.database.write(refuse)
+    seen = desk.send("GET", f"members/{ayse}/mail-stop").json()
+    assert (seen["stopped"], seen["answer"]) == (True, "550 5.1.1 No such user")
+    assert desk.send("GET", f"members/{john}/mail-stop").json()["stopped"] is False
+    for _ in range(2):
+        lifted = desk.send("DELETE", f"members/{ayse}/mail-stop").json()
+        assert lifted == {"stopped": False, "answer": "", "at": None}
+    noted = desk.send("GET", "activity/staff-actions").json()["items"]
+    assert [one["kind"] for one in noted].count("mail_stop_lifted") == 1

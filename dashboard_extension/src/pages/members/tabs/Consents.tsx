@@ -1,6 +1,8 @@
 import { useApiQuery, type components } from "@/api";
 import { Badge, Empty, Loaded, Table, useT, When, type Column } from "@/kit";
 
+import { MailStop } from "./MailStop";
+
 type Text = components["schemas"]["RecordedText"];
 type Channel = components["schemas"]["ChannelState"];
 
@@ -27,6 +29,7 @@ export function Consents({ id }: { id: string }) {
     <Loaded query={query}>
       {(seen) => (
         <>
+          <MailStop id={id} />
           <h3>{t("members.offers")}</h3>
           <Table label={t("members.offers")} rows={seen.channels} columns={channels} rowKey={(row) => row.channel} />
           {seen.phone && <p className="kit-soft">{t("members.phone", { phone: seen.phone })}</p>}
