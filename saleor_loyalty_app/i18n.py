@@ -56,6 +56,12 @@ def filled(message_id: str, language: str, arguments: Mapping[str, object]) -> s
     return text.format_map(_Arguments(arguments))
 
 
+def capitalized(text: str, language: str) -> str:
+    """The text as a sentence begins; in Turkish i becomes İ. A name in quotes stays as it is."""
+    first = "İ" if language == "tr" and text.startswith("i") else text[:1].upper()
+    return first + text[1:]
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """A text that is said later, in the language of whoever reads it.

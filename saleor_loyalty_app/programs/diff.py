@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.i18n import capitalized, translate
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.cost import monthly_cost
 from saleor_loyalty_app.programs.document import ChannelRates, Program, Settings, Texts
@@ -271,4 +271,5 @@ def _shipping(old: Program | None, new: Program, language: str) -> Iterator[Chan
 
 
 def _change(code: str, path: str, language: str, **arguments: object) -> Change:
-    return Change(code, path, translate(f"change.{code}", language, **arguments))
+    said = translate(f"change.{code}", language, **arguments)
+    return Change(code, path, capitalized(said, language))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.i18n import capitalized, translate
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.document import ChannelRates, Program
 from saleor_loyalty_app.programs.shipping import ShippingRule
@@ -37,7 +37,7 @@ def answers(
     return [
         Answer(name, _text(f"faq.{name}", language, points=points), told)
         for name, sentences in found
-        if (told := tuple(_sentence(one) for one in sentences))
+        if (told := tuple(_sentence(one, language) for one in sentences))
     ]
 
 
@@ -45,8 +45,8 @@ def _text(key: str, language: str, **arguments: object) -> str:
     return translate(key, language, **arguments)
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+def _sentence(text: str, language: str) -> str:
+    return capitalized(text, language) + ("" if text.endswith(".") else ".")
 
 
 def _when(program: Program, language: str) -> str:
