@@ -59,8 +59,8 @@ def test_the_program_is_one_form_whose_examples_follow_it(
 def test_two_editors_do_not_overwrite_each_other(
     installed: World, new_page: Callable[..., Page], pictures: Path
 ) -> None:
-    one, first = seen(new_page, "/program", EN_LIGHT_1440)
-    _, second = seen(new_page, "/program", EN_LIGHT_1440)
+    _, first = seen(new_page, "/program", EN_LIGHT_1440)
+    page, second = seen(new_page, "/program", EN_LIGHT_1440)
     for frame, name in ((first, "Written first"), (second, "Written second")):
         frame.locator('input[name="name"]').fill(name)
         frame.locator('[data-savebar="save"]').click()
@@ -68,7 +68,8 @@ def test_two_editors_do_not_overwrite_each_other(
             expect(frame.locator('[data-savebar="save"]')).to_be_disabled()
     changes = second.locator('[data-conflict="changes"]')
     expect(changes).to_contain_text("The name was “Written first” and becomes “Written second”.")
-    shoot(one, pictures, "81-program-saved")
+    require_accessible(page, "the conflict")
+    steps.shoot(page, pictures, "81-program-conflict")
     second.locator('[data-conflict="theirs"]').click()
     expect(second.locator('input[name="name"]')).to_have_value("Written first")
 

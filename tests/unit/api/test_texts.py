@@ -7,6 +7,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import saleor_loyalty_app
+from saleor_loyalty_app.i18n import Words, capitalized
 
 ROOT = Path(saleor_loyalty_app.__file__).parent
 FILES = ("api", "limiting", "partner", "storefront")
@@ -35,3 +36,22 @@ def test_both_languages_have_the_same_texts_with_the_same_places(file_name: str)
 def test_no_turkish_text_is_left_in_english(file_name: str) -> None:
     english, turkish = texts("en", file_name), texts("tr", file_name)
     assert [text_id for text_id in english if english[text_id] == turkish[text_id]] == []
+
+
+def test_a_sentence_begins_as_its_language_has_it_and_names_keep_their_letters() -> None:
+    assert capitalized("iade", "tr") == "İade"
+    assert capitalized("iade", "en") == "Iade"
+    assert capitalized("şimdi", "tr") == "Şimdi"
+    assert capitalized("“channel-tr” kanalı", "tr") == "“channel-tr” kanalı"
+    assert capitalized("", "tr") == ""
+
+
+def test_words_survive_being_kept_and_are_said_in_any_language() -> None:
+    why = Words("message_why.timeout")
+    words = Words("problem.mail_failing", {"why": why, "answer": "{answer}"})
+    again = Words.of(words.document())
+    assert again == words
+    for language in ("en", "tr"):
+        assert why.said(language) in again.said(language)
+        assert "{answer}" in again.said(language)
+    assert again.said("en") != again.said("tr")
