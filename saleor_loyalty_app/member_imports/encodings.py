@@ -72,9 +72,25 @@ def encoding_of(file: BinaryIO) -> str:
 
 
 def open_text(file: BinaryIO, encoding: str) -> io.TextIOWrapper:
-    """The file as text from its beginning, lines as they are; `detach` leaves the file open."""
+    """The file as text from its beginning, lines as they are; the file stays open."""
     file.seek(0)
-    return io.TextIOWrapper(file, encoding=encoding, errors="strict", newline="")
+    return io.TextIOWrapper(_Lent(file), encoding=encoding, errors="strict", newline="")
+
+
+class _Lent(io.BufferedIOBase):
+    """A file of somebody else's, who closes it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return self._file.read(-1 if size is None else size)
+
+    def read1(self, size: int = -1, /) -> bytes:
+        return self._file.read(size)
 
 
 def _decodes(file: BinaryIO, encoding: str) -> bool:

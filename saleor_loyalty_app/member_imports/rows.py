@@ -82,22 +82,18 @@ def read_file(file: BinaryIO, *, most_rows: int = MOST_ROWS) -> File:
 def _lines(file: BinaryIO, found: Format) -> Iterator[tuple[int, list[str]]]:
     """Cells with the line in which they begin."""
     text = open_text(file, found.encoding)
-    reader: Iterator[list[str]] | None = None
     begin = 1 + found.skip
     try:
         for _ in range(found.skip):
             text.readline()
-        csv_reader = csv.reader(text, delimiter=found.delimiter, strict=True)
-        reader = csv_reader
+        reader = csv.reader(text, delimiter=found.delimiter, strict=True)
         for row in reader:
             yield begin, row
-            begin = csv_reader.line_num + 1 + found.skip
+            begin = reader.line_num + 1 + found.skip
     except csv.Error:
         raise FileUnreadable(line=begin) from None
     except UnicodeDecodeError:
         raise EncodingUnknown from None
-    finally:
-        text.detach()
 
 
 def _rows(lines: Iterator[tuple[int, list[str]]], header: Header, most_rows: int) -> Iterator[Row]:
@@ -117,6 +113,8 @@ def read_row(line: int, row: list[str], header: Header) -> Row:
     texts: dict[str, str] = {}
     for column, place in header.places.items():
         text = row[place].strip() if place < len(row) else ""
+        if column == "note":
+            text = " ".join(text.split())
         if any(ord(letter) < 32 or ord(letter) == 127 for letter in text):
             problems.append(Problem(column, "cell_unreadable"))
             text = ""

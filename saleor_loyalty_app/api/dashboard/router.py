@@ -12,6 +12,7 @@ from saleor_loyalty_app.api.dashboard.activity_inbox import router as activity_i
 from saleor_loyalty_app.api.dashboard.allowances import router as allowances
 from saleor_loyalty_app.api.dashboard.cases import router as cases
 from saleor_loyalty_app.api.dashboard.general import router as general
+from saleor_loyalty_app.api.dashboard.imports import router as member_imports
 from saleor_loyalty_app.api.dashboard.insights import router as insights
 from saleor_loyalty_app.api.dashboard.members import router as members
 from saleor_loyalty_app.api.dashboard.members_deeds import router as members_deeds
@@ -48,6 +49,7 @@ router.include_router(widgets, dependencies=_STAFF)
 router.include_router(program, dependencies=_STAFF)
 router.include_router(publishing, dependencies=_STAFF)
 router.include_router(publishing_cost, dependencies=_STAFF)
+router.include_router(member_imports, dependencies=_STAFF)
 for _messages in (messages, messages_webhooks, messages_consents):
     router.include_router(_messages, dependencies=_STAFF)
 for _members in (members, members_deeds, members_mail, members_notes, members_points, allowances):
