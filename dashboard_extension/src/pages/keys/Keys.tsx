@@ -44,6 +44,7 @@ export function Keys() {
               <Empty title={t("keys.empty")} action={add}>
                 {t("keys.empty_text")}
               </Empty>
+              <p className="kit-soft">{t("keys.empty_try")}</p>
               <Snippet label={t("keys.first_call")} text={firstCall(apiUrl, "slk_…")} />
             </div>
           }
@@ -52,7 +53,9 @@ export function Keys() {
       {!isEmpty && apiUrl && (
         <Section title={t("keys.calls")} hint={t("keys.calls_hint")}>
           <div className="keys-calls">
+            <h3>{t("keys.first_call")}</h3>
             <Snippet label={t("keys.first_call")} text={firstCall(apiUrl, "$KEY")} />
+            <h3>{t("keys.points_call")}</h3>
             <Snippet label={t("keys.points_call")} text={pointsCall(apiUrl)} />
           </div>
         </Section>

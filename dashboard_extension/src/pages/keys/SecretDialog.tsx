@@ -18,9 +18,11 @@ export function SecretDialog({ made, apiUrl, onClose }: { made: Made; apiUrl: st
       }
     >
       <Notice tone="warning">{t("keys.shown_once")}</Notice>
-      <Snippet label={t("keys.key")} text={made.token} />
-      <p className="kit-soft">{t("keys.try_it")}</p>
-      <Snippet label={t("keys.first_call")} text={firstCall(apiUrl, made.token)} />
+      <div className="keys-token">
+        <Snippet label={t("keys.key")} text={made.token} />
+        <p className="kit-soft">{t("keys.try_it")}</p>
+        <Snippet label={t("keys.first_call")} text={firstCall(apiUrl, made.token)} />
+      </div>
     </Dialog>
   );
 }

@@ -97,7 +97,7 @@ function Actions({ of, onChange, onRotate, onRevoke }: Deeds & { of: Key }) {
       {deeds.map(
         ({ id, act }) =>
           act && (
-            <Button key={id} size="small" variant="secondary" data-key={id} aria-label={t(`keys.${id}_named`, { name: of.name })} onClick={() => act(of)}>
+            <Button key={id} size="small" variant="secondary" data-key={id} aria-label={`${t(`keys.${id}`)}: ${of.name}`} onClick={() => act(of)}>
               {t(`keys.${id}`)}
             </Button>
           ),

@@ -14,4 +14,5 @@ export const TABS: readonly Tab[] = [
   { path: "/settings", area: "settings/general", label: "settings.tab.general", for: ["MANAGE_APPS"], load: () => import("@/pages/settings/general") },
   { path: "/settings/storefront", area: "settings/storefront", label: "settings.tab.storefront", for: ["MANAGE_APPS"], load: () => import("@/pages/settings/storefront") },
   { path: "/settings/messages", area: "settings/messages", label: "settings.tab.messages", for: ["MANAGE_APPS"], load: () => import("@/pages/settings/messages") },
+  { path: "/settings/keys", area: "keys", label: "settings.tab.keys", for: ["MANAGE_APPS"], load: () => import("@/pages/keys") },
 ];
