@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from saleor_loyalty_app.flows.propose_program import APP
 from saleor_loyalty_app.programs import repository
 from saleor_loyalty_app.programs.diff import differences
 from saleor_loyalty_app.programs.errors import DraftOverwritten, ProgramInvalid
@@ -33,7 +34,8 @@ def save_draft(
 ) -> Draft:
     """Saves a document as the draft, if the draft is still the one that its editor saw.
 
-    Saving what is there already changes nothing, whoever wrote it.
+    Saving what is there already changes nothing, unless the app proposed it: whoever saves a
+    proposal as it is has confirmed it.
 
     Args:
         version: of the draft that was edited (`Draft.version`); None = there was none.
@@ -47,7 +49,9 @@ def save_draft(
     repository.lock_programs(conn, store.id)
     present = repository.find_draft(conn, store.id)
     if present is not None and evidence is None and present.version == version_of(document):
-        return present
+        confirms = present.updated_by == APP and by != APP
+        if not confirms:
+            return present
     seen = None if present is None else present.version
     if present is not None and seen != version:
         raise _overwritten(present, document, language)

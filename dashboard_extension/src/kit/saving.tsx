@@ -23,8 +23,20 @@ export function useExitGuard(dirty: boolean) {
   );
 }
 
-/** The bar at the bottom of a form: the one place where it is saved. Brings the exit guard along. */
-export function SaveBar(props: { dirty: boolean; saving: boolean; onSave?: () => void; onDiscard: () => void; disabled?: boolean; label?: string }) {
+/**
+ * The bar at the bottom of a form: the one place where it is saved. Brings the exit guard along.
+ *
+ * With `offered` the form can be saved as it stands: what nobody has confirmed yet.
+ */
+export function SaveBar(props: {
+  dirty: boolean;
+  saving: boolean;
+  onSave?: () => void;
+  onDiscard: () => void;
+  disabled?: boolean;
+  label?: string;
+  offered?: boolean;
+}) {
   const t = useT();
   const guard = useExitGuard(props.dirty && !props.saving);
   return (
@@ -37,7 +49,7 @@ export function SaveBar(props: { dirty: boolean; saving: boolean; onSave?: () =>
       </Button>
       <Button
         type={props.onSave ? "button" : "submit"}
-        disabled={!props.dirty || props.saving || props.disabled}
+        disabled={!(props.dirty || props.offered) || props.saving || props.disabled}
         onClick={props.onSave}
         data-savebar="save"
       >

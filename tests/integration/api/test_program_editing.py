@@ -111,6 +111,26 @@ def test_saving_the_same_twice_is_saving_it_once(edge: ApiEdge, proposed: StoreR
     assert len(noted) == 1
 
 
+def test_saving_the_proposal_as_it_is_confirms_it_and_keeps_the_orders_it_was_made_from(
+    edge: ApiEdge, proposed: StoreRef
+) -> None:
+    before = page(edge, proposed)
+    draft = before["draft"]
+    answer = save(edge, proposed, draft["document"], draft["version"])
+    assert answer.status_code == 200, answer.text
+    after = page(edge, proposed)
+    assert (after["draft"]["version"], after["draft"]["by_you"]) == (draft["version"], True)
+    assert after["channels"] == before["channels"]
+    done = {
+        step["key"]
+        for step in edge.send("GET", "/api/dashboard/v1/start", edge.staff(proposed)).json()[
+            "steps"
+        ]
+        if step["done"]
+    }
+    assert {"draft_seen", "rates_confirmed"} <= done
+
+
 def test_who_may_not_manage_discounts_looks_and_changes_nothing(
     edge: ApiEdge, proposed: StoreRef
 ) -> None:

@@ -32,6 +32,8 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
   const [original, setOriginal] = useState<unknown>(seen.draft?.document ?? seen.in_force?.document ?? seen.document_example);
   const [conflict, setConflict] = useState<Conflicting | null>(null);
   const [saved, setSaved] = useState(original);
+  // Nobody of the staff has looked at what the app proposed: it can be saved as it stands.
+  const [proposed, setProposed] = useState(seen.draft?.updated_by === "app");
   const [orders, setOrders] = useState<ExampleOrder[]>(() => seen.channels.map(({ slug, goods, shipping }) => ({ channel: slug, goods, shipping })));
   const language = staff.locale.slice(0, 2);
   const shown = (document: unknown) => formOf(document, seen.channels, language);
@@ -48,6 +50,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
       setConflict(null);
       setVersion(draft.version);
       setSaved(draft.document);
+      setProposed(false);
       take(draft.document);
       notify("success", t("program.saved"), t("program.saved_text"));
     },
@@ -109,6 +112,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
         {!disabled && (
           <SaveBar
             dirty={dirty}
+            offered={proposed}
             saving={save.isPending}
             label={t("program.save")}
             onSave={() => send(version)}
