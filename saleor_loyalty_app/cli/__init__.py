@@ -10,6 +10,7 @@ from saleor_loyalty_app import __version__, log
 from saleor_loyalty_app.cli import (
     books,
     history,
+    member_imports,
     messages,
     orders,
     programs,
@@ -38,6 +39,7 @@ serving.add_to(app)
 books.add_to(app)
 orders.add_to(app)
 history.add_to(app)
+member_imports.add_to(app)
 stores.add_to(app)
 webhooks.add_to(app)
 messages.add_to(app)
