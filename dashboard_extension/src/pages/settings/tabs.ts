@@ -13,6 +13,9 @@ export interface Tab extends PageEntry {
 export const TABS: readonly Tab[] = [
   { path: "/settings", area: "settings/general", label: "settings.tab.general", for: ["MANAGE_APPS"], load: () => import("@/pages/settings/general") },
   { path: "/settings/storefront", area: "settings/storefront", label: "settings.tab.storefront", for: ["MANAGE_APPS"], load: () => import("@/pages/settings/storefront") },
+  { path: "/settings/rewards-page", area: "settings/rewards-page", label: "settings.tab.rewards-page", for: ["MANAGE_APPS"], load: () => import("@/pages/settings/rewards-page") },
   { path: "/settings/messages", area: "settings/messages", label: "settings.tab.messages", for: ["MANAGE_APPS"], load: () => import("@/pages/settings/messages") },
+  { path: "/settings/texts", area: "settings/texts", label: "settings.tab.texts", for: ["MANAGE_APPS"], load: () => import("@/pages/settings/texts") },
+  { path: "/settings/webhooks", area: "settings/webhooks", label: "settings.tab.webhooks", for: ["MANAGE_APPS"], load: () => import("@/pages/settings/webhooks") },
   { path: "/settings/keys", area: "keys", label: "settings.tab.keys", for: ["MANAGE_APPS"], load: () => import("@/pages/keys") },
 ];
