@@ -1,7 +1,10 @@
 """A real SMTP server on a port of its own, that can refuse."""
 
 import socket
-from collections.abc import Iterator
+import socketserver
+import ssl
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -92,3 +95,65 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _silent(line: socket.socket) -> None:
+    while line.recv(1000):
+        pass
+
+
+def _says(answer: bytes) -> Callable[[socket.socket], None]:
+    def say(line: socket.socket) -> None:
+        line.sendall(answer)
+        while line.recv(1000):
+            line.sendall(answer)
+
+    return say
+
+
+def _hangs_up(line: socket.socket) -> None:
+    line.sendall(b"220 here\r\n")
+    line.recv(1000)
+
+
+#: What a server in trouble does with whoever connects.
+TROUBLES: dict[str, Callable[[socket.socket], None]] = {
+    "silent": _silent,
+    "refuses": _says(b"554 5.3.2 no service here\r\n"),
+    "busy": _says(b"421 4.3.2 try again later\r\n"),
+    "hangs up": _hangs_up,
+    "is no mail server": _says(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
+}
+
+
+@contextmanager
+def mail_server_in_trouble(
+    trouble: str, certificate: ssl.SSLContext | None = None
+) -> Iterator[MailServer]:
+    """A server that takes no mail; with a certificate it speaks TLS from the first byte."""
+
+    class Line(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            line: socket.socket = self.request
+            try:
+                line.settimeout(20)
+                if certificate is not None:
+                    line = certificate.wrap_socket(line, server_side=True)
+                TROUBLES[trouble](line)
+            except OSError:
+                return
+            finally:
+                line.close()
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+        block_on_close = False
+
+    with Server(("127.0.0.1", 0), Line) as server:
+        serving = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        serving.start()
+        try:
+            yield MailServer("127.0.0.1", server.server_address[1])
+        finally:
+            server.shutdown()
+            serving.join()

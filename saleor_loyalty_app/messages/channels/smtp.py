@@ -23,6 +23,7 @@ from saleor_loyalty_app.saleor.errors import ForbiddenAddress
 TIMEOUT = 15.0
 _ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 #: Codes that speak of the mailbox; what is full (552) may be emptied.
+_GREETING = 220
 _NO_SUCH_MAILBOX = frozenset({550, 551, 553})
 
 
@@ -112,7 +113,9 @@ class SmtpChannel:
         place = self._place
         server = _Server(place, self._timeout)
         try:
-            server.connect(place.host, place.port)
+            code, answer = server.connect(place.host, place.port)
+            if code != _GREETING:
+                raise smtplib.SMTPConnectError(code, answer)
             server.ehlo_or_helo_if_needed()
             if place.security == "starttls":
                 server.starttls(context=ssl.create_default_context())
@@ -192,7 +195,9 @@ def conclusion(failure: Exception) -> NotSent:
         case smtplib.SMTPDataError() if failure.smtp_code >= 500:
             return NotSent(Scope.message, "refused", _text(failure.smtp_error))
         case smtplib.SMTPServerDisconnected():
-            return NotSent(Scope.later, "disconnected")
+            # smtplib says so of a server that says nothing, too.
+            silent = isinstance(failure.__context__, TimeoutError)
+            return NotSent(Scope.later, "timeout" if silent else "disconnected")
         case smtplib.SMTPNotSupportedError():
             why = "address_unsupported" if "SMTPUTF8" in str(failure) else "not_supported"
             scope = Scope.message if why == "address_unsupported" else Scope.server
