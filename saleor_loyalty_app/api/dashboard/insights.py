@@ -17,7 +17,7 @@ from saleor_loyalty_app.api.dashboard.insight_files import (
     overview_file,
     roll_forward_file,
 )
-from saleor_loyalty_app.api.dashboard.insight_schemas import (
+from saleor_loyalty_app.api.dashboard.insight_month_schemas import (
     AgedPoints,
     BreakageOf,
     ClosedBy,
@@ -25,8 +25,10 @@ from saleor_loyalty_app.api.dashboard.insight_schemas import (
     MonthFigures,
     MonthInList,
     MonthsOfBooks,
-    RangeOverview,
     StandingFigures,
+)
+from saleor_loyalty_app.api.dashboard.insight_schemas import (
+    RangeOverview,
     liabilities,
 )
 from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
