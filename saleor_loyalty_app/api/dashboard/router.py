@@ -25,6 +25,7 @@ from saleor_loyalty_app.api.dashboard.messages_webhooks import router as message
 from saleor_loyalty_app.api.dashboard.pages import router as pages
 from saleor_loyalty_app.api.dashboard.partner_keys import router as partner_keys
 from saleor_loyalty_app.api.dashboard.program import router as program
+from saleor_loyalty_app.api.dashboard.program_trying import router as program_trying
 from saleor_loyalty_app.api.dashboard.publishing import router as publishing
 from saleor_loyalty_app.api.dashboard.publishing_cost import router as publishing_cost
 from saleor_loyalty_app.api.dashboard.redemptions import router as redemptions
@@ -47,6 +48,7 @@ router.include_router(activity_books, dependencies=_STAFF)
 router.include_router(cases, dependencies=_STAFF)
 router.include_router(widgets, dependencies=_STAFF)
 router.include_router(program, dependencies=_STAFF)
+router.include_router(program_trying, dependencies=_STAFF)
 router.include_router(publishing, dependencies=_STAFF)
 router.include_router(publishing_cost, dependencies=_STAFF)
 router.include_router(member_imports, dependencies=_STAFF)

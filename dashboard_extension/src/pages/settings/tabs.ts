@@ -18,4 +18,5 @@ export const TABS: readonly Tab[] = [
   { path: "/settings/texts", area: "settings/texts", label: "settings.tab.texts", for: ["MANAGE_APPS"], load: () => import("@/pages/settings/texts") },
   { path: "/settings/webhooks", area: "settings/webhooks", label: "settings.tab.webhooks", for: ["MANAGE_APPS"], load: () => import("@/pages/settings/webhooks") },
   { path: "/settings/keys", area: "keys", label: "settings.tab.keys", for: ["MANAGE_APPS"], load: () => import("@/pages/keys") },
+  { path: "/settings/import", area: "import", label: "settings.tab.import", for: ["MANAGE_APPS"], load: () => import("@/pages/import") },
 ];
