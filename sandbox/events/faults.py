@@ -9,6 +9,9 @@ _SHARES = ("duplicate", "drop", "torn")
 _SWITCHES = ("shuffle", "app_down")
 #: How an app may fail to answer what the store asks it synchronously.
 SYNC_ANSWERS = ("", "refused", "slow", "error", "garbage", "empty")
+#: How the store's own API may fail whoever asks it over HTTP.
+API_ANSWERS = ("", "slow", "gone", "throttled", "error", "torn", "denied")
+_CHOICES = {"sync_answer": SYNC_ANSWERS, "api_answer": API_ANSWERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,9 @@ class Faults:
 
     `sync_answer` is about synchronous events only: the app refuses the connection, answers too
     late (it hears the request), with a server error, with what is no JSON, or with an empty list.
+    `api_answer` is about the store's GraphQL API and keys: it does what it is asked and answers too
+    late or with half an answer; it hangs up, wants to be asked later, or has a failing gateway; or
+    it takes every token for a dead one.
     """
 
     duplicate: float = 0.0
@@ -26,6 +32,7 @@ class Faults:
     torn: float = 0.0
     app_down: bool = False
     sync_answer: str = ""
+    api_answer: str = ""
 
 
 def changed(faults: Faults, data: dict[str, Any]) -> Faults:
@@ -40,9 +47,10 @@ def changed(faults: Faults, data: dict[str, Any]) -> Faults:
             if not isinstance(value, bool):
                 raise ValueError(f"{name} must be true or false")
             changes[name] = value
-        elif name == "sync_answer":
-            if value not in SYNC_ANSWERS:
-                raise ValueError(f"{name} must be one of {', '.join(SYNC_ANSWERS[1:])}, or empty")
+        elif name in _CHOICES:
+            if value not in _CHOICES[name]:
+                known = ", ".join(_CHOICES[name][1:])
+                raise ValueError(f"{name} must be one of {known}, or empty")
             changes[name] = value
         elif name in _SHARES or name == "delay_seconds":
             limit = 1.0 if name in _SHARES else float("inf")

@@ -10,12 +10,14 @@ from pathlib import Path
 import httpx
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.http.control import control_routes
 from sandbox.http.graphql import graphql_routes
+from sandbox.http.outage import Outage
 from sandbox.http.service import Service
 from sandbox.keys import StoreKey
 from sandbox.mail.mailbox import Mailbox
@@ -89,7 +91,8 @@ def create_app(
         *mail_routes(mailbox, now),
         *page_routes(),
     ]
-    app = Starlette(routes=routes, lifespan=lifespan)
+    outage = Middleware(Outage, faults=lambda: service.box.faults)
+    app = Starlette(routes=routes, lifespan=lifespan, middleware=[outage])
     app.state.service = service
     return app
 

@@ -137,6 +137,7 @@ def _show_faults(faults: Faults) -> dict[str, Any]:
         "torn": faults.torn,
         "app_down": faults.app_down,
         "sync_answer": faults.sync_answer,
+        "api_answer": faults.api_answer,
     }
 
 

@@ -27,7 +27,7 @@ from saleor_loyalty_app import cli, process
 from saleor_loyalty_app.api import redemption_answers
 from saleor_loyalty_app.queue import executors, schedules
 from saleor_loyalty_app.queue.worker import WorkerOptions
-from saleor_loyalty_app.saleor import order_reader
+from saleor_loyalty_app.saleor import breaker, order_reader
 from tests.crash.scopes import carry_scopes, name_scopes, present, remember, replace, where
 
 #: Orders that the doomed read at a time, so that a few orders make several pages.
@@ -93,6 +93,7 @@ def _hasten(pace: float) -> None:
     schedules.LEASE *= pace
     executors.BEAT *= pace
     executors.DEAD_AFTER *= pace
+    breaker.REST *= pace
     hasty = partial(
         WorkerOptions,
         pulse=timedelta(seconds=max(0.05, pace)),

@@ -26,6 +26,7 @@ from saleor_loyalty_app.stores.refs import StoreRef
 from sandbox.http.app import create_app
 from sandbox.http.service import InstallationFailed, Service
 from tests.crash.doomed import Doom
+from tests.crash.door import Door
 from tests.crash.processes import AppProcess, Supervisor, wait_until
 from tests.order_books import Books, books_of, program
 from tests.sandbox_shop import People
@@ -59,6 +60,7 @@ class Scene:
         program: what the owner puts into force.
         settings: of the app, beside those that every scene has.
         patience: of requests that spend points, by the app's clock; None = production's.
+        door: through which the store is asked.
     """
 
     folder: Path
@@ -71,6 +73,7 @@ class Scene:
     program: Mapping[str, Any] = field(default_factory=lambda: PROGRAM)
     settings: Mapping[str, str] = field(default_factory=dict)
     patience: timedelta | None = None
+    door: Door = field(init=False)
     supervisor: Supervisor | None = None
     others: list[AppProcess] = field(default_factory=list)
 
@@ -300,6 +303,7 @@ def scene(folder: Path, database_url: str, **more: Any) -> Iterator[Scene]:
     clock = folder / "clock"
     clock.write_text(str(int((BEGIN - system_clock()).total_seconds())))
     listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind(("127.0.0.1", 0))
     port = listening.getsockname()[1]
     app = create_app(
@@ -312,6 +316,7 @@ def scene(folder: Path, database_url: str, **more: Any) -> Iterator[Scene]:
     made = Scene(folder, database, app.state.service, port, free_port(), **more)
     try:
         wait_until(lambda: server.started, "the store is open")
+        made.door = Door(server, listening)
         yield made
     finally:
         made.stop()

@@ -8,6 +8,7 @@ import { moment, t, textOr } from "/pages/js/lib/text.js";
 
 const NONE = {
   duplicate: 0, shuffle: false, delay_seconds: 0, drop: 0, torn: 0, app_down: false, sync_answer: "",
+  api_answer: "",
 };
 const form = document.getElementById("faults");
 const FIGURES = new Set(["attempts", "http"]);
@@ -27,6 +28,7 @@ function fill(faults) {
   }
   form.elements.delay_seconds.value = faults.delay_seconds;
   form.elements.sync_answer.value = faults.sync_answer;
+  form.elements.api_answer.value = faults.api_answer;
   for (const name of switches) form.elements[name].checked = faults[name];
 }
 
@@ -34,6 +36,7 @@ function chosen() {
   const faults = {
     delay_seconds: Number(form.elements.delay_seconds.value) || 0,
     sync_answer: form.elements.sync_answer.value,
+    api_answer: form.elements.api_answer.value,
   };
   for (const name of shares) faults[name] = Number(form.elements[name].value) / 100;
   for (const name of switches) faults[name] = form.elements[name].checked;
