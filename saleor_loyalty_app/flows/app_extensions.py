@@ -13,6 +13,9 @@ from saleor_loyalty_app.saleor.version import OLDEST, SchemaVersion
 
 #: By this the widgets have the Dashboard open the popup (App Bridge, `openPopup`).
 GIVE_POINTS = "loyalty-give-points"
+#: The label of the search action. Dashboards up to 3.23.27 leave aliases aside: they find a word
+#: only in the label (or the app's name), and no further in than its 30th letter.
+SEARCHED = "Points (sadakat, puan)"
 #: What people look for in the Dashboard's search; Turkish beside English, as labels have no locale.
 ALIASES = ("points", "rewards", "loyalty", "puan", "ödül", "sadakat")
 _WIDGET = ExtensionOptions(widget_target=Method(method="GET"))
@@ -96,7 +99,7 @@ EXTENSIONS: tuple[Extension, ...] = (
     ),
     Extension(
         identifier="loyalty-search",
-        label="Loyalty members",
+        label=SEARCHED,
         mount="SEARCH_ACTION",
         target="APP_PAGE",
         path="/members",

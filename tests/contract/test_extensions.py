@@ -145,6 +145,15 @@ def test_the_search_knows_turkish_and_english_words() -> None:
     assert "views" not in search["options"], "it is offered on every page"
 
 
+def test_dashboards_that_leave_aliases_aside_find_the_search_action_by_its_label() -> None:
+    """Seen on a Dashboard 3.23.27: fuse.js, threshold 0.3 and distance 100, over label and name."""
+    [search] = [one for one in served("3.23")["extensions"] if one["mount"] == "SEARCH_ACTION"]
+    label = search["label"].lower()
+    for word in ("points", "sadakat", "puan"):
+        assert 0 <= label.find(word) <= 30, word
+    assert served("3.23")["name"].lower() == "loyalty"
+
+
 def test_labels_are_short_and_show_once_in_each_place() -> None:
     for extension in EXTENSIONS:
         assert len(extension.label) <= SHORT

@@ -254,7 +254,7 @@ def test_the_search_finds_the_members_in_both_languages(world: World, opened: Op
     found = page.locator('#search-list [data-action="loyalty-search"]')
     page.locator("#search-input").fill("stock")
     expect(found).to_have_count(0)
-    for word in ("puan", "sadakat", "points", "rewards"):
+    for word in ("puan", "sadakat", "points", "loyalty"):
         page.locator("#search-input").fill(word)
         expect(found).to_be_visible()
     found.click()

@@ -20,9 +20,12 @@ function joined(...parts) {
   return queries.length ? `${path}${path.includes("?") ? "&" : "?"}${queries.join("&")}` : path;
 }
 
+/** What the Dashboard tells every frame of its own experiments, in brackets (seen on 3.23.27). */
+const FLAGS = { "featureFlags[new_order_ui][enabled]": "false", "featureFlags[new_order_ui][payload]": "default" };
+
 /** An address with what the Dashboard adds to each: the store, the app, and where it stands. */
 function withContext(address, app, params = {}, theme = null) {
-  const query = new URLSearchParams({ domain: location.host, saleorApiUrl: api(), id: app.id, ...params });
+  const query = new URLSearchParams({ domain: location.host, saleorApiUrl: api(), id: app.id, ...params, ...(theme ? FLAGS : {}) });
   if (theme) query.set("theme", theme);
   return joined(address, location.search, `?${query}`);
 }
