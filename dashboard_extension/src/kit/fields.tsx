@@ -203,6 +203,7 @@ export function FieldSwitch<Form extends FieldValues>(props: Bound<Form>) {
   const { field, fieldState } = useController({ control: props.control, name: props.name });
   return (
     <SwitchRow
+      name={props.name}
       label={props.label}
       hint={props.hint}
       on={Boolean(field.value)}
@@ -221,6 +222,7 @@ export function SwitchRow(props: {
   disabled?: boolean;
   wrong?: string;
   id?: string;
+  name?: string;
   onChange: (on: boolean) => void;
 }) {
   const made = useId();
@@ -237,6 +239,7 @@ export function SwitchRow(props: {
         type="checkbox"
         role="switch"
         id={id}
+        name={props.name}
         checked={props.on}
         disabled={props.disabled}
         aria-invalid={Boolean(props.wrong)}

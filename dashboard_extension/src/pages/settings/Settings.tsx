@@ -1,6 +1,7 @@
-import { NavLink, Outlet } from "react-router";
+import { useRef } from "react";
+import { NavLink, Outlet, useLocation } from "react-router";
 
-import { Page, useStaff, useT } from "@/kit";
+import { Page, useChosenInSight, useStaff, useT } from "@/kit";
 
 import { TABS } from "./tabs";
 
@@ -8,10 +9,12 @@ import { TABS } from "./tabs";
 export function Settings() {
   const t = useT();
   const staff = useStaff();
+  const row = useRef<HTMLElement>(null);
+  useChosenInSight(row, useLocation().pathname);
   const shown = TABS.filter((tab) => tab.for === undefined || staff.mayAny(...tab.for));
   return (
     <Page title={t("settings.title")} lead={t("settings.lead")}>
-      <nav className="settings-tabs" aria-label={t("settings.parts")}>
+      <nav ref={row} className="settings-tabs kit-tabrow" aria-label={t("settings.parts")}>
         {shown.map((tab) => (
           <NavLink key={tab.path} to={tab.path} end={tab.path === "/settings"}>
             {t(tab.label)}

@@ -31,7 +31,7 @@ export function TestMail(props: { dirty: boolean; kinds: readonly KindLine[] }) 
             </select>
           </span>
         </div>
-        <Button variant="secondary" disabled={props.dirty || test.isPending} onClick={send}>
+        <Button variant="secondary" disabled={props.dirty || test.isPending} onClick={send} data-settings="test-mail">
           {t(test.isPending ? "messages.test_sending" : "messages.test_send")}
         </Button>
       </div>

@@ -34,7 +34,7 @@ export function Webhooks() {
     { id: "state", title: t("webhooks.state"), cell: (row) => <State hook={row} zone={zone} /> },
     { id: "do", title: "", align: "end", cell: (row) => <Deeds hook={row} begin={(what) => setDoing({ what, hook: row })} /> },
   ];
-  const add = <Button onClick={() => setDoing({ what: "add" })}>{t("webhooks.add")}</Button>;
+  const add = <Button onClick={() => setDoing({ what: "add" })} data-settings="add-webhook">{t("webhooks.add")}</Button>;
   return (
     <>
       <Loaded query={hooks}>
