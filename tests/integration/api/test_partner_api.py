@@ -15,6 +15,7 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.publish_program import publish
 from saleor_loyalty_app.ledger.models import Entry
 from saleor_loyalty_app.members.models import MemberConsent
+from saleor_loyalty_app.stores import partner_keys
 from saleor_loyalty_app.stores.models import Store
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.switches import set_switch
@@ -278,6 +279,63 @@ def test_a_customer_joins_with_the_texts_that_they_were_shown(
         403,
         "user_inactive",
     )
+
+
+def test_what_owners_do_with_keys_acts_at_once_and_is_noted_without_secrets(
+    system: PartnerSystem, clock: ManualClock
+) -> None:
+    path = f"/{system.key['id']}"
+    wanted = {"name": " Help desk ", "scopes": ["members:read"], "day_limit": 9}
+    changed = system.owner("PUT", path, wanted | {"expires_on": "2027-01-31"}).json()
+    assert (changed["name"], changed["day_limit"]) == ("Help desk", 0)
+    assert (changed["expires_on"], changed["state"]) == ("2027-01-31", "active")
+    assert told(system.move(1, 10)) == (403, "scope_missing")
+    clock.advance(timedelta(days=31))
+    assert system.owner("GET").json()["items"] == []
+    [ended] = system.owner("GET", "?ended=true").json()["items"]
+    assert ended["state"] == "expired"
+    assert told(system.owner("POST", f"{path}/rotate", {})) == (409, "partner_key_ended")
+    # A name may be mended although the day is over; a later day has the key work again.
+    assert system.owner("PUT", path, wanted | {"expires_on": "2027-01-31"}).status_code == 200
+    for day in ("2027-01-30", "2040-01-01"):
+        answer = system.owner("PUT", path, wanted | {"expires_on": day})
+        assert told(answer) == (422, "expiry_unfit"), day
+    assert system.owner("PUT", path, wanted).json()["state"] == "active"
+    assert system.send("GET", "key").json()["name"] == "Help desk"
+    token = system.owner("POST", f"{path}/rotate", {"old_works_hours": 1}).json()["token"]
+    for _ in range(2):
+        assert system.owner("POST", f"{path}/revoke").json()["state"] == "revoked"
+    assert told(system.owner("PUT", path, wanted)) == (409, "partner_key_ended")
+    assert told(system.send("GET", "key", token=token)) == (401, "invalid_key")
+    deeds = [deed for deed in system.desk.deeds() if deed.subject == f"partner_key:{path[1:]}"]
+    assert [deed.kind.removeprefix("partner_key_") for deed in deeds] == [
+        "revoked", "rotated", "changed", "changed", "changed", "made",
+    ]  # fmt: skip
+    assert deeds[-1].after == {
+        "scopes": ["members:read", "members:write", "points:write"],
+        "day_limit": 500,
+        "expires_at": None,
+    }
+    assert deeds[-2].before == deeds[-1].after
+    for secret in (system.token, token, "Help desk"):
+        assert secret.rpartition("_")[2] not in str(deeds)
+
+
+def test_keys_are_made_by_who_manages_apps_within_bounds(
+    system: PartnerSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = {"name": "CRM", "scopes": ["members:read"]}
+    little = {"user_permissions": ["MANAGE_USERS"], "permissions": ["MANAGE_USERS"]}
+    for method, path in (("GET", ""), ("POST", ""), ("POST", f"/{system.key['id']}/revoke")):
+        answer = system.desk.send(method, f"partner-keys{path}", good, **little)
+        assert told(answer) == (403, "missing_user_permission"), path
+    for wrong in (
+        {"name": " "}, {"name": "x" * 81}, {"name": "a\nb"}, {"scopes": []}, {"scopes": ["all"]},
+        {"scopes": ["points:write"]}, {"day_limit": -1}, {"expires_on": "soon"}, {"token": "x"},
+    ):  # fmt: skip
+        assert told(system.owner("POST", "", good | wrong)) == (422, "request_invalid"), wrong
+    monkeypatch.setattr(partner_keys, "MOST_KEYS", 1)
+    assert told(system.owner("POST", "", good)) == (409, "too_many_partner_keys")
 
 
 @pytest.fixture

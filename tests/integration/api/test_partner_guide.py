@@ -75,8 +75,11 @@ def test_every_example_runs_one_after_the_other(
     assert len(examples) == 7
     result = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", "\n".join(examples)],
-        env={**os.environ, "LOYALTY": address, "KEY": system.token, "no_proxy": "*"},
-        capture_output=True, text=True, check=False, timeout=120,
+        env={
+            **os.environ, "LOYALTY": address, "KEY": system.token, "no_proxy": "*",
+            "PATIENCE": "100",
+        },
+        capture_output=True, text=True, check=False, timeout=240,
     )  # fmt: skip
     assert result.returncode == 0, result.stdout + result.stderr
     assert '"points": 149' in result.stdout
