@@ -18,7 +18,7 @@ from saleor_loyalty_app.members.models import MemberConsent
 from saleor_loyalty_app.stores import partner_keys
 from saleor_loyalty_app.stores.models import Store
 from saleor_loyalty_app.stores.refs import StoreRef
-from saleor_loyalty_app.stores.switches import set_switch
+from saleor_loyalty_app.stores.switches import Part, set_switch
 from tests.api_edge import ApiEdge
 from tests.factories import make_channel
 from tests.integration.api.member_desk import told
@@ -141,7 +141,7 @@ def test_systems_give_nothing_while_earning_is_off_but_may_take(system: PartnerS
     system.desk.earn(ayse, 50)
     now = system.edge.clock()
     system.edge.database.write(
-        lambda conn: set_switch(conn, system.store.id, "earning", False, now)
+        lambda conn: set_switch(conn, system.store.id, Part.EARNING, False, now)
     )
     assert told(system.move(ayse, 10)) == (409, "earning_off")
     assert system.move(ayse, -10).status_code == 201
@@ -324,15 +324,16 @@ def test_what_owners_do_with_keys_acts_at_once_and_is_noted_without_secrets(
 def test_keys_are_made_by_who_manages_apps_within_bounds(
     system: PartnerSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    good = {"name": "CRM", "scopes": ["members:read"]}
-    little = {"user_permissions": ["MANAGE_USERS"], "permissions": ["MANAGE_USERS"]}
+    good: dict[str, Any] = {"name": "CRM", "scopes": ["members:read"]}
+    little: dict[str, Any] = {"user_permissions": ["MANAGE_USERS"], "permissions": ["MANAGE_USERS"]}
     for method, path in (("GET", ""), ("POST", ""), ("POST", f"/{system.key['id']}/revoke")):
         answer = system.desk.send(method, f"partner-keys{path}", good, **little)
         assert told(answer) == (403, "missing_user_permission"), path
-    for wrong in (
+    bad: list[dict[str, Any]] = [
         {"name": " "}, {"name": "x" * 81}, {"name": "a\nb"}, {"scopes": []}, {"scopes": ["all"]},
         {"scopes": ["points:write"]}, {"day_limit": -1}, {"expires_on": "soon"}, {"token": "x"},
-    ):  # fmt: skip
+    ]  # fmt: skip
+    for wrong in bad:
         assert told(system.owner("POST", "", good | wrong)) == (422, "request_invalid"), wrong
     monkeypatch.setattr(partner_keys, "MOST_KEYS", 1)
     assert told(system.owner("POST", "", good)) == (409, "too_many_partner_keys")

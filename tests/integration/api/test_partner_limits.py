@@ -31,7 +31,7 @@ def test_the_same_wish_twice_is_booked_once_and_another_under_its_key_is_refused
     assert (again.status_code, system.desk.points(ayse)) == (201, 75)
     for other in ({"points": 76}, {"points": 75, "note": "Another"}):
         body = {"key": "4711"} | other
-        assert told(system.move(ayse, **body)) == (409, "idempotency_conflict")  # type: ignore[arg-type]
+        assert told(system.move(ayse, **body)) == (409, "idempotency_conflict")
     assert told(
         system.send("POST", f"members/{ayse}/points", {"points": 1, "reason": "goodwill"})
     ) == (422, "request_invalid")
