@@ -1,7 +1,7 @@
 import type { components } from "@/api";
 import { ButtonLink, Notice, Section, useT, When } from "@/kit";
 
-import { addressOf } from "./places";
+import { mendedAt } from "./places";
 
 /** What is wrong and since when; the words say how it is mended, the button leads there. */
 export function Troubles(props: { problems: readonly components["schemas"]["StartProblem"][] }) {
@@ -10,7 +10,7 @@ export function Troubles(props: { problems: readonly components["schemas"]["Star
   return (
     <Section title={t("start.problems")}>
       {props.problems.map((problem) => {
-        const address = problem.mended_on === null ? null : addressOf(problem.mended_on);
+        const address = mendedAt(problem);
         return (
           <Notice
             key={problem.key}
