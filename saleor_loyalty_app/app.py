@@ -113,6 +113,7 @@ def build_app(process: Process, worker: Worker | None) -> FastAPI:
                 for job in timetable.jobs(process.background, process.registry.plugin_handlers)
             ],
         ),
+        settings=process.settings,
     )
     errors.install(app)
     app.add_middleware(StorefrontOrigins, book=OriginBook(process.database, process.clock))

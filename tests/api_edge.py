@@ -132,6 +132,7 @@ class ApiEdge:
             outbound=open_outbound(settings, self.cipher),
             replay=Replay(database, handlers, {}, EmailKeys.of(settings.secrets)),
             failed_jobs=FailedJobs(database, job_names),
+            settings=settings,
         )
         errors.install(self.app)
         self.app.add_middleware(StorefrontOrigins, book=OriginBook(database, clock))

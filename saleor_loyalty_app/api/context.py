@@ -18,6 +18,7 @@ from saleor_loyalty_app.flows.spend_points import Spender
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.queue.failed import FailedJobs
+from saleor_loyalty_app.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Faces:
         outbound: mail, text messages and what partners are told.
         replay: runs dead letters again; on a thread of its own.
         failed_jobs: those that were given up.
+        settings: what the operator set for all stores.
     """
 
     database: Database
@@ -50,6 +52,7 @@ class Faces:
     outbound: Outbound
     replay: Replay
     failed_jobs: FailedJobs
+    settings: Settings
 
 
 def faces_of(request: Request) -> Faces:

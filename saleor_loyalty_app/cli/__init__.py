@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from saleor_loyalty_app import __version__, log
 from saleor_loyalty_app.cli import (
     books,
+    exporting,
     history,
     member_imports,
     messages,
@@ -41,6 +42,7 @@ orders.add_to(app)
 history.add_to(app)
 member_imports.add_to(app)
 stores.add_to(app)
+exporting.add_to(app)
 webhooks.add_to(app)
 messages.add_to(app)
 app.add_typer(programs.app, name="program")

@@ -66,8 +66,8 @@ def secret_ages(conn: Connection, store_id: int) -> Sequence[tuple[str, datetime
     return [(row.name, row.changed_at) for row in conn.execute(query)]
 
 
-def rotate_kept(conn: Connection, cipher: TokenCipher) -> int:
-    """Seals all secrets with the newest key, for `secrets rotate`; gives their number.
+def rotate_kept(conn: Connection, cipher: TokenCipher, store_id: int | None = None) -> int:
+    """Seals all secrets, or those of one store, with the newest key; gives their number.
 
     Raises:
         TokenUnreadable: one cannot be opened with any of the keys.
@@ -75,6 +75,7 @@ def rotate_kept(conn: Connection, cipher: TokenCipher) -> int:
     rows = conn.execute(
         sa.select(_SECRET.c.store_id, _SECRET.c.name, _SECRET.c.sealed, _STORE.c.saleor_api_url)
         .join(_STORE, _STORE.c.id == _SECRET.c.store_id)
+        .where(sa.true() if store_id is None else _SECRET.c.store_id == store_id)
         .order_by(_SECRET.c.store_id, _SECRET.c.name)
         .with_for_update(of=_SECRET)
     ).all()

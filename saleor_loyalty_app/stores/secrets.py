@@ -1,6 +1,8 @@
 """The stores' tokens at rest: encrypted, with keys that can be changed."""
 
 import base64
+import contextlib
+import hashlib
 from collections.abc import Iterable
 
 import sqlalchemy as sa
@@ -32,7 +34,21 @@ class TokenCipher:
     """
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._fernet = MultiFernet([Fernet(_fernet_key(secret)) for secret in secrets])
+        self._keys = {_fingerprint(key): Fernet(key) for key in map(_fernet_key, secrets)}
+        self._fernet = MultiFernet(self._keys.values())
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """What the keys are told apart by, newest first; nothing can be opened with it."""
+        return tuple(self._keys)
+
+    def key_of(self, sealed: str) -> str:
+        """The fingerprint of the key that sealed it; "" = none of these."""
+        for name, key in self._keys.items():
+            with contextlib.suppress(InvalidToken):
+                key.decrypt(sealed)
+                return name
+        return ""
 
     def seal(self, api_url: str, token: str) -> str:
         """The encrypted form of a store's token."""
@@ -77,8 +93,10 @@ def token_of(conn: Connection, store_id: int, cipher: TokenCipher) -> str:
     return cipher.open(row.saleor_api_url, row.token_encrypted)
 
 
-def rotate(conn: Connection, cipher: TokenCipher) -> int:
-    """Encrypts all tokens with the newest secret; afterwards the old secrets may go.
+def rotate(conn: Connection, cipher: TokenCipher, store_id: int | None = None) -> int:
+    """Encrypts all tokens, or that of one store, with the newest secret.
+
+    Afterwards the old secrets may go, once all stores are done.
 
     Gives the number of tokens. All or none are changed.
 
@@ -87,7 +105,10 @@ def rotate(conn: Connection, cipher: TokenCipher) -> int:
     """
     rows = conn.execute(
         sa.select(_STORE.c.id, _STORE.c.saleor_api_url, _STORE.c.token_encrypted)
-        .where(_STORE.c.token_encrypted != "")
+        .where(
+            _STORE.c.token_encrypted != "",
+            sa.true() if store_id is None else _STORE.c.id == store_id,
+        )
         .order_by(_STORE.c.id)
         .with_for_update()
     ).all()
@@ -95,6 +116,11 @@ def rotate(conn: Connection, cipher: TokenCipher) -> int:
         sealed = cipher.renew(row.saleor_api_url, row.token_encrypted)
         conn.execute(sa.update(_STORE).where(_STORE.c.id == row.id).values(token_encrypted=sealed))
     return len(rows)
+
+
+def _fingerprint(key: bytes) -> str:
+    digest = hashlib.sha256(b"saleor-loyalty: fingerprint of a key\n" + key)
+    return digest.hexdigest()[:8]
 
 
 def _fernet_key(secret: str) -> bytes:

@@ -6,6 +6,7 @@ from functools import partial
 from saleor_loyalty_app.flows.wind_down import advance
 from saleor_loyalty_app.queue import Schedule
 from saleor_loyalty_app.stores import exports, wind_downs
+from saleor_loyalty_app.stores.sealing import note_keys
 from saleor_loyalty_app.tasks.background import Background
 from saleor_loyalty_app.tasks.per_store import for_each_store
 
@@ -14,6 +15,7 @@ def schedules(work: Background) -> tuple[Schedule, ...]:
     """The schedules of this file."""
     return (
         Schedule("wind_down", timedelta(seconds=30), partial(wind_down, work)),
+        Schedule("note_keys", timedelta(hours=6), partial(keep_keys, work), at_start=True),
         Schedule("forget_exports", timedelta(minutes=10), partial(forget_exports, work)),
     )
 
@@ -24,6 +26,13 @@ def wind_down(work: Background) -> bool:
     ending = work.database.read(wind_downs.stores_with_plans)
     stores = [store for store in work.active_stores() if store.id in ending]
     return for_each_store("wind_down", stores, lambda store: advance(work.database, store, now=now))
+
+
+def keep_keys(work: Background) -> bool:
+    """Writes down since when the keys that seal secrets are known: that tells their age."""
+    now, cipher = work.clock(), work.services.access.cipher
+    work.database.write(lambda conn: note_keys(conn, cipher, now))
+    return False
 
 
 def forget_exports(work: Background) -> bool:

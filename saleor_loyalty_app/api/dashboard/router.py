@@ -14,6 +14,9 @@ from saleor_loyalty_app.api.dashboard.cases import router as cases
 from saleor_loyalty_app.api.dashboard.general import router as general
 from saleor_loyalty_app.api.dashboard.imports import router as member_imports
 from saleor_loyalty_app.api.dashboard.insights import router as insights
+from saleor_loyalty_app.api.dashboard.keeping_data import router as keeping_data
+from saleor_loyalty_app.api.dashboard.keeping_end import router as keeping_end
+from saleor_loyalty_app.api.dashboard.keeping_exports import router as keeping_exports
 from saleor_loyalty_app.api.dashboard.members import router as members
 from saleor_loyalty_app.api.dashboard.members_deeds import router as members_deeds
 from saleor_loyalty_app.api.dashboard.members_mail import router as members_mail
@@ -56,3 +59,5 @@ for _messages in (messages, messages_webhooks, messages_consents):
     router.include_router(_messages, dependencies=_STAFF)
 for _members in (members, members_deeds, members_mail, members_notes, members_points, allowances):
     router.include_router(_members, dependencies=_STAFF)
+for _keeping in (keeping_data, keeping_end, keeping_exports):
+    router.include_router(_keeping, dependencies=_STAFF)

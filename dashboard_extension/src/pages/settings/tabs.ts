@@ -19,4 +19,7 @@ export const TABS: readonly Tab[] = [
   { path: "/settings/webhooks", area: "settings/webhooks", label: "settings.tab.webhooks", for: ["MANAGE_APPS"], load: () => import("@/pages/settings/webhooks") },
   { path: "/settings/keys", area: "keys", label: "settings.tab.keys", for: ["MANAGE_APPS"], load: () => import("@/pages/keys") },
   { path: "/settings/import", area: "import", label: "settings.tab.import", for: ["MANAGE_APPS"], load: () => import("@/pages/import") },
+  { path: "/settings/data", area: "keeping", label: "settings.tab.data", for: ["MANAGE_APPS"], load: () => import("@/pages/keeping/data") },
+  { path: "/settings/secrets", area: "keeping", label: "settings.tab.secrets", for: ["MANAGE_APPS"], load: () => import("@/pages/keeping/secrets") },
+  { path: "/settings/wind-down", area: "keeping", label: "settings.tab.wind-down", for: ["MANAGE_APPS"], load: () => import("@/pages/keeping/wind-down") },
 ];
