@@ -63,7 +63,8 @@ def open_page(page: Page, path: str = "/", look: Look = EN_LIGHT_1440) -> FrameL
 
 def follow(frame: FrameLocator, path: str) -> None:
     """Goes on to another page of the app by its link or tab, and waits until all of it is there."""
-    link = frame.locator(f'nav a[href="{path}"]')
+    # A page's own tabs stand below the navigation, and the first of them has the page's address.
+    link = frame.locator(f'nav a[href="{path}"]').last
     link.click()
     expect(link).to_have_attribute("aria-current", "page")
     _all_there(frame)
