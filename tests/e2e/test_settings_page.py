@@ -57,8 +57,8 @@ def test_the_store_says_whose_days_count_and_where_its_shop_is(
     zone = {"en": "Asia/Tokyo", "tr": "Europe/Istanbul"}[look.language]
     frame.locator('select[name="timezone"]').select_option(zone)
     expect(frame.locator('.kit-notice[data-tone="warning"]')).to_be_visible()
-    require_accessible(page, "settings")
     shoot(page, pictures, f"settings-general-{look.name}")
+    require_accessible(page, "settings")
     kept(frame)
     follow(frame, "/settings/storefront")
     named = frame.locator('input[name="named"]')
@@ -72,8 +72,8 @@ def test_the_store_says_whose_days_count_and_where_its_shop_is(
     kept(frame)
     expect(address).to_have_value(f"https://{look.language}.example.com")
     expect(frame.locator("pre").first).to_contain_text(f"{world.app_url}/storefront/v1/loyalty.js")
-    require_accessible(page, "storefront")
     shoot(page, pictures, f"settings-storefront-{look.name}")
+    require_accessible(page, "storefront")
     follow(frame, "/settings/rewards-page")
     text = frame.locator('input[name="looks.text_color"]')
     text.fill("#cccccc")
@@ -82,8 +82,8 @@ def test_the_store_says_whose_days_count_and_where_its_shop_is(
     text.fill("#202020")
     frame.locator('input[name="shop_name"]').fill(f"Acme {look.language}")
     kept(frame)
-    require_accessible(page, "rewards page")
     shoot(page, pictures, f"settings-rewards-page-{look.name}")
+    require_accessible(page, "rewards page")
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
@@ -99,8 +99,8 @@ def test_mail_is_tried_and_what_is_not_saved_is_not_lost(
     frame.locator(SAVE).click()
     expect(frame.locator(".kit-wrong").first).to_be_visible()
     frame.locator('input[name="texting"]').check()
-    require_accessible(page, "messages")
     shoot(page, pictures, f"settings-messages-{look.name}")
+    require_accessible(page, "messages")
     frame.locator('nav a[href="/settings/texts"]').click()
     frame.locator('[data-dialog="no"]').click()
     expect(frame.locator('input[name="own_server"]')).to_be_checked()
@@ -110,8 +110,8 @@ def test_mail_is_tried_and_what_is_not_saved_is_not_lost(
     for part in ("log", "announcement", "consents"):
         follow(frame, f"/settings/messages/{part}")
         expect(frame.locator("main .kit-section, main .kit-notice").first).to_be_visible()
-        require_accessible(page, f"messages {part}")
         shoot(page, pictures, f"settings-{part}-{look.name}")
+        require_accessible(page, f"messages {part}")
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
@@ -119,8 +119,8 @@ def test_a_text_is_the_owners_until_it_is_the_apps_again(
     world: World, new_page: Callable[..., Page], pictures: Path, look: Look
 ) -> None:
     page, frame = seen(new_page, "/settings/texts", look)
-    require_accessible(page, "texts")
     shoot(page, pictures, f"settings-texts-{look.name}")
+    require_accessible(page, "texts")
     page, frame = seen(new_page, f"/settings/texts/points_earned/{look.language}", look)
     subject = frame.locator('input[name="subject"]')
     subject.fill("{{ pionts }} for you")
@@ -133,8 +133,8 @@ def test_a_text_is_the_owners_until_it_is_the_apps_again(
     expect(mail.locator("[data-looks]").first).to_be_attached()
     assert mail.locator("body").evaluate("body => body.querySelectorAll('[style]').length") > 0
     kept(frame)
-    require_accessible(page, "a text")
     shoot(page, pictures, f"settings-text-{look.name}")
+    require_accessible(page, "a text")
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
@@ -151,19 +151,19 @@ def test_a_webhooks_secret_is_shown_once_and_what_it_was_sent_is_listed(
     shoot(page, pictures, f"settings-webhook-add-{look.name}")
     dialog.locator('[data-dialog="yes"]').click()
     expect(dialog.locator("pre")).to_contain_text("whsec_")
-    require_accessible(page, "a secret")
     shoot(page, pictures, f"settings-webhook-secret-{look.name}")
+    require_accessible(page, "a secret")
     dialog.locator('button[type="submit"]').click()
     row = frame.locator("tbody tr").first
     expect(row).to_contain_text("partner.example.com")
     expect(frame.locator("main")).not_to_contain_text("whsec_")
-    require_accessible(page, "webhooks")
     shoot(page, pictures, f"settings-webhooks-{look.name}")
+    require_accessible(page, "webhooks")
     row.locator(".kit-button").nth(1).click()
     row.locator(".kit-button").first.click()
     expect(frame.locator("tbody tr").first).to_contain_text("webhook-id")
-    require_accessible(page, "deliveries")
     shoot(page, pictures, f"settings-webhook-deliveries-{look.name}")
+    require_accessible(page, "deliveries")
     page.goto("/dashboard#/settings/webhooks")
     frame.locator("tbody .kit-button").last.click()
     frame.locator('[data-dialog="yes"]').click()
