@@ -26,6 +26,16 @@ class LoyaltyEstimate extends LoyaltyElement {
   /** @type {Cart | null} */
   #cart = null;
 
+  connectedCallback() {
+    // A page may have set it before this file was there.
+    if (Object.hasOwn(this, "cart")) {
+      const { cart } = this;
+      delete (/** @type {{cart?: Cart | null}} */ (this)).cart;
+      this.cart = cart;
+    }
+    super.connectedCallback();
+  }
+
   /** A cart that Saleor does not know: {currency, lines} as `POST /estimate` takes them. */
   get cart() {
     return this.#cart;

@@ -94,7 +94,7 @@ class Stage:
 <html lang="{self.language}"><head><meta charset="utf-8"><title>Shop</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="/shop.css">
-<script type="module" src="{APP}{file.path}" integrity="{file.integrity}"
+<script async type="module" src="{APP}{file.path}" integrity="{file.integrity}"
   crossorigin="anonymous"></script></head>
 <body><main><h1>Shop</h1>{self._body}<p id="after">…</p></main></body></html>"""
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from demo.setup import ROOT
 from demo.staff import STAFF, Counter
@@ -60,6 +60,15 @@ def variants(world: World) -> dict[str, str]:
     return {edge["node"]["slug"]: edge["node"]["variants"][0]["id"] for edge in edges}
 
 
+def allow_unpaid(world: World) -> None:
+    """Orders may be placed before they are paid."""
+    with Counter(world.store_url) as counter:
+        staff = counter.sign_in(*STAFF)
+        found = counter.ask("query { channels { id slug } }", {}, staff)["channels"]
+        channel = next(one["id"] for one in found if one["slug"] == CHANNEL)
+        counter.ask(_UNPAID, {"id": channel}, staff)
+
+
 def points_of(world: World, email: str) -> dict[str, Any]:
     with Counter(world.store_url) as counter:
         token = counter.sign_in(email)
@@ -101,11 +110,7 @@ def plain_shop(world: World, tmp_path: Path) -> Iterator[str]:
 def test_the_plain_page_sells_shows_what_is_earned_and_spends_points(
     world: World, plain_shop: str, new_page: Callable[..., Page], pictures: Path
 ) -> None:
-    with Counter(world.store_url) as counter:
-        staff = counter.sign_in(*STAFF)
-        found = counter.ask("query { channels { id slug } }", {}, staff)["channels"]
-        channel = next(one["id"] for one in found if one["slug"] == CHANNEL)
-        counter.ask(_UNPAID, {"id": channel}, staff)
+    allow_unpaid(world)
     before = points_of(world, AYSE)
     shop = new_page(height=1500)
     shop.goto(plain_shop)
@@ -130,6 +135,27 @@ def test_the_plain_page_sells_shows_what_is_earned_and_spends_points(
     expect(shop.locator("#said")).to_contain_text("is placed")
     available = str(before["available"] - 100)
     expect(shop.locator("loyalty-panel [data-points=available]")).to_have_text(available)
+
+
+@pytest.mark.parametrize("silent", ["/storefront/v1/", "/api/storefront/"])
+def test_the_plain_page_sells_although_the_loyalty_app_never_answers(
+    world: World, plain_shop: str, new_page: Callable[..., Page], silent: str
+) -> None:
+    allow_unpaid(world)
+    shop = new_page(height=1500)
+    kept: list[Route] = []
+    shop.route(
+        lambda url: url.startswith(f"{world.app_url}{silent}"), lambda route: kept.append(route)
+    )
+    shop.goto(plain_shop, wait_until="commit")
+    shop.locator("#email").fill(AYSE)
+    shop.locator("#password").fill(PASSWORD)
+    shop.keyboard.press("Enter")
+    shop.locator('[data-product="linen-shirt"]').click()
+    expect(shop.locator("#total")).to_have_text(re.compile(r"^\$7"))
+    shop.locator("#order").click()
+    expect(shop.locator("#said")).to_contain_text("is placed")
+    assert kept
 
 
 def test_the_mobile_sequence_spends_gives_back_and_spends_again(world: World) -> None:
