@@ -19,7 +19,7 @@ import { ask, browserWire, Failure } from "./transport.js";
 /** @typedef {{minimum_points: number, step: number, maximum_share: number, minimum_order: Money | null, hold_minutes: number}} SpendingLimits */
 /** @typedef {{channel: string, currency: string, earn: Rate | null, worth: Rate | null, spending: SpendingLimits | null, shipping: Offer[]}} Terms */
 /** @typedef {{id: string, name: string, gives: string, when: string | null}} Rule */
-/** @typedef {{program: Names, rules: Rule[], available: string, expiry: string, channels: Terms[]}} Program */
+/** @typedef {{program: Names, rules: Rule[], available: string, expiry: string, channels: Terms[], ending?: {text: string} | null}} Program */
 /** @typedef {{available: number, pending: number, held: number, lifetime: number, worth: Money | null, expiring: {amount: number, expires_at: string}[]}} Points */
 /** @typedef {{program: Names | null, member_since: string | null, points: Points}} Me */
 /** @typedef {{id: string, kind: string, amount: number, state: string, time: string, order_number: string | null, reason: string, explanation: string[], available_from: string | null, expires_at: string | null}} Entry */

@@ -124,6 +124,7 @@ a { color: var(--_accent); }
     return [h("section", { class: "card", part: "card", "aria-labelledby": "heading" },
       h(`h${level}`, { id: "heading", part: "heading" }, names?.name ?? ""),
       membership && mayJoin(membership) && this.#section("join", level + 1, ...drawJoining(membership, this.words, () => this.#join(membership)), this.#trouble?.id === "join" && h("p", { class: "problem", part: "problem" }, this.#trouble.text)),
+      program?.ending && h("p", { class: "ending", part: "ending" }, program.ending.text),
       ...this.#sections.map((name) => sections[name]?.()))];
   }
 

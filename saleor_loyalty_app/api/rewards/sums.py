@@ -15,6 +15,7 @@ from saleor_loyalty_app.api.storefront.board import read_board
 from saleor_loyalty_app.api.storefront.membership_page import membership_page
 from saleor_loyalty_app.api.storefront.membership_schemas import Membership
 from saleor_loyalty_app.api.storefront.past import read_history
+from saleor_loyalty_app.api.storefront.program_page import ending_page
 from saleor_loyalty_app.api.storefront.schemas import History, Me
 from saleor_loyalty_app.api.storefront.shopper import shopper_now
 from saleor_loyalty_app.api.storefront.wishes import preferences_page
@@ -74,6 +75,8 @@ class Sums:
     offers: Sequence[CodeOffer]
     codes: Sequence[Code]
     spending_rests: str
+    #: When the program ends, in words; "" = it goes on.
+    ending: str
     faq: Sequence[Answer]
 
 
@@ -88,6 +91,8 @@ def read_sums(
     """
     store, member = shopper_now(conn, visitor.shopper)
     member = member or visitor.member
+    store = wind_downs.as_of(conn, store, now)
+    plan = wind_downs.standing_plan(conn, store.id)
     revision = revision_at(conn, store.id, now)
     program = None if revision is None else revision.program
     board = read_board(conn, visitor.shopper, channel=None, now=now, language=language)
@@ -108,6 +113,7 @@ def read_sums(
         offers=[] if rests else _offers(conn, store, program, available, language),
         codes=_codes(conn, store, member, language),
         spending_rests=rests,
+        ending="" if plan is None else ending_page(plan, now=now, language=language).text,
         faq=read_faq(conn, store, now=now, language=language),
     )
 
