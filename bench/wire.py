@@ -73,7 +73,10 @@ class Wire:
             except (ConnectionError, asyncio.IncompleteReadError) as failure:
                 line.writer.close()
                 # It was closed while it was idle: nobody read the request.
-                if line.fresh or getattr(failure, "partial", b""):
+                partial = (
+                    failure.partial if isinstance(failure, asyncio.IncompleteReadError) else b""
+                )
+                if line.fresh or partial:
                     raise
                 continue
             except BaseException:

@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import uvicorn
 
@@ -35,8 +36,9 @@ class Door:
     def open(self) -> None:
         """Listens again, at the same port."""
         config = self._server.config
-        protocol = partial(
-            config.http_protocol_class,  # type: ignore[arg-type]
+        made: Any = config.http_protocol_class
+        protocol: Callable[[], asyncio.Protocol] = partial(
+            made,
             config=config,
             server_state=self._server.server_state,
             app_state=self._server.lifespan.state,

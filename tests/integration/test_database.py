@@ -193,7 +193,8 @@ def test_a_statement_by_itself_is_kept_and_survives_a_restart_of_the_server(
     )
 
     def spoken() -> str:
-        return other.read(lambda conn: conn.execute(sa.select(store.c.language)).scalar_one())
+        found: str = other.read(lambda conn: conn.execute(sa.select(store.c.language)).scalar_one())
+        return found
 
     for language in ("tr", "en"):
         [row] = opened.write_at_once(rename, {"which": store_id.id, "spoken": language})

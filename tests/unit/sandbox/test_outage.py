@@ -27,7 +27,8 @@ def in_trouble(store: TestClient, answer: str) -> httpx.Response:
     """What somebody hears who asks."""
     changed = store.post("/_control/faults", json={"api_answer": answer})
     assert changed.json()["faults"]["api_answer"] == answer
-    return store.post("/graphql/", json={"query": REGISTER})
+    heard: httpx.Response = store.post("/graphql/", json={"query": REGISTER})
+    return heard
 
 
 def test_each_trouble_is_heard_and_the_panel_ends_it(
