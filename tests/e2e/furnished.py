@@ -35,7 +35,7 @@ BOUGHT = (
     Purchase(24, JOHN, (("espresso-beans", 2),)),
     Purchase(3, AYSE, (("black-tea", 2), ("ceramic-cup", 1))),
 )
-CHANNEL = {"channel": "default-channel", "currency": "USD"}
+CHANNEL, CURRENCY = "default-channel", "USD"
 #: The two start beside each other, which on a busy machine takes a while.
 SLOW_SECONDS = 300.0
 
@@ -90,7 +90,7 @@ def _furnish(conn: Connection, store: StoreRef, now: datetime) -> None:
 
 def _last_month(conn: Connection, account: Account, now: datetime) -> None:
     """Points that were earned before the orders, and some of them spent."""
-    cause = Cause(source="order:old", part="points", actor="app", **CHANNEL)
+    cause = Cause("order:old", "points", "app", channel=CHANNEL, currency=CURRENCY)
     for days in range(45, 30, -1):
         at = now - timedelta(days=days)
         ledger.earn(
@@ -106,7 +106,7 @@ def _second_use(conn: Connection, store: StoreRef, member: Any, now: datetime) -
         conn, Account(store.id, member.id, "points"), 250, key="hold", source="redemption:old",
         deadline=now, now=at,
     )  # fmt: skip
-    cause = Cause(source="redemption:old", part="points", actor="app", **CHANNEL)
+    cause = Cause("redemption:old", "points", "app", channel=CHANNEL, currency=CURRENCY)
     spent = ledger.capture_hold(conn, store.id, hold.hold_id, 250, cause, key="spent", now=at)
     redemption = conn.execute(
         sa.insert(table(Redemption))
@@ -115,7 +115,8 @@ def _second_use(conn: Connection, store: StoreRef, member: Any, now: datetime) -
             instrument="voucher", unit="points", points=250, amount="5.00", order_id="T3JkZXI6MQ==",
             request_key="old", request_hash="h", actor="shopper:1", state="consumed", ending="",
             hold_id=hold.hold_id, redeem_entry_id=spent.entry_id, restored=0, restorings=0,
-            code="OLD", deadline=now, fence=0, attempts=0, created_at=at, consumed_at=at, **CHANNEL,
+            code="OLD", deadline=now, fence=0, attempts=0, created_at=at, consumed_at=at,
+            channel=CHANNEL, currency=CURRENCY,
         )
         .returning(table(Redemption).c.id)
     ).scalar_one()  # fmt: skip
