@@ -47,5 +47,5 @@ def export(
             half.replace(path)
         finally:
             half.unlink(missing_ok=True)
-        points = contents.points.get("points", {}).get("entries", 0)
+        points = sum(sums["entries"] for unit, sums in contents.points.items() if unit == "points")
         say(f"{path}: {sum(contents.rows.values())} rows, {points} points of {owner.api_url}.")

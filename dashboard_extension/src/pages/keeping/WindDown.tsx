@@ -37,8 +37,8 @@ function End({ seen }: { seen: Seen }) {
     <>
       {seen.plan === null && <Notice tone="info">{t("keeping.end_lead")}</Notice>}
       {seen.plan !== null && <Steps plan={seen.plan} left={seen.left} />}
-      <Dates seen={seen} />
       <Left seen={seen} />
+      <Dates seen={seen} />
     </>
   );
 }
