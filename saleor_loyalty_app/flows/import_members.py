@@ -82,13 +82,13 @@ class Importer:
         if not page:
             return _finish(conn, row, now)
         if row.state == "checking":
-            judged = judge_rows(conn, store, row, page, fetched, self.keys, now, in_file=True)
+            judged = judge_rows(conn, store, row, page, fetched, self.keys, now)
             repository.change_rows(conn, [_checked(one) for one in judged])
         else:
             revision = revision_at(conn, store.id, now)
             if revision is None:
                 raise ImportNeedsProgram
-            judged = judge_rows(conn, store, row, page, fetched, self.keys, now, in_file=False)
+            judged = judge_rows(conn, store, row, page, fetched, self.keys, now)
             book_rows(conn, store, row, judged, fetched, revision, keys=self.keys, now=now)
         repository.change_import(
             conn, row.id, cursor=page[-1].id, handled=row.handled + len(page), updated_at=now
@@ -111,14 +111,8 @@ def judge_rows(
     fetched: Mapping[str, Person],
     keys: EmailKeys,
     now: datetime,
-    *,
-    in_file: bool,
 ) -> list[Judged]:
-    """What becomes of each row of a page.
-
-    Args:
-        in_file: rows of the same file that say the same are looked for.
-    """
+    """What becomes of each row of a page."""
     around = Surroundings(
         now,
         ZoneInfo(store.timezone),
@@ -129,7 +123,7 @@ def judge_rows(
     known = repository.bookings_of(
         conn, store.id, (key for identity in identities.values() for key in identity.keys)
     )
-    first = repository.first_of_keys(conn, row.id, (one.row_key for one in page)) if in_file else {}
+    first = repository.first_of_keys(conn, row.id, (one.row_key for one in page))
     judged: list[Judged] = []
     for one in page:
         identity = identities[one.id]

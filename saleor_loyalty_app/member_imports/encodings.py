@@ -80,6 +80,8 @@ def open_text(file: BinaryIO, encoding: str) -> io.TextIOWrapper:
 class _Lent(io.BufferedIOBase):
     """A file of somebody else's, who closes it."""
 
+    name = "members.csv"
+
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
 

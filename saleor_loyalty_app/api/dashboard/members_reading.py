@@ -29,6 +29,7 @@ from saleor_loyalty_app.flows.explain_entry import explain_entries
 from saleor_loyalty_app.i18n import language_of, translate
 from saleor_loyalty_app.ledger import Account, EntryView
 from saleor_loyalty_app.ledger.models import Balance
+from saleor_loyalty_app.member_imports.repository import lifetime_of
 from saleor_loyalty_app.members import notes, repository
 from saleor_loyalty_app.members.eligibility import REST_AFTER_NEW_ADDRESS
 from saleor_loyalty_app.members.email_keys import EmailKeys
@@ -72,6 +73,7 @@ def read_member(
         unit: ledger.balance(conn, Account(store.id, member.id, unit), now=now)
         for unit in dict.fromkeys([UNIT, *units.all()])
     }
+    merged = repository.merged_members(conn, store.id, member.id)
     note = notes.newest_block_note(conn, store.id, member.id)
     named = staff_names(conn, store.id, [note.author] if note else [])
     rests = member.email_changed_at and member.email_changed_at + REST_AFTER_NEW_ADDRESS
@@ -95,13 +97,14 @@ def read_member(
         left_at=member.left_at,
         hold_out=member.hold_out,
         merged_into=None if member.merged_into is None else str(member.merged_into),
-        merged=[str(one) for one in repository.merged_members(conn, store.id, member.id)],
+        merged=[str(one) for one in merged],
         balances=[UnitBalance.of(unit, view) for unit, view in held.items()],
         block_note=None
         if note is None
         else Remark(text=note.text, by=named[note.author], at=note.created_at),
         is_you=is_same_person(conn, store.id, member.id, staff.user_id, staff.email, keys),
         spending_rests_until=rests if rests and rests > now else None,
+        collected_before=lifetime_of(conn, store.id, [member.id, *merged]),
     )
 
 

@@ -58,6 +58,7 @@ MEMBER: dict[str, JsonValue] = {
     "block_note": None,
     "is_you": False,
     "spending_rests_until": None,
+    "collected_before": 0,
 }
 
 
@@ -226,6 +227,9 @@ class MemberDetail(MemberLine):
     is_you: bool = Field(description="The member is who asks: their points are others' business.")
     spending_rests_until: datetime | None = Field(
         description="After a change of the e-mail address nothing can be spent for a while."
+    )
+    collected_before: int = Field(
+        ge=0, description="All that they collected in the system before, as an import told it."
     )
 
 

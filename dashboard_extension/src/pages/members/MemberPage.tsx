@@ -198,6 +198,7 @@ function About({ member }: { member: Member }) {
     { name: t("members.seen_first"), value: <When at={member.created_at} form="day" /> },
     member.paused_at && { name: t("members.paused_since"), value: <When at={member.paused_at} form="day" /> },
     member.left_at && { name: t("members.left_on"), value: <When at={member.left_at} form="day" /> },
+    member.collected_before > 0 && { name: t("members.collected_before"), value: <Points value={member.collected_before} /> },
     member.hold_out && { name: t("members.hold_out"), value: t("members.hold_out_text") },
     member.merged.length > 0 && {
       name: t("members.was"),
