@@ -1,5 +1,6 @@
 """Members and points from another system: checked first, booked once, taken back exactly."""
 
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,7 @@ from saleor_loyalty_app.member_imports.errors import (
 from saleor_loyalty_app.members import consents, notes
 from saleor_loyalty_app.members.consents import Channel
 from saleor_loyalty_app.members.repository import member_by_id
+from saleor_loyalty_app.members.service import leave
 from saleor_loyalty_app.stores.refs import StoreRef
 from tests.factories import make_store
 from tests.integration.member_imports.stage import ACTOR, HEADER, ImportStage
@@ -311,12 +313,10 @@ def test_after_a_reversal_the_same_rows_bring_only_what_came_back(stage: ImportS
 
 
 @given(data=st.data())
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_any_split_and_repetition_of_a_file_ends_in_the_same_books(
     data: st.DataObject, sqlite_template: object, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    import shutil
-
     people = st.sampled_from(["ada@example.com", "BOB@example.com", "cem@example.com"])
     dates = st.sampled_from(["", "never", "2030-01-01"])
     lots = st.tuples(people, st.integers(1, 300), dates)
@@ -346,8 +346,6 @@ def test_any_split_and_repetition_of_a_file_ends_in_the_same_books(
 def test_what_the_books_and_the_store_say_against_a_row_is_told(
     stage: ImportStage, clock: ManualClock
 ) -> None:
-    from saleor_loyalty_app.members.service import leave
-
     gone = stage.join(ADA, "ada@example.com")
     stage.database.write(lambda conn: leave(conn, stage.store.id, gone, now=NOW))
     header = "email,points,expires_at,earned_at,channel,currency"
