@@ -190,17 +190,19 @@ def _notes(calls: Sequence[tuple[float, float, int]], seconds: float) -> dict[st
 
 def _left(left: Aftermath, found: Found) -> Iterator[Figure]:
     many = sum(left.redemptions.values())
+    late = sum(times for code, times in found.refusals.items() if code.startswith("saleor_"))
     for name, value in (
         ("accounts that drift", left.drifting),
         ("redemptions left half-done", left.half_done),
         ("codes that outlive their redemption", left.outliving),
         ("live redemptions without their code", left.missing),
+        ("answers for which the store was too slow", late),
     ):
         yield Figure(
             GROUP,
             name,
             value,
-            f"of {many} redemptions",
+            f"at {many} redemptions",
             peer="none",
             ratio=float(value),
             target=0.0,

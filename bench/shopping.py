@@ -34,6 +34,7 @@ PAGES = ("product", "account", "cart")
 #: Of those who click on spend, so many click twice: both requests carry the same key.
 DOUBLE_CLICKS = 0.1
 REFUSED = (404, 409, 422)
+TOO_SLOW = (503, 504)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,10 @@ class _Street:
     ends_at: float
 
 
+class StoreTooSlow(Exception):
+    """The app told that the store did not answer in time; counted among the refusals."""
+
+
 class Unfit(Exception):
     """An answer that no shopper should get; the text says which."""
 
@@ -125,6 +130,9 @@ class Shopper:
             [page] = self._random.choices(PAGES, weights=self._street.plan.shares)
             try:
                 await self._opens(page)
+            except StoreTooSlow:
+                # Told as it should be: the shopper goes on shopping.
+                pass
             except (Unfit, TimeoutError, OSError, asyncio.IncompleteReadError) as fault:
                 self._street.found.faults.append(f"{page}: {fault!r}"[:500])
             await asyncio.sleep(self._pause())
@@ -318,6 +326,9 @@ class Shopper:
             found.calls.setdefault(name, []).append((at, answer.milliseconds, answer.status))
         if answer.status in REFUSED:
             found.refusals[answer.body["error"]["code"]] += 1
+        elif answer.status in TOO_SLOW and answer.body["error"]["code"].startswith("saleor_"):
+            found.refusals[answer.body["error"]["code"]] += 1
+            raise StoreTooSlow
         elif answer.status >= 400 and answer.status != 401:
             raise Unfit(f"{method} {path}: {answer.status} {answer.body}")
         return answer

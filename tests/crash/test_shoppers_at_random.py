@@ -79,6 +79,7 @@ def test_shoppers_at_random_lose_nothing_and_leave_nothing_behind(
     )
     found = asyncio.run(shop(plan))
     assert found.faults == []
+    assert not [code for code in found.refusals if code.startswith("saleor_")], found.refusals
     assert found.deeds["redeemed"] > 0, found.refusals
     assert len(found.calls["session"]) == SHOPPERS
     left = look(
