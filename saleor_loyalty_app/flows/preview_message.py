@@ -97,6 +97,8 @@ def _sample(kind: Kind, setup: MailSetup, language: str, now: datetime) -> dict[
         "currency": "TRY" if language == "tr" else "USD",
         "available_from": soon,
         "expires_at": (now + timedelta(days=30)).isoformat(),
+        "last_earning_on": (now + timedelta(days=30)).date().isoformat(),
+        "last_spending_on": (now + timedelta(days=120)).date().isoformat(),
         "valid_until": soon,
         "spending_from": (now + timedelta(hours=48)).isoformat(),
         "code": "K7Q2-WXN9-4HRT-VC8P",
