@@ -128,7 +128,9 @@ async def list_member_imports(
     "",
     status_code=201,
     openapi_extra=_RAW,
-    responses=documented(*OF_STAFF, (429, "too_many_requests", {}), *_OF_FILES, _FIELDS),
+    responses=documented(
+        *OF_STAFF, (429, "too_many_requests", {"limit": 60, "seconds": 60}), *_OF_FILES, _FIELDS
+    ),
 )
 async def take_file(
     request: Request,
