@@ -210,8 +210,9 @@ def dressed_setup(conn: Connection, store: StoreRef, browser_url: str) -> MailSe
 
 
 def shop_name(store: StoreRef, setup: MailSetup) -> str:
-    """What the shop is called: as its sender, else by its address."""
-    return setup.sender.name or setup.footer.company or urlsplit(store.api_url).hostname or ""
+    """What the shop is called: as its sender, else as Saleor says, else by its address."""
+    said = setup.sender.name or setup.footer.company or store.name
+    return said or urlsplit(store.api_url).hostname or ""
 
 
 def in_words(

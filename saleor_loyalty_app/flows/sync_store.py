@@ -19,6 +19,8 @@ from saleor_loyalty_app.stores import problems, repository
 from saleor_loyalty_app.stores.refs import ChannelRef, StoreRef
 from saleor_loyalty_app.stores.repository import ChannelFacts
 
+#: So much of a shop's name is kept, in characters.
+LONGEST_NAME = 120
 MISSING_PERMISSIONS = "missing-permissions"
 _log = log.get(__name__)
 
@@ -56,6 +58,7 @@ class _App(_Part, frozen=True):
 
 class _Shop(_Part, frozen=True):
     schema_version: str
+    name: str = ""
     default_country: _Code | None = None
 
 
@@ -89,6 +92,7 @@ class StoreFacts:
     app_identifier: str
     permissions: frozenset[str]
     schema_version: str
+    name: str
     default_country: str
     channels: tuple[ChannelFacts, ...]
 
@@ -109,6 +113,7 @@ def facts_of(data: Mapping[str, Any]) -> StoreFacts:
         app_identifier=app.identifier or "",
         permissions=frozenset(one.code for one in app.permissions or ()),
         schema_version=answer.shop.schema_version,
+        name=answer.shop.name.strip()[:LONGEST_NAME],
         default_country=answer.shop.default_country.code if answer.shop.default_country else "",
         channels=tuple(_channel(channel) for channel in answer.channels or ()),
     )
@@ -137,6 +142,7 @@ def save_facts(conn: Connection, store: StoreRef, facts: StoreFacts, now: dateti
         store.id,
         granted=facts.permissions,
         schema_version=facts.schema_version,
+        name=facts.name,
         found=facts.channels,
         now=now,
     )

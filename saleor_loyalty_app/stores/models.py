@@ -26,6 +26,8 @@ class Store(SQLModel, table=True):
     permissions: list[str] = json_doc()
     timezone: str = "UTC"
     language: str = "en"
+    #: What Saleor calls the shop.
+    name: str = Field(default="", sa_column_kwargs={"server_default": ""})
     installed_at: datetime = instant()
     active: bool = True
     deactivated_at: datetime | None = instant(null=True)

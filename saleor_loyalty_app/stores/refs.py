@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class StoreRef:
-    """A tenant as it was read at the beginning of a piece of work."""
+    """A tenant as it was read at the beginning of a piece of work; `name` is Saleor's, or empty."""
 
     id: int
     api_url: str
@@ -18,6 +18,7 @@ class StoreRef:
     spending_on: bool
     shipping_on: bool
     messages_on: bool
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ _REF_COLUMNS = (
     _STORE.c.spending_on,
     _STORE.c.shipping_on,
     _STORE.c.messages_on,
+    _STORE.c.name,
 )
 
 
@@ -228,6 +229,7 @@ def save_facts(
     *,
     granted: Iterable[str],
     schema_version: str,
+    name: str,
     found: Sequence[ChannelFacts],
     now: datetime,
 ) -> None:
@@ -238,7 +240,12 @@ def save_facts(
     conn.execute(
         sa.update(_STORE)
         .where(_STORE.c.id == store_id)
-        .values(permissions=sorted(granted), schema_version=schema_version, metadata_synced_at=now)
+        .values(
+            permissions=sorted(granted),
+            schema_version=schema_version,
+            name=name,
+            metadata_synced_at=now,
+        )
     )
     known = {
         row.saleor_id: row.id
@@ -382,4 +389,5 @@ def _ref(row: Row[*tuple[Any, ...]]) -> StoreRef:
         spending_on=row.spending_on,
         shipping_on=row.shipping_on,
         messages_on=row.messages_on,
+        name=row.name,
     )

@@ -65,6 +65,7 @@ class AgedPoints(InsightAnswer):
     """Points of one currency in one class of days."""
 
     currency: str
+    from_days: int
     up_to_days: int | None = Field(description="null = longer than all others.")
     never: bool = Field(default=False, description="They never expire.")
     points: int
@@ -73,10 +74,12 @@ class AgedPoints(InsightAnswer):
     def of(cls, one: AgeClass) -> Self:
         """What is told of a class."""
         bound = BOUNDS[one.number] if one.number < len(BOUNDS) else None
+        never = one.number > len(BOUNDS)
         return cls(
             currency=one.currency,
+            from_days=0 if one.number == 0 or never else BOUNDS[one.number - 1] + 1,
             up_to_days=bound,
-            never=one.number > len(BOUNDS),
+            never=never,
             points=one.points,
         )
 

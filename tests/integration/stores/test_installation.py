@@ -29,6 +29,7 @@ def test_an_installed_store_is_known_whole(world: World) -> None:
     store = world.store()
     assert store.active
     assert (store.app_id, store.schema_version) == (id_of(app), "3.23")
+    assert store.name == "Sandbox store"
     channels = world.database.read(lambda conn: repository.channels(conn, store.id))
     assert [(one.slug, one.currency) for one in channels] == [
         ("channel-tr", "TRY"),

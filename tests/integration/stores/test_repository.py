@@ -29,7 +29,13 @@ TRY = ChannelRef("tr", "Türkiye", "TRY", True, "TR", ("TR",), True, True)
 def save_channels(database: Database, store_id: int, *found: ChannelFacts) -> None:
     database.write(
         lambda conn: repository.save_facts(
-            conn, store_id, granted=["B", "A"], schema_version="3.24", found=found, now=NOW
+            conn,
+            store_id,
+            granted=["B", "A"],
+            schema_version="3.24",
+            name="Kahve",
+            found=found,
+            now=NOW,
         )
     )
 

@@ -28,7 +28,9 @@ function Classes(props: { label: string; rows: readonly AgedPoints[]; kind: "age
   const t = useT();
   const words = (row: AgedPoints) => {
     if (row.never) return t("month-end.never");
-    return row.up_to_days === null ? t(`month-end.${props.kind}_beyond`) : t(`month-end.${props.kind}_up_to`, { days: row.up_to_days });
+    if (row.up_to_days === null) return t(`month-end.${props.kind}_beyond`);
+    const bounds = { from: row.from_days, days: row.up_to_days };
+    return t(row.from_days === 0 ? `month-end.${props.kind}_up_to` : `month-end.${props.kind}_between`, bounds);
   };
   const columns: Column<AgedPoints>[] = [
     { id: "class", title: t("month-end.class"), cell: words },
