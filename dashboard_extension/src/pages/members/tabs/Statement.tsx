@@ -1,5 +1,6 @@
 import { useApiPages, type components } from "@/api";
 import { Badge, Button, CursorTable, Empty, Points, useNotify, useT, When, type Column } from "@/kit";
+import { copyText } from "@/kit/clipboard";
 
 type Line = components["schemas"]["StatementLine"];
 
@@ -29,11 +30,10 @@ function Why({ line }: { line: Line }) {
   const t = useT();
   const notify = useNotify();
   const [first, ...more] = line.explanation;
-  const copy = () =>
-    void navigator.clipboard.writeText(line.for_customer.join("\n")).then(
-      () => notify("success", t("members.copied")),
-      () => notify("error", t("members.not_copied"), line.for_customer.join(" ")),
-    );
+  const copy = async () => {
+    if (await copyText(line.for_customer.join("\n"))) notify("success", t("members.copied"));
+    else notify("error", t("members.not_copied"), line.for_customer.join(" "));
+  };
   return (
     <div className="members-why">
       <p>{first ?? line.kind_name}</p>
@@ -47,7 +47,7 @@ function Why({ line }: { line: Line }) {
       )}
       {line.by.startsWith("app") ? null : <p className="kit-soft kit-small">{t("members.by", { who: line.by })}</p>}
       <div>
-        <Button size="small" variant="tertiary" onClick={copy}>
+        <Button size="small" variant="tertiary" onClick={() => void copy()}>
           {t("members.copy")}
         </Button>
       </div>
