@@ -57,7 +57,8 @@ class Place:
     @property
     def shop_name(self) -> str:
         """What the shop is called; its host where nobody said."""
-        return self.setup.shop_name or self.store.name or urlsplit(self.store.api_url).hostname or self.name
+        said = self.setup.shop_name or self.store.name
+        return said or urlsplit(self.store.api_url).hostname or self.name
 
     @property
     def headers(self) -> dict[str, str]:
