@@ -1043,8 +1043,8 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_outbox_message_unplanned", ["store_id", "planned_at", "id"], unique=False
         )
-        batch_op.drop_column("sent_at")
         batch_op.drop_column("channel")
+        batch_op.drop_column("sent_at")
 
     with op.batch_alter_table("program_revision", schema=None) as batch_op:
         batch_op.add_column(sa.Column("canceled_at", sa.DateTime(timezone=True), nullable=True))
@@ -1052,6 +1052,9 @@ def upgrade() -> None:
 
     with op.batch_alter_table("redemption", schema=None) as batch_op:
         batch_op.create_index("ix_redemption_voucher_id", ["store_id", "voucher_id"], unique=False)
+
+    with op.batch_alter_table("store", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("name", sa.String(), server_default="", nullable=False))
 
     with op.batch_alter_table("store_problem", schema=None) as batch_op:
         batch_op.add_column(
@@ -1107,6 +1110,9 @@ def downgrade() -> None:
     with op.batch_alter_table("store_problem", schema=None) as batch_op:
         batch_op.drop_column("words")
 
+    with op.batch_alter_table("store", schema=None) as batch_op:
+        batch_op.drop_column("name")
+
     with op.batch_alter_table("redemption", schema=None) as batch_op:
         batch_op.drop_index("ix_redemption_voucher_id")
 
@@ -1115,8 +1121,8 @@ def downgrade() -> None:
         batch_op.drop_column("canceled_at")
 
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("channel", sa.String(), nullable=False))
         batch_op.add_column(sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("channel", sa.String(), nullable=False))
         batch_op.drop_index("ix_outbox_message_unplanned")
         batch_op.create_index(
             batch_op.f("ix_outbox_message_unsent"), ["store_id", "sent_at", "id"], unique=False
