@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 APP_PORT ?= 8000
 STORE_PORT ?= 8100
-WORKERS ?= 2
+WORKERS ?= 3
 TESTS ?= tests
 export PYTHON
 
