@@ -1,6 +1,6 @@
 import { AppBridge } from "@saleor/app-sdk/app-bridge";
 import { act, render, screen } from "@testing-library/react";
-import { QueryClient } from "@tanstack/react-query";
+import { QueryClient, useQuery } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import { newApi } from "@/api/client";
@@ -30,7 +30,21 @@ function Page() {
   );
 }
 
-async function shown(patience: number) {
+/** Shows what the server says, which takes a while to say it in the language it was asked in. */
+function Told() {
+  const { data } = useQuery({
+    queryKey: ["told"],
+    queryFn: async ({ signal }) => {
+      const language = document.documentElement.lang;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      signal.throwIfAborted();
+      return language;
+    },
+  });
+  return <p>told in {data}</p>;
+}
+
+async function shown(patience: number, page = <Page />) {
   const bridge = new Bridge(new AppBridge({ saleorApiUrl: "x", initialLocale: "en", autoNotifyReady: false }));
   const catalogue = new Catalogue("en");
   await catalogue.need("kit", "shell");
@@ -38,7 +52,7 @@ async function shown(patience: number) {
   const access = { api, fetch: () => Promise.reject(new Error("nothing is asked")) };
   return render(
     <Providers bridge={bridge} catalogue={catalogue} queries={new QueryClient()} access={access} patience={patience}>
-      <Page />
+      {page}
     </Providers>,
   );
 }
@@ -77,4 +91,13 @@ it("follows the Dashboard in language and theme", async () => {
   vi.useFakeTimers();
   await say("theme", { theme: "dark" });
   expect(document.documentElement.dataset.theme).toBe("dark");
+});
+
+it("asks again in the new language for what was on its way in the old one", async () => {
+  const { container } = await shown(8000, <Told />);
+  await say("handshake", { token: TOKEN, version: 1 });
+  await act(() => vi.advanceTimersByTimeAsync(100));
+  await say("localeChanged", { locale: "tr" });
+  vi.useRealTimers();
+  await vi.waitFor(() => expect(container.textContent).toBe("told in tr"), 5000);
 });

@@ -1,5 +1,5 @@
 import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
-import { useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
 import { IntlProvider } from "react-intl";
 
 import { ApiContext, type ApiAccess } from "@/api/hooks";
@@ -30,10 +30,13 @@ export function Providers(props: Surroundings & { children: ReactNode }) {
     // What failed for want of a token that counts is asked again with the new one.
     void queries.refetchQueries({ type: "active", predicate: (query) => query.state.status === "error" });
   }, [told.token, queries]);
+  const spoken = useRef(language);
   useEffect(() => {
     document.documentElement.lang = language;
-    // What the server says is in the language in which it was asked.
-    void queries.invalidateQueries();
+    if (spoken.current === language) return;
+    spoken.current = language;
+    // What the server says is in the language in which it was asked, also what is still on its way.
+    void queries.cancelQueries().then(() => queries.invalidateQueries());
   }, [language, queries]);
   return (
     <IntlProvider locale={language} messages={messages as Record<string, string>} onError={throwIt}>

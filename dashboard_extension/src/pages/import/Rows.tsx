@@ -1,7 +1,8 @@
-import { useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
 import { Link } from "react-router";
 
-import { useApiPages } from "@/api";
+import { apiKey, useApiPages } from "@/api";
 import { Badge, CursorTable, Points, useT, When, type Column } from "@/kit";
 
 import { Filter } from "../settings/Filter";
@@ -16,6 +17,11 @@ export function Rows({ found }: { found: MemberImport }) {
   const [state, setState] = useState<Row["state"] | "">("");
   const query = state === "" ? {} : { state };
   const pages = useApiPages(`${PATH}/{import_id}/rows`, { params: { path: { import_id: found.id }, query } }, 5);
+  const queries = useQueryClient();
+  useEffect(() => {
+    // Booking and taking back change what became of the rows.
+    void queries.invalidateQueries({ queryKey: apiKey(`${PATH}/{import_id}/rows`) });
+  }, [found.state, queries]);
   const columns: Column<Row>[] = [
     { id: "line", title: t("import.line"), align: "end", cell: (row) => <Points value={row.line} /> },
     { id: "who", title: t("import.who"), cell: (row) => <Who row={row} /> },
