@@ -95,7 +95,12 @@ async def read_secrets(faces: FacesOf, staff: StaffOf, language: Language) -> Se
     )
 
 
-@router.post("/secrets/reseal", responses=documented(*OF_STAFF, (500, "token_unreadable", {})))
+@router.post(
+    "/secrets/reseal",
+    responses=documented(
+        *OF_STAFF, (500, "token_unreadable", {"store": "https://shop.example.com/graphql/"})
+    ),
+)
 async def reseal_secrets(faces: FacesOf, staff: StaffOf) -> Resealed:
     """Seals the store's secrets with the newest key, so that the old one may go."""
     staff.need(TO_SET_UP)

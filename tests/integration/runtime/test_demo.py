@@ -94,15 +94,16 @@ def demo(tmp_path: Path) -> Demo:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Demo, float]]:
-    """A demo in its second start, and the seconds that took."""
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Demo, bool]]:
+    """A demo in its second start, and whether that was quicker than the first."""
     demo = Demo(tmp_path_factory.mktemp("demo") / "demo", free_port(), free_port())
+    began = time.monotonic()
     first = demo.start()
+    took = time.monotonic() - began
     assert stopped(first, signal.SIGTERM) == 0
     began = time.monotonic()
     second = demo.start()
-    took = time.monotonic() - began
-    yield demo, took
+    yield demo, time.monotonic() - began < took
     assert stopped(second, signal.SIGINT) == 0, demo.logs()
     assert is_free(demo.app_port)
     assert is_free(demo.store_port)
@@ -114,11 +115,11 @@ def stopped(process: subprocess.Popen[str], number: signal.Signals) -> int:
     return process.returncode
 
 
-def test_the_second_start_takes_seconds(running: tuple[Demo, float]) -> None:
-    assert running[1] < 30
+def test_the_second_start_does_not_relive_the_past(running: tuple[Demo, bool]) -> None:
+    assert running[1]
 
 
-def test_the_app_is_installed_once_and_is_ready(running: tuple[Demo, float]) -> None:
+def test_the_app_is_installed_once_and_is_ready(running: tuple[Demo, bool]) -> None:
     demo, _ = running
     state = fetch(f"http://127.0.0.1:{demo.store_port}/_control/state")
     assert [app["identifier"] for app in state["apps"]] == ["saleor.loyalty"]
@@ -145,7 +146,7 @@ def tell(demo: Demo, *arguments: str) -> Any:
 
 
 def test_the_program_is_published_once_with_spending_and_shipping(
-    running: tuple[Demo, float],
+    running: tuple[Demo, bool],
 ) -> None:
     demo, _ = running
     revisions = tell(demo, "program", "show", "--history")["revisions"]
@@ -157,7 +158,7 @@ def test_the_program_is_published_once_with_spending_and_shipping(
     assert {one["currency"] for one in offers[0]["thresholds"]} == {"USD", "TRY"}
 
 
-def test_a_customer_has_points_to_spend_from_the_start(running: tuple[Demo, float]) -> None:
+def test_a_customer_has_points_to_spend_from_the_start(running: tuple[Demo, bool]) -> None:
     demo, _ = running
     store_url = f"http://127.0.0.1:{demo.store_port}"
     with Counter(store_url) as counter:
@@ -172,7 +173,7 @@ def test_a_customer_has_points_to_spend_from_the_start(running: tuple[Demo, floa
     assert int((demo.folder / "clock").read_text()) == 0
 
 
-def test_the_codes_to_try_work(running: tuple[Demo, float]) -> None:
+def test_the_codes_to_try_work(running: tuple[Demo, bool]) -> None:
     demo, _ = running
     card = (demo.folder / "gift-card").read_text()
     document = "query { vouchers(first: 5) { edges { node { code } } } giftCards(first: 5)"
@@ -185,7 +186,7 @@ def test_the_codes_to_try_work(running: tuple[Demo, float]) -> None:
     assert made["code"].replace("-", "") == card.replace("-", "")
 
 
-def test_the_secret_is_for_its_owner_only(running: tuple[Demo, float]) -> None:
+def test_the_secret_is_for_its_owner_only(running: tuple[Demo, bool]) -> None:
     assert (running[0].folder / "secret").stat().st_mode & 0o077 == 0
 
 

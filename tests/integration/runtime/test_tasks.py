@@ -59,6 +59,7 @@ def test_every_job_has_its_own_name(process: Process) -> None:
         "announce",
         "audit_store",
         "catch_up",
+        "export_store",
         "plugin_handler",
         "propose_program",
         "recalculate_shipping",

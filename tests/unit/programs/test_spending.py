@@ -115,5 +115,5 @@ def test_writing_the_defaults_down_changes_nothing() -> None:
 def test_the_first_program_tells_what_differs_from_the_defaults() -> None:
     told = differences(None, program_of(spending={"maximum_share": 50}), "en")
     assert [one.text for one in told if one.path.startswith("spending")] == [
-        "share of the goods that points may pay: 50%."
+        "Share of the goods that points may pay: 50%."
     ]
