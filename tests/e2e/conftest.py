@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ class World:
         found: dict[str, Any] = answer.raise_for_status().json()
         return found
 
-    def control(self, name: str, body: dict[str, object]) -> dict[str, object]:
+    def control(self, name: str, body: Mapping[str, object]) -> dict[str, object]:
         """Asks the store's control API for something."""
         answer = httpx.post(
             f"{self.store_url}/_control/{name}", json=body, trust_env=False, timeout=60

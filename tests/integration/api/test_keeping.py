@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -150,9 +151,7 @@ def test_only_what_is_due_goes_and_only_of_that_store(edge: ApiEdge, store: Stor
 
     other = edge.database.write(fill)
     for span in edge.database.read(lambda conn: spans(conn, Kept.inbox, 14)):
-        edge.database.write(
-            lambda conn, span=span: empty_bodies(conn, now=now, days=span.days, whose=span.whose)
-        )
+        edge.database.write(partial(empty_bodies, now=now, days=span.days, whose=span.whose))
     query = sa.select(inbox.c.store_id, inbox.c.body_hash).where(inbox.c.emptied)
     with edge.database.engine.connect() as conn:
         gone = {(row.store_id, row.body_hash) for row in conn.execute(query)}

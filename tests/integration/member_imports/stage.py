@@ -34,7 +34,7 @@ _lots = table(Lot)
 class ImportStage:
     """One store and its files."""
 
-    def __init__(self, database: Database, clock: ManualClock, **values: object) -> None:
+    def __init__(self, database: Database, clock: ManualClock, **values: Any) -> None:
         self.database = database
         self.clock = clock
         self.keys = KEYS
@@ -171,11 +171,12 @@ class ImportStage:
     def guest(self, email: str) -> int:
         """The number of whoever is known by an address without an account."""
         wanted = self.keys.every(self.store.id, email)
-        return self.database.read(
+        found: int = self.database.read(
             lambda conn: conn.execute(
                 sa.select(members.c.id).where(members.c.guest_key.in_(wanted))
             ).scalar_one()
         )
+        return found
 
     def points(self, member_id: int) -> int:
         """All that a member has."""

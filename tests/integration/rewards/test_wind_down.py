@@ -23,6 +23,7 @@ from saleor_loyalty_app.flows.wind_down import (
 from saleor_loyalty_app.ledger import Account, Cause
 from saleor_loyalty_app.ledger.models import Entry
 from saleor_loyalty_app.messages.models import OutboxMessage
+from saleor_loyalty_app.messages.outbox import tell
 from saleor_loyalty_app.orders.refresh import expect_refresh
 from saleor_loyalty_app.rewards.errors import SpendingOff
 from saleor_loyalty_app.stores import wind_downs
@@ -238,7 +239,7 @@ def test_whoever_goes_on_after_a_crash_tells_nobody_twice_and_forgets_nobody(
 ) -> None:
     monkeypatch.setattr(wind_down, "PAGE", 1)
     made = plan(stage, 0, 0)
-    first: Callable[..., bool] = wind_down.tell
+    first: Callable[..., bool] = tell
     calls: list[int] = []
 
     def dies_once(*args: Any, **given: Any) -> bool:
