@@ -72,7 +72,7 @@ class StaffAllowance(SQLModel, table=True):
 
 
 class StaffMember(SQLModel, table=True):
-    """Who moved points by hand, by the id that the books keep; locked while a budget is drawn."""
+    """Who changed something, by the id that the books keep; locked while a budget is drawn."""
 
     __tablename__ = "staff_member"
 

@@ -114,8 +114,10 @@ def moved(conn: Connection, store_id: int, actor: str, day: date) -> Moved:
     return Moved(int(row[0]), int(row[1]))
 
 
-def lock_staff(conn: Connection, store_id: int, actor: str, email: str, *, now: datetime) -> None:
-    """One deed of a staff member at a time, until the transaction ends; keeps who they are."""
+def remember_staff(
+    conn: Connection, store_id: int, actor: str, email: str, *, now: datetime
+) -> None:
+    """Keeps who a staff member is, and lets one deed of theirs at a time until the commit."""
     make = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
     values = {"email": email, "seen_at": now}
     statement = make(staff).values(store_id=store_id, actor=actor, **values)
@@ -127,7 +129,7 @@ def lock_staff(conn: Connection, store_id: int, actor: str, email: str, *, now: 
 
 
 def staff_emails(conn: Connection, store_id: int, actors: Sequence[str]) -> dict[str, str]:
-    """The addresses of staff members by actor, of those who moved points."""
+    """The addresses of staff members by actor, of those who ever changed something."""
     query = sa.select(staff.c.actor, staff.c.email).where(
         staff.c.store_id == store_id, staff.c.actor.in_(set(actors))
     )

@@ -210,7 +210,7 @@ def decide(
         _post(conn, store, asked, account, revision, now)
     else:
         repository.change(conn, asked.id, state=wanted, **ended)
-    repository.lock_staff(conn, store.id, agent.actor, normalize_email(agent.email), now=now)
+    repository.remember_staff(conn, store.id, agent.actor, normalize_email(agent.email), now=now)
     made = _reread(conn, store, asked.id)
     _note(conn, store, made, agent, f"points_{_NOTED[decision]}", asked.state, now)
     return made
@@ -246,7 +246,7 @@ def draw(
     if isinstance(agent, PartnerSystem):
         key = partner_keys.working(conn, store.id, agent.key_id, now=now)
         return key_budget(conn, store, key, now=now)
-    repository.lock_staff(conn, store.id, agent.actor, normalize_email(agent.email), now=now)
+    repository.remember_staff(conn, store.id, agent.actor, normalize_email(agent.email), now=now)
     return budget_of(conn, store, agent, now=now)
 
 

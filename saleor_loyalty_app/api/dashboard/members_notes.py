@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Path
 from sqlalchemy.engine import Connection
 
-from saleor_loyalty_app.adjustments.repository import lock_staff
 from saleor_loyalty_app.api.context import FacesOf
 from saleor_loyalty_app.api.dashboard.members_deed_schemas import (
     ChannelState,
@@ -22,7 +21,6 @@ from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SEE_MEMBERS, Staff, StaffOf
 from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.members import consents, notes, repository
-from saleor_loyalty_app.members.email_keys import normalize_email
 from saleor_loyalty_app.members.errors import MemberErased
 from saleor_loyalty_app.stores import staff_actions
 
@@ -71,7 +69,6 @@ async def write_note(faces: FacesOf, staff: StaffOf, member: MemberId, what: Not
             now=now,
             due_on=what.due_on,
         )
-        lock_staff(conn, store.id, staff.actor, normalize_email(staff.email), now=now)
         staff_actions.note(
             conn,
             store.id,
@@ -98,7 +95,6 @@ async def finish_note(faces: FacesOf, staff: StaffOf, member: MemberId, note: No
     def write(conn: Connection) -> NoteList:
         store, found = require_member(conn, staff, number)
         notes.finish_note(conn, store.id, found.id, note, by=staff.actor, now=now)
-        lock_staff(conn, store.id, staff.actor, normalize_email(staff.email), now=now)
         staff_actions.note(
             conn,
             store.id,

@@ -27,6 +27,7 @@ from saleor_loyalty_app.api.dashboard.publishing_schemas import (
 )
 from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_CHANGE, Staff, StaffOf
+from saleor_loyalty_app.api.dashboard.staff_names import staff_names
 from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.opaque import cursor_of, ledger_cursor
 from saleor_loyalty_app.flows.publish_program import preview
@@ -98,9 +99,18 @@ async def list_revisions(
         live = repository.revision_at(conn, store.id, now)
         shown = found[:first]
         programs = repository.programs_by_id(conn, store.id, [one.id for one in shown])
+        names = staff_names(conn, store.id, (one.published_by for one in shown), language)
         return Revisions(
             items=[
-                _head(one, staff, store, now, live, programs[one.id].texts_for(language).program)
+                _head(
+                    one,
+                    staff,
+                    store,
+                    now,
+                    live,
+                    name=programs[one.id].texts_for(language).program,
+                    author=names[one.published_by],
+                )
                 for one in shown
             ],
             next=cursor_of(str(shown[-1].number)) if len(found) > first else None,
@@ -230,7 +240,16 @@ def _head_of(
     language: str,
 ) -> RevisionHead:
     live = repository.revision_at(conn, store.id, now)
-    return _head(found, staff, store, now, live, found.program.texts_for(language).program)
+    by = found.published_by
+    return _head(
+        found,
+        staff,
+        store,
+        now,
+        live,
+        name=found.program.texts_for(language).program,
+        author=staff_names(conn, store.id, [by], language)[by],
+    )
 
 
 def _head(
@@ -239,7 +258,9 @@ def _head(
     store: StoreRef,
     now: datetime,
     live: Revision | None,
+    *,
     name: str,
+    author: str,
 ) -> RevisionHead:
     zone = ZoneInfo(store.timezone)
     canceled = found.canceled_at
@@ -257,6 +278,7 @@ def _head(
         effective_from=found.effective_from.astimezone(zone),
         published_at=found.published_at.astimezone(zone),
         published_by=found.published_by,
+        published_by_name=author,
         by_you=found.published_by == staff.actor,
         note=found.note,
         canceled_at=None if canceled is None else canceled.astimezone(zone),

@@ -73,6 +73,7 @@ class RevisionHead(Shape):
     effective_from: datetime
     published_at: datetime
     published_by: str = Field(description='"user:<id>" of Saleor, or "cli".')
+    published_by_name: str = Field(description="Who that is, in words.")
     by_you: bool
     note: str
     canceled_at: datetime | None

@@ -6,14 +6,17 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from saleor_loyalty_app.adjustments.repository import remember_staff
 from saleor_loyalty_app.api.bearer import authenticate, bearer_token
 from saleor_loyalty_app.api.context import FacesOf
 from saleor_loyalty_app.api.saleor.tenants import Tenant
+from saleor_loyalty_app.members.email_keys import normalize_email
 from saleor_loyalty_app.saleor.errors import MissingUserPermission
 from saleor_loyalty_app.saleor.tokens import Claims, verify_staff
 from saleor_loyalty_app.stores.refs import StoreRef
 
 FACE = "dashboard"
+_ONLY_READ = frozenset({"GET", "HEAD", "OPTIONS"})
 #: What changing the program, publishing it and its switches takes.
 TO_CHANGE = frozenset({"MANAGE_DISCOUNTS"})
 #: What spending for a customer and deciding a case takes: it belongs to an order or checkout.
@@ -77,7 +80,7 @@ class Staff:
 
 
 async def staff_of(request: Request, faces: FacesOf) -> Staff:
-    """The staff member behind a request.
+    """The staff member behind a request; whoever changes something is remembered by address.
 
     Raises:
         TokenMissing, InvalidToken: the token is not there or proves nothing here.
@@ -97,7 +100,14 @@ async def staff_of(request: Request, faces: FacesOf) -> Staff:
     store, claims = await authenticate(faces.tenants, token, check, face=FACE)
     if not claims.user_permissions & TO_SEE:
         raise MissingUserPermission(TO_SEE)
-    return Staff(store, claims.user_id, claims.user_permissions, claims.email)
+    staff = Staff(store, claims.user_id, claims.user_permissions, claims.email)
+    if staff.email and request.method not in _ONLY_READ:
+        await faces.database.write_async(
+            lambda conn: remember_staff(
+                conn, store.id, staff.actor, normalize_email(staff.email), now=faces.clock()
+            )
+        )
+    return staff
 
 
 StaffOf = Annotated[Staff, Depends(staff_of)]

@@ -69,6 +69,18 @@ def test_what_is_published_is_in_force_with_its_author_and_note(
     assert kinds(edge, proposed) == ["program_published"]
 
 
+def test_others_read_the_address_of_whoever_published(edge: ApiEdge, proposed: StoreRef) -> None:
+    digest = seen(edge, proposed)["draft"]["digest"]
+    by = {"user_id": "VXNlcjoy", "email": "Owner@Example.com"}
+    assert send(edge, proposed, "POST", "/publish", {"digest": digest}, **by).status_code == 200
+    listed = send(edge, proposed, "GET", "/publishing/revisions").json()["items"]
+    assert [(one["published_by_name"], one["by_you"]) for one in listed] == [
+        ("owner@example.com", False)
+    ]
+    noted = send(edge, proposed, "GET", "/activity/staff-actions").json()["items"]
+    assert noted[0]["actor_name"] == "owner@example.com"
+
+
 def test_an_agent_without_the_permission_cannot_publish_schedule_or_go_back(
     edge: ApiEdge, published: StoreRef
 ) -> None:

@@ -14,7 +14,6 @@ export function History(props: { seen: Seen }) {
   const t = useT();
   const pages = useApiPages("/api/dashboard/v1/publishing/revisions", {}, 10);
   const [asked, setAsked] = useState<Revision | null>(null);
-  const author = (one: Revision) => t(`publish.author.${one.by_you ? "you" : one.published_by === "cli" ? "cli" : "other"}`);
   const columns: Column<Revision>[] = [
     { id: "number", title: t("publish.number"), cell: (one) => one.number },
     { id: "state", title: t("publish.state"), cell: (one) => <Badge tone={TONES[one.state]}>{t(`publish.state_of.${one.state}`)}</Badge> },
@@ -24,7 +23,7 @@ export function History(props: { seen: Seen }) {
       title: t("publish.by"),
       cell: (one) => (
         <>
-          {author(one)}, <When at={one.published_at} />
+          {one.by_you ? t("publish.author_you") : one.published_by_name}, <When at={one.published_at} />
         </>
       ),
     },
