@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from saleor_loyalty_app.i18n import LANGUAGES, language_of, translate
 from saleor_loyalty_app.messages.kinds import KINDS, Kind, MessageClass
 from saleor_loyalty_app.messages.setup import MailSetup
-from saleor_loyalty_app.messages.texts import Words, fill
+from saleor_loyalty_app.messages.texts import UNPRINTABLE, Words, fill
 
 DEFAULT_COLOR = "#1f6f54"
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
@@ -78,7 +78,7 @@ def render(
         "unsubscribe_url": unsubscribe_url,
         "unsubscribe": unsubscribe,
     }
-    html = mrml.to_html(_layout().render(shown)).content
+    html = mrml.to_html(UNPRINTABLE.sub("", _layout().render(shown))).content
     text = _plain_text(
         [filled["heading"] or filled["subject"], greeting, *paragraphs],
         f"{filled['button']}: {link}" if filled["button"] and link else "",
@@ -123,7 +123,7 @@ def _with_breaks(text: str) -> Markup:
 
 def _plain_text(paragraphs: list[str], call: str, small_print: list[str]) -> str:
     blocks = [*paragraphs, *([call] if call else []), "--\n" + "\n".join(small_print)]
-    return "\n\n".join(blocks) + "\n"
+    return UNPRINTABLE.sub("", "\n\n".join(blocks) + "\n")
 
 
 @cache

@@ -4,6 +4,7 @@ A text is a small Jinja template: it shows values and chooses by `if`, and can d
 has no loops, calls or arithmetic, so that its length bounds the time and space that it takes.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -208,7 +209,7 @@ def fill(words: Words, values: Mapping[str, Any]) -> dict[str, str]:
     """
     filled: dict[str, str] = {}
     for name in FIELDS:
-        text = _rendered(getattr(words, name), values)
+        text = UNPRINTABLE.sub("", _rendered(getattr(words, name), values))
         if name == "body":
             filled[name] = text.strip()[:LONGEST_BODY].strip()
         else:
@@ -285,6 +286,9 @@ class _Absent(Undefined):
 
     __lt__ = __ge__ = __le__ = __gt__  # type: ignore[assignment]
 
+
+#: What no XML may hold (XML 1.0, production 2), and so no mail: a name may bring it.
+UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 _ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=_Absent, autoescape=False)
 _ENVIRONMENT.globals.clear()

@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -18,6 +19,14 @@ def take(stage: Stage, known: RedemptionRef) -> RedemptionRef | None:
     return stage.database.write(
         lambda conn: redemptions.take_lease(conn, stage.store.id, known.id, stage.now)
     )
+
+
+def wait_for_the_end(stage: Stage, known: RedemptionRef) -> None:
+    """Until whoever has the lease has ended it; a release that finds it taken does not wait."""
+    deadline = time.monotonic() + 60
+    while stage.read(known).is_live:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 class TestLease:
@@ -104,10 +113,13 @@ class TestRequestsMeet:
 
         with ThreadPoolExecutor(2) as threads:
             sweeping = [threads.submit(sweep) for _ in range(2)]
-            made = [stage.spend(checkout)]
-            made.append(stage.release(made[0]))
-            made.append(stage.spend(checkout))
-            stop.set()
+            try:
+                made = [stage.spend(checkout)]
+                made.append(stage.release(made[0]))
+                wait_for_the_end(stage, made[0])
+                made.append(stage.spend(checkout))
+            finally:
+                stop.set()
             for one in sweeping:
                 one.result(60)
         stage.sweep()

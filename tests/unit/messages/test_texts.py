@@ -32,6 +32,18 @@ def test_our_own_words_follow_the_rules_that_owners_follow(kind: Kind, language:
     assert built_in(kind, "en") != built_in(kind, "tr")
 
 
+@pytest.mark.parametrize("stray", ["\b", "\x00", "\x1b[31m", "\ufffe"])
+def test_letters_that_no_mail_may_hold_are_left_out(stray: str) -> None:
+    words = Words(subject=f"S{stray}ubject", body=f"Bo{stray}dy", sms=f"{stray}Short")
+    values = {**VALUES, "name": f"Ay{stray}şe", "shop": f"Çi{stray}çek"}
+    mail = render(Kind.welcome, words, "tr", values, MailSetup())
+    rest = stray[1:]
+    assert mail.subject == f"S{rest}ubject"
+    assert f"Ay{rest}şe" in mail.html
+    assert f"Ay{rest}şe" in mail.text
+    assert stray[0] not in mail.html + mail.text + mail.subject + mail.sms
+
+
 @pytest.mark.parametrize("domain", ["mail.", "message_", "text_problem.", "unsubscribe."])
 def test_both_languages_have_the_same_texts(domain: str) -> None:
     english = {name: text for name, text in catalogue("en").items() if name.startswith(domain)}
