@@ -33,6 +33,19 @@ for _module in pkgutil.iter_modules(saleor_loyalty_app.__path__):
         importlib.import_module(f"saleor_loyalty_app.{_module.name}.models")
 
 
+#: Folders whose tests start processes of their own, the slowest first.
+SLOW = ("crash", "packaging", "e2e", "runtime")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begins with the slow files, so that no worker is left alone with one in the end."""
+    items.sort(key=lambda item: _turn(item.path.parent.name))
+
+
+def _turn(folder: str) -> int:
+    return SLOW.index(folder) if folder in SLOW else len(SLOW)
+
+
 @pytest.fixture(scope="session")
 def depth() -> Callable[[int, int], int]:
     """Chooses between the reduced and the full size of a long test."""
