@@ -329,7 +329,8 @@ def test_signing_out_gives_the_points_back_and_keeps_the_cart(
     expect(shop.locator(line(shop, "points"))).to_have_count(0)
     shop.locator("#checkout-close").click()
     shop.locator(f'[data-customer="{AYSE}"]').click()
-    expect(steps.points(shop, "available")).to_have_text(str(before))
+    # Whoever waits for a busy store longer than a request may leaves the rest to the sweep.
+    expect(steps.points(shop, "available")).to_have_text(str(before), timeout=90_000)
     expect(steps.points(shop, "held")).to_have_text("0")
 
 

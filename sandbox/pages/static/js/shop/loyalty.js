@@ -7,6 +7,7 @@ import { t } from "/pages/js/lib/text.js";
 /** Nothing is told of a cart while the app is not there; the shop sells all the same. */
 const ABSENT = new Set(["app_not_installed", "app_unreachable", "unreachable"]);
 const MOST_ASKS = 30;
+const MOST_LEAVES = 3;
 /** The discount is still on its way to the checkout. */
 const UNDER_WAY = new Set(["held", "issued"]);
 const keys = new Map();
@@ -83,9 +84,18 @@ export async function takeBack(redemption) {
   await loyalty(`redemptions/${redemption}`, { token: await shopperToken(), method: "DELETE" });
 }
 
-/** Gives back whatever points are on the checkout. */
+/** Gives back whatever points are on the checkout; asked again where the app does not answer. */
 export async function takeBackAll(id, token) {
-  const preview = await previewOf(id, token);
-  const redemption = preview?.spending?.redemption;
-  if (redemption) await takeBack(redemption.id);
+  for (let asked = 1; ; asked += 1) {
+    try {
+      const { body } = await loyalty(`checkouts/${encodeURIComponent(id)}?${new URLSearchParams({ store })}`, { token });
+      const redemption = body.spending?.redemption;
+      if (redemption) await takeBack(redemption.id);
+      return;
+    } catch (problem) {
+      if (ABSENT.has(problem.code)) return;
+      if (asked === MOST_LEAVES) throw problem;
+      await pause(asked);
+    }
+  }
 }
