@@ -84,14 +84,15 @@ def wait_until_up(process: Process, url: str, *, seconds: float = START_SECONDS)
         DemoFailed: the process ended, or does not answer in time.
     """
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if process.process.poll() is not None:
-            raise DemoFailed(f"{process.name} could not start: {process.last_words()}")
-        try:
-            if httpx.get(url, timeout=2, trust_env=False).status_code == 200:
-                return
-        except httpx.HTTPError:
-            time.sleep(0.1)
+    with httpx.Client(timeout=2, trust_env=False) as http:
+        while time.monotonic() < deadline:
+            if process.process.poll() is not None:
+                raise DemoFailed(f"{process.name} could not start: {process.last_words()}")
+            try:
+                if http.get(url).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                time.sleep(0.1)
     raise DemoFailed(
         f"{process.name} did not answer within {seconds:.0f} seconds: see {process.output}."
     )

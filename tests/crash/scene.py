@@ -28,6 +28,7 @@ from sandbox.http.service import InstallationFailed, Service
 from tests.crash.doomed import Doom
 from tests.crash.door import Door
 from tests.crash.processes import AppProcess, Supervisor, wait_until
+from tests.loopback import ask
 from tests.order_books import Books, books_of, program
 from tests.sandbox_shop import People
 
@@ -133,7 +134,7 @@ class Scene:
 
         def up() -> bool:
             with contextlib.suppress(httpx.HTTPError):
-                return httpx.get(url, timeout=5, trust_env=False).status_code == 200
+                return ask("GET", url, seconds=5).status_code == 200
             return False
 
         self.wait(up, "the app answers")
@@ -144,7 +145,7 @@ class Scene:
 
     def metrics(self) -> str:
         """What the app counts."""
-        return httpx.get(f"{self.app_url}/metrics", timeout=20, trust_env=False).text
+        return ask("GET", f"{self.app_url}/metrics", seconds=20).text
 
     def wait(self, holds: Callable[[], bool], what: str, **more: float) -> None:
         """Waits as `wait_until`; an app that ended by itself is told at once."""

@@ -15,6 +15,7 @@ from tests.contract.story_teller import Cast, Teller
 from tests.crash.conftest import NewScene
 from tests.crash.scene import Scene, free_port
 from tests.factories import make_member
+from tests.loopback import ask
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
 
@@ -62,12 +63,12 @@ class Rush:
         def spend(number: int) -> httpx.Response:
             port = self.ports[number % len(self.ports)]
             at_once.wait(60)
-            return httpx.post(
+            return ask(
+                "POST",
                 f"http://127.0.0.1:{port}/api/storefront/v1/redemptions",
                 headers=self.headers() | {"Idempotency-Key": keys[number]},
                 json={"checkout_id": self.checkouts[number // 2 % CHECKOUTS], "points": POINTS},
-                timeout=120,
-                trust_env=False,
+                seconds=120,
             )
 
         with ThreadPoolExecutor(len(keys)) as threads:
@@ -81,11 +82,11 @@ class Rush:
         found: dict[str, str] = {}
 
         def attached() -> bool:
-            answer = httpx.get(
+            answer = ask(
+                "GET",
                 f"{self.scene.app_url}/api/storefront/v1/redemptions/{redemption}",
                 headers=self.headers(),
-                timeout=30,
-                trust_env=False,
+                seconds=30,
             )
             found.update(answer.json())
             return found["state"] == "attached"

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -17,6 +16,7 @@ from demo.setup import ROOT, Places, prepare
 from saleor_loyalty_app import cli
 from sandbox import __main__ as sandbox
 from tests import nursery
+from tests.loopback import ask
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDTH, HEIGHT = 1280, 860
@@ -34,22 +34,18 @@ class World:
 
     def state(self) -> dict[str, object]:
         """What the store's control API says."""
-        found: dict[str, object] = httpx.get(
-            f"{self.store_url}/_control/state", trust_env=False
-        ).json()
+        found: dict[str, object] = ask("GET", f"{self.store_url}/_control/state").json()
         return found
 
     def read(self, name: str) -> dict[str, Any]:
         """What the store's control API tells."""
-        answer = httpx.get(f"{self.store_url}/_control/{name}", trust_env=False, timeout=60)
+        answer = ask("GET", f"{self.store_url}/_control/{name}")
         found: dict[str, Any] = answer.raise_for_status().json()
         return found
 
     def control(self, name: str, body: Mapping[str, object]) -> dict[str, object]:
         """Asks the store's control API for something."""
-        answer = httpx.post(
-            f"{self.store_url}/_control/{name}", json=body, trust_env=False, timeout=60
-        )
+        answer = ask("POST", f"{self.store_url}/_control/{name}", json=body)
         answer.raise_for_status()
         found: dict[str, object] = answer.json()
         return found

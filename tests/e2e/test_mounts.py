@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
@@ -16,6 +15,7 @@ from tests.e2e import steps
 from tests.e2e.conftest import World
 from tests.e2e.dashboard import EN_LIGHT_1440, LOOKS, TR_DARK_390, Look, require_accessible
 from tests.e2e.furnished import AYSE, JOHN, furnished_world
+from tests.loopback import ask
 
 pytestmark = pytest.mark.browser
 #: Points that a code was made for.
@@ -35,12 +35,11 @@ def make_code(world: World) -> None:
     """Staff make Ayşe a code for some of her points: a voucher in the store."""
     [app] = world.read("state")["apps"]
     token = world.control("app_token", {"app_id": app["id"]})["token"]
-    answer = httpx.post(
+    answer = ask(
+        "POST",
         f"{world.app_url}/api/dashboard/v1/redemptions",
         headers={"Authorization": f"Bearer {token}", "Idempotency-Key": "a-code"},
         json={"user_id": customer(world, AYSE), "points": SPENT, "channel": "default-channel"},
-        trust_env=False,
-        timeout=60,
     )
     assert answer.is_success, answer.text
     for _ in range(60):

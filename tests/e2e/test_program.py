@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
@@ -18,6 +17,7 @@ from tests.e2e.dashboard import (
     require_accessible,
     shoot,
 )
+from tests.loopback import ask
 
 pytestmark = pytest.mark.browser
 AGENT = "support@example.com"
@@ -127,11 +127,11 @@ def test_an_agent_looks_and_cannot_publish_by_page_or_by_hand(
     expect(frame.locator('[data-savebar="save"]')).to_have_count(0)
     [app] = installed.read("state")["apps"]
     token = installed.control("app_token", {"app_id": app["id"], "email": AGENT})["token"]
-    answer = httpx.post(
+    answer = ask(
+        "POST",
         f"{installed.app_url}/api/dashboard/v1/publish",
         headers={"Authorization": f"Bearer {token}"},
         json={"digest": "0" * 64},
-        trust_env=False,
     )
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "missing_user_permission")
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -22,6 +21,7 @@ from tests.e2e import steps
 from tests.e2e.axe import findings
 from tests.e2e.conftest import World
 from tests.e2e.demo_world import demo_world
+from tests.loopback import ask
 
 pytestmark = pytest.mark.browser
 RECIPES = ROOT / "docs" / "storefront"
@@ -72,10 +72,10 @@ def allow_unpaid(world: World) -> None:
 def points_of(world: World, email: str) -> dict[str, Any]:
     with Counter(world.store_url) as counter:
         token = counter.sign_in(email)
-    answer = httpx.get(
+    answer = ask(
+        "GET",
         f"{world.app_url}/api/storefront/v1/me",
         headers={"Authorization": f"Bearer {token}"},
-        trust_env=False,
     )
     found: dict[str, Any] = answer.raise_for_status().json()["points"]
     return found
@@ -84,7 +84,7 @@ def points_of(world: World, email: str) -> dict[str, Any]:
 def recipe_page(world: World) -> str:
     """The plain page with this world's addresses, and the script pinned as it advises."""
     text = (RECIPES / "html" / "index.html").read_text("utf-8")
-    manifest = httpx.get(f"{world.app_url}/storefront/v1/manifest.json", trust_env=False).json()
+    manifest = ask("GET", f"{world.app_url}/storefront/v1/manifest.json").json()
     file = manifest["files"]["loyalty.js"]
     pinned = f'src="{world.app_url}{file["path"]}" integrity="{file["integrity"]}"'
     for said, meant in (
