@@ -17,6 +17,7 @@ from saleor_loyalty_app.api.health import Health
 from saleor_loyalty_app.api.origin_book import OriginBook
 from saleor_loyalty_app.api.partner.router import router as partner
 from saleor_loyalty_app.api.rewards.router import router as rewards
+from saleor_loyalty_app.api.routing import put_together
 from saleor_loyalty_app.api.saleor import manifest, pages, register
 from saleor_loyalty_app.api.saleor.sync_webhooks import Answering, build_sync_routes
 from saleor_loyalty_app.api.saleor.tenants import Tenants
@@ -136,17 +137,22 @@ def build_app(process: Process, worker: Worker | None) -> FastAPI:
         ]
     )
     settings = process.settings
-    app.include_router(
-        manifest.build_router(
-            process.registry.webhooks, app_url=settings.app_url, browser_url=settings.browser_url
+    together = put_together(
+        (
+            manifest.build_router(
+                process.registry.webhooks,
+                app_url=settings.app_url,
+                browser_url=settings.browser_url,
+            ),
+            register.build_router(process.services.installer, process.threads),
+            pages.build_router(settings),
+            storefront,
+            rewards,
+            components.build_router(),
+            unsubscribe,
+            dashboard,
+            partner,
         )
     )
-    app.include_router(register.build_router(process.services.installer, process.threads))
-    app.include_router(pages.build_router(settings))
-    app.include_router(storefront)
-    app.include_router(rewards)
-    app.include_router(components.build_router())
-    app.include_router(unsubscribe)
-    app.include_router(dashboard)
-    app.include_router(partner)
+    app.router.routes.extend(together.routes)
     return app

@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +12,6 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from graphql import get_operation_ast, parse
 from sqlalchemy.engine import Connection
-from starlette.routing import BaseRoute
 
 from saleor_loyalty_app.api import errors
 from saleor_loyalty_app.api.context import Faces
@@ -23,6 +21,7 @@ from saleor_loyalty_app.api.gate import Gate
 from saleor_loyalty_app.api.origin_book import OriginBook
 from saleor_loyalty_app.api.partner.router import router as partner
 from saleor_loyalty_app.api.rewards.router import router as rewards
+from saleor_loyalty_app.api.routing import put_together
 from saleor_loyalty_app.api.saleor.tenants import Tenants
 from saleor_loyalty_app.api.saleor_calls import SaleorCalls
 from saleor_loyalty_app.api.shopper_tokens import ShopperTokens
@@ -54,16 +53,8 @@ from tests.webhook_edge import RefreshCalls
 Data = dict[str, Any]
 Answer = Data | httpx.Response | Callable[[Data], Data | httpx.Response]
 LIMITS = ("spending", "reading", "public", "staff", "session", "estimate", "sign_in", "partner")
+_FACES = put_together((storefront, rewards, unsubscribe, dashboard, partner))
 ALL_PERMISSIONS = ["MANAGE_ORDERS", "MANAGE_USERS", "MANAGE_DISCOUNTS", "MANAGE_APPS"]
-
-
-@cache
-def _routes() -> list[BaseRoute]:
-    """The routes of all faces; FastAPI takes a second to work them out anew for each app."""
-    app = FastAPI(openapi_url=None)
-    for router in (storefront, rewards, unsubscribe, dashboard, partner):
-        app.include_router(router)
-    return list(app.router.routes)
 
 
 class Saleor:
@@ -147,7 +138,7 @@ class ApiEdge:
         )
         errors.install(self.app)
         self.app.add_middleware(StorefrontOrigins, book=OriginBook(database, clock))
-        self.app.router.routes.extend(_routes())
+        self.app.router.routes.extend(_FACES.routes)
 
     def close(self) -> None:
         self._threads.shutdown()

@@ -1,5 +1,6 @@
 """Fixtures of the whole suite: databases, clock, and the depth of property tests."""
 
+import gc
 import importlib
 import os
 import pkgutil
@@ -64,6 +65,12 @@ SLOW = ("crash", "packaging", "e2e", "runtime")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begins with the slow files, so that no worker is left alone with one in the end."""
     items.sort(key=lambda item: _turn(item.path.parent.name))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: no garbage collection looks at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _turn(folder: str) -> int:

@@ -16,7 +16,13 @@ from pathlib import Path
 #: One forkserver serves a process of tests: all that any of them needs is imported there.
 context = multiprocessing.get_context("forkserver")
 context.set_forkserver_preload(
-    ["pytest", "tests.crash.doomed", "saleor_loyalty_app.app", "sandbox.__main__"]
+    [
+        "pytest",
+        "tests.crash.doomed",
+        "saleor_loyalty_app.app",
+        "sandbox.__main__",
+        "tests.frozen_heap",
+    ]
 )
 
 

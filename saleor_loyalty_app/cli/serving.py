@@ -8,11 +8,8 @@ from types import FrameType
 from typing import Annotated, ClassVar
 
 import typer
-import uvicorn
-from prometheus_client import start_http_server
 
 from saleor_loyalty_app import log, metrics
-from saleor_loyalty_app.app import build_app
 from saleor_loyalty_app.cli.output import say
 from saleor_loyalty_app.cli.session import Session, session_of
 from saleor_loyalty_app.errors import AppError
@@ -63,6 +60,11 @@ def serve(
         _warn_of_unknown_variables()
         share_interpreter()
         process = session.process
+        # Only here: the web's faces take two seconds to import, and other commands do without.
+        import uvicorn
+
+        from saleor_loyalty_app.app import build_app
+
         app = build_app(process, process.new_worker() if work else None)
         server = uvicorn.Server(
             uvicorn.Config(
@@ -120,6 +122,8 @@ def _work(session: Session, metrics_port: int | None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ask_to_stop)
     if metrics_port is not None:
+        from prometheus_client import start_http_server
+
         start_http_server(metrics_port, registry=metrics.REGISTRY)
     running = session.process.new_worker()
     running.start()

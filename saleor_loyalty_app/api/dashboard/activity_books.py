@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.bearer import still_active
@@ -34,6 +34,7 @@ from saleor_loyalty_app.api.dashboard.staff import TO_SEE_MEMBERS, TO_SET_UP, St
 from saleor_loyalty_app.api.dashboard.staff_names import staff_names
 from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.opaque import number_after
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.flows import decide_case
 from saleor_loyalty_app.flows.audit_store import ask_audit
 from saleor_loyalty_app.insights import audits
@@ -41,7 +42,7 @@ from saleor_loyalty_app.rewards import browsing
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.stores import staff_actions
 
-router = APIRouter(prefix="/api/dashboard/v1/activity", tags=["dashboard"])
+router = staff_router("/activity")
 RedemptionState = Literal[
     "held", "issued", "attached", "consumed", "restored", "released", "expired", "failed"
 ]

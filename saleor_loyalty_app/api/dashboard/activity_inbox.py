@@ -6,7 +6,7 @@ from functools import partial
 from typing import Annotated, ClassVar, Final
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from sqlalchemy.engine import Connection
 from starlette.concurrency import run_in_threadpool
 
@@ -36,6 +36,7 @@ from saleor_loyalty_app.api.opaque import (
     letter_number,
     number_after,
 )
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.replay_inbox import Replayed
 from saleor_loyalty_app.inbox import browsing
@@ -44,7 +45,7 @@ from saleor_loyalty_app.queue.failed import FailedJob, JobUnknown
 from saleor_loyalty_app.stores import staff_actions
 from saleor_loyalty_app.stores.refs import StoreRef
 
-router = APIRouter(prefix="/api/dashboard/v1/activity", tags=["dashboard"])
+router = staff_router("/activity")
 _LIST: Final[tuple[Refusal, ...]] = (
     (400, "invalid_cursor", {}),
     (422, "request_invalid", {"fields": []}),

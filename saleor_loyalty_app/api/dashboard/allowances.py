@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import ConfigDict, Field, JsonValue, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 from sqlalchemy.engine import Connection
@@ -18,11 +18,12 @@ from saleor_loyalty_app.api.dashboard.members_schemas import Answer, on_its_cloc
 from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SET_UP, Staff, StaffOf
 from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.members.email_keys import normalize_email
 from saleor_loyalty_app.rewards.quote import MOST_POINTS
 from saleor_loyalty_app.stores import staff_actions
 
-router = APIRouter(prefix="/api/dashboard/v1/allowances", tags=["dashboard"])
+router = staff_router("/allowances")
 _ONE: dict[str, JsonValue] = {
     "email": "agent@example.com",
     "per_day": 2000,

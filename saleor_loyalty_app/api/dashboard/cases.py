@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from sqlalchemy.engine import Connection
 
@@ -15,10 +15,11 @@ from saleor_loyalty_app.api.dashboard.staff import TO_SEE_MEMBERS, TO_SERVE, Sta
 from saleor_loyalty_app.api.errors import documented
 from saleor_loyalty_app.api.money import Money
 from saleor_loyalty_app.api.opaque import CursorInvalid, case_id, case_number
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.api.storefront.schemas import PageInfo
 from saleor_loyalty_app.flows import decide_case
 
-router = APIRouter(prefix="/api/dashboard/v1/cases", tags=["dashboard"])
+router = staff_router("/cases")
 Choice = Literal["charge", "restore", "dismiss"]
 _EXAMPLE: dict[str, JsonValue] = {
     "id": "Y2FzZTox",

@@ -4,7 +4,6 @@ from functools import cache
 from typing import Annotated, Final
 from zoneinfo import available_timezones
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy.engine import Connection
 
@@ -13,12 +12,13 @@ from saleor_loyalty_app.api.context import Faces, FacesOf
 from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SET_UP, StaffOf
 from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.i18n import LANGUAGES
 from saleor_loyalty_app.stores import repository as stores
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.staff_actions import note
 
-router = APIRouter(prefix="/api/dashboard/v1/general", tags=["dashboard"])
+router = staff_router("/general")
 _Name = Annotated[
     str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9/_+-]+$")
 ]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any, BinaryIO, cast
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from sqlalchemy.engine import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
@@ -33,6 +33,7 @@ from saleor_loyalty_app.api.dashboard.staff import TO_SET_UP, Staff, StaffOf
 from saleor_loyalty_app.api.dashboard.staff_names import staff_names
 from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.opaque import cursor_of, number_after
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.api.saleor.bodies import BodyNotComplete
 from saleor_loyalty_app.flows.import_members import (
     cancel_member_import,
@@ -52,7 +53,7 @@ from saleor_loyalty_app.programs.errors import ProgramInvalid
 from saleor_loyalty_app.programs.repository import find_draft, revision_at
 from saleor_loyalty_app.stores.refs import StoreRef
 
-router = APIRouter(prefix="/api/dashboard/v1/member-imports", tags=["dashboard"])
+router = staff_router("/member-imports")
 ImportId = Annotated[int, Path(ge=1, le=2**62)]
 First = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
 After = Annotated[str | None, Query(max_length=100, description="`next` of the page before.")]

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 from sqlalchemy.engine import Connection
@@ -35,6 +35,7 @@ from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SET_UP, Staff, StaffOf
 from saleor_loyalty_app.api.dashboard.staff_names import staff_names
 from saleor_loyalty_app.api.errors import Refusal, documented
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.insights.accounts import Purpose, accounts_of, name_accounts
 from saleor_loyalty_app.insights.closing import (
     MonthReport,
@@ -52,7 +53,7 @@ from saleor_loyalty_app.insights.standing import Standing, standing_on
 from saleor_loyalty_app.stores import staff_actions
 from saleor_loyalty_app.stores.refs import StoreRef
 
-router = APIRouter(prefix="/api/dashboard/v1/insights", tags=["dashboard"])
+router = staff_router("/insights")
 _INVALID: Final[Refusal] = (422, "request_invalid", {"fields": []})
 _RANGE: Final[Refusal] = (422, "range_invalid", {"most": 1100})
 _UNKNOWN: Final[Refusal] = (404, "month_unknown", {"month": "2027-01"})

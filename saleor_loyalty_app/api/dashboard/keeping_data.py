@@ -1,6 +1,5 @@
 """How long data are kept, and how old the secrets are: `/retention`, `/secrets`."""
 
-from fastapi import APIRouter
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.bearer import still_active
@@ -16,6 +15,7 @@ from saleor_loyalty_app.api.dashboard.keeping_schemas import (
 from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SET_UP, StaffOf
 from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.flows.secret_ages import SecretAge, reseal, secret_ages
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.messages.deliveries import LOG_DAYS
@@ -24,7 +24,7 @@ from saleor_loyalty_app.settings import Settings
 from saleor_loyalty_app.stores import staff_actions
 from saleor_loyalty_app.stores.retention import BOUNDS, Kept, OwnDays, choose_days, own_days
 
-router = APIRouter(prefix="/api/dashboard/v1", tags=["dashboard"])
+router = staff_router()
 
 
 @router.get("/retention", responses=documented(*OF_STAFF))

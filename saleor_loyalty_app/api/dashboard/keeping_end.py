@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.bearer import still_active
@@ -20,11 +19,12 @@ from saleor_loyalty_app.api.dashboard.keeping_schemas import (
 from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SET_UP, StaffOf
 from saleor_loyalty_app.api.errors import Refusal, documented
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.flows.wind_down import call_off, expire_what_is_left, left, plan_end
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.wind_downs import Plan, standing_plan
 
-router = APIRouter(prefix="/api/dashboard/v1", tags=["dashboard"])
+router = staff_router()
 _WRITES: tuple[Refusal, ...] = (
     *OF_STAFF,
     (400, "request_unreadable", {}),

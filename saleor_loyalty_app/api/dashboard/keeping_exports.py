@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from fastapi.responses import StreamingResponse
 from sqlalchemy.engine import Connection
 
@@ -14,12 +14,13 @@ from saleor_loyalty_app.api.dashboard.keeping_schemas import Exports, ExportSeen
 from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SET_UP, StaffOf
 from saleor_loyalty_app.api.errors import Refusal, documented
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.flows.archive_store import ask_export
 from saleor_loyalty_app.stores import exports, staff_actions
 from saleor_loyalty_app.stores.exports import Export, ExportNotFound
 
-router = APIRouter(prefix="/api/dashboard/v1", tags=["dashboard"])
+router = staff_router()
 SHOWN = 10
 ExportId = Annotated[int, Path(ge=1, le=2**53, description="The number of the file.")]
 _UNKNOWN: Refusal = (404, "export_not_found", {})

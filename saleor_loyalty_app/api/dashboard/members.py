@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.bearer import still_active
@@ -33,6 +33,7 @@ from saleor_loyalty_app.api.dashboard.members_schemas import (
 from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SEE_MEMBERS, StaffOf
 from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.flows.find_members import (
     LONGEST_WINDOW,
     FoundMember,
@@ -42,7 +43,7 @@ from saleor_loyalty_app.flows.find_members import (
 from saleor_loyalty_app.members import search_terms
 from saleor_loyalty_app.rewards.quote import MOST_POINTS
 
-router = APIRouter(prefix="/api/dashboard/v1/members", tags=["dashboard"])
+router = staff_router("/members")
 State = Literal["guest", "invited", "active", "paused", "blocked", "left", "erased"]
 Points = Annotated[int | None, Query(ge=0, le=MOST_POINTS * 1_000)]
 _OF_LISTS = documented(*OF_STAFF, *OF_SERVING, (400, "invalid_cursor", {}))

@@ -2,7 +2,7 @@
 
 import json
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.bearer import still_active
@@ -29,6 +29,7 @@ from saleor_loyalty_app.api.dashboard.members_schemas import (
 from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_GIVE, TO_SEE_MEMBERS, StaffOf
 from saleor_loyalty_app.api.errors import Refusal, documented
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.flows.claim_order import Claimer
 from saleor_loyalty_app.flows.export_member import export_member
@@ -37,7 +38,7 @@ from saleor_loyalty_app.flows.merge_members import merge_members, preview_merge
 from saleor_loyalty_app.members.errors import EraseUnconfirmed
 from saleor_loyalty_app.stores import staff_actions
 
-router = APIRouter(prefix="/api/dashboard/v1/members", tags=["dashboard"])
+router = staff_router("/members")
 _OF_ONE: tuple[Refusal, ...] = (
     *OF_STAFF,
     *OF_SERVING,

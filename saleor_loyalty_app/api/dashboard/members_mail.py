@@ -1,6 +1,5 @@
 """Addresses that mail servers refused: `/api/dashboard/v1/members/{id}/mail-stop`."""
 
-from fastapi import APIRouter
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.context import FacesOf
@@ -10,11 +9,12 @@ from saleor_loyalty_app.api.dashboard.members_schemas import MemberId, number_of
 from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SEE_MEMBERS, StaffOf
 from saleor_loyalty_app.api.errors import Refusal, documented
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.members import repository
 from saleor_loyalty_app.messages import deliveries
 from saleor_loyalty_app.stores import staff_actions
 
-router = APIRouter(prefix="/api/dashboard/v1/members", tags=["dashboard"])
+router = staff_router("/members")
 _OF_ONE: tuple[Refusal, ...] = (*OF_STAFF, *OF_SERVING, (404, "member_not_found", {}))
 
 

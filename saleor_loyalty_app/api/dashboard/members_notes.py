@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Path
+from fastapi import Path
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.context import FacesOf
@@ -20,11 +20,12 @@ from saleor_loyalty_app.api.dashboard.members_schemas import MemberId, number_of
 from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SEE_MEMBERS, Staff, StaffOf
 from saleor_loyalty_app.api.errors import Refusal, documented
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.members import consents, notes, repository
 from saleor_loyalty_app.members.errors import MemberErased
 from saleor_loyalty_app.stores import staff_actions
 
-router = APIRouter(prefix="/api/dashboard/v1/members", tags=["dashboard"])
+router = staff_router("/members")
 NoteId = Annotated[int, Path(ge=1, lt=2**63)]
 _OF_ONE: tuple[Refusal, ...] = (*OF_STAFF, *OF_SERVING, (404, "member_not_found", {}))
 #: So many texts that a member agreed to are told.

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.adjustments import repository
@@ -40,6 +40,7 @@ from saleor_loyalty_app.api.dashboard.staff import (
 )
 from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.redemption_answers import IdempotencyKey
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.flows.give_points import (
     Agent,
     Decision,
@@ -54,7 +55,7 @@ from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import channels
 
-router = APIRouter(prefix="/api/dashboard/v1", tags=["dashboard"])
+router = staff_router()
 #: Why points are not moved, for the documentation.
 OF_MOVING: tuple[Refusal, ...] = (
     (400, "request_unreadable", {}),

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from sqlalchemy.engine import Connection
 from starlette.concurrency import run_in_threadpool
 
@@ -33,6 +33,7 @@ from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SEE_MEMBERS, TO_SET_UP, StaffOf
 from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.opaque import delivery_number, number_after
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.flows.announce import announce
 from saleor_loyalty_app.flows.change_mail import Secrets, change_mail
 from saleor_loyalty_app.flows.message_context import shop_name
@@ -49,7 +50,7 @@ from saleor_loyalty_app.stores.errors import TokenUnreadable
 from saleor_loyalty_app.stores.kept_secrets import secret_ages
 from saleor_loyalty_app.stores.refs import StoreRef
 
-router = APIRouter(prefix="/api/dashboard/v1/messages", tags=["dashboard"])
+router = staff_router("/messages")
 _CHANGING: Final[tuple[Refusal, ...]] = (
     (400, "request_unreadable", {}),
     (409, "message_settings_changed", {}),

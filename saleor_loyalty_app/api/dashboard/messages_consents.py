@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.bearer import still_active
@@ -17,10 +17,11 @@ from saleor_loyalty_app.api.dashboard.messages_schemas import (
 from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SET_UP, StaffOf
 from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.messages import consent_register
 from saleor_loyalty_app.stores import staff_actions
 
-router = APIRouter(prefix="/api/dashboard/v1/messages/consents", tags=["dashboard"])
+router = staff_router("/messages/consents")
 _RESPONSES: dict[int | str, dict[str, Any]] = {**documented(*OF_STAFF), **CSV_RESPONSE}
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.bearer import still_active
@@ -20,11 +20,12 @@ from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SET_UP, StaffOf
 from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.opaque import number_after, partner_delivery_number, webhook_number
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.flows import partner_hooks
 from saleor_loyalty_app.messages import partner_deliveries, partner_webhooks
 from saleor_loyalty_app.messages.errors import DeliveryUnknown, WebhookUnknown
 
-router = APIRouter(prefix="/api/dashboard/v1/messages/webhooks", tags=["dashboard"])
+router = staff_router("/messages/webhooks")
 HookId = Annotated[str, Path(max_length=100, description="`id` of the webhook.")]
 _UNKNOWN: Refusal = (404, "webhook_unknown", {})
 _INPUT: Final[tuple[Refusal, ...]] = (

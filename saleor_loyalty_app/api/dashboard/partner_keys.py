@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.bearer import still_active
@@ -28,13 +28,14 @@ from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SET_UP, Staff, StaffOf
 from saleor_loyalty_app.api.dashboard.staff_names import staff_names
 from saleor_loyalty_app.api.errors import Refusal, documented
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.flows.give_points import key_budget
 from saleor_loyalty_app.stores import partner_keys, staff_actions
 from saleor_loyalty_app.stores.partner_keys import Key, KeyTerms, Scope
 from saleor_loyalty_app.stores.partner_tokens import PartnerToken, shown
 from saleor_loyalty_app.stores.refs import StoreRef
 
-router = APIRouter(prefix="/api/dashboard/v1/partner-keys", tags=["dashboard"])
+router = staff_router("/partner-keys")
 KeyId = Annotated[int, Path(ge=1, lt=2**63, description="`id` of the key.")]
 _UNREADABLE: Refusal = (400, "request_unreadable", {})
 _UNKNOWN: Refusal = (404, "partner_key_unknown", {})

@@ -5,7 +5,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from babel.numbers import get_currency_precision
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.bearer import still_active
@@ -29,6 +29,7 @@ from saleor_loyalty_app.api.dashboard.program_schemas import (
 from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_CHANGE, Staff, StaffOf
 from saleor_loyalty_app.api.errors import Refusal, documented
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.flows.edit_draft import save_draft, stats_of_evidence
 from saleor_loyalty_app.flows.program_examples import (
     ExampleOrder,
@@ -49,7 +50,7 @@ from saleor_loyalty_app.programs.yaml_text import parse_yaml, program_to_yaml
 from saleor_loyalty_app.stores.refs import ChannelRef, StoreRef
 from saleor_loyalty_app.stores.repository import channels
 
-router = APIRouter(prefix="/api/dashboard/v1/program", tags=["dashboard"])
+router = staff_router("/program")
 _INVALID: Refusal = (422, "program_invalid", {"count": 1, "problems": []})
 _UNREADABLE: Refusal = (400, "request_unreadable", {})
 _OVERWRITTEN: Refusal = (

@@ -4,7 +4,6 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.bearer import still_active
@@ -18,6 +17,7 @@ from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SEE_MEMBERS, Staff, StaffOf
 from saleor_loyalty_app.api.errors import documented
 from saleor_loyalty_app.api.money import Money
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.api.storefront.board import ChannelUnknown
 from saleor_loyalty_app.flows.claim_order import OrderUnknown
@@ -29,7 +29,7 @@ from saleor_loyalty_app.saleor.order_reader import OrderReader
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import channels
 
-router = APIRouter(prefix="/api/dashboard/v1/program", tags=["dashboard"])
+router = staff_router("/program")
 
 
 @router.post(

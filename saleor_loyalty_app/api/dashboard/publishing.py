@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.bearer import still_active
@@ -30,6 +30,7 @@ from saleor_loyalty_app.api.dashboard.staff import TO_CHANGE, Staff, StaffOf
 from saleor_loyalty_app.api.dashboard.staff_names import staff_names
 from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.opaque import cursor_of, ledger_cursor
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.flows.publish_program import preview
 from saleor_loyalty_app.programs import repository
 from saleor_loyalty_app.programs.errors import ProgramInvalid
@@ -37,7 +38,7 @@ from saleor_loyalty_app.programs.problems import Problem, problems_in
 from saleor_loyalty_app.programs.repository import Draft, Revision
 from saleor_loyalty_app.stores.refs import StoreRef
 
-router = APIRouter(prefix="/api/dashboard/v1", tags=["dashboard"])
+router = staff_router()
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of the revision.")]
 _INVALID: Refusal = (422, "program_invalid", {"count": 1, "problems": []})
 _UNREADABLE: Refusal = (400, "request_unreadable", {})

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.bearer import still_active
@@ -24,6 +24,7 @@ from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_CHANGE, StaffOf
 from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.money import Money
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.flows.cost_on_sample import results_on_sample
 from saleor_loyalty_app.flows.import_history import (
     ImportChoice,
@@ -41,7 +42,7 @@ from saleor_loyalty_app.stores import staff_actions
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import channels
 
-router = APIRouter(prefix="/api/dashboard/v1/publishing", tags=["dashboard"])
+router = staff_router("/publishing")
 ImportId = Annotated[int, Path(ge=1, le=2**62)]
 _INVALID: Refusal = (422, "program_invalid", {"count": 1, "problems": []})
 _FIELDS: Refusal = (422, "request_invalid", {"fields": []})

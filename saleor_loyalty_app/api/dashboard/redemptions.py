@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 from sqlalchemy.engine import Connection
@@ -26,6 +26,7 @@ from saleor_loyalty_app.api.redemption_answers import (
     spend,
 )
 from saleor_loyalty_app.api.redemption_schemas import EXAMPLE, Redemption
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.api.storefront.schemas import PageInfo, Slug
 from saleor_loyalty_app.members.repository import member_by_user
@@ -41,7 +42,7 @@ from saleor_loyalty_app.rewards.spend_request import (
 )
 from saleor_loyalty_app.saleor.checkout_preview import is_checkout_id, is_order_id
 
-router = APIRouter(prefix="/api/dashboard/v1/redemptions", tags=["dashboard"])
+router = staff_router("/redemptions")
 SaleorId = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/=_-]{1,200}$")]
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 from sqlalchemy.engine import Connection
 
@@ -12,6 +11,7 @@ from saleor_loyalty_app.api.context import Faces, FacesOf
 from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SET_UP, StaffOf
 from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.stores.colors import Palette
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.staff_actions import note
@@ -22,7 +22,7 @@ from saleor_loyalty_app.stores.storefront_setup import (
     store_setup,
 )
 
-router = APIRouter(prefix="/rewards-page")
+router = staff_router("/rewards-page")
 _SETUP: dict[str, Any] = {
     "page_on": True,
     "slug": "acme",

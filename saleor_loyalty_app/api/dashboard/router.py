@@ -4,9 +4,6 @@ Staff prove themselves by the token that the Dashboard hands to the page (App Br
 token on each request. The pages themselves are public and empty.
 """
 
-from fastapi import APIRouter, Security
-
-from saleor_loyalty_app.api.bearer import STAFF_TOKEN
 from saleor_loyalty_app.api.dashboard.activity_books import router as activity_books
 from saleor_loyalty_app.api.dashboard.activity_inbox import router as activity_inbox
 from saleor_loyalty_app.api.dashboard.allowances import router as allowances
@@ -32,32 +29,43 @@ from saleor_loyalty_app.api.dashboard.program_trying import router as program_tr
 from saleor_loyalty_app.api.dashboard.publishing import router as publishing
 from saleor_loyalty_app.api.dashboard.publishing_cost import router as publishing_cost
 from saleor_loyalty_app.api.dashboard.redemptions import router as redemptions
+from saleor_loyalty_app.api.dashboard.rewards_page import router as rewards_page
 from saleor_loyalty_app.api.dashboard.start import router as start
 from saleor_loyalty_app.api.dashboard.storefront_origins import router as storefront_origins
 from saleor_loyalty_app.api.dashboard.widgets import router as widgets
+from saleor_loyalty_app.api.routing import put_together
 
-_STAFF = [Security(STAFF_TOKEN)]
-
-router = APIRouter(tags=["dashboard"])
-router.include_router(pages)
-router.include_router(start, dependencies=_STAFF)
-router.include_router(general, dependencies=_STAFF)
-router.include_router(storefront_origins, dependencies=_STAFF)
-router.include_router(partner_keys, dependencies=_STAFF)
-router.include_router(redemptions, dependencies=_STAFF)
-router.include_router(insights, dependencies=_STAFF)
-router.include_router(activity_inbox, dependencies=_STAFF)
-router.include_router(activity_books, dependencies=_STAFF)
-router.include_router(cases, dependencies=_STAFF)
-router.include_router(widgets, dependencies=_STAFF)
-router.include_router(program, dependencies=_STAFF)
-router.include_router(program_trying, dependencies=_STAFF)
-router.include_router(publishing, dependencies=_STAFF)
-router.include_router(publishing_cost, dependencies=_STAFF)
-router.include_router(member_imports, dependencies=_STAFF)
-for _messages in (messages, messages_webhooks, messages_consents):
-    router.include_router(_messages, dependencies=_STAFF)
-for _members in (members, members_deeds, members_mail, members_notes, members_points, allowances):
-    router.include_router(_members, dependencies=_STAFF)
-for _keeping in (keeping_data, keeping_end, keeping_exports):
-    router.include_router(_keeping, dependencies=_STAFF)
+#: In the order in which they stand in the OpenAPI document.
+router = put_together(
+    (
+        pages,
+        start,
+        general,
+        storefront_origins,
+        rewards_page,
+        partner_keys,
+        redemptions,
+        insights,
+        activity_inbox,
+        activity_books,
+        cases,
+        widgets,
+        program,
+        program_trying,
+        publishing,
+        publishing_cost,
+        member_imports,
+        messages,
+        messages_webhooks,
+        messages_consents,
+        members,
+        members_deeds,
+        members_mail,
+        members_notes,
+        members_points,
+        allowances,
+        keeping_data,
+        keeping_end,
+        keeping_exports,
+    )
+)

@@ -6,7 +6,6 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.engine import Connection
 
@@ -18,6 +17,7 @@ from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SET_UP, Staff, StaffOf
 from saleor_loyalty_app.api.dashboard.start_steps import Evidence, StepKey, steps
 from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.app_manifest import wanted_permissions
 from saleor_loyalty_app.members.models import PageSession
@@ -48,7 +48,7 @@ _MENDED_ON: tuple[tuple[str, Place], ...] = (
     ("sms-failing", "settings"),
     ("webhook-off:", "settings"),
 )
-router = APIRouter(prefix="/api/dashboard/v1", tags=["dashboard"])
+router = staff_router()
 
 
 class _Shape(BaseModel):

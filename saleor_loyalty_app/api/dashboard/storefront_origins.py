@@ -1,20 +1,18 @@
 """Whose pages may call the storefront API of a store: `/api/dashboard/v1/storefront-origins`."""
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.bearer import still_active
 from saleor_loyalty_app.api.context import FacesOf
 from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
-from saleor_loyalty_app.api.dashboard.rewards_page import router as rewards_page
 from saleor_loyalty_app.api.dashboard.staff import TO_SET_UP, StaffOf
 from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.stores.origins import MOST_ORIGINS, origins_of, set_origins
 from saleor_loyalty_app.stores.staff_actions import note
 
-router = APIRouter(prefix="/api/dashboard/v1", tags=["dashboard"])
-router.include_router(rewards_page)
+router = staff_router()
 
 
 class StorefrontOrigins(BaseModel):

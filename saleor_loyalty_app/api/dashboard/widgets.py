@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from saleor_loyalty_app.api.bearer import still_active
 from saleor_loyalty_app.api.context import Faces, FacesOf, Language
@@ -22,6 +22,7 @@ from saleor_loyalty_app.api.dashboard.widget_schemas import (
 )
 from saleor_loyalty_app.api.dashboard.widget_voucher import voucher_widget
 from saleor_loyalty_app.api.errors import ErrorDetail, detail_of, documented
+from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.claim_order import OrderUnreadable
@@ -31,7 +32,7 @@ from saleor_loyalty_app.saleor.order_reader import OrderReader
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
 
-router = APIRouter(prefix="/api/dashboard/v1/widgets", tags=["dashboard"])
+router = staff_router("/widgets")
 _ID = r"^[A-Za-z0-9+/=_-]{1,200}$"
 CustomerId = Annotated[str, Query(pattern=_ID, description="Saleor's id of the customer.")]
 OrderId = Annotated[str, Query(pattern=_ID, description="Saleor's id of the order.")]

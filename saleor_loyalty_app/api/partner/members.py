@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.context import FacesOf, Language
@@ -23,6 +23,7 @@ from saleor_loyalty_app.api.partner.schemas import (
     Movements,
     PartnerMember,
 )
+from saleor_loyalty_app.api.routing import partner_router
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.flows.take_part import join, read_account
@@ -30,7 +31,7 @@ from saleor_loyalty_app.members.email_keys import normalize_email
 from saleor_loyalty_app.members.search_terms import SearchTerms
 from saleor_loyalty_app.stores.partner_keys import Scope
 
-router = APIRouter(prefix="/members")
+router = partner_router("/members")
 MemberId = Annotated[str, Path(max_length=40, description="`id` of the member.")]
 #: Where members agreed to the texts, as their consents tell it.
 SOURCE = "partner"

@@ -1,6 +1,6 @@
 """Other systems give and take points: `/members/{id}/points`, as staff do by hand."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.adjustments.repository import AdjustmentRef
@@ -13,12 +13,13 @@ from saleor_loyalty_app.api.partner.people import number_of
 from saleor_loyalty_app.api.partner.refusals import OF_SCOPES, UNREADABLE
 from saleor_loyalty_app.api.partner.schemas import Moved, MoveInput
 from saleor_loyalty_app.api.redemption_answers import IdempotencyKey
+from saleor_loyalty_app.api.routing import partner_router
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.flows.give_points import GiveRequest, PartnerSystem, give
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.stores.partner_keys import Scope
 
-router = APIRouter(prefix="/members/{member}/points")
+router = partner_router("/members/{member}/points")
 
 
 @router.post(

@@ -4,10 +4,9 @@ A system proves itself by an API key of the store as the bearer token; the store
 never a parameter. Browsers are sent no headers that would let a page read the answers.
 """
 
-from fastapi import APIRouter, Response, Security
+from fastapi import Response
 from sqlalchemy.engine import Connection
 
-from saleor_loyalty_app.api.bearer import PARTNER_KEY
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.errors import documented
 from saleor_loyalty_app.api.partner.holder import ReaderOf, store_now
@@ -15,15 +14,16 @@ from saleor_loyalty_app.api.partner.members import router as members
 from saleor_loyalty_app.api.partner.points import router as points
 from saleor_loyalty_app.api.partner.refusals import OF_KEYS, UNREADABLE
 from saleor_loyalty_app.api.partner.schemas import KeySelf
+from saleor_loyalty_app.api.routing import partner_router, put_together
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.estimate import OF_READING_ESTIMATES, read_estimate
 from saleor_loyalty_app.api.storefront.estimate_schemas import EstimateInput, EstimatePage
 from saleor_loyalty_app.flows.give_points import key_budget
 
-router = APIRouter(prefix="/api/partner/v1", tags=["partner"], dependencies=[Security(PARTNER_KEY)])
+_own = partner_router()
 
 
-@router.get("/key", responses=documented(*OF_KEYS))
+@_own.get("/key", responses=documented(*OF_KEYS))
 async def read_own_key(
     response: Response, faces: FacesOf, partner: ReaderOf, language: Language
 ) -> KeySelf:
@@ -45,7 +45,7 @@ async def read_own_key(
     )
 
 
-@router.post("/estimate", responses=documented(*OF_KEYS, UNREADABLE, *OF_READING_ESTIMATES))
+@_own.post("/estimate", responses=documented(*OF_KEYS, UNREADABLE, *OF_READING_ESTIMATES))
 async def estimate_order(
     response: Response, faces: FacesOf, partner: ReaderOf, language: Language, what: EstimateInput
 ) -> EstimatePage:
@@ -61,5 +61,4 @@ async def estimate_order(
     return page
 
 
-router.include_router(members)
-router.include_router(points)
+router = put_together((_own, members, points))

@@ -21,19 +21,16 @@ from saleor_loyalty_app.api.rewards.sums import (
 )
 from saleor_loyalty_app.api.rewards.visits import visitor_of
 from saleor_loyalty_app.api.rewards.wishes import router as wishes
+from saleor_loyalty_app.api.routing import put_together
 from saleor_loyalty_app.api.storefront.program_page import is_known
 from saleor_loyalty_app.members.mailed_links import new_token
 
 _STATIC = {"rewards.css": "text/css"}
 
-router = APIRouter(include_in_schema=False, route_class=PageRoute)
-router.include_router(entering)
-router.include_router(codes)
-router.include_router(claiming)
-router.include_router(wishes)
+_own = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 
-@router.get("/rewards-page/{name}")
+@_own.get("/rewards-page/{name}")
 async def show_static(name: str) -> FileResponse:
     """The style sheet of all rewards pages."""
     if name not in _STATIC:
@@ -42,7 +39,7 @@ async def show_static(name: str) -> FileResponse:
     return FileResponse(FOLDER / "static" / name, media_type=_STATIC[name], headers=headers)
 
 
-@router.get("/rewards/{name}/brand.css")
+@_own.get("/rewards/{name}/brand.css")
 async def show_brand(request: Request, faces: FacesOf, name: str) -> Response:
     """The colors of a store's page."""
     place = await place_of(faces, name)
@@ -58,7 +55,7 @@ async def show_brand(request: Request, faces: FacesOf, name: str) -> Response:
     return PlainTextResponse(text, headers=headers, media_type="text/css")
 
 
-@router.get("/rewards/{name}")
+@_own.get("/rewards/{name}")
 async def show_page(request: Request, faces: FacesOf, name: str) -> Response:
     """The page: of who is signed in, else how to sign in and how the program works."""
     place = await place_of(faces, name)
@@ -91,3 +88,6 @@ async def show_page(request: Request, faces: FacesOf, name: str) -> Response:
         day=partial(day_of, store=place.store, language=language),
         is_first_page=after is None,
     )
+
+
+router = put_together((entering, codes, claiming, wishes, _own))

@@ -3,13 +3,14 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.bearer import still_active
 from saleor_loyalty_app.api.context import Faces, FacesOf, Language
 from saleor_loyalty_app.api.cross_origin import require_origin
 from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.api.routing import storefront_router
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.cart_page import cart_page
@@ -26,7 +27,7 @@ from saleor_loyalty_app.flows.preview_checkout import (
 )
 from saleor_loyalty_app.stores.refs import StoreRef
 
-router = APIRouter()
+router = storefront_router()
 
 CheckoutId = Annotated[
     str, Path(min_length=1, max_length=200, description="Saleor's id of the checkout.")

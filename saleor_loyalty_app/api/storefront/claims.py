@@ -4,13 +4,14 @@ import asyncio
 import time
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.cross_origin import require_origin
 from saleor_loyalty_app.api.errors import Refusal, documented
+from saleor_loyalty_app.api.routing import storefront_router
 from saleor_loyalty_app.api.storefront.public import StoreName
 from saleor_loyalty_app.api.storefront.refusals import OF_ALL, OF_CHANGES, OF_NAMED_STORES
 from saleor_loyalty_app.api.storefront.store_named import store_named
@@ -20,7 +21,7 @@ from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.messages.addresses import is_mail_address
 from saleor_loyalty_app.programs.words import points_words
 
-router = APIRouter()
+router = storefront_router(signed_in=False)
 #: Seconds after which it is answered, whatever was found.
 ANSWERED_AFTER = 0.5
 

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.context import Faces, FacesOf, Language
 from saleor_loyalty_app.api.cross_origin import require_origin
 from saleor_loyalty_app.api.errors import Refusal, documented
+from saleor_loyalty_app.api.routing import storefront_router
 from saleor_loyalty_app.api.storefront.board import ChannelUnknown
 from saleor_loyalty_app.api.storefront.estimate_page import estimate_page
 from saleor_loyalty_app.api.storefront.estimate_schemas import (
@@ -35,7 +36,7 @@ from saleor_loyalty_app.flows.estimate_cart import CartToEstimate, Goods, estima
 from saleor_loyalty_app.stores.refs import ChannelRef, StoreRef
 from saleor_loyalty_app.stores.repository import channels
 
-router = APIRouter()
+router = storefront_router(signed_in=False)
 
 
 class CurrencyMismatch(AppError):

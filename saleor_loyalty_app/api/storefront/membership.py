@@ -3,11 +3,12 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.errors import Refusal, documented
+from saleor_loyalty_app.api.routing import storefront_router
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.membership_page import leaving_page, membership_page
@@ -20,7 +21,7 @@ from saleor_loyalty_app.members.errors import MemberNotFound
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.stores.refs import StoreRef
 
-router = APIRouter(prefix="/me/membership")
+router = storefront_router("/me/membership")
 SOURCE = "storefront"
 
 OF_JOINING: tuple[Refusal, ...] = (

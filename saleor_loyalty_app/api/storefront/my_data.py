@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.errors import Refusal, documented
+from saleor_loyalty_app.api.routing import storefront_router
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.membership_schemas import Erasure, ErasureInput
 from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_SHOPPERS
@@ -18,7 +19,7 @@ from saleor_loyalty_app.flows.wish_erasure import wish_erasure
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.programs.words import day_words
 
-router = APIRouter(prefix="/me")
+router = storefront_router("/me")
 
 OF_ERASURES: tuple[Refusal, ...] = (
     *OF_MEMBERS,

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.cross_origin import require_origin
 from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.api.routing import storefront_router
 from saleor_loyalty_app.api.storefront.program_page import etag_of, is_known, read_program_page
 from saleor_loyalty_app.api.storefront.program_schemas import ProgramPage
 from saleor_loyalty_app.api.storefront.refusals import OF_ALL, OF_NAMED_STORES
@@ -28,7 +29,7 @@ StoreName = Annotated[
     ),
 ]
 
-router = APIRouter()
+router = storefront_router(signed_in=False)
 
 
 @router.get(

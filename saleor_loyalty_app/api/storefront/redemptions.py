@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from saleor_loyalty_app.api.bearer import still_active
@@ -20,6 +20,7 @@ from saleor_loyalty_app.api.redemption_answers import (
     spend,
 )
 from saleor_loyalty_app.api.redemption_schemas import EXAMPLE, Redemption
+from saleor_loyalty_app.api.routing import storefront_router
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_SHOPPERS
@@ -30,7 +31,7 @@ from saleor_loyalty_app.rewards.redemptions import by_public_id
 from saleor_loyalty_app.rewards.spend_request import OnCheckout, SpendRequest
 from saleor_loyalty_app.saleor.checkout_preview import is_checkout_id
 
-router = APIRouter(prefix="/redemptions")
+router = storefront_router("/redemptions")
 
 
 class SpendInput(BaseModel):

@@ -6,11 +6,11 @@ loyalty token that was made from one.
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response
 
-from saleor_loyalty_app.api.bearer import SHOPPER_TOKEN
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.api.routing import put_together, storefront_router
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.board import read_board
 from saleor_loyalty_app.api.storefront.carts import router as carts
@@ -27,23 +27,11 @@ from saleor_loyalty_app.api.storefront.session import router as session
 from saleor_loyalty_app.api.storefront.shopper import ReaderOf
 from saleor_loyalty_app.api.storefront.wishes import router as wishes
 
-_SIGNED_IN = [Security(SHOPPER_TOKEN)]
-
-router = APIRouter(prefix="/api/storefront/v1", tags=["storefront"])
-router.include_router(public)
-router.include_router(estimate)
-router.include_router(claims)
-router.include_router(session, dependencies=_SIGNED_IN)
-router.include_router(carts, dependencies=_SIGNED_IN)
-router.include_router(redemptions, dependencies=_SIGNED_IN)
-router.include_router(membership, dependencies=_SIGNED_IN)
-router.include_router(wishes, dependencies=_SIGNED_IN)
-router.include_router(my_data, dependencies=_SIGNED_IN)
+_own = storefront_router()
 
 
-@router.get(
+@_own.get(
     "/me",
-    dependencies=_SIGNED_IN,
     responses=documented(*OF_SHOPPERS, (400, "channel_unknown", {"channel": "no-such-channel"})),
 )
 async def me(
@@ -65,9 +53,8 @@ async def me(
     return board
 
 
-@router.get(
+@_own.get(
     "/me/history",
-    dependencies=_SIGNED_IN,
     responses=documented(*OF_SHOPPERS, (400, "invalid_cursor", {})),
 )
 async def my_history(
@@ -89,3 +76,8 @@ async def my_history(
     )
     make_private(response, language)
     return page
+
+
+router = put_together(
+    (public, estimate, claims, session, carts, redemptions, membership, wishes, my_data, _own)
+)

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.engine import Connection
 
@@ -12,6 +12,7 @@ from saleor_loyalty_app.api.bearer import bearer_token, still_active
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.cross_origin import OriginNotAllowed
 from saleor_loyalty_app.api.errors import Refusal, documented
+from saleor_loyalty_app.api.routing import storefront_router
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_SHOPPERS
@@ -20,7 +21,7 @@ from saleor_loyalty_app.flows.check_shopper import check_shopper
 from saleor_loyalty_app.stores.origins import canonical_origin, fits, origins_of
 from saleor_loyalty_app.stores.refs import StoreRef
 
-router = APIRouter()
+router = storefront_router()
 
 OF_SESSIONS: tuple[Refusal, ...] = (
     (400, "request_unreadable", {}),

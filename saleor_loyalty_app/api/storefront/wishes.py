@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.context import Faces, FacesOf, Language
 from saleor_loyalty_app.api.errors import Refusal, documented
+from saleor_loyalty_app.api.routing import storefront_router
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.shopper import ChangerOf, ReaderOf, Shopper, shopper_now
@@ -26,7 +27,7 @@ from saleor_loyalty_app.members.preferences import language_of_member, prefer, p
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.stores.refs import StoreRef
 
-router = APIRouter(prefix="/me")
+router = storefront_router("/me")
 SOURCE = "storefront"
 
 OF_MEMBERS: tuple[Refusal, ...] = ((404, "member_not_found", {}),)
