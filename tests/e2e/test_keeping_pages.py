@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-from demo import processes
 from demo.setup import prepare
-from tests.e2e.conftest import World, free_port, start_app, start_store, up
+from tests.e2e.conftest import World, free_port
 from tests.e2e.dashboard import LOOKS, Look, open_page, require_accessible, shoot
+from tests.e2e.demo_world import installed_world
 
 pytestmark = pytest.mark.browser
 #: The two start beside each other, which on a busy machine takes a while.
-SLOW_SECONDS = 300.0
 SAVE = '[data-savebar="save"]'
 
 
@@ -24,16 +23,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     places = prepare(
         tmp_path_factory.mktemp("keeping"), app_port=free_port(), store_port=free_port()
     )
-    started: list[processes.Process] = []
-    try:
-        started += [start_store(places), start_app(places)]
-        processes.wait_until_up(started[1], f"{places.app_url}/ready", seconds=SLOW_SECONDS)
-        running = up(places, started)
-        manifest = {"manifest_url": f"{running.app_url}/api/manifest"}
-        assert "app_id" in running.control("install", manifest)
+    with installed_world(places) as running:
         yield running
-    finally:
-        processes.stop(started)
 
 
 def seen(new_page: Callable[..., Page], path: str, look: Look) -> tuple[Page, FrameLocator]:

@@ -6,15 +6,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-from demo import processes
 from demo.setup import prepare
-from tests.e2e.conftest import World, free_port, start_app, start_store, up
+from tests.e2e.conftest import World, free_port
 from tests.e2e.dashboard import LOOKS, Look, follow, open_page, require_accessible, shoot
+from tests.e2e.demo_world import installed_world
 from tests.mail_server import mail_server
 
 pytestmark = pytest.mark.browser
 #: The two start beside each other, which on a busy machine takes a while.
-SLOW_SECONDS = 300.0
 SAVE, DISCARD = '[data-savebar="save"]', '[data-savebar="discard"]'
 
 
@@ -24,17 +23,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     places = prepare(
         tmp_path_factory.mktemp("settings"), app_port=free_port(), store_port=free_port()
     )
-    started: list[processes.Process] = []
-    with mail_server(port=places.mail_port):
-        try:
-            started += [start_store(places), start_app(places)]
-            processes.wait_until_up(started[1], f"{places.app_url}/ready", seconds=SLOW_SECONDS)
-            running = up(places, started)
-            manifest: dict[str, object] = {"manifest_url": f"{running.app_url}/api/manifest"}
-            assert "app_id" in running.control("install", manifest)
-            yield running
-        finally:
-            processes.stop(started)
+    with mail_server(port=places.mail_port), installed_world(places) as running:
+        yield running
 
 
 def seen(new_page: Callable[..., Page], path: str, look: Look) -> tuple[Page, FrameLocator]:
