@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from saleor_loyalty_app.i18n import capitalized, translate
 from saleor_loyalty_app.programs import words
+from saleor_loyalty_app.programs.bonuses_words import bonus_changes
 from saleor_loyalty_app.programs.cost import monthly_cost
 from saleor_loyalty_app.programs.document import ChannelRates, Program, Settings, Texts
 from saleor_loyalty_app.programs.rules import EarningRule
@@ -38,6 +39,7 @@ def differences(old: Program | None, new: Program, language: str) -> list[Change
             *_rules(None, new, language),
             *_spending(None, new, language),
             *_shipping(None, new, language),
+            *_bonuses(None, new, language),
         ]
     return [
         *_names(old, new, language),
@@ -46,6 +48,7 @@ def differences(old: Program | None, new: Program, language: str) -> list[Change
         *_rules(old, new, language),
         *_spending(old, new, language),
         *_shipping(old, new, language),
+        *_bonuses(old, new, language),
     ]
 
 
@@ -267,6 +270,12 @@ def _spending(old: Program | None, new: Program, language: str) -> Iterator[Chan
 def _shipping(old: Program | None, new: Program, language: str) -> Iterator[Change]:
     before = old.shipping if old is not None else None
     for change in shipping_changes(before, new.shipping, language):
+        yield _change(change.code, change.path, language, **change.arguments)
+
+
+def _bonuses(old: Program | None, new: Program, language: str) -> Iterator[Change]:
+    before = old.bonuses if old is not None else None
+    for change in bonus_changes(before, new.bonuses, language):
         yield _change(change.code, change.path, language, **change.arguments)
 
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, StrictBool, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
+from saleor_loyalty_app.programs.bonuses import Bonuses
 from saleor_loyalty_app.programs.rules import Earning, UnitCode
 from saleor_loyalty_app.programs.scalars import (
     CurrencyCode,
@@ -147,6 +148,7 @@ class Program(Section):
     earning: Earning = Earning()
     spending: Spending | None = None
     shipping: ShippingProgram | None = None
+    bonuses: Bonuses | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -199,6 +199,10 @@ OWN_CODES = frozenset(
         "expression_unknown_name",
         "expression_too_complex",
         "expression_fails",
+        "options_needed",
+        "options_unfit",
+        "option_id_twice",
+        "question_id_twice",
     )
 )
 
