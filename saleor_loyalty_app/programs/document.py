@@ -15,7 +15,7 @@ from pydantic import Field, StrictBool, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.bonuses import Bonuses
-from saleor_loyalty_app.programs.rules import Earning, UnitCode
+from saleor_loyalty_app.programs.rules import Earning
 from saleor_loyalty_app.programs.scalars import (
     CurrencyCode,
     Icon,
@@ -32,6 +32,7 @@ from saleor_loyalty_app.programs.scalars import (
 )
 from saleor_loyalty_app.programs.shipping import ShippingProgram
 from saleor_loyalty_app.programs.spending import Spending
+from saleor_loyalty_app.programs.tiers import Tiers
 
 #: The largest document, in bytes of canonical JSON.
 MAX_DOCUMENT_BYTES = 256 * 1024
@@ -82,7 +83,7 @@ class Settings(Section):
 class Unit(Section):
     """A unit that the books count in, and the sign that stands beside its number."""
 
-    code: UnitCode
+    code: Literal["points"]
     icon: Icon | None = Field(default=None, exclude_if=_absent)
 
 
@@ -148,6 +149,7 @@ class Program(Section):
     earning: Earning = Earning()
     spending: Spending | None = None
     shipping: ShippingProgram | None = None
+    tiers: Tiers | None = None
     bonuses: Bonuses | None = None
 
     @model_validator(mode="after")

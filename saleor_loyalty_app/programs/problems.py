@@ -194,6 +194,8 @@ OWN_CODES = frozenset(
         "minimum_order_twice",
         "shipping_id_twice",
         "shipping_names",
+        "tier_id_twice",
+        "tier_window_months",
         "channel_twice",
         "expression_syntax",
         "expression_unknown_name",
