@@ -241,7 +241,7 @@ def in_words(
     for name in _POINTS:
         if isinstance(number := known.get(name), int):
             values[name] = points_in_words(number, texts, locale)
-    for name in ("order", "code", "link", "title", "body", "blocked", "minutes"):
+    for name in ("order", "code", "link", "title", "body", "blocked", "minutes", "bonus", "years"):
         if known.get(name):
             values[name] = str(known[name])
     for source, name in (
@@ -271,6 +271,7 @@ def in_words(
         values["amount"] = amount
     values["pending"] = bool(known.get("pending"))
     values["expired_points"] = known.get("expired", 0)
+    values["given_points"] = known.get("points", 0)
     return values
 
 

@@ -103,6 +103,8 @@ def _sample(kind: Kind, setup: MailSetup, language: str, now: datetime) -> dict[
         "spending_from": (now + timedelta(hours=48)).isoformat(),
         "code": "K7Q2-WXN9-4HRT-VC8P",
         "blocked": "spending",
+        "bonus": "question_answered",
+        "years": 2,
         "link": setup.look.points_url or "https://shop.example.com/points",
         "minutes": 15,
         "month": month,

@@ -40,6 +40,9 @@ class Kind(StrEnum):
     guest_claim = "guest_claim"
     monthly_statement = "monthly_statement"
     announcement = "announcement"
+    bonus_given = "bonus_given"
+    birthday = "birthday"
+    anniversary = "anniversary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,9 @@ KINDS: Mapping[Kind, KindSpec] = {
     Kind.announcement: KindSpec(
         _MARKETING, ("title", "body", "link"), stale_after=timedelta(days=7)
     ),
+    Kind.bonus_given: KindSpec(_TRANSACTIONAL, ("points", "bonus"), "bonus.given"),
+    Kind.birthday: KindSpec(_MARKETING, ("points",), stale_after=timedelta(days=2)),
+    Kind.anniversary: KindSpec(_MARKETING, ("points", "years"), stale_after=timedelta(days=2)),
 }
 
 #: What the texts of every kind may show.
