@@ -1,22 +1,33 @@
 """The decision on an order: which rule gives how much to which line, and why others give nothing.
 
-Pure: the same program, facts and time zone always give the same decision. It serves live booking,
-preview, back-test and explanation. Amounts are exact fractions; who books them rounds once.
+Pure: the same program, facts, member and time zone always give the same decision. It serves live
+booking, preview, back-test and explanation. Amounts are exact fractions; who books them rounds
+once.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from saleor_loyalty_app.programs.conditions import NthOrder, leaves
+from saleor_loyalty_app.programs.caps import Caps, MemberCap, limited, reached
+from saleor_loyalty_app.programs.conditions import (
+    Expression,
+    InTiers,
+    MemberOrders,
+    MemberSince,
+    NthOrder,
+    leaves,
+)
 from saleor_loyalty_app.programs.document import ChannelRates, Program, Rate
+from saleor_loyalty_app.programs.expression import compile_expression
 from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
 from saleor_loyalty_app.programs.look import Look, Reason
 from saleor_loyalty_app.programs.matching import Tests, compile_condition, nearest
+from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
 from saleor_loyalty_app.programs.rules import (
     EarningRule,
     Effect,
@@ -24,11 +35,15 @@ from saleor_loyalty_app.programs.rules import (
     PointsPerMoney,
     PointsPerOrder,
     PointsPerUnit,
+    StatusPoints,
 )
 from saleor_loyalty_app.programs.scalars import plain
 
-#: The part of the program that order points belong to.
+#: The part of the program that order points belong to, and that of what counts for tiers.
 POINTS = "points"
+TIERS = "tiers"
+#: What a tier's multiplier is called among rules: "tier:gold".
+TIER_RULE = "tier:"
 _ZERO = Fraction(0)
 
 
@@ -89,34 +104,72 @@ class _Rule:
     stop: bool
     factor: Fraction
     factor_text: str
+    caps: Caps | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionPlan:
-    """A program's rules made ready for deciding."""
+    """A program's rules on orders made ready for deciding.
+
+    `tiers` has the multiplier of each tier that has one, `capped` the rules with a cap per member.
+    """
 
     rules: tuple[_Rule, ...]
+    tiers: Mapping[str, _Rule]
+    capped: Mapping[str, MemberCap]
     best_of: bool
     earn_on_shipping: bool
     needs_order_number: bool
+    needs_member: bool
 
 
 @lru_cache(maxsize=256)
 def plan_of(program: Program) -> DecisionPlan:
     """The program's rules, compiled once per digest and sorted by falling priority."""
-    rules = [rule for rule in program.earning.rules if rule.enabled]
+    rules = [rule for rule in program.earning.rules if rule.enabled and rule.trigger == "order"]
     rules.sort(key=lambda rule: -rule.priority)
+    tiers = tier_multipliers(program)
+    capped = {rule.id: cap for rule in rules if (cap := member_cap(rule)) is not None}
     return DecisionPlan(
         rules=tuple(_compiled(rule) for rule in rules),
+        tiers={tier: _of_tier(tier, factor) for tier, factor in tiers.items()},
+        capped=capped,
         best_of=program.earning.stacking == "best",
         earn_on_shipping=program.settings.earn_on_shipping,
         needs_order_number=any(_asks_for_number(rule) for rule in rules),
+        needs_member=bool(tiers or capped) or any(_asks_for_member(rule) for rule in rules),
+    )
+
+
+def member_cap(rule: EarningRule) -> MemberCap | None:
+    """What one member gets by a rule in a period at most; None = no such cap."""
+    return None if rule.caps is None else rule.caps.per_member
+
+
+def tier_multipliers(program: Program) -> dict[str, Decimal]:
+    """What the points on money are multiplied by in each tier that changes them."""
+    return {}
+
+
+def _of_tier(tier: str, factor: Decimal) -> _Rule:
+    effect = Multiplier(type="multiplier", factor=factor)
+    return _Rule(
+        f"{TIER_RULE}{tier}",
+        effect,
+        Tests(None, None),
+        on_line=False,
+        stop=False,
+        factor=Fraction(factor),
+        factor_text=plain(factor),
     )
 
 
 def _compiled(rule: EarningRule) -> _Rule:
     effect = rule.then
-    factor = effect.factor if isinstance(effect, PointsPerMoney | Multiplier) else Decimal(1)
+    factor = None
+    if isinstance(effect, PointsPerMoney | Multiplier | StatusPoints):
+        factor = effect.factor
+    factor = Decimal(1) if factor is None else factor
     return _Rule(
         id=rule.id,
         effect=effect,
@@ -125,6 +178,7 @@ def _compiled(rule: EarningRule) -> _Rule:
         stop=rule.stop,
         factor=Fraction(factor),
         factor_text=plain(factor),
+        caps=rule.caps,
     )
 
 
@@ -133,6 +187,15 @@ def _asks_for_number(rule: EarningRule) -> bool:
         return False
     return any(
         isinstance(leaf, NthOrder) or (leaf.type == "expression" and "nth_order" in leaf.cel)
+        for leaf in leaves(rule.when)
+    )
+
+
+def _asks_for_member(rule: EarningRule) -> bool:
+    return rule.when is not None and any(
+        compile_expression(leaf.cel).looks_at_member
+        if isinstance(leaf, Expression)
+        else isinstance(leaf, InTiers | MemberSince | MemberOrders)
         for leaf in leaves(rule.when)
     )
 
@@ -149,10 +212,13 @@ class _Target:
     stopped_by: str = ""
 
 
-def decide_order(program: Program, facts: OrderFacts, timezone: str) -> Decision:
+def decide_order(
+    program: Program, facts: OrderFacts, timezone: str, member: MemberFacts = NOBODY
+) -> Decision:
     """Decides what an order earns under a program, as of the order's own time.
 
-    `timezone` is the store's, an IANA name; weekdays, hours and dates are told in it.
+    `timezone` is the store's, an IANA name; weekdays, hours and dates are told in it. `member` is
+    who made the order, as they were then; its `used` says what caps leave.
 
     Raises:
         zoneinfo.ZoneInfoNotFoundError: there is no such time zone.
@@ -162,7 +228,7 @@ def decide_order(program: Program, facts: OrderFacts, timezone: str) -> Decision
         reason = {"code": "no_rate", "channel": facts.channel, "currency": facts.currency}
         return Decision({}, (), (Miss("", reason),))
     plan = plan_of(program)
-    look = Look(facts, facts.created_at.astimezone(ZoneInfo(timezone)))
+    look = Look(facts, facts.created_at.astimezone(ZoneInfo(timezone)), member)
     return _Run(plan, look, rates, rates.earn_rate).decide()
 
 
@@ -190,6 +256,9 @@ class _Run:
         for rule in self._plan.rules:
             if (reason := self._apply(rule)) is not None:
                 self._misses.append(Miss(rule.id, reason))
+        if (tier := self._plan.tiers.get(self._look.member.tier)) is not None:
+            for target in (*self._lines, self._shipping, self._order):
+                target.multipliers.append(tier)
         line_awards: dict[str, tuple[Award, ...]] = {}
         for target in self._lines:
             awards = self._awards(target)
@@ -197,11 +266,15 @@ class _Run:
                 line_awards[target.line.id] = awards
         order_awards = self._awards(self._order) + self._awards(self._shipping)
         decision = Decision(line_awards, order_awards, tuple(self._misses))
-        return self._with_outdone(decision) if self._plan.best_of else decision
+        if self._plan.best_of:
+            decision = self._with_outdone(decision)
+        return self._capped(decision)
 
     def _apply(self, rule: _Rule) -> Reason | None:
         if self._stopped_by:
             return {"code": "stopped", "by": self._stopped_by}
+        if (reason := reached(rule.caps, self._look.member.used.get(rule.id))) is not None:
+            return reason
         if rule.tests.order is not None:
             reason = rule.tests.order(self._look)
             if reason is not None:
@@ -248,7 +321,7 @@ class _Run:
         effect = rule.effect
         points = _ZERO
         reason: Reason = {"code": effect.type, "of": target.of}
-        if isinstance(effect, PointsPerMoney):
+        if isinstance(effect, PointsPerMoney) or _is_status_on_money(effect):
             if not target.base:
                 return
             points = Fraction(target.base) * self._per_money(rule)
@@ -260,7 +333,7 @@ class _Run:
             points = Fraction(effect.points * target.line.quantity)
             reason["points"] = effect.points
             reason["quantity"] = target.line.quantity
-        elif isinstance(effect, PointsPerOrder):
+        elif isinstance(effect, PointsPerOrder | StatusPoints) and effect.points is not None:
             points = Fraction(effect.points)
             reason["points"] = effect.points
         if points:
@@ -276,8 +349,29 @@ class _Run:
     def _awards(self, target: _Target) -> tuple[Award, ...]:
         given = target.given
         if self._plan.best_of and len(given) > 1:
-            given = [max(given, key=lambda award: award[1])]
+            given = _best_of_unit(given)
         return tuple(_multiplied(award, target.multipliers) for award in given)
+
+    def _capped(self, decision: Decision) -> Decision:
+        """The decision with what caps leave; a rule's awards shrink alike."""
+        caps = {rule.id: rule.caps for rule in self._plan.rules if rule.caps is not None}
+        if not caps:
+            return decision
+        sums: dict[str, Fraction] = {}
+        for award in decision.awards():
+            if award.rule_id in caps:
+                sums[award.rule_id] = sums.get(award.rule_id, _ZERO) + award.points
+        cuts: dict[str, tuple[Fraction, Reason]] = {}
+        for rule_id, points in sums.items():
+            less = limited(caps[rule_id], self._look.member.used.get(rule_id), points)
+            if less is not None:
+                share = less[0] / points
+                text = f"{share.numerator}/{share.denominator}"
+                cuts[rule_id] = share, {**less[1], "share": text}
+        if not cuts:
+            return decision
+        lines = {line: _cut(awards, cuts) for line, awards in decision.line_awards.items()}
+        return Decision(lines, _cut(decision.order_awards, cuts), decision.misses)
 
     def _with_outdone(self, decision: Decision) -> Decision:
         """Names the rules that gave something, but on every line less than another."""
@@ -288,17 +382,52 @@ class _Run:
         return Decision(decision.line_awards, decision.order_awards, (*decision.misses, *outdone))
 
 
+def _is_status_on_money(effect: Effect) -> bool:
+    return isinstance(effect, StatusPoints) and effect.factor is not None
+
+
+def _cut(
+    awards: tuple[Award, ...], cuts: Mapping[str, tuple[Fraction, Reason]]
+) -> tuple[Award, ...]:
+    return tuple(
+        replace(
+            award,
+            points=award.points * cuts[award.rule_id][0],
+            reason={**award.reason, "cap": cuts[award.rule_id][1]},
+        )
+        if award.rule_id in cuts
+        else award
+        for award in awards
+    )
+
+
+def _best_of_unit(
+    given: list[tuple[_Rule, Fraction, Reason]],
+) -> list[tuple[_Rule, Fraction, Reason]]:
+    """Of each unit the largest award, on a tie the first."""
+    best: dict[str, tuple[_Rule, Fraction, Reason]] = {}
+    for award in given:
+        unit = award[0].effect.unit
+        if unit not in best or award[1] > best[unit][1]:
+            best[unit] = award
+    return list(best.values())
+
+
 def _multiplied(given: tuple[_Rule, Fraction, Reason], multipliers: list[_Rule]) -> Award:
     rule, points, reason = given
-    on_money = isinstance(rule.effect, PointsPerMoney)
+    unit = rule.effect.unit
+    part = POINTS if unit == "points" else TIERS
+    on_money = isinstance(rule.effect, PointsPerMoney) or _is_status_on_money(rule.effect)
     if not multipliers:
-        return Award(rule.id, rule.effect.unit, POINTS, points, reason)
+        return Award(rule.id, unit, part, points, reason)
     applied: list[dict[str, Any]] = []
     for multiplier in multipliers:
         effect = multiplier.effect
-        if isinstance(effect, Multiplier) and (on_money or effect.fixed_points):
+        if not isinstance(effect, Multiplier) or effect.unit != unit:
+            continue
+        if on_money or effect.fixed_points:
             points *= multiplier.factor
             applied.append({"rule_id": multiplier.id, "factor": multiplier.factor_text})
     if applied:
         reason = {**reason, "multipliers": applied}
-    return Award(rule.id, rule.effect.unit, POINTS, points, reason)
+    return Award(rule.id, unit, part, points, reason)
