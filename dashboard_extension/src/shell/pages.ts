@@ -17,6 +17,8 @@ export interface PageEntry {
   /** One of these is needed to be shown it. The server asks for itself. */
   readonly for?: readonly Permission[];
   readonly load: () => Promise<PageModule>;
+  /** Areas whose texts it shows too, besides its own. */
+  readonly texts?: readonly string[];
   /** Pages that are shown within this one; the first of them may have its very address. */
   readonly tabs?: readonly PageEntry[];
 }
