@@ -38,12 +38,11 @@ from saleor_loyalty_app.programs.rules import (
     StatusPoints,
 )
 from saleor_loyalty_app.programs.scalars import plain
+from saleor_loyalty_app.programs.tiers import RULE_PREFIX
 
 #: The part of the program that order points belong to, and that of what counts for tiers.
 POINTS = "points"
 TIERS = "tiers"
-#: What a tier's multiplier is called among rules: "tier:gold".
-TIER_RULE = "tier:"
 _ZERO = Fraction(0)
 
 
@@ -148,13 +147,19 @@ def member_cap(rule: EarningRule) -> MemberCap | None:
 
 def tier_multipliers(program: Program) -> dict[str, Decimal]:
     """What the points on money are multiplied by in each tier that changes them."""
-    return {}
+    if program.tiers is None or not program.tiers.enabled:
+        return {}
+    return {
+        level.id: level.multiplier
+        for level in program.tiers.levels
+        if level.multiplier is not None and level.multiplier != 1
+    }
 
 
 def _of_tier(tier: str, factor: Decimal) -> _Rule:
     effect = Multiplier(type="multiplier", factor=factor)
     return _Rule(
-        f"{TIER_RULE}{tier}",
+        f"{RULE_PREFIX}{tier}",
         effect,
         Tests(None, None),
         on_line=False,

@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from saleor_loyalty_app.programs.caps import Caps, limited, reached
+from saleor_loyalty_app.programs.caps import Caps, MemberCap, limited, reached
 from saleor_loyalty_app.programs.decide import Miss
 from saleor_loyalty_app.programs.deeds import DeedFacts
 from saleor_loyalty_app.programs.document import Program
@@ -80,6 +80,15 @@ def decide_deed(
 def awaits(program: Program, trigger: str) -> bool:
     """Whether a program has rules on such deeds."""
     return trigger in _rules_by_trigger(program)
+
+
+def caps_of(program: Program, trigger: str) -> dict[str, MemberCap]:
+    """By rule id, what one member gets in a period by the rules on such deeds."""
+    return {
+        rule.id: rule.caps.per_member
+        for rule in _rules_by_trigger(program).get(trigger, ())
+        if rule.caps is not None and rule.caps.per_member is not None
+    }
 
 
 @lru_cache(maxsize=256)

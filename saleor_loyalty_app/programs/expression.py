@@ -141,7 +141,9 @@ def _parse(source: str) -> "cel.Program":
 
 def _check_names(source: str, variables: set[str]) -> None:
     unknown = sorted(variables - _NAMES.keys())
-    for owner, name in re.findall(rf"\b({'|'.join(_NAMES)})\s*\.\s*(\w+)", _without_strings(source)):
+    for owner, name in re.findall(
+        rf"\b({'|'.join(_NAMES)})\s*\.\s*(\w+)", _without_strings(source)
+    ):
         if name not in _NAMES[owner]:
             unknown.append(f"{owner}.{name}")
     if unknown:
