@@ -15,7 +15,7 @@ from saleor_loyalty_app import ledger, log
 from saleor_loyalty_app.flows import order_news
 from saleor_loyalty_app.flows.guest_claims import mail_after_order
 from saleor_loyalty_app.flows.order_owner import Ownership, later_owner
-from saleor_loyalty_app.flows.order_plan import Grant, freeze_plan
+from saleor_loyalty_app.flows.order_plan import Grant, draw_caps, freeze_plan
 from saleor_loyalty_app.flows.order_posting import Posting, post_differences, tell_availability
 from saleor_loyalty_app.flows.redemption_uses import lock_for_orders, note_order
 from saleor_loyalty_app.ledger import Account
@@ -180,6 +180,7 @@ def _book(
         wanted = {} if owner.withheld else targets(plan, share)
         differences = post_differences(conn, work, wanted, known)
         posted, deferred = differences.amounts, differences.deferred
+        draw_caps(conn, store, snapshot, plan, share, owner)
         order_news.tell_of_points(conn, work, posted, digest=digest)
         if known:
             available = tell_availability(conn, work, fulfilled_before=row.fulfilled_at)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.flows.known_member import member_facts
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.ledger.balance_view import balance
 from saleor_loyalty_app.ledger.types import Account
@@ -19,6 +20,7 @@ from saleor_loyalty_app.orders.checkout_facts import checkout_facts
 from saleor_loyalty_app.orders.repository import paid_orders_of
 from saleor_loyalty_app.programs.decide import POINTS, Decision, decide_order, plan_of
 from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.member_facts import NOBODY
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.shipping import ShippingRule
 from saleor_loyalty_app.programs.shipping_decide import ShippingFacts, decide_shipping
@@ -166,10 +168,14 @@ def _decide(
     now: datetime,
 ) -> Decision:
     nth = None
-    if member is not None and plan_of(program).needs_order_number:
+    ready = plan_of(program)
+    if member is not None and ready.needs_order_number:
         nth = paid_orders_of(conn, member.id, but=0) + 1
     facts = checkout_facts(checkout, program.settings, app_id=store.app_id, now=now, nth_order=nth)
-    return decide_order(program, facts, store.timezone)
+    known = NOBODY
+    if member is not None and ready.needs_member:
+        known = member_facts(conn, store, member, program, ready.capped, at=now)
+    return decide_order(program, facts, store.timezone, known)
 
 
 def _nearly(decision: Decision) -> tuple[tuple[str, Mapping[str, Any]], ...]:

@@ -88,7 +88,8 @@ class BackTest:
         found.points += points
         found.earning += points > 0
         for award in decision.awards():
-            found.points_by_rule[award.rule_id] += award.points
+            if award.unit == _UNIT:
+                found.points_by_rule[award.rule_id] += award.points
 
 
 def days_between(start: datetime, end: datetime) -> int:
