@@ -120,7 +120,7 @@ def having_birthday(
     return list(conn.execute(query).scalars())
 
 
-def _change(conn: Connection, store_id: int, member_id: int, **values: object) -> None:
+def _change(conn: Connection, store_id: int, member_id: int, /, **values: object) -> None:
     conn.execute(
         sa.update(_birthdays)
         .where(_row.store_id == store_id, _row.member_id == member_id)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger
+from saleor_loyalty_app.flows.give_bonus import give_registration_bonus
 from saleor_loyalty_app.flows.member_news import tell_of_membership
 from saleor_loyalty_app.ledger import Cause
 from saleor_loyalty_app.member_imports.carried import apply_waiting
@@ -100,6 +101,8 @@ def join_program(
     claimed = claim_guests(conn, store, known.member, keys=keys, now=now) if known.may_claim else 0
     member = enroll(conn, store.id, known.member.id, enrollment, source=source, now=now)
     tell_of_membership(conn, store, member, now=now)
+    if member.confirmed and member.first_enrolled_at == now:
+        give_registration_bonus(conn, store, member.id, keys=keys, now=now)
     return Joined(member, claimed)
 
 

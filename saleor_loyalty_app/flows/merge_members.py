@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.adjustments import repository as adjustments
+from saleor_loyalty_app.bonuses import answers, birthdays
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.give_points import Agent, require_other
 from saleor_loyalty_app.ledger import Account, BalanceView, Cause
@@ -116,6 +117,8 @@ def merge_members(
     )
     notes.hand_over(conn, store.id, giver=loser.id, taker=winner.id)
     adjustments.hand_over(conn, store.id, giver=loser.id, taker=winner.id)
+    birthdays.hand_over(conn, store.id, giver=loser.id, taker=winner.id)
+    answers.hand_over(conn, store.id, giver=loser.id, taker=winner.id)
     members.point_to(conn, store.id, giver=loser.id, taker=winner.id)
     members.update_member(conn, store.id, loser.id, merged_into=winner.id)
     members.update_member(conn, store.id, winner.id, **_joined(loser, winner))

@@ -13,6 +13,7 @@ from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.errors import documented
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.board import read_board
+from saleor_loyalty_app.api.storefront.bonuses import router as bonuses
 from saleor_loyalty_app.api.storefront.carts import router as carts
 from saleor_loyalty_app.api.storefront.claims import router as claims
 from saleor_loyalty_app.api.storefront.estimate import router as estimate
@@ -39,6 +40,7 @@ router.include_router(redemptions, dependencies=_SIGNED_IN)
 router.include_router(membership, dependencies=_SIGNED_IN)
 router.include_router(wishes, dependencies=_SIGNED_IN)
 router.include_router(my_data, dependencies=_SIGNED_IN)
+router.include_router(bonuses, dependencies=_SIGNED_IN)
 
 
 @router.get(
