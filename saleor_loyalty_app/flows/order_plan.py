@@ -19,7 +19,8 @@ from saleor_loyalty_app.orders.repository import OrderRow, paid_orders_of
 from saleor_loyalty_app.orders.target import Kept, given_by_rule
 from saleor_loyalty_app.programs import cap_uses
 from saleor_loyalty_app.programs.cap_uses import Draw
-from saleor_loyalty_app.programs.decide import decide_order, plan_of
+from saleor_loyalty_app.programs.decide import decide_order
+from saleor_loyalty_app.programs.decision_plan import plan_of
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
 from saleor_loyalty_app.programs.repository import Revision, revision_at

@@ -18,7 +18,8 @@ from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import member_by_user
 from saleor_loyalty_app.orders.checkout_facts import checkout_facts
 from saleor_loyalty_app.orders.repository import paid_orders_of
-from saleor_loyalty_app.programs.decide import POINTS, Decision, decide_order, plan_of
+from saleor_loyalty_app.programs.decide import POINTS, Decision, decide_order
+from saleor_loyalty_app.programs.decision_plan import plan_of
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.member_facts import NOBODY
 from saleor_loyalty_app.programs.repository import revision_at

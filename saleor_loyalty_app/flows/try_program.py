@@ -16,7 +16,8 @@ from saleor_loyalty_app.orders.models import OrderState, OrderUnit
 from saleor_loyalty_app.orders.money import paid_in_full_at
 from saleor_loyalty_app.orders.plan import Award, AwardPlan, PlannedLine, Terms
 from saleor_loyalty_app.orders.repository import paid_orders_of
-from saleor_loyalty_app.programs.decide import POINTS, Decision, decide_order, plan_of
+from saleor_loyalty_app.programs.decide import POINTS, Decision, decide_order
+from saleor_loyalty_app.programs.decision_plan import plan_of
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.explain import EntryFacts, explain, explain_miss
 from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts

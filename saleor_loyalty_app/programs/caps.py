@@ -53,20 +53,25 @@ def period_of(at: datetime, period: Period, timezone: str) -> tuple[datetime, da
     """
     zone = ZoneInfo(timezone)
     day = at.astimezone(zone).date()
+    if period == "ever":
+        return None
+    first, after = _days_of(day, period)
+    return _begin(first, zone), _begin(after, zone)
+
+
+def _days_of(day: date, period: Literal["day", "week", "month", "year"]) -> tuple[date, date]:
+    """The first day of a period, and the first after it."""
     match period:
         case "day":
-            first, after = day, day + timedelta(days=1)
+            return day, day + timedelta(days=1)
         case "week":
-            first = day - timedelta(days=day.weekday())
-            after = first + timedelta(days=7)
+            monday = day - timedelta(days=day.weekday())
+            return monday, monday + timedelta(days=7)
         case "month":
-            first = day.replace(day=1)
-            after = (first + timedelta(days=31)).replace(day=1)
+            begin = day.replace(day=1)
+            return begin, (begin + timedelta(days=31)).replace(day=1)
         case "year":
-            first, after = day.replace(month=1, day=1), date(day.year + 1, 1, 1)
-        case "ever":
-            return None
-    return _begin(first, zone), _begin(after, zone)
+            return day.replace(month=1, day=1), date(day.year + 1, 1, 1)
 
 
 def _begin(day: date, zone: ZoneInfo) -> datetime:

@@ -9,27 +9,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from saleor_loyalty_app.programs.caps import Caps, MemberCap, limited, reached
-from saleor_loyalty_app.programs.conditions import (
-    Expression,
-    InTiers,
-    MemberOrders,
-    MemberSince,
-    NthOrder,
-    leaves,
-)
+from saleor_loyalty_app.programs.caps import limited, reached
+from saleor_loyalty_app.programs.decision_plan import DecisionPlan, ReadyRule, plan_of
 from saleor_loyalty_app.programs.document import ChannelRates, Program, Rate
-from saleor_loyalty_app.programs.expression import compile_expression
 from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
 from saleor_loyalty_app.programs.look import Look, Reason
-from saleor_loyalty_app.programs.matching import Tests, compile_condition, nearest
+from saleor_loyalty_app.programs.matching import nearest
 from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
 from saleor_loyalty_app.programs.rules import (
-    EarningRule,
     Effect,
     Multiplier,
     PointsPerMoney,
@@ -38,7 +28,6 @@ from saleor_loyalty_app.programs.rules import (
     StatusPoints,
 )
 from saleor_loyalty_app.programs.scalars import plain
-from saleor_loyalty_app.programs.tiers import RULE_PREFIX
 
 #: The part of the program that order points belong to, and that of what counts for tiers.
 POINTS = "points"
@@ -94,117 +83,6 @@ class Decision:
         return {key: total.numerator // total.denominator for key, total in sums.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    id: str
-    effect: Effect
-    tests: Tests
-    on_line: bool
-    stop: bool
-    factor: Fraction
-    factor_text: str
-    caps: Caps | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionPlan:
-    """A program's rules on orders made ready for deciding.
-
-    `tiers` has the multiplier of each tier that has one, `capped` the rules with a cap per member.
-    """
-
-    rules: tuple[_Rule, ...]
-    tiers: Mapping[str, _Rule]
-    capped: Mapping[str, MemberCap]
-    best_of: bool
-    earn_on_shipping: bool
-    needs_order_number: bool
-    needs_member: bool
-
-
-@lru_cache(maxsize=256)
-def plan_of(program: Program) -> DecisionPlan:
-    """The program's rules, compiled once per digest and sorted by falling priority."""
-    rules = [rule for rule in program.earning.rules if rule.enabled and rule.trigger == "order"]
-    rules.sort(key=lambda rule: -rule.priority)
-    tiers = tier_multipliers(program)
-    capped = {rule.id: cap for rule in rules if (cap := member_cap(rule)) is not None}
-    return DecisionPlan(
-        rules=tuple(_compiled(rule) for rule in rules),
-        tiers={tier: _of_tier(tier, factor) for tier, factor in tiers.items()},
-        capped=capped,
-        best_of=program.earning.stacking == "best",
-        earn_on_shipping=program.settings.earn_on_shipping,
-        needs_order_number=any(_asks_for_number(rule) for rule in rules),
-        needs_member=bool(tiers or capped) or any(_asks_for_member(rule) for rule in rules),
-    )
-
-
-def member_cap(rule: EarningRule) -> MemberCap | None:
-    """What one member gets by a rule in a period at most; None = no such cap."""
-    return None if rule.caps is None else rule.caps.per_member
-
-
-def tier_multipliers(program: Program) -> dict[str, Decimal]:
-    """What the points on money are multiplied by in each tier that changes them."""
-    if program.tiers is None or not program.tiers.enabled:
-        return {}
-    return {
-        level.id: level.multiplier
-        for level in program.tiers.levels
-        if level.multiplier is not None and level.multiplier != 1
-    }
-
-
-def _of_tier(tier: str, factor: Decimal) -> _Rule:
-    effect = Multiplier(type="multiplier", factor=factor)
-    return _Rule(
-        f"{RULE_PREFIX}{tier}",
-        effect,
-        Tests(None, None),
-        on_line=False,
-        stop=False,
-        factor=Fraction(factor),
-        factor_text=plain(factor),
-    )
-
-
-def _compiled(rule: EarningRule) -> _Rule:
-    effect = rule.then
-    factor = None
-    if isinstance(effect, PointsPerMoney | Multiplier | StatusPoints):
-        factor = effect.factor
-    factor = Decimal(1) if factor is None else factor
-    return _Rule(
-        id=rule.id,
-        effect=effect,
-        tests=compile_condition(rule.when, on_line=rule.scope == "line"),
-        on_line=rule.scope == "line",
-        stop=rule.stop,
-        factor=Fraction(factor),
-        factor_text=plain(factor),
-        caps=rule.caps,
-    )
-
-
-def _asks_for_number(rule: EarningRule) -> bool:
-    if rule.when is None:
-        return False
-    return any(
-        isinstance(leaf, NthOrder) or (leaf.type == "expression" and "nth_order" in leaf.cel)
-        for leaf in leaves(rule.when)
-    )
-
-
-def _asks_for_member(rule: EarningRule) -> bool:
-    return rule.when is not None and any(
-        compile_expression(leaf.cel).looks_at_member
-        if isinstance(leaf, Expression)
-        else isinstance(leaf, InTiers | MemberSince | MemberOrders)
-        for leaf in leaves(rule.when)
-    )
-
-
 @dataclass(slots=True)
 class _Target:
     """A line, the shipping or the order as a whole, with what it was given so far."""
@@ -212,8 +90,8 @@ class _Target:
     of: str
     line: LineFacts | None
     base: Decimal
-    given: list[tuple[_Rule, Fraction, Reason]] = field(default_factory=list)
-    multipliers: list[_Rule] = field(default_factory=list)
+    given: list[tuple[ReadyRule, Fraction, Reason]] = field(default_factory=list)
+    multipliers: list[ReadyRule] = field(default_factory=list)
     stopped_by: str = ""
 
 
@@ -275,7 +153,7 @@ class _Run:
             decision = self._with_outdone(decision)
         return self._capped(decision)
 
-    def _apply(self, rule: _Rule) -> Reason | None:
+    def _apply(self, rule: ReadyRule) -> Reason | None:
         if self._stopped_by:
             return {"code": "stopped", "by": self._stopped_by}
         if (reason := reached(rule.caps, self._look.member.used.get(rule.id))) is not None:
@@ -296,7 +174,7 @@ class _Run:
             self._stopped_by = rule.id
         return None
 
-    def _apply_to_lines(self, rule: _Rule) -> Reason | None:
+    def _apply_to_lines(self, rule: ReadyRule) -> Reason | None:
         test = rule.tests.line
         reasons: list[Reason] = []
         matched = False
@@ -314,7 +192,7 @@ class _Run:
             self._take(rule, self._shipping)
         return None if matched else nearest(reasons) or {"code": "no_lines"}
 
-    def _take(self, rule: _Rule, target: _Target) -> None:
+    def _take(self, rule: ReadyRule, target: _Target) -> None:
         if isinstance(rule.effect, Multiplier):
             target.multipliers.append(rule)
         else:
@@ -322,7 +200,7 @@ class _Run:
         if rule.stop:
             target.stopped_by = rule.id
 
-    def _give(self, rule: _Rule, target: _Target) -> None:
+    def _give(self, rule: ReadyRule, target: _Target) -> None:
         effect = rule.effect
         points = _ZERO
         reason: Reason = {"code": effect.type, "of": target.of}
@@ -344,7 +222,7 @@ class _Run:
         if points:
             target.given.append((rule, points, reason))
 
-    def _per_money(self, rule: _Rule) -> Fraction:
+    def _per_money(self, rule: ReadyRule) -> Fraction:
         """Points of a rule for one unit of money, worked out once a run."""
         rate = self._per_money_of.get(rule.id)
         if rate is None:
@@ -407,10 +285,10 @@ def _cut(
 
 
 def _best_of_unit(
-    given: list[tuple[_Rule, Fraction, Reason]],
-) -> list[tuple[_Rule, Fraction, Reason]]:
+    given: list[tuple[ReadyRule, Fraction, Reason]],
+) -> list[tuple[ReadyRule, Fraction, Reason]]:
     """Of each unit the largest award, on a tie the first."""
-    best: dict[str, tuple[_Rule, Fraction, Reason]] = {}
+    best: dict[str, tuple[ReadyRule, Fraction, Reason]] = {}
     for award in given:
         unit = award[0].effect.unit
         if unit not in best or award[1] > best[unit][1]:
@@ -418,7 +296,7 @@ def _best_of_unit(
     return list(best.values())
 
 
-def _multiplied(given: tuple[_Rule, Fraction, Reason], multipliers: list[_Rule]) -> Award:
+def _multiplied(given: tuple[ReadyRule, Fraction, Reason], multipliers: list[ReadyRule]) -> Award:
     rule, points, reason = given
     unit = rule.effect.unit
     part = POINTS if unit == "points" else TIERS

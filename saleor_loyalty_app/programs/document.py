@@ -203,6 +203,9 @@ class Program(Section):
         for rule in self.earning.rules:
             if rule.id == rule_id:
                 return rule.label(locale)
+        for level in () if self.tiers is None else self.tiers.levels:
+            if level.rule_id == rule_id:
+                return level.label(locale)
         return rule_id
 
     def __hash__(self) -> int:

@@ -60,9 +60,9 @@ def _earning(program: Program, language: str) -> Iterator[str]:
     said = (words.earn_rate_words(one.earn_rate, one.currency, language) for one in rates)
     yield from dict.fromkeys(said)
     for rule in sorted(program.earning.rules, key=lambda rule: -rule.priority):
-        if rule.enabled and rule.when is not None:
+        if rule.enabled and (rule.when is not None or rule.trigger != "order"):
             told = words.effect_words(rule.then, language)
-            when = words.condition_words(rule.when, language)
+            when = words.rule_when_words(rule, program, language)
             yield f"{rule.label(language)}: {told}; {when}"
 
 

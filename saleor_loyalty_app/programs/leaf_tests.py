@@ -41,7 +41,7 @@ def order_leaf(condition: c.Condition) -> OrderTest:
         case c.InLanguages(codes=values):
             return _languages(values)
         case c.InTiers(tiers=values):
-            return _member(values, lambda look: look.member.tier, "tier")
+            return _tier(values)
         case c.MemberSince():
             return lambda look: _member_since(condition, look.member_days)
         case c.MemberOrders():
@@ -56,6 +56,16 @@ def _member(values: tuple[str, ...], value_of: Callable[[Look], str], code: str)
     wanted = frozenset(values)
     reason: Reason = {"code": code, "wanted": list(values)}
     return lambda look: None if value_of(look) in wanted else reason
+
+
+def _tier(values: tuple[str, ...]) -> OrderTest:
+    wanted = frozenset(values)
+
+    def test(look: Look) -> Reason | None:
+        has = look.member.tier
+        return None if has in wanted else {"code": "tier", "wanted": list(values), "has": has}
+
+    return test
 
 
 def _order_value(condition: c.OrderValue) -> OrderTest:

@@ -68,7 +68,7 @@ def _not_judged(found: Estimate, language: str) -> list[NotJudged]:
             id=rule.id,
             name=rule.label(language),
             needs=_named(found.unjudged[rule.id]),
-            when=words.condition_words(rule.when, language),
+            when=words.rule_when_words(rule, found.program, language),
         )
         for rule in found.program.earning.rules
         if rule.id in found.unjudged

@@ -103,15 +103,17 @@ def is_known(etag: str, if_none_match: str | None) -> bool:
 def _rules(program: Program, language: str) -> list[Rule]:
     enabled = [rule for rule in program.earning.rules if rule.enabled]
     enabled.sort(key=lambda rule: -rule.priority)
-    return [_rule(rule, language) for rule in enabled]
+    return [_rule(rule, program, language) for rule in enabled]
 
 
-def _rule(rule: EarningRule, language: str) -> Rule:
+def _rule(rule: EarningRule, program: Program, language: str) -> Rule:
     return Rule(
         id=rule.id,
         name=rule.label(language),
         gives=words.effect_words(rule.then, language),
-        when=None if rule.when is None else words.condition_words(rule.when, language),
+        when=None
+        if rule.when is None and rule.trigger == "order"
+        else words.rule_when_words(rule, program, language),
     )
 
 
