@@ -111,6 +111,17 @@ def _sample(kind: Kind, setup: MailSetup, language: str, now: datetime) -> dict[
         "earned": 300,
         "spent": 120,
         "expired": 0,
+        "tier": translate("tiers.sample.tier", language),
+        "drops_to": translate("tiers.sample.below", language),
+        "drops_on": (now + timedelta(days=30)).date().isoformat(),
+        "keep_by": (now + timedelta(days=29)).date().isoformat(),
+        "missing": [
+            {
+                "kind": "spend",
+                "amount": 120_000,
+                "currency": "TRY" if language == "tr" else "USD",
+            }
+        ],
         "title": translate("mail.sample_title", language),
         "body": translate("mail.sample_body", language),
     }

@@ -40,6 +40,8 @@ class Kind(StrEnum):
     guest_claim = "guest_claim"
     monthly_statement = "monthly_statement"
     announcement = "announcement"
+    tier_up = "tier_up"
+    tier_at_risk = "tier_at_risk"
     bonus_given = "bonus_given"
     birthday = "birthday"
     anniversary = "anniversary"
@@ -124,6 +126,13 @@ KINDS: Mapping[Kind, KindSpec] = {
         _MARKETING,
         ("month", "earned", "spent", "expired"),
         stale_after=timedelta(days=7),
+    ),
+    Kind.tier_up: KindSpec(_TRANSACTIONAL, ("tier",), "tier.reached"),
+    Kind.tier_at_risk: KindSpec(
+        _TRANSACTIONAL,
+        ("tier", "drops_to", "drops_on", "keep_by", "missing"),
+        "tier.at_risk",
+        stale_after=timedelta(days=10),
     ),
     Kind.announcement: KindSpec(
         _MARKETING, ("title", "body", "link"), stale_after=timedelta(days=7)

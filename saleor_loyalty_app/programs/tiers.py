@@ -6,6 +6,7 @@ benefits in words, and other rules may ask for it.
 
 import hashlib
 from collections.abc import Sequence
+from decimal import ROUND_CEILING
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
@@ -73,6 +74,11 @@ class SpendLimit(Section):
 
     currency: CurrencyCode
     min: PositiveMoney
+
+    @cached_property
+    def milli(self) -> int:
+        """The amount in thousandths of the major unit, as orders are counted."""
+        return int((self.min * 1000).to_integral_value(ROUND_CEILING))
 
 
 class SpendAtLeast(Section):

@@ -16,7 +16,7 @@ def _day(*, null: bool = False) -> Any:
 
 
 class MemberTier(SQLModel, table=True):
-    """The tier that a member holds, and what it rests on (programs.tier_state.State).
+    """The tier that a member holds, and what it rests on (programs.tier_rules.State).
 
     Days are those of the store's time zone.
     """
@@ -32,16 +32,18 @@ class MemberTier(SQLModel, table=True):
     #: The id of the tier in force; "" = none.
     tier: str = ""
     since: datetime = instant()
+    #: What they have without a tier that staff set.
+    earned: str = ""
     #: What the running period began with: held until it ends, whatever comes.
     floor: str = ""
     period_from: date = _day()
-    #: The first day that the running period of `tier` does not hold; none = it has no end.
+    #: The first day that the running period of `earned` does not hold; none = it has no end.
     period_until: date | None = _day(null=True)
     #: The first day after the grace that follows; none = no end.
     grace_until: date | None = _day(null=True)
-    #: The end of the period of `floor`, which stays where `tier` was raised above it.
+    #: The end of the period of `floor`, which stays where `earned` was raised above it.
     floor_until: date | None = _day(null=True)
-    #: Set by staff; "" = not. It holds until its end, the first day on which it does not.
+    #: The least that staff said they have; "" = nothing said. Not any more from `manual_until`.
     manual: str = ""
     manual_until: date | None = _day(null=True)
     #: When time alone may change something; none = never.
@@ -74,14 +76,19 @@ class TierMove(SQLModel, table=True):
 
 
 class TierReward(SQLModel, table=True):
-    """A level that a member has reached: its reward is given once for ever."""
+    """A level that a member has reached: its reward is given once for ever.
+
+    It is given after the move, in a transaction of its own.
+    """
 
     __tablename__ = "tier_reward"
+    __table_args__ = (sa.Index("ix_tier_reward_waiting", "store_id", "waiting"),)
 
     member_id: int = Field(foreign_key="member.id", primary_key=True)
     tier: str = Field(primary_key=True)
     store_id: int = ref("store.id")
-    points: int = count(0)
+    #: Not given yet.
+    waiting: bool = True
     at: datetime = instant()
 
 
@@ -94,6 +101,8 @@ class TierLook(SQLModel, table=True):
     id: int | None = key()
     store_id: int = ref("store.id")
     member_id: int = ref("member.id", index=True)
+    #: It is history: nobody is told, and no reward is given.
+    silent: bool = False
 
 
 class TierSweep(SQLModel, table=True):
