@@ -80,6 +80,7 @@ class ChannelOfStore(Shape):
     goods: str = Field(description="What the goods of the example order cost.")
     shipping: str = Field(description="What the shipping of the example order costs.")
     orders: int | None = Field(description="Orders that the proposal looked at; null = none.")
+    countries: list[str] = Field(description="Codes of those that it ships to.")
 
 
 class Live(Shape):

@@ -10,7 +10,9 @@ from saleor_loyalty_app.api.bearer import STAFF_TOKEN
 from saleor_loyalty_app.api.dashboard.activity_books import router as activity_books
 from saleor_loyalty_app.api.dashboard.activity_inbox import router as activity_inbox
 from saleor_loyalty_app.api.dashboard.allowances import router as allowances
+from saleor_loyalty_app.api.dashboard.bonuses import router as bonuses
 from saleor_loyalty_app.api.dashboard.cases import router as cases
+from saleor_loyalty_app.api.dashboard.catalog import router as catalog
 from saleor_loyalty_app.api.dashboard.general import router as general
 from saleor_loyalty_app.api.dashboard.imports import router as member_imports
 from saleor_loyalty_app.api.dashboard.insights import router as insights
@@ -32,6 +34,7 @@ from saleor_loyalty_app.api.dashboard.program_trying import router as program_tr
 from saleor_loyalty_app.api.dashboard.publishing import router as publishing
 from saleor_loyalty_app.api.dashboard.publishing_cost import router as publishing_cost
 from saleor_loyalty_app.api.dashboard.redemptions import router as redemptions
+from saleor_loyalty_app.api.dashboard.rules import router as rules
 from saleor_loyalty_app.api.dashboard.start import router as start
 from saleor_loyalty_app.api.dashboard.storefront_origins import router as storefront_origins
 from saleor_loyalty_app.api.dashboard.widgets import router as widgets
@@ -52,8 +55,11 @@ router.include_router(cases, dependencies=_STAFF)
 router.include_router(widgets, dependencies=_STAFF)
 router.include_router(program, dependencies=_STAFF)
 router.include_router(program_trying, dependencies=_STAFF)
+router.include_router(rules, dependencies=_STAFF)
+router.include_router(catalog, dependencies=_STAFF)
 router.include_router(publishing, dependencies=_STAFF)
 router.include_router(publishing_cost, dependencies=_STAFF)
+router.include_router(bonuses, dependencies=_STAFF)
 router.include_router(member_imports, dependencies=_STAFF)
 for _messages in (messages, messages_webhooks, messages_consents):
     router.include_router(_messages, dependencies=_STAFF)

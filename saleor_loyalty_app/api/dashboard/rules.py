@@ -1,0 +1,137 @@
+"""Earning rules beside their form: each as a sentence, and what it gave lately: `/rules`."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+
+from saleor_loyalty_app.api.bearer import still_active
+from saleor_loyalty_app.api.context import FacesOf, Language
+from saleor_loyalty_app.api.dashboard.program_schemas import Document
+from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
+from saleor_loyalty_app.api.dashboard.staff import StaffOf
+from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.insights.rule_uses import RuleUses, rule_uses
+from saleor_loyalty_app.programs.problems import check_size
+from saleor_loyalty_app.programs.rule_sentences import Names, rule_sentence
+from saleor_loyalty_app.programs.rules import EarningRule
+from saleor_loyalty_app.programs.scalars import Reference
+
+router = APIRouter(prefix="/api/dashboard/v1/rules", tags=["dashboard"])
+#: How far back the numbers beside the rules go.
+DAYS = 30
+_RULE: TypeAdapter[EarningRule] = TypeAdapter(EarningRule)
+_Name = Annotated[str, StringConstraints(max_length=300)]
+_Kind = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,20}$")]
+
+
+class Shape(BaseModel):
+    """What all of these have in common."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RuleUsed(Shape):
+    """What one rule gave lately."""
+
+    rule: str = Field(description="Its id.")
+    times: int = Field(description="To so many orders, or for so many deeds.")
+    points: int = Field(description="Whole points; below zero where it took points away.")
+    status_points: int
+
+
+class RulesUsed(Shape):
+    """What the rules gave in the last 30 days, by what orders earned when they were paid."""
+
+    since: datetime
+    orders: int = Field(description="That were looked at.")
+    complete: bool = Field(description="false: there are more; the latest were looked at.")
+    rules: list[RuleUsed] = Field(description="Those that gave something.")
+
+
+class SentencesInput(Shape):
+    """Rules as they are being written, and names for what they refer to."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "rules": [
+                        {
+                            "id": "shirts",
+                            "when": {"type": "category", "slugs": ["shirts"]},
+                            "then": {"type": "multiplier", "factor": "2"},
+                        }
+                    ],
+                    "names": {"category": {"shirts": "Shirts"}},
+                }
+            ]
+        },
+    )
+
+    rules: Annotated[list[Document], Field(max_length=100)]
+    names: Annotated[
+        dict[_Kind, Annotated[dict[Reference, _Name], Field(max_length=1000)]],
+        Field(max_length=10, description="By kind and reference; what has none is said as it is."),
+    ] = {}
+
+
+class Sentences(Shape):
+    """The rules in words."""
+
+    sentences: list[str | None] = Field(
+        description="In the order of the rules; null where one is not complete."
+    )
+
+
+@router.get("/uses", responses=documented(*OF_STAFF))
+async def read_rule_uses(faces: FacesOf, staff: StaffOf) -> RulesUsed:
+    """How often each rule gave something in the last 30 days, and how much."""
+    since = faces.clock() - timedelta(days=DAYS)
+    found = await faces.database.read_async(
+        lambda conn: rule_uses(conn, still_active(conn, staff.store).id, since)
+    )
+    return _told(found, ZoneInfo(staff.store.timezone))
+
+
+@router.post(
+    "/sentences",
+    responses=documented(
+        *OF_STAFF,
+        (400, "request_unreadable", {}),
+        (422, "program_invalid", {"count": 1, "problems": []}),
+        (422, "request_invalid", {"fields": []}),
+    ),
+)
+async def say_rules(staff: StaffOf, language: Language, what: SentencesInput) -> Sentences:
+    """Says each rule as a sentence, with the names that were given."""
+    check_size({"rules": what.rules})
+    return Sentences(sentences=[_said(one, language, what.names) for one in what.rules])
+
+
+def _said(rule: Document, language: str, names: Names) -> str | None:
+    try:
+        return rule_sentence(_RULE.validate_python(rule), language, names)
+    except ValidationError:
+        return None
+
+
+def _told(found: RuleUses, zone: ZoneInfo) -> RulesUsed:
+    return RulesUsed(
+        since=found.since.astimezone(zone),
+        orders=found.orders,
+        complete=found.complete,
+        rules=[
+            RuleUsed(
+                rule=rule_id,
+                times=use.times,
+                points=use.points.__floor__(),
+                status_points=use.status.__floor__(),
+            )
+            for rule_id, use in sorted(found.by_rule.items())
+        ],
+    )
