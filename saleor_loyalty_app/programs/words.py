@@ -183,7 +183,8 @@ def caps_words(caps: Caps | None, language: str) -> str:
         for name, number in (("points", cap.points), ("times", cap.times)):
             if number is not None:
                 limit = number_words(number, language)
-                parts.append(translate(f"cap.{name}", language, limit=limit, period=period))
+                key = "cap.times.one" if (name, number) == ("times", 1) else f"cap.{name}"
+                parts.append(translate(key, language, limit=limit, period=period))
     return ", ".join(parts)
 
 
