@@ -120,6 +120,12 @@ def having_birthday(
     return list(conn.execute(query).scalars())
 
 
+def known(conn: Connection, store_id: int) -> int:
+    """How many members' birthdays are known."""
+    query = sa.select(sa.func.count()).where(_row.store_id == store_id, _row.month.is_not(None))
+    return int(conn.execute(query).scalar_one())
+
+
 def _change(conn: Connection, store_id: int, member_id: int, /, **values: object) -> None:
     conn.execute(
         sa.update(_birthdays)
