@@ -19,6 +19,7 @@ from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.errors import MemberNotFound
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers.looks import look_again
 
 logger = log.get(__name__)
 _balances = table(Balance)
@@ -106,6 +107,7 @@ def erase_member(
         )
     notes.delete_notes(conn, store.id, everybody)
     preferences.forget_preferences(conn, store.id, everybody)
+    look_again(conn, store.id, (member.id,))
     mailed_links.forget_access(conn, store.id, everybody)
     birthdays.forget_birthdays(conn, store.id, everybody)
     answers.forget_answers(conn, store.id, everybody)

@@ -29,6 +29,7 @@ from saleor_loyalty_app.orders import repository as orders
 from saleor_loyalty_app.rewards import redemptions
 from saleor_loyalty_app.stores import staff_actions
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers.looks import look_again
 
 _balances = table(Balance)
 
@@ -122,6 +123,7 @@ def merge_members(
     members.point_to(conn, store.id, giver=loser.id, taker=winner.id)
     members.update_member(conn, store.id, loser.id, merged_into=winner.id)
     members.update_member(conn, store.id, winner.id, **_joined(loser, winner))
+    look_again(conn, store.id, (winner.id,))
     staff_actions.note(
         conn,
         store.id,

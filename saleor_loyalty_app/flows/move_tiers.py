@@ -6,7 +6,7 @@ transaction of its own, so that a page holds no lock on anybody's points.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,9 +15,10 @@ from sqlalchemy import Connection
 from saleor_loyalty_app.flows.award_deed import award_deed
 from saleor_loyalty_app.flows.tier_news import tell_of_rise, tell_of_risk
 from saleor_loyalty_app.members.eligibility import takes_part
+from saleor_loyalty_app.programs.decide_deed import awaits
 from saleor_loyalty_app.programs.deeds import DeedFacts
 from saleor_loyalty_app.programs.document import Program
-from saleor_loyalty_app.programs.tier_measures import Counted, History, Measures, measures_on
+from saleor_loyalty_app.programs.tier_measures import Counted, History, measures_on
 from saleor_loyalty_app.programs.tier_rules import (
     State,
     due_on,
@@ -107,7 +108,7 @@ def look_at(
         if one.before.tier != one.after.tier
     ]
     repository.note_moves(conn, store.id, moves, now)
-    _reach(conn, store, tiers, found, absorbed, silent, now)
+    _reach(conn, store, program, tiers, found, absorbed, silent, now)
     for one in found:
         if one.person.id not in silent:
             tell_of_rise(conn, store, tiers, one.before, one.after, now=now)
@@ -243,6 +244,7 @@ def _write(
 def _reach(
     conn: Connection,
     store: StoreRef,
+    program: Program,
     tiers: Tiers,
     found: Sequence[Looked],
     absorbed: Mapping[int, int],
@@ -264,6 +266,8 @@ def _reach(
         for level in tiers.levels[: tiers.rank_of(one.after.tier) + 1]
         if not any(level.id in known.get(member_id, ()) for member_id in mine[one.person.id])
     ]
+    if not awaits(program, "tier_reached"):
+        silent = frozenset(one.person.id for one in risen)
     repository.note_reached(conn, store.id, reached, silent=silent, now=now)
 
 
@@ -280,13 +284,3 @@ def _why(tiers: Tiers, one: Looked, program: Program, *, today: date) -> str:
         return "manual_over"
     ends = one.before.state.grace_until
     return "period_over" if ends is not None and today >= ends else "reduced"
-
-
-def as_of(store: StoreRef, tiers: Tiers, history: History, now: datetime) -> Measures:
-    """What counts of a member today."""
-    return measures_on(tiers, history, now.astimezone(zone_of(store)).date())
-
-
-def with_manual(state: State, tier: str, until: date | None) -> State:
-    """The state with a tier that staff set, or without one."""
-    return replace(state, manual=tier, manual_until=until if tier else None)

@@ -43,6 +43,7 @@ from saleor_loyalty_app.saleor.checkout_preview import (
 from saleor_loyalty_app.stores import wind_downs
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import channels
+from saleor_loyalty_app.tiers.standing import tier_in_force
 
 UNIT = "points"
 _NONE = Most(0, Decimal(0))
@@ -223,6 +224,7 @@ def _offers(
         subtotal=_full_subtotal(checkout, live),
         member=_takes_part(program, checkout, buyer),
         orders=0 if buyer is None else paid_orders_of(conn, buyer.id, but=0),
+        tier="" if buyer is None else tier_in_force(conn, store.id, buyer.id, program.tiers),
     )
     decision = decide_shipping(program.shipping, facts, now=now, timezone=store.timezone)
     had = [

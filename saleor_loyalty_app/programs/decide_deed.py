@@ -16,6 +16,7 @@ from saleor_loyalty_app.programs.look import Look, Reason
 from saleor_loyalty_app.programs.matching import compile_condition
 from saleor_loyalty_app.programs.member_facts import MemberFacts
 from saleor_loyalty_app.programs.rules import EarningRule, PointsGiven, StatusPoints
+from saleor_loyalty_app.programs.tiers import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +95,27 @@ def caps_of(program: Program, trigger: str) -> dict[str, MemberCap]:
 @lru_cache(maxsize=256)
 def _rules_by_trigger(program: Program) -> dict[str, tuple[_Rule, ...]]:
     rules: dict[str, list[_Rule]] = {}
+    if program.tiers is not None and program.tiers.enabled:
+        entries = [_of_entry(level) for level in program.tiers.levels if level.entry_points]
+        if entries:
+            rules["tier_reached"] = entries
     for rule in sorted(program.earning.rules, key=lambda rule: -rule.priority):
         if rule.enabled and rule.trigger != "order":
             rules.setdefault(rule.trigger, []).append(_compiled(rule))
     return {trigger: tuple(ready) for trigger, ready in rules.items()}
+
+
+def _of_entry(level: Level) -> _Rule:
+    """The reward that a level itself gives to who reaches it."""
+    return _Rule(
+        id=level.rule_id,
+        on=frozenset((level.id,)),
+        test=None,
+        unit="points",
+        points=level.entry_points or 0,
+        caps=None,
+        stop=False,
+    )
 
 
 def _compiled(rule: EarningRule) -> _Rule:

@@ -23,6 +23,7 @@ from saleor_loyalty_app.tasks import (
     retention_tasks,
     sample_tasks,
     store_tasks,
+    tier_tasks,
 )
 from saleor_loyalty_app.tasks.background import Background
 
@@ -41,6 +42,7 @@ def schedules(work: Background) -> tuple[Schedule, ...]:
         *bonus_tasks.schedules(work),
         *message_tasks.schedules(work),
         *store_tasks.schedules(work),
+        *tier_tasks.schedules(work),
         *retention_tasks.schedules(work),
     )
 

@@ -87,6 +87,8 @@ class TierReward(SQLModel, table=True):
     member_id: int = Field(foreign_key="member.id", primary_key=True)
     tier: str = Field(primary_key=True)
     store_id: int = ref("store.id")
+    #: What came of it.
+    points: int = count(0)
     #: Not given yet.
     waiting: bool = True
     at: datetime = instant()

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app.db.hot import Hot
 from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.programs.tiers import Tiers, level_in_force
 from saleor_loyalty_app.tiers.models import MemberTier
 
 _tiers = table(MemberTier)
@@ -24,3 +25,11 @@ def tier_of(conn: Connection, store_id: int, member_id: int) -> str:
     """
     row = _OF.one_or_none(conn, {"store_id": store_id, "member_id": member_id})
     return "" if row is None else str(row.tier)
+
+
+def tier_in_force(conn: Connection, store_id: int, member_id: int, tiers: Tiers | None) -> str:
+    """The id of a member's tier under a program's tiers; "" = none, or tiers are off."""
+    if tiers is None or not tiers.enabled:
+        return ""
+    level = level_in_force(tiers, tier_of(conn, store_id, member_id))
+    return "" if level is None else level.id
