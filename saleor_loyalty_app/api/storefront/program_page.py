@@ -1,6 +1,7 @@
 """A store's program in words and numbers, as everybody may see it."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar
@@ -156,8 +157,9 @@ def _shipping(program: Program, rates: ChannelRates, language: str) -> list[Ship
     if program.shipping is None:
         return []
     channel, currency = rates.channel, rates.currency
+    tiers = words.tier_names(program, language)
     return [
-        _offer(rule, price, rule.threshold(channel, currency), currency, language)
+        _offer(rule, price, rule.threshold(channel, currency), currency, language, tiers)
         for rule in program.shipping.live
         if (price := rule.price(channel, currency)) is not None
         and (not rule.thresholds or rule.threshold(channel, currency) is not None)
@@ -165,12 +167,17 @@ def _shipping(program: Program, rates: ChannelRates, language: str) -> list[Ship
 
 
 def _offer(
-    rule: ShippingRule, price: Decimal, threshold: Decimal | None, currency: str, language: str
+    rule: ShippingRule,
+    price: Decimal,
+    threshold: Decimal | None,
+    currency: str,
+    language: str,
+    tiers: Mapping[str, str],
 ) -> ShippingOffer:
     return ShippingOffer(
         id=rule.id,
         name=rule.label(language) or methods_words(rule, language),
         price=Money.of(price, currency),
         threshold=None if threshold is None else Money.of(threshold, currency),
-        when=None if rule.when is None else shipping_condition_words(rule.when, language),
+        when=None if rule.when is None else shipping_condition_words(rule.when, language, tiers),
     )
