@@ -21,7 +21,7 @@ from saleor_loyalty_app.orders.repository import paid_orders_of
 from saleor_loyalty_app.programs.decide import POINTS, Decision, decide_order
 from saleor_loyalty_app.programs.decision_plan import plan_of
 from saleor_loyalty_app.programs.document import Program
-from saleor_loyalty_app.programs.member_facts import NOBODY
+from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.shipping import ShippingRule
 from saleor_loyalty_app.programs.shipping_decide import ShippingFacts, decide_shipping
@@ -140,7 +140,8 @@ def preview_checkout(
     buyer = member if is_owner else _buyer(conn, store, checkout)
     decision = None
     if program is not None and store.earning_on and _may_earn(program, member, now):
-        decision = _decide(conn, store, program, checkout, member, now)
+        newcomer = is_owner and member is None and checkout.user_id is not None
+        decision = _decide(conn, store, program, checkout, member, now, newcomer=newcomer)
     return Preview(
         program=program,
         channel=checkout.channel.slug,
@@ -168,13 +169,16 @@ def _decide(
     checkout: CheckoutPreview,
     member: MemberRef | None,
     now: datetime,
+    *,
+    newcomer: bool,
 ) -> Decision:
-    nth = None
+    """Decides as the order would be; a newcomer becomes a member with it."""
+    nth = 1 if newcomer else None
     ready = plan_of(program)
     if member is not None and ready.needs_order_number:
         nth = paid_orders_of(conn, member.id, but=0) + 1
     facts = checkout_facts(checkout, program.settings, app_id=store.app_id, now=now, nth_order=nth)
-    known = NOBODY
+    known = MemberFacts(joined_at=now) if newcomer else NOBODY
     if member is not None and ready.needs_member:
         known = member_facts(conn, store, member, program, ready.capped, at=now)
     return decide_order(program, facts, store.timezone, known)

@@ -46,13 +46,14 @@ class TriedLine:
 
 @dataclass(frozen=True, slots=True)
 class TriedCart:
-    """A made-up cart of nobody."""
+    """A made-up cart of nobody, or of somebody in a tier."""
 
     lines: tuple[TriedLine, ...]
     shipping: Decimal = Decimal(0)
     country: str = ""
     voucher_used: bool = False
     nth_order: int | None = None
+    tier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,7 @@ def try_cart(
         store,
         language,
         number="",
+        member=MemberFacts(tier=cart.tier, orders=(cart.nth_order or 1) - 1),
         names=names,
         available_from=Terms.of(program.settings).available_from(now, now),
     )

@@ -139,7 +139,7 @@ function Has({ member }: { member: Member }) {
         return (
           <Section
             key={held.unit}
-            title={held.unit === "points" ? t("members.points") : held.unit}
+            title={held.unit === "status" ? t("members.status_points") : t("members.points")}
             hint={
               next && (
                 <>
