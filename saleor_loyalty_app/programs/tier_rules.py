@@ -233,11 +233,12 @@ def projection(tiers: Tiers, state: State, history: History, today: date) -> Pro
     if rank + 1 < len(tiers.levels):
         following = tiers.levels[rank + 1]
         missing = missing_to(following.requirements, measures_on(tiers, history, today))
+        waits = all(one.kind == "tenure_days" for one in missing)
         nearer = replace(
             nearer,
             next_tier=following.id,
             missing=missing,
-            reach_by=_reach_by(tiers, history, today),
+            reach_by=None if waits else _reach_by(tiers, history, today),
         )
     return _with_risk(tiers, state, history, today, rank, nearer)
 

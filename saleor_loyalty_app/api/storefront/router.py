@@ -26,6 +26,7 @@ from saleor_loyalty_app.api.storefront.refusals import OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.schemas import History, Me, Slug
 from saleor_loyalty_app.api.storefront.session import router as session
 from saleor_loyalty_app.api.storefront.shopper import ReaderOf
+from saleor_loyalty_app.api.storefront.tier import router as tier
 from saleor_loyalty_app.api.storefront.wishes import router as wishes
 
 _SIGNED_IN = [Security(SHOPPER_TOKEN)]
@@ -41,6 +42,7 @@ router.include_router(membership, dependencies=_SIGNED_IN)
 router.include_router(wishes, dependencies=_SIGNED_IN)
 router.include_router(my_data, dependencies=_SIGNED_IN)
 router.include_router(bonuses, dependencies=_SIGNED_IN)
+router.include_router(tier, dependencies=_SIGNED_IN)
 
 
 @router.get(
