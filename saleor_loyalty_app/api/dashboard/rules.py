@@ -6,18 +6,24 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.bearer import still_active
 from saleor_loyalty_app.api.context import FacesOf, Language
-from saleor_loyalty_app.api.dashboard.program_schemas import Document
+from saleor_loyalty_app.api.dashboard.program_schemas import DOCUMENT_EXAMPLE, Document
 from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import StaffOf
 from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.flows.edit_draft import stats_of_evidence
+from saleor_loyalty_app.flows.program_examples import ExampleOrder, usual_order
+from saleor_loyalty_app.flows.rule_example import rule_example
 from saleor_loyalty_app.insights.rule_uses import RuleUses, rule_uses
-from saleor_loyalty_app.programs.problems import check_size
+from saleor_loyalty_app.programs.problems import check_size, read_program
+from saleor_loyalty_app.programs.repository import find_draft
 from saleor_loyalty_app.programs.rule_sentences import Names, rule_sentence
 from saleor_loyalty_app.programs.rules import EarningRule
 from saleor_loyalty_app.programs.scalars import Reference
+from saleor_loyalty_app.stores.repository import channels
 
 router = APIRouter(prefix="/api/dashboard/v1/rules", tags=["dashboard"])
 #: How far back the numbers beside the rules go.
@@ -88,6 +94,25 @@ class Sentences(Shape):
     )
 
 
+class ExampleRuleInput(Shape):
+    """A document as it is being written, and one of its rules."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"examples": [{"document": DOCUMENT_EXAMPLE, "rule": "purchases"}]},
+    )
+
+    document: Document
+    rule: Annotated[str, Field(max_length=100, description="Its id.")]
+
+
+class ExampleOfRule(Shape):
+    """What a rule means for an order that fits it."""
+
+    text: str | None = Field(description="null where no order is found that it gives anything.")
+
+
 @router.get("/uses", responses=documented(*OF_STAFF))
 async def read_rule_uses(faces: FacesOf, staff: StaffOf) -> RulesUsed:
     """How often each rule gave something in the last 30 days, and how much."""
@@ -111,6 +136,45 @@ async def say_rules(staff: StaffOf, language: Language, what: SentencesInput) ->
     """Says each rule as a sentence, with the names that were given."""
     check_size({"rules": what.rules})
     return Sentences(sentences=[_said(one, language, what.names) for one in what.rules])
+
+
+@router.post(
+    "/example",
+    responses=documented(
+        *OF_STAFF,
+        (400, "request_unreadable", {}),
+        (422, "program_invalid", {"count": 1, "problems": []}),
+        (422, "request_invalid", {"fields": []}),
+    ),
+)
+async def tell_example(
+    faces: FacesOf, staff: StaffOf, language: Language, what: ExampleRuleInput
+) -> ExampleOfRule:
+    """Works out one rule on a made-up order of the store that fits it."""
+    program = read_program(what.document)
+    now = faces.clock()
+
+    def read(conn: Connection) -> str | None:
+        store = still_active(conn, staff.store)
+        return rule_example(
+            program,
+            what.rule,
+            usual_orders(conn, store.id),
+            now=now,
+            timezone=store.timezone,
+            language=language,
+        )
+
+    return ExampleOfRule(text=await faces.database.read_async(read))
+
+
+def usual_orders(conn: Connection, store_id: int) -> list[ExampleOrder]:
+    """An order of each channel of a store as they usually are there."""
+    draft = find_draft(conn, store_id)
+    stats = stats_of_evidence(draft.evidence) if draft is not None else {}
+    return [
+        usual_order(one, stats.get((one.slug, one.currency))) for one in channels(conn, store_id)
+    ]
 
 
 def _said(rule: Document, language: str, names: Names) -> str | None:

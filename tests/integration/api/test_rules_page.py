@@ -7,6 +7,7 @@ import pytest
 
 from saleor_loyalty_app.stores.refs import StoreRef
 from tests.api_edge import ApiEdge, Data
+from tests.program_samples import PURCHASES, document_of, rule_of
 
 API = "/api/dashboard/v1"
 SHIRTS = {"id": "Q2F0ZWdvcnk6MQ==", "slug": "shirts", "name": "Shirts", "parent": {"name": "Wear"}}
@@ -101,6 +102,49 @@ def test_rules_nested_beyond_reason_are_refused(edge: ApiEdge, store: StoreRef) 
         "POST", f"{API}/rules/sentences", edge.staff(store), {"rules": [{"id": "x", "when": deep}]}
     )
     assert told(answer) == (422, "program_invalid")
+
+
+FITTING = [
+    ({"type": "weekday", "days": ["sat"]}, "on a Saturday at 12:00"),
+    ({"type": "hour", "start": 22, "end": 2}, "at 22:00"),
+    ({"type": "order_value", "limits": [{"currency": "USD", "min": "500"}]}, "$500.00"),
+    ({"type": "any_line", "of": {"type": "category", "slugs": ["shirts"]}}, "50 points"),
+    ({"type": "all", "of": [{"type": "nth_order", "every": 5}, {"type": "on_sale"}]}, "50 points"),
+]
+
+
+@pytest.mark.parametrize(("when", "said"), FITTING, ids=lambda one: str(one)[:30])
+def test_a_rule_is_worked_out_on_an_order_that_fits_it(
+    edge: ApiEdge, store: StoreRef, when: dict[str, Any], said: str
+) -> None:
+    bonus = {"id": "bonus", "scope": "order", "when": when,
+             "then": {"type": "points_per_order", "points": 50}}  # fmt: skip
+    if "on_sale" in str(when):
+        bonus |= {"scope": "line", "then": {"type": "points_per_unit", "points": 50}}
+    body = {"document": document_of(PURCHASES, bonus), "rule": "bonus"}
+    answer = edge.send("POST", f"{API}/rules/example", edge.staff(store), body)
+    assert answer.status_code == 200, answer.text
+    assert said in answer.json()["text"]
+    assert "50 points of them by this rule" in answer.json()["text"]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"type": "not", "of": {"type": "currency", "codes": ["USD"]}},
+        {"type": "channel", "slugs": ["elsewhere"]},
+        {"type": "expression", "cel": "order.quantity > 100"},
+    ],
+)
+def test_where_no_order_fits_there_is_no_example(
+    edge: ApiEdge, store: StoreRef, when: dict[str, Any]
+) -> None:
+    rule = rule_of({"type": "multiplier", "factor": "2"}, "twice", scope="order", when=when)
+    body = {"document": document_of(PURCHASES, rule), "rule": "twice"}
+    answer = edge.send("POST", f"{API}/rules/example", edge.staff(store), body)
+    assert answer.json() == {"text": None}
+    unknown = edge.send("POST", f"{API}/rules/example", edge.staff(store), body | {"rule": "no"})
+    assert unknown.json() == {"text": None}
 
 
 def test_a_store_without_orders_has_rules_that_gave_nothing(
