@@ -19,6 +19,7 @@ from saleor_loyalty_app.api.rewards.sums import (
     read_preferred_language,
     read_sums,
 )
+from saleor_loyalty_app.api.rewards.telling import router as telling
 from saleor_loyalty_app.api.rewards.visits import visitor_of
 from saleor_loyalty_app.api.rewards.wishes import router as wishes
 from saleor_loyalty_app.api.storefront.program_page import is_known
@@ -31,6 +32,7 @@ router.include_router(entering)
 router.include_router(codes)
 router.include_router(claiming)
 router.include_router(wishes)
+router.include_router(telling)
 
 
 @router.get("/rewards-page/{name}")
@@ -78,7 +80,9 @@ async def show_page(request: Request, faces: FacesOf, name: str) -> Response:
     language = asked_language(request, preferred)
     after = request.query_params.get("after")
     sums = await faces.database.read_async(
-        lambda conn: read_sums(conn, visitor, after=after, now=now, language=language)
+        lambda conn: read_sums(
+            conn, visitor, after=after, keys=faces.email_keys, now=now, language=language
+        )
     )
     return render(
         place,
