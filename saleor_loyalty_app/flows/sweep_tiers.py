@@ -14,8 +14,8 @@ from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers import looks, repository, sweeps
 
-#: Members whom one transaction looks at: it stays short.
-PAGE = 100
+#: Members whom one transaction looks at: on SQLite, where one writes at a time, it stays short.
+PAGES = {"sqlite": 100, "postgresql": 500}
 #: Rewards that one transaction gives.
 REWARDS = 20
 #: Ids are given before the rows are seen: who came in just now is left for the next time.
@@ -33,8 +33,9 @@ def tiers_page(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
     sweep = sweeps.sweep_of(conn, store.id)
     if digest != ("" if sweep is None else sweep.digest):
         sweep = sweeps.restart(conn, store.id, sweep, digest, now)
-    asked = looks.waiting(conn, store.id, limit=PAGE)
-    more = len(asked.rows) == PAGE
+    limit = PAGES[conn.dialect.name]
+    asked = looks.waiting(conn, store.id, limit=limit)
+    more = len(asked.rows) == limit
     if program is None or sweep is None or not digest:
         looks.done(conn, asked.rows)
         return more
@@ -42,7 +43,7 @@ def tiers_page(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
         look_at(conn, store, program, asked.members, now=now, silent=asked.silent)
         looks.done(conn, asked.rows)
         return True
-    if timely := repository.due(conn, store.id, now, limit=PAGE):
+    if timely := repository.due(conn, store.id, now, limit=limit):
         look_at(conn, store, program, timely, now=now)
         return True
     return _sweep_page(conn, store, program, sweep, now)
@@ -85,10 +86,11 @@ def digest_of(program: Program | None) -> str:
 def _sweep_page(
     conn: Connection, store: StoreRef, program: Program, sweep: sweeps.Sweep, now: datetime
 ) -> bool:
+    limit = PAGES[conn.dialect.name]
     found = repository.members_after(
-        conn, store.id, sweep.after, created_before=now - SETTLED, limit=PAGE
+        conn, store.id, sweep.after, created_before=now - SETTLED, limit=limit
     )
     look_at(conn, store, program, found, now=now)
-    more = len(found) == PAGE
+    more = len(found) == limit
     sweeps.advance(conn, sweep, found, more=more, now=now)
     return more

@@ -10,6 +10,8 @@ from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.converge_order import converge_order
 from saleor_loyalty_app.flows.erase_member import erase_member
+from saleor_loyalty_app.flows.give_points import Agent
+from saleor_loyalty_app.flows.merge_members import merge_members
 from saleor_loyalty_app.flows.sweep_tiers import has_work, rewards_page, tiers_page
 from saleor_loyalty_app.messages.outbox import waiting
 from saleor_loyalty_app.orders.look import Look
@@ -184,6 +186,45 @@ def test_an_erased_member_has_no_tier_any_more(database: Database) -> None:
     settle(database, store, NOW)
     assert database.read(lambda conn: tier_of(conn, store.id, member_id)) == ""
     assert tiers(database, store) == []
+
+
+def test_two_members_who_become_one_have_the_tier_of_what_both_bought(
+    database: Database,
+) -> None:
+    store = database.write(lambda conn: live_store(conn, tiered()))
+    settle(database, store, NOW)
+    receive(database, store, bought(1, 1), NOW)
+    receive(database, store, bought(2, 2, user=CAN), NOW)
+    settle(database, store, NOW)
+    query = sa.select(_tiers.c.member_id).where(_tiers.c.store_id == store.id)
+    first, second = sorted(database.read(lambda conn: conn.execute(query).scalars().all()))
+    agent = Agent("VXNlcjo5", "agent@example.com")
+    database.write(
+        lambda conn: merge_members(conn, store, first, second, agent, keys=KEYS, now=NOW)
+    )
+    settle(database, store, NOW)
+    assert tiers(database, store) == ["silver"]
+    assert database.read(lambda conn: tier_of(conn, store.id, second)) == "silver"
+    assert points(database, store, CAN) == 2000 + 50
+
+
+def test_status_points_raise_a_tier_and_refunds_take_them(database: Database) -> None:
+    document = tiered()
+    document["earning"]["rules"].append(
+        {"id": "status", "scope": "order", "then": {"type": "status_points", "points": 10}}
+    )
+    document["tiers"]["levels"] = [
+        {"id": "vip", "names": {}, "requirements": {"status_points": {"min": 20}}}
+    ]
+    store = database.write(lambda conn: live_store(conn, document))
+    settle(database, store, NOW)
+    for number in (1, 2):
+        receive(database, store, bought(number, number), NOW)
+        settle(database, store, NOW)
+    assert tiers(database, store) == ["vip"]
+    receive(database, store, refunded(2, 10), NOW + timedelta(minutes=10))
+    settle(database, store, NOW + timedelta(minutes=11))
+    assert tiers(database, store) == [""]
 
 
 def test_stores_do_not_mix(database: Database) -> None:

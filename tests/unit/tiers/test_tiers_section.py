@@ -1,5 +1,7 @@
 """The section of the program: what is wrong with it, what it says in words, and its digest."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from saleor_loyalty_app.programs.tier_measures import Missing
 from saleor_loyalty_app.programs.tiers import SpendLimit, level_in_force, template
 from saleor_loyalty_app.programs.tiers_check import tier_problems
 from saleor_loyalty_app.programs.tiers_words import missing_words, tier_values
-from saleor_loyalty_app.programs.yaml_text import program_from_yaml, program_to_yaml
+from saleor_loyalty_app.programs.yaml_text import parse_yaml, program_from_yaml, program_to_yaml
 from tests.program_samples import document_of, program_of, rule_of
 
 STORE = frozenset({"USD", "TRY"})
@@ -102,6 +104,15 @@ def test_the_template_is_off_valid_and_survives_a_file() -> None:
     assert list(tier_problems(program, STORE)) == []
     assert program_from_yaml(program_to_yaml(program)) == program
     assert level_in_force(program.tiers, "gold") is None
+
+
+def test_the_example_of_the_guide_has_no_problem() -> None:
+    guide = (Path(__file__).parents[3] / "docs/owner/tiers.md").read_text()
+    [example] = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    program = program_of(**parse_yaml(example))
+    assert program.tiers is not None
+    assert program.tiers.enabled
+    assert list(tier_problems(program, STORE)) == []
 
 
 def test_names_and_benefits_decide_nobodys_tier_and_leave_the_digest() -> None:
