@@ -77,7 +77,8 @@ class CatalogReader:
 
         A network call for each hundred of them.
         """
-        one, found = _KINDS[kind], []
+        one = _KINDS[kind]
+        found: list[CatalogItem] = []
         wanted = list(dict.fromkeys(references))
         for start in range(0, len(wanted), LARGEST_PAGE):
             page = wanted[start : start + LARGEST_PAGE]

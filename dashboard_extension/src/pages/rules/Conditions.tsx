@@ -2,7 +2,7 @@ import { Button, useT } from "@/kit";
 import { useId } from "react";
 import { useWatch } from "react-hook-form";
 
-import { fresh, isCondition, MAX_DEPTH, offered, partsOf, type Condition } from "./conditions";
+import { fresh, isCondition, isKnown, MAX_DEPTH, offered, partsOf, type Condition } from "./conditions";
 import { useEditing } from "./context";
 import { currenciesOf, fieldsOf, Leaf } from "./Leaf";
 import { saidAt } from "./places";
@@ -67,7 +67,7 @@ function Part(props: { field: string; condition: Condition; depth: number; where
   const id = useId();
   const { type } = condition;
   const nested = type === "all" || type === "any" || type === "not" || type === "any_line";
-  const title = t(nested ? `rules.group.${type}` : `rules.type.${type}`);
+  const title = nested ? t(`rules.group.${type}`) : isKnown(type) ? t(`rules.type.${type}`) : type;
   const inside = type === "not" || type === "any_line";
   return (
     <fieldset className="rules-part" aria-labelledby={id}>
@@ -80,7 +80,7 @@ function Part(props: { field: string; condition: Condition; depth: number; where
         )}
       </div>
       {nested ? (
-        <Group field={inside ? `${field}.of` : field} depth={depth} where={type === "any_line" ? { ...where, withinAnyLine: true } : where} />
+        <Group field={inside ? `${field}.of` : field} depth={inside ? depth + 1 : depth} where={type === "any_line" ? { ...where, withinAnyLine: true } : where} />
       ) : (
         <Leaf field={field} type={type} />
       )}

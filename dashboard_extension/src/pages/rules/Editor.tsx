@@ -111,7 +111,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
             />
           )}
         </Section>
-        {at >= 0 && open !== null && <RuleEditor key={open} at={at} sentence={sentences[open]} close={() => setOpen(null)} />}
+        {at >= 0 && open !== null && <RuleEditor key={open} at={at} document={document} sentence={sentences[open]} close={() => setOpen(null)} />}
         <TrySection document={document} channels={seen.channels} />
         {!disabled && (
           <SaveBar

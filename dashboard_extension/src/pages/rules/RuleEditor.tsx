@@ -5,14 +5,15 @@ import { useIntl } from "react-intl";
 
 import { Conditions, Problems } from "./Conditions";
 import { useEditing } from "./context";
-import { EFFECTS, nameOf, PERIODS, scopeOf, type RuleForm } from "./form";
+import { EFFECTS, nameOf, PERIODS, scopeOf, type Json, type RuleForm } from "./form";
 import { saidAt } from "./places";
+import { useExample } from "./useExample";
 
 /** The parts of a rule that show what is wrong with them themselves. */
 const SHOWN = ["name", "when", "then.factor", "then.points", "caps.per_order", "caps.per_member.points", "caps.per_member.times", "priority", "scope"];
 
 /** One rule: its names, what it does, when, and within which limits. */
-export function RuleEditor(props: { at: number; sentence: string | undefined; close: () => void }) {
+export function RuleEditor(props: { at: number; document: Json; sentence: string | undefined; close: () => void }) {
   const t = useT();
   const { locale } = useIntl();
   const { control, disabled, findings } = useEditing();
@@ -27,6 +28,7 @@ export function RuleEditor(props: { at: number; sentence: string | undefined; cl
     frame.current?.scrollIntoView({ block: "start" });
   }, [id]);
   const deed = rule.trigger !== "order";
+  const example = useExample(props.document, id);
   return (
     <div ref={frame} data-editor={id}>
       <Section
@@ -37,9 +39,14 @@ export function RuleEditor(props: { at: number; sentence: string | undefined; cl
           </Button>
         }
       >
-        <p className="rules-sentence" role="status" data-sentence="">
-          {props.sentence ?? t("rules.no_sentence")}
-        </p>
+        <div className="rules-sentence" role="status">
+          <p data-sentence="">{props.sentence ?? t("rules.no_sentence")}</p>
+          {example !== null && (
+            <p className="kit-small" data-rule-example="">
+              {example}
+            </p>
+          )}
+        </div>
         <Problems found={saidAt(findings, field, SHOWN)} />
         <Names field={field} locales={Object.keys(rule.name)} />
         {deed && <p className="kit-hint">{t("rules.deed", { trigger: t(`rules.trigger.${rule.trigger}`) })}</p>}

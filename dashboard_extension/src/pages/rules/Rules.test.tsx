@@ -30,6 +30,7 @@ function answers(rules: Json[], more: Record<string, Answering> = {}): Record<st
       return { sentences: asked.map((one) => `${String(one.id)} says ${JSON.stringify(names.category ?? {})}`) };
     },
     "GET /api/dashboard/v1/rules/uses": { since: "2027-01-01T00:00:00Z", orders: 5, complete: true, rules: [{ rule: "base", times: 5, points: 1250, status_points: 0 }] },
+    "POST /api/dashboard/v1/rules/example": { text: "For example: an order of $50.00 earns 100 points." },
     "POST /api/dashboard/v1/catalog/names": { items: [{ kind: "category", reference: "shirts", name: "All shirts", detail: "" }], missing: [] },
     "GET /api/dashboard/v1/catalog": { items: [ITEM], more: false },
     "PUT /api/dashboard/v1/program/draft": async (request: Request) => {
@@ -117,6 +118,7 @@ describe("the earning rules", () => {
     ];
     renderPage(<Rules />, { answers: answers([SHIRTS], { "POST /api/dashboard/v1/program/check": { ...CALM, problems: wrong } }) });
     await user.click(await screen.findByRole("button", { name: "Edit “Shirts”" }));
+    expect(await screen.findByText(/For example/, undefined, { timeout: 10_000 })).toBeTruthy();
     await waitFor(() => expect(screen.getByRole("textbox", { name: "Times" }).getAttribute("aria-invalid")).toBe("true"), { timeout: 5000 });
     const condition = document.querySelector<HTMLElement>('[data-condition="category"]') as HTMLElement;
     expect(within(condition).getByText("At least one is needed.")).toBeTruthy();

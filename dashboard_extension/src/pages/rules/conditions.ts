@@ -13,6 +13,13 @@ const OF_TIME = ["weekday", "hour", "date_window"] as const;
 const OF_MEMBER = ["tier", "member_since", "member_orders", "language"] as const;
 const OF_LINE = ["product", "variant", "category", "collection", "product_type", "quantity", "on_sale"] as const;
 
+const KNOWN: readonly string[] = [...OF_ORDER, ...OF_TIME, ...OF_MEMBER, ...OF_LINE, "expression"];
+
+/** Whether this page has fields for conditions of a kind. */
+export function isKnown(type: string): boolean {
+  return KNOWN.includes(type);
+}
+
 /** What the server finds in the store, and the field of the condition that names it. */
 export const CATALOG: Readonly<Record<string, string>> = {
   product: "products",
@@ -110,6 +117,7 @@ function inner(condition: Condition, currencies: readonly string[]): Condition {
 
 /** A condition with all fields that its inputs show: of an order's value, a row for each currency. */
 function filled(condition: Condition, currencies: readonly string[]): Condition {
+  if (!isKnown(condition.type)) return condition;
   if (condition.type === "nth_order") return { min: null, max: null, every: null, ...condition };
   if (condition.type !== "order_value") return { ...fresh(condition.type, []), ...condition };
   const limits = (Array.isArray(condition.limits) ? (condition.limits as Record<string, unknown>[]) : []).map((one) => ({ min: null, max: null, ...one }));

@@ -42,6 +42,12 @@ describe("the rules of a document as a form", () => {
     expect(birthday).toMatchObject({ trigger: "birthday", on: ["x"], then: { type: "points", points: 100 }, caps: { per_member: { times: 1, period: "year" } } });
   });
 
+  it("keep what this page does not know", () => {
+    const strange = { id: "s", when: { type: "moon", phase: "full" }, then: { type: "gift", of: "x" } };
+    const { document } = documentOf({ earning: { rules: [strange] } }, formOf({ earning: { rules: [strange] } }, []));
+    expect((document.earning as { rules: object[] }).rules[0]).toMatchObject(strange);
+  });
+
   it("have a name to fill in for each language of the program", () => {
     expect(form.rules[1]?.name).toEqual({ en: "", "pt-BR": "" });
   });

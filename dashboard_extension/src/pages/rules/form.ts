@@ -119,7 +119,7 @@ export function documentOfRule(rule: RuleForm, path = "", field = "", places: Pl
     trigger: rule.trigger,
     scope: scopeOf(rule),
     when,
-    then: effectIn(rule.then),
+    then: effectIn(rule.then, before.then),
     priority: rule.priority,
     stop: rule.stop,
     caps,
@@ -135,7 +135,7 @@ export function scopeOf(rule: Pick<RuleForm, "scope" | "then">): Scope {
   return rule.scope;
 }
 
-function effectIn(then: EffectForm): Json {
+function effectIn(then: EffectForm, before: unknown): unknown {
   const { kind, factor, points } = then;
   switch (kind) {
     case "points_per_money":
@@ -146,8 +146,12 @@ function effectIn(then: EffectForm): Json {
       return { type: "status_points", factor };
     case "status_fixed":
       return { type: "status_points", points };
-    default:
+    case "points_per_order":
+    case "points_per_unit":
+    case "points":
       return { type: kind, points };
+    default:
+      return before;
   }
 }
 
