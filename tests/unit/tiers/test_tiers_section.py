@@ -1,6 +1,7 @@
 """The section of the program: what is wrong with it, what it says in words, and its digest."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,14 @@ import pytest
 from saleor_loyalty_app.programs.diff import differences
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.problems import Problem, document_problems
+from saleor_loyalty_app.programs.proposal import propose
+from saleor_loyalty_app.programs.stats import OrderStats
 from saleor_loyalty_app.programs.tier_measures import Missing
 from saleor_loyalty_app.programs.tiers import SpendLimit, level_in_force, template
 from saleor_loyalty_app.programs.tiers_check import tier_problems
 from saleor_loyalty_app.programs.tiers_words import missing_words, tier_values
 from saleor_loyalty_app.programs.yaml_text import parse_yaml, program_from_yaml, program_to_yaml
-from tests.program_samples import document_of, program_of, rule_of
+from tests.program_samples import CHANNELS, MOMENT, document_of, program_of, rule_of
 
 STORE = frozenset({"USD", "TRY"})
 
@@ -154,3 +157,21 @@ def test_what_is_missing_is_told_in_the_language() -> None:
         "en",
     )
     assert values == {"tier": "gold", "drops_on": "May 1, 2027", "missing": "2 orders"}
+
+
+def test_a_new_store_is_proposed_tiers_that_are_off_from_what_its_orders_cost() -> None:
+    sold = [OrderStats("default-channel", "USD", 128, Decimal("74.50"), Decimal(10_000))]
+
+    def least(stats: list[OrderStats]) -> dict[str, list[Decimal]]:
+        tiers = propose(stats, CHANNELS, language="en", now=MOMENT, timezone="UTC").program.tiers
+        assert tiers is not None
+        assert not tiers.enabled
+        found: dict[str, list[Decimal]] = {}
+        for one in tiers.levels:
+            assert one.requirements.spend is not None
+            for limit in one.requirements.spend.limits:
+                found.setdefault(limit.currency, []).append(limit.min)
+        return found
+
+    assert least(sold) == {"USD": [150, 450, 1500], "TRY": [1000, 3000, 10_000]}
+    assert least([])["USD"] == [100, 300, 1000]
