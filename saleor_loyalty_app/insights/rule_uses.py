@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,7 +22,7 @@ from saleor_loyalty_app.orders.models import OrderState
 _O, _E = table(OrderState).c, table(Entry).c
 PAGE = 500
 #: So many orders are looked at, the latest first; more would keep a page waiting.
-MOST_ORDERS = 10_000
+MOST_ORDERS = 5_000
 
 
 @dataclass(slots=True)
@@ -103,15 +104,21 @@ def _parts(award: Mapping[str, Any]) -> Iterator[tuple[str, Fraction]]:
     Where one takes everything away, nobody knows any more what there was.
     """
     multipliers = [
-        (one["rule_id"], Fraction(one["factor"])) for one in award["reason"].get("multipliers", ())
+        (one["rule_id"], _factor(one["factor"])) for one in award["reason"].get("multipliers", ())
     ]
-    so_far = Fraction(award["points"])
+    numerator, _, denominator = award["points"].partition("/")
+    so_far = Fraction(int(numerator), int(denominator))
     for _, factor in multipliers:
         so_far = so_far / factor if factor else Fraction(0)
     yield award["rule"], so_far
     for rule_id, factor in multipliers:
         yield rule_id, so_far * (factor - 1)
         so_far *= factor
+
+
+@lru_cache(maxsize=256)
+def _factor(text: str) -> Fraction:
+    return Fraction(text)
 
 
 def _of_deeds(store_id: int, since: datetime) -> sa.Select[Any]:
