@@ -15,6 +15,8 @@ from sqlalchemy import Connection
 from saleor_loyalty_app.flows.award_deed import award_deed
 from saleor_loyalty_app.flows.tier_news import tell_of_rise, tell_of_risk
 from saleor_loyalty_app.members.eligibility import takes_part
+from saleor_loyalty_app.messages import mirror_rows
+from saleor_loyalty_app.messages.setup import setup_of
 from saleor_loyalty_app.programs.decide_deed import awaits
 from saleor_loyalty_app.programs.deeds import DeedFacts
 from saleor_loyalty_app.programs.document import Program
@@ -108,6 +110,8 @@ def look_at(
         if one.before.tier != one.after.tier
     ]
     repository.note_moves(conn, store.id, moves, now)
+    if moves and setup_of(conn, store.id).setup.mirror != "off":
+        mirror_rows.mark(conn, store.id, [move.member_id for move in moves], now)
     _reach(conn, store, program, tiers, found, absorbed, silent, now)
     for one in found:
         if one.person.id not in silent:

@@ -1,17 +1,20 @@
 """Orders move members between tiers, tiers change what orders earn, and refunds take it back."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
 
+from saleor_loyalty_app.clock import ManualClock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.converge_order import converge_order
 from saleor_loyalty_app.flows.erase_member import erase_member
 from saleor_loyalty_app.flows.give_points import Agent
 from saleor_loyalty_app.flows.merge_members import merge_members
+from saleor_loyalty_app.flows.mirror_balances import mirror_page
+from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.flows.sweep_tiers import has_work, rewards_page, tiers_page
 from saleor_loyalty_app.messages.outbox import waiting
 from saleor_loyalty_app.orders.look import Look
@@ -225,6 +228,37 @@ def test_status_points_raise_a_tier_and_refunds_take_them(database: Database) ->
     receive(database, store, refunded(2, 10), NOW + timedelta(minutes=10))
     settle(database, store, NOW + timedelta(minutes=11))
     assert tiers(database, store) == [""]
+
+
+class Told:
+    """A Saleor that keeps the metadata of its customers."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.metadata: dict[str, str] = {}
+
+    def change(self, store: StoreRef, document: str, variables: dict[str, Any]) -> None:
+        assert document == "mutations/private_metadata_update"
+        self.metadata |= {pair["key"]: pair["value"] for pair in variables["input"]}
+
+
+def test_saleor_has_a_copy_of_the_tier_where_it_has_one_of_the_balance(
+    database: Database,
+) -> None:
+    store = database.write(lambda conn: live_store(conn, tiered()))
+    clock = ManualClock(NOW)
+    saleor = Told(database)
+    settle(database, store, NOW)
+    receive(database, store, bought(1, 1), NOW)
+    settle(database, store, NOW)
+    clock.advance(timedelta(minutes=2))
+    mirror_page(cast(StoreAccess, saleor), store, clock)
+    assert saleor.metadata["loyalty.tier"] == "bronze"
+    receive(database, store, refunded(1, 10), NOW + timedelta(minutes=10))
+    settle(database, store, NOW + timedelta(minutes=11))
+    clock.advance(timedelta(minutes=12))
+    mirror_page(cast(StoreAccess, saleor), store, clock)
+    assert saleor.metadata["loyalty.tier"] == ""
 
 
 def test_stores_do_not_mix(database: Database) -> None:
