@@ -80,6 +80,9 @@ def decide_as_known(
     perhaps = decide_order(possible, facts, timezone, member)
     unlike = _applied(surely) ^ _applied(perhaps)
     unlike_rules = {rule_id for _, rule_id in unlike} | (_missed(surely) - _missed(perhaps))
+    if unlike_rules - lacking.keys():
+        # A multiplier that stops others before they gave anything leaves no other trace.
+        unlike_rules |= {rule.id for rule in program.earning.rules if rule.stop}
     return surely, {name: lacks for name, lacks in lacking.items() if name in unlike_rules}
 
 
