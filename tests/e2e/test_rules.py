@@ -12,6 +12,7 @@ from tests.e2e.conftest import World
 from tests.e2e.dashboard import EN_LIGHT_1440, LOOKS, Look, open_page, require_accessible, shoot
 
 pytestmark = pytest.mark.browser
+NAMES = {"en": "Weekend shirts", "tr": "Hafta sonu gömlekleri"}
 SENTENCES = {
     "en": "in the category “Shirts” or below and it is the weekend",
     "tr": "“Shirts” kategorisinde veya altında ve hafta sonu",
@@ -42,11 +43,14 @@ def test_a_rule_is_built_by_search_and_reads_as_a_sentence(
     frame = open_page(page, "/rules", look)
     expect(frame.locator("[data-rule]")).to_have_count(1)
     frame.locator('[data-rules="add"]').click()
+    for language, name in NAMES.items():
+        frame.locator(f'input[name$=".name.{language}"]').fill(name)
     pick_shirts(frame)
     frame.locator("[data-add]").last.select_option("weekday")
     for day in ("sat", "sun"):
         frame.locator(f'input[value="{day}"]').check()
     expect(frame.locator("[data-sentence]")).to_contain_text(SENTENCES[look.language])
+    expect(frame.locator("[data-rule-example]")).to_be_visible()
     up = frame.locator('li[aria-current] [data-act="up"]')
     up.focus()
     up.press("Enter")

@@ -88,10 +88,12 @@ function Names(props: { field: string; locales: readonly string[] }) {
 
 function Effect(props: { field: string; rule: RuleForm }) {
   const t = useT();
-  const { control, disabled, findings } = useEditing();
+  const { control, disabled, findings, tiers } = useEditing();
   const { field, rule } = props;
   const { kind } = rule.then;
-  const kinds = rule.trigger === "order" ? EFFECTS : (["points", "status_fixed"] as const);
+  // Status points count for tiers alone: where there are none they would only be in the way.
+  const status = tiers.length > 0 || kind.startsWith("status") || rule.then.unit === "status";
+  const kinds = (rule.trigger === "order" ? EFFECTS : (["points", "status_fixed"] as const)).filter((one) => status || !one.startsWith("status"));
   const free = rule.trigger === "order" && !["points_per_order", "points_per_unit", "status_fixed"].includes(kind);
   return (
     <>
@@ -122,13 +124,15 @@ function Effect(props: { field: string; rule: RuleForm }) {
       {kind === "multiplier" && (
         <>
           <FieldSwitch control={control} disabled={disabled} name={`${field}.then.fixed_points`} label={t("rules.fixed_points")} hint={t("rules.fixed_points_hint")} />
-          <FieldSelect
-            control={control}
-            disabled={disabled}
-            name={`${field}.then.unit`}
-            label={t("rules.unit")}
-            choices={["points", "status"].map((value) => ({ value, label: t(`rules.unit.${value}`) }))}
-          />
+          {status && (
+            <FieldSelect
+              control={control}
+              disabled={disabled}
+              name={`${field}.then.unit`}
+              label={t("rules.unit")}
+              choices={["points", "status"].map((value) => ({ value, label: t(`rules.unit.${value}`) }))}
+            />
+          )}
         </>
       )}
       <Problems found={saidAt(findings, `${field}.scope`)} />

@@ -1,4 +1,4 @@
-import { Button, Empty, Points, SwitchRow, useT } from "@/kit";
+import { Button, Empty, SwitchRow, useT } from "@/kit";
 import { useLayoutEffect, useRef, useState } from "react";
 import { useIntl } from "react-intl";
 
@@ -113,12 +113,7 @@ function Numbers(props: { id: string; used: readonly Used[] | null }) {
   return (
     <p className="kit-soft kit-small" data-used={found?.times ?? 0}>
       {found === undefined ? t("rules.unused") : t("rules.used", { times: found.times })}
-      {found !== undefined && found.points !== 0 && (
-        <>
-          {" · "}
-          <Points value={found.points} />
-        </>
-      )}
+      {found !== undefined && found.points !== 0 && ` · ${t("rules.used_points", { points: found.points })}`}
       {found !== undefined && found.status_points !== 0 && ` · ${t("rules.used_status", { points: found.status_points })}`}
     </p>
   );

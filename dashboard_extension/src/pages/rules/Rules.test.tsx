@@ -57,10 +57,10 @@ describe("the earning rules", () => {
     expect(await screen.findByText('shirts says {"shirts":"All shirts"}', undefined, { timeout: 10_000 })).toBeTruthy();
     expect(within(row("base")).getByText(/5 times in 30 days/).textContent).toMatch(/1,250/);
     expect(within(row("shirts")).getByText("Gave nothing in the last 30 days")).toBeTruthy();
-  }, 20_000);
+  }, 60_000);
 
   it("are built by picking from the store, and saved with all that no field shows", async () => {
-    const user = userEvent.setup();
+    const user = userEvent.setup({ delay: null });
     const page = renderPage(<Rules />, { answers: answers([{ ...BASE, note: "kept" }]) });
     await user.click(await screen.findByRole("button", { name: "Add a rule" }));
     await user.type(screen.getByLabelText("Name (English)"), "Mugs");
@@ -74,10 +74,10 @@ describe("the earning rules", () => {
     const [base, mugs] = await saved(page.requests);
     expect(base).toMatchObject({ id: "base", note: "kept" });
     expect(mugs).toMatchObject({ name: { en: "Mugs" }, scope: "line", when: { type: "category", slugs: ["mugs"] }, then: { type: "points_per_unit", points: 10 } });
-  }, 20_000);
+  }, 60_000);
 
   it("are moved, switched off, copied and removed by keyboard, and the focus stays", async () => {
-    const user = userEvent.setup();
+    const user = userEvent.setup({ delay: null });
     const page = renderPage(<Rules />, { answers: answers([BASE, SHIRTS]) });
     const up = await screen.findByRole("button", { name: "Move “Shirts” up" });
     up.focus();
@@ -91,10 +91,10 @@ describe("the earning rules", () => {
     const rules = await saved(page.requests);
     expect(rules.map(({ id, enabled }) => [id, enabled])).toEqual([["shirts-1", false], ["base", false]]);
     expect(rules[0]?.when).toEqual(SHIRTS.when);
-  }, 20_000);
+  }, 60_000);
 
   it("can be edited while the store does not answer, which is told", async () => {
-    const user = userEvent.setup();
+    const user = userEvent.setup({ delay: null });
     const down = refused(503, "saleor_unavailable", "Your store does not answer.");
     const page = renderPage(<Rules />, {
       answers: answers([SHIRTS], { "POST /api/dashboard/v1/catalog/names": () => down, "GET /api/dashboard/v1/catalog": () => down }),
@@ -108,10 +108,10 @@ describe("the earning rules", () => {
     await user.type(times, "3");
     await user.click(save());
     expect((await saved(page.requests))[0]).toMatchObject({ when: SHIRTS.when, then: { factor: "3" } });
-  }, 40_000);
+  }, 60_000);
 
   it("show what is wrong at its field", async () => {
-    const user = userEvent.setup();
+    const user = userEvent.setup({ delay: null });
     const wrong = [
       { code: "not_a_decimal", path: "earning.rules[0].then.factor", severity: "error", text: "A number is needed." },
       { code: "too_few", path: "earning.rules[0].when.slugs", severity: "error", text: "At least one is needed." },
@@ -122,7 +122,7 @@ describe("the earning rules", () => {
     await waitFor(() => expect(screen.getByRole("textbox", { name: "Times" }).getAttribute("aria-invalid")).toBe("true"), { timeout: 5000 });
     const condition = document.querySelector<HTMLElement>('[data-condition="category"]') as HTMLElement;
     expect(within(condition).getByText("At least one is needed.")).toBeTruthy();
-  }, 20_000);
+  }, 60_000);
 
   it("can be looked at and not changed without the permission", async () => {
     renderPage(<Rules />, { answers: answers([SHIRTS], { "GET /api/dashboard/v1/program": seen([SHIRTS], { may_change: false }) }) });
@@ -130,5 +130,5 @@ describe("the earning rules", () => {
     expect(screen.queryByRole("button", { name: "Add a rule" })).toBeNull();
     expect(screen.queryByRole("button", { name: /Delete/ })).toBeNull();
     expect(screen.queryByRole("button", { name: "Save the draft" })).toBeNull();
-  }, 20_000);
+  }, 60_000);
 });
