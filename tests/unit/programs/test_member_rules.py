@@ -1,6 +1,7 @@
 """Rules that know the member, wait for deeds, give status points and have caps."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saleor_loyalty_app.i18n import LANGUAGES
+from saleor_loyalty_app.programs.backtest import BackTest
 from saleor_loyalty_app.programs.caps import period_of
 from saleor_loyalty_app.programs.decide import Decision, decide_order
 from saleor_loyalty_app.programs.decide_deed import DeedDecision, decide_deed
@@ -18,6 +20,7 @@ from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.explain import EntryFacts, explain, explain_miss
 from saleor_loyalty_app.programs.member_facts import MemberFacts, Used
 from saleor_loyalty_app.programs.problems import document_problems, read_program
+from saleor_loyalty_app.programs.sampled import SampledOrder
 from saleor_loyalty_app.programs.yaml_text import program_from_yaml, program_to_yaml
 from tests.program_samples import MOMENT, PURCHASES, document_of, line_of, order_of, program_of
 
@@ -446,6 +449,43 @@ def test_facts_about_a_member_survive_storing() -> None:
 
     assert MemberFacts.from_json(facts.to_json()) == facts
     assert MemberFacts.from_json({}) == MemberFacts()
+
+
+def test_a_cap_that_cut_an_award_is_told_in_its_explanation() -> None:
+    program = program_of(PURCHASES | {"caps": {"per_order": 20}})
+    [award] = decide(program, MemberFacts(), "30").line_awards["line-0"]
+    planned = {
+        "rule": award.rule_id,
+        "unit": award.unit,
+        "part": award.part,
+        "points": str(award.points),
+        "reason": award.reason,
+    }
+    plan = {"lines": [{"id": "line-0", "quantity": 1, "awards": [planned]}], "order": []}
+    entry = EntryFacts("earn", 20, "points", "points", {"code": "order_earned", "order": "7"})
+
+    _, english, *_ = explain(entry, language="en", program=program, plan=plan)
+    _, turkish, *_ = explain(entry, language="tr", program=program, plan=plan)
+
+    assert "30 points, of which a cap leaves 20 points" in english
+    assert "30 puan; üst sınır bunun 20 puan kadarını bırakıyor" in turkish
+
+
+def test_a_back_test_counts_what_holds_for_everybody_and_names_the_rest() -> None:
+    program = program_of(
+        PURCHASES,
+        bonus(when={"type": "tier", "tiers": ["gold"]}),
+        bonus(id="status", then={"type": "status_points", "points": 9}),
+        tiers=TIERS,
+    )
+    order = SampledOrder(Decimal(10), paid=True, shows_gross=True, gross=order_of())
+    test = BackTest(program, ZONE)
+
+    test.add([order, order])
+
+    [found] = test.results()
+    assert (found.points, found.unjudged) == (20, {"bonus"})
+    assert found.points_by_rule == {"purchases": 20}
 
 
 CAPS = st.fixed_dictionaries(
