@@ -9,6 +9,7 @@ from saleor_loyalty_app.programs import conditions as c
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.problems import Problem
 from saleor_loyalty_app.programs.scalars import plain
+from saleor_loyalty_app.programs.shipping_conditions import shipping_leaves
 from saleor_loyalty_app.programs.tiers import Level, Requirements, Tiers
 
 
@@ -99,7 +100,7 @@ def _spend_problems(
 
 
 def _rule_problems(program: Program) -> Iterator[Problem]:
-    """Rules that name a tier there is none of, or wait for tiers that are off."""
+    """Rules and offers that name a tier there is none of, or wait for tiers that are off."""
     tiers = program.tiers if program.tiers is not None and program.tiers.enabled else None
     known = {level.id for level in tiers.levels} if tiers is not None else set()
     for index, rule in enumerate(program.earning.rules):
@@ -115,6 +116,12 @@ def _rule_problems(program: Program) -> Iterator[Problem]:
                 yield Problem("tier_unknown", path, "warning", {"tier": tier})
         if rule.trigger == "tier_reached" and not named and tiers is None:
             yield Problem("tiers_needed", path, "warning")
+    for index, offer in enumerate(program.shipping.offers if program.shipping else ()):
+        for part in shipping_leaves(offer.when) if offer.enabled and offer.when else ():
+            for tier in part.tiers if isinstance(part, c.InTiers) else ():
+                if tier not in known:
+                    path = f"shipping.offers[{index}].when"
+                    yield Problem("tier_unknown", path, "warning", {"tier": tier})
 
 
 def _asks_for_status(tiers: Tiers) -> bool:

@@ -11,11 +11,18 @@ from saleor_loyalty_app.programs.diff import differences
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.problems import Problem, document_problems
 from saleor_loyalty_app.programs.proposal import propose
+from saleor_loyalty_app.programs.shipping_decide import (
+    ShippingDecision,
+    ShippingFacts,
+    decide_shipping,
+)
+from saleor_loyalty_app.programs.shipping_words import shipping_condition_words
 from saleor_loyalty_app.programs.stats import OrderStats
 from saleor_loyalty_app.programs.tier_measures import Missing
 from saleor_loyalty_app.programs.tiers import SpendLimit, level_in_force, template
 from saleor_loyalty_app.programs.tiers_check import tier_problems
 from saleor_loyalty_app.programs.tiers_words import missing_words, tier_values
+from saleor_loyalty_app.programs.unknown_shopper import what_it_needs
 from saleor_loyalty_app.programs.yaml_text import parse_yaml, program_from_yaml, program_to_yaml
 from tests.program_samples import CHANNELS, MOMENT, document_of, program_of, rule_of
 
@@ -96,6 +103,31 @@ def test_every_problem_has_its_words_in_both_languages() -> None:
         english, turkish = told.in_words("en"), told.in_words("tr")
         assert "program_problem" not in english + turkish
         assert english != turkish
+
+
+def test_an_offer_for_tiers_is_made_to_them_alone_and_told_by_their_names() -> None:
+    offer = {
+        "id": "gold-free",
+        "prices": [{"channel": "default-channel", "currency": "USD", "price": "0"}],
+        "when": {"type": "any", "of": [{"type": "tier", "tiers": ["gold"]}]},
+    }
+    shipping = program_of(shipping={"offers": [offer]}).shipping
+    assert shipping is not None
+
+    def made(tier: str) -> ShippingDecision:
+        facts = ShippingFacts("default-channel", "USD", "US", Decimal(10), tier=tier)
+        return decide_shipping(shipping, facts, now=MOMENT, timezone="UTC")
+
+    assert [deal.rule.id for deal in made("gold").deals] == ["gold-free"]
+    [refusal] = made("silver").refusals
+    assert refusal.reason == {"code": "tier", "wanted": ["gold"], "has": "silver"}
+    rule = shipping.live[0]
+    assert rule.depends_on_user
+    assert what_it_needs(rule) == ["tier"]
+    told = shipping_condition_words(rule.when, "en", {"gold": "Gold members"})
+    assert "Gold members" in told
+    named = [one.path for one in tier_problems(program_of(shipping={"offers": [offer]}), STORE)]
+    assert named == ["shipping.offers[0].when"]
 
 
 def test_the_template_is_off_valid_and_survives_a_file() -> None:
