@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from saleor_loyalty_app.programs.explain import EntryFacts, explain, explain_mis
 from saleor_loyalty_app.programs.member_facts import MemberFacts, Used
 from saleor_loyalty_app.programs.problems import document_problems, read_program
 from saleor_loyalty_app.programs.sampled import SampledOrder
+from saleor_loyalty_app.programs.schema import document_schema
 from saleor_loyalty_app.programs.yaml_text import program_from_yaml, program_to_yaml
 from tests.program_samples import MOMENT, PURCHASES, document_of, line_of, order_of, program_of
 
@@ -395,6 +397,19 @@ def test_the_document_comes_back_from_json_and_yaml_as_it_was() -> None:
 
     assert read_program(program.document) == program
     assert program_from_yaml(program_to_yaml(program)) == program
+
+
+def test_the_json_schema_knows_what_documents_may_say() -> None:
+    schema = jsonschema_rs.validator_for(document_schema())
+
+    assert schema.is_valid(program_of(*ALL_NEW, tiers=TIERS).document)
+    for wrong in (
+        BIRTHDAY | {"trigger": "full_moon"},
+        BIRTHDAY | {"caps": {"per_member": {"times": 0, "period": "day"}}},
+        BIRTHDAY | {"when": {"type": "tier", "tiers": []}},
+        BIRTHDAY | {"unknown": 1},
+    ):
+        assert not schema.is_valid(document_of(wrong))
 
 
 def test_a_document_from_before_keeps_its_digest() -> None:
