@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger
-from saleor_loyalty_app.flows.known_member import everybody, member_facts
+from saleor_loyalty_app.flows.known_member import everybody, lock_member, member_facts
 from saleor_loyalty_app.ledger import Account, Cause, RefundPolicy
 from saleor_loyalty_app.members.eligibility import why_not_earning
 from saleor_loyalty_app.members.repository import surviving_member
@@ -22,8 +22,6 @@ from saleor_loyalty_app.programs.document import Settings
 from saleor_loyalty_app.programs.repository import Revision, programs_by_id, revision_at
 from saleor_loyalty_app.stores import wind_downs
 from saleor_loyalty_app.stores.refs import StoreRef
-
-UNITS = ("points", "status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ def award_deed(
     member = surviving_member(conn, store.id, member_id)
     if member is None:
         return Awarded(None, withheld="unknown")
-    ledger.lock_accounts(conn, [Account(store.id, member.id, unit) for unit in UNITS])
+    lock_member(conn, store, member.id)
     people = everybody(conn, store, member.id)
     known = deed_awards.decided(conn, store.id, people, deed.key)
     if known is not None:
@@ -117,7 +115,7 @@ def reverse_deed(
     member = surviving_member(conn, store.id, member_id)
     if member is None:
         return nothing
-    ledger.lock_accounts(conn, [Account(store.id, member.id, unit) for unit in UNITS])
+    lock_member(conn, store, member.id)
     row = deed_awards.decided(conn, store.id, everybody(conn, store, member.id), deed_key)
     if row is None or row.reversed_at is not None:
         return nothing

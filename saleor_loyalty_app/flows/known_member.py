@@ -6,7 +6,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from saleor_loyalty_app import ledger
 from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.ledger import Account
 from saleor_loyalty_app.members.models import MemberIdentity
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import merged_members
@@ -60,6 +62,14 @@ def member_facts(
         language=_language(conn, store, member.id),
         used=used,
     )
+
+
+def lock_member(conn: Connection, store: StoreRef, member_id: int) -> None:
+    """Lets nobody else draw from the member's caps, or award them, until the transaction ends.
+
+    The account of points stands for all of the member's: it is locked before the others.
+    """
+    ledger.lock_accounts(conn, [Account(store.id, member_id, "points")])
 
 
 def everybody(conn: Connection, store: StoreRef, member_id: int) -> list[int]:

@@ -7,10 +7,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from saleor_loyalty_app import ledger
-from saleor_loyalty_app.flows.known_member import member_facts
+from saleor_loyalty_app.flows.known_member import lock_member, member_facts
 from saleor_loyalty_app.flows.order_owner import Ownership, first_owner
-from saleor_loyalty_app.ledger import Account
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.repository import member_by_id
 from saleor_loyalty_app.orders.facts import facts_of
@@ -135,8 +133,7 @@ def _owner_facts(
     if member is None:
         return NOBODY
     if ready.capped:
-        accounts = [Account(store.id, member.id, unit) for unit in ("points", "status")]
-        ledger.lock_accounts(conn, accounts)
+        lock_member(conn, store, member.id)
     return member_facts(
         conn,
         store,
