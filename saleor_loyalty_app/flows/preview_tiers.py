@@ -16,6 +16,7 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.move_tiers import history_of, in_program, zone_of
 from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.tier_measures import measures_on, rank_by_merit
 from saleor_loyalty_app.programs.tier_rules import (
     State,
@@ -25,7 +26,7 @@ from saleor_loyalty_app.programs.tier_rules import (
 )
 from saleor_loyalty_app.programs.tiers import Tiers
 from saleor_loyalty_app.stores.refs import StoreRef
-from saleor_loyalty_app.tiers import books, repository
+from saleor_loyalty_app.tiers import books, browsing, repository
 from saleor_loyalty_app.tiers.repository import Held
 
 #: So many members are looked at, at most about.
@@ -72,7 +73,7 @@ class TierMoves:
 def preview_moves(
     conn: Connection, store: StoreRef, program: Program, *, now: datetime
 ) -> TierMoves:
-    """Who would move if a program came into force now; nobody where its tiers are off."""
+    """Who would move if a program came into force now; where its tiers are off, all lose theirs."""
     tiers = program.tiers
     total = int(
         conn.execute(
@@ -80,7 +81,7 @@ def preview_moves(
         ).scalar_one()
     )
     if tiers is None or not tiers.enabled:
-        return TierMoves(total, total)
+        return TierMoves(total, total, _losing(conn, store, now))
     below = BUCKETS if total <= SAMPLE else max(1, BUCKETS * SAMPLE // total)
     at_once: Counter[tuple[str, str]] = Counter()
     later: Counter[tuple[str, str]] = Counter()
@@ -97,6 +98,16 @@ def preview_moves(
     return TierMoves(total, looked_at, _flows(at_once), _flows(later), _flows(levels))
 
 
+def _losing(conn: Connection, store: StoreRef, now: datetime) -> tuple[TierFlow, ...]:
+    """Who has a tier that is in force now."""
+    revision = revision_at(conn, store.id, now)
+    live = None if revision is None else revision.program.tiers
+    if live is None or not live.enabled:
+        return ()
+    held = browsing.counts(conn, store.id)
+    return tuple(TierFlow(one.id, "", held[one.id]) for one in live.levels if one.id in held)
+
+
 def _page(
     conn: Connection,
     store: StoreRef,
@@ -110,16 +121,20 @@ def _page(
     today = now.astimezone(zone).date()
     people = repository.people(conn, store.id, page)
     held = repository.held(conn, store.id, page)
-    firsts = [history_from(tiers, None, today, one.since.astimezone(zone).date()) for one in people]
+    states = {one.id: held[one.id].state if one.id in held else None for one in people}
+    firsts = [
+        history_from(tiers, states[one.id], today, one.since.astimezone(zone).date())
+        for one in people
+    ]
     since = None if None in firsts else min((day for day in firsts if day), default=None)
     counted = books.counted_of(conn, store.id, page, since=since, zone=zone)
     for one in people:
         before = held.get(one.id)
+        state = states[one.id] or State(today)
         if not in_program(one, program):
             yield _tier(before), "", ""
             continue
         history = history_of(one, counted.get(one.id, ()), zone)
-        state = State(today) if before is None else before.state
         state = kept_through_changes(tiers, state, history.joined_on, today)
         merit = tiers.at(rank_by_merit(tiers, measures_on(tiers, history, today)))
         yield _tier(before), next_state(tiers, state, history, today).tier(tiers), merit

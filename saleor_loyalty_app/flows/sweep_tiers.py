@@ -51,14 +51,10 @@ def tiers_page(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
 
 def has_work(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
     """Whether there is anybody to look at, or a reward to give."""
-    revision = revision_at(conn, store.id, now)
-    digest = digest_of(None if revision is None else revision.program)
+    if is_changed(conn, store, now=now) or looks.waiting(conn, store.id, limit=1).rows:
+        return True
     sweep = sweeps.sweep_of(conn, store.id)
-    if digest != ("" if sweep is None else sweep.digest):
-        return True
-    if looks.waiting(conn, store.id, limit=1).rows:
-        return True
-    if not digest or sweep is None:
+    if sweep is None or not sweep.digest:
         return False
     settled = now - SETTLED
     return (
@@ -69,6 +65,14 @@ def has_work(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
             repository.members_after(conn, store.id, sweep.after, created_before=settled, limit=1)
         )
     )
+
+
+def is_changed(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
+    """Whether the tiers in force are others than those that members were looked at under."""
+    revision = revision_at(conn, store.id, now)
+    sweep = sweeps.sweep_of(conn, store.id)
+    digest = digest_of(None if revision is None else revision.program)
+    return digest != ("" if sweep is None else sweep.digest)
 
 
 def rewards_page(conn: Connection, store: StoreRef, *, now: datetime) -> bool:

@@ -44,6 +44,11 @@ def sweep_of(conn: Connection, store_id: int) -> Sweep | None:
     return None if row is None else Sweep(*row)
 
 
+def stores_with_tiers(conn: Connection) -> set[int]:
+    """The stores whose tiers were on when last looked."""
+    return set(conn.execute(sa.select(_S.store_id).where(_S.digest != "")).scalars())
+
+
 def restart(
     conn: Connection, store_id: int, known: Sweep | None, digest: str, now: datetime
 ) -> Sweep:

@@ -135,6 +135,15 @@ def test_publishing_tells_who_would_move(edge: ApiEdge, desk: MemberDesk) -> Non
     }
     assert (seen["changes"], seen["at_once"], seen["looked_at"]) == (True, [flow], 2)
 
+    def off(conn: Any) -> None:
+        document = dict(get_draft(conn, desk.store.id).document)
+        document["tiers"] = document["tiers"] | {"enabled": False}
+        put_draft(conn, desk.store.id, document, by="user:1", now=edge.clock())
+
+    edge.database.write(off)
+    [lost] = edge.get(f"{API}/publishing/tiers", owner).json()["at_once"]
+    assert (lost["from_tier"], lost["to_name"], lost["members"]) == ("friend", "No tier", 2)
+
 
 def test_shoppers_see_their_own_tier_and_what_is_missing(edge: ApiEdge, desk: MemberDesk) -> None:
     shopper = edge.shopper(desk.store, user_id=user_id(1), email="ayşe@example.com")
