@@ -31,6 +31,7 @@ export const PAGES: readonly PageEntry[] = [
   { area: "start", path: "/", load: () => import("@/pages/start") },
   { area: "program", path: "/program", load: () => import("@/pages/program") },
   { area: "rules", path: "/rules", load: () => import("@/pages/rules"), texts: ["pages/program"] },
+  { area: "bonuses", path: "/bonuses", load: () => import("@/pages/bonuses"), texts: ["pages/program"] },
   { area: "publish", path: "/publish", load: () => import("@/pages/publish") },
   { area: "members", path: "/members", for: ["MANAGE_USERS", "MANAGE_ORDERS"], load: () => import("@/pages/members") },
   { area: "overview", path: "/overview", load: () => import("@/pages/overview") },
