@@ -38,7 +38,7 @@ def _settings(before: Bonuses, after: Bonuses, language: str) -> Iterator[BonusC
     for field, was, becomes in counted:
         if was != becomes:
             setting = translate(f"bonuses.{field}", language)
-            arguments = {"setting": setting, "before": was, "after": becomes}
+            arguments: dict[str, object] = {"setting": setting, "before": was, "after": becomes}
             yield BonusChange("setting", f"bonuses.{field}", arguments)
 
 
