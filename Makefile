@@ -30,11 +30,11 @@ demo-reset: ## Forget what the demo has stored
 .PHONY: test
 test: env-test pages ## Run all tests on SQLite and a real PostgreSQL, with the browser (TESTS=… for a part)
 	$(BIN)/python -m tools.pages run test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 .PHONY: soak
 soak: env-test pages ## Run all tests with property and crash tests at full depth (hours)
-	LOYALTY_TEST_DEPTH=soak $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --timeout 7200 $(TESTS)
+	LOYALTY_TEST_DEPTH=soak $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --timeout 7200 $(TESTS)
 
 .PHONY: live
 live: env-test ## Drive a real Saleor through the story: SALEOR_API_URL=… SALEOR_EMAIL=… SALEOR_PASSWORD=…

@@ -343,7 +343,8 @@ def _postmaster(url: str) -> int:
     """The process of PostgreSQL that began all its others."""
     with psycopg.connect(url) as connection:
         row = connection.execute("SELECT pg_backend_pid()").fetchone()
-    return _parent(int(row[0])) if row else 0
+        # It is asked while the connection is open: its process ends with it.
+        return _parent(int(row[0])) if row else 0
 
 
 def _parent(pid: int) -> int:

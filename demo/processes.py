@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 
@@ -17,12 +18,22 @@ START_SECONDS = 60.0
 STOP_SECONDS = 15.0
 
 
+class Running(Protocol):
+    """What is known of a process: `subprocess.Popen` and what is like it."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Process:
     """A running process whose output goes to a file."""
 
     name: str
-    process: subprocess.Popen[bytes]
+    process: Running
     output: Path
 
     def last_words(self) -> str:

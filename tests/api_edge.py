@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from graphql import get_operation_ast, parse
 from sqlalchemy.engine import Connection
+from starlette.routing import BaseRoute
 
 from saleor_loyalty_app.api import errors
 from saleor_loyalty_app.api.context import Faces
@@ -53,6 +55,15 @@ Data = dict[str, Any]
 Answer = Data | httpx.Response | Callable[[Data], Data | httpx.Response]
 LIMITS = ("spending", "reading", "public", "staff", "session", "estimate", "sign_in", "partner")
 ALL_PERMISSIONS = ["MANAGE_ORDERS", "MANAGE_USERS", "MANAGE_DISCOUNTS", "MANAGE_APPS"]
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """The routes of all faces; FastAPI takes a second to work them out anew for each app."""
+    app = FastAPI(openapi_url=None)
+    for router in (storefront, rewards, unsubscribe, dashboard, partner):
+        app.include_router(router)
+    return list(app.router.routes)
 
 
 class Saleor:
@@ -136,11 +147,7 @@ class ApiEdge:
         )
         errors.install(self.app)
         self.app.add_middleware(StorefrontOrigins, book=OriginBook(database, clock))
-        self.app.include_router(storefront)
-        self.app.include_router(rewards)
-        self.app.include_router(unsubscribe)
-        self.app.include_router(dashboard)
-        self.app.include_router(partner)
+        self.app.router.routes.extend(_routes())
 
     def close(self) -> None:
         self._threads.shutdown()

@@ -4,14 +4,17 @@ import importlib
 import os
 import pkgutil
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
+from sqlalchemy.engine import Engine
 
 import saleor_loyalty_app
 from saleor_loyalty_app.clock import ManualClock
@@ -31,6 +34,40 @@ settings.load_profile(os.environ.get("LOYALTY_TEST_DEPTH", "quick"))
 for _module in pkgutil.iter_modules(saleor_loyalty_app.__path__):
     if (Path(saleor_loyalty_app.__path__[0]) / _module.name / "models.py").exists():
         importlib.import_module(f"saleor_loyalty_app.{_module.name}.models")
+
+
+class _Compiled(dict[tuple[Any, ...], Any]):
+    """Statements that were compiled once, whichever engine for the same database asked."""
+
+    def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
+        """Without the engine's own dialect, which stands first in the key."""
+        return super().get(key[1:], default)
+
+    def __setitem__(self, key: tuple[Any, ...], value: Any) -> None:
+        super().__setitem__(key[1:], value)
+
+
+_COMPILED: defaultdict[str, _Compiled] = defaultdict(_Compiled)
+
+
+@sa.event.listens_for(Engine, "engine_connect")
+def _share_what_is_compiled(connection: sa.Connection) -> None:
+    """Almost every test has an engine of its own; compiling anew was a quarter of their time."""
+    dialect = connection.dialect
+    connection.execution_options(compiled_cache=_COMPILED[f"{dialect.name}+{dialect.driver}"])
+
+
+#: Folders whose tests start processes of their own, the slowest first.
+SLOW = ("crash", "packaging", "e2e", "runtime")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begins with the slow files, so that no worker is left alone with one in the end."""
+    items.sort(key=lambda item: _turn(item.path.parent.name))
+
+
+def _turn(folder: str) -> int:
+    return SLOW.index(folder) if folder in SLOW else len(SLOW)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ entry, lot, hold and debt agrees with the rows that tell where its points came f
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -256,7 +257,27 @@ def audit(conn: Connection, store_id: int | None = None) -> list[Drift]:
 
     To be run on a connection that reads one snapshot.
     """
-    return list(_drifts(conn, store_id))
+    with all_at_once(conn):
+        return list(_drifts(conn, store_id))
+
+
+@contextmanager
+def all_at_once(conn: Connection) -> Iterator[None]:
+    """Lets PostgreSQL join whole tables only, and not look up row by row.
+
+    It plans by the last count of rows. After a store's first orders or an import that is from when
+    the books were all but empty, and looking up row by row then takes the cube of their size:
+    seven minutes for 1,500 entries.
+    """
+    if conn.dialect.name != "postgresql":
+        yield
+        return
+    conn.exec_driver_sql("SET LOCAL enable_nestloop = off")
+    try:
+        yield
+    finally:
+        if conn.in_transaction():
+            conn.exec_driver_sql("SET LOCAL enable_nestloop TO DEFAULT")
 
 
 def _drifts(conn: Connection, store_id: int | None) -> Iterator[Drift]:

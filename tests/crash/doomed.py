@@ -1,7 +1,6 @@
 """The app in a child process that kills itself at a chosen step: what `run` does there.
 
-The forkserver of multiprocessing imports this module once, so that a start costs a fork and not the
-import of the whole app.
+The forkserver of multiprocessing imports this module once; see `tests.nursery`.
 """
 
 import faulthandler
@@ -29,6 +28,7 @@ from saleor_loyalty_app.queue import executors, schedules
 from saleor_loyalty_app.queue.worker import WorkerOptions
 from saleor_loyalty_app.saleor import breaker, order_reader
 from tests.crash.scopes import carry_scopes, name_scopes, present, remember, replace, where
+from tests.nursery import end_with_parent
 
 #: Orders that the doomed read at a time, so that a few orders make several pages.
 PAGE = 3
@@ -71,7 +71,7 @@ def run(
         os.dup2(stream.fileno(), 2)
     faulthandler.enable()
     os.environ.update(environment)
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    end_with_parent()
     if pace != 1:
         _hasten(pace)
     if patience is not None:
@@ -80,13 +80,6 @@ def run(
         order_reader.FIRST_PAGE = PAGE
         _Reaper(doom).lie_in_wait()
     sys.exit(cli.run(list(arguments)))
-
-
-def _end_with(parent: int) -> None:
-    """No process outlives the tests, however they end."""
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)
 
 
 def _hasten(pace: float) -> None:

@@ -1,7 +1,6 @@
 """Processes of the app under test: forked from one that has imported it, watched, killed."""
 
 import contextlib
-import multiprocessing
 import os
 import signal
 import threading
@@ -11,10 +10,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from tests import nursery
 from tests.crash.doomed import Doom, run
-
-_nursery = multiprocessing.get_context("forkserver")
-_nursery.set_forkserver_preload(["pytest", "tests.crash.doomed"])
 
 #: No wait of these tests takes longer, whatever else the machine does.
 PATIENCE = 120.0
@@ -46,7 +43,7 @@ class AppProcess:
     patience: timedelta | None = None
 
     def __post_init__(self) -> None:
-        self._process = _nursery.Process(
+        self._process = nursery.context.Process(
             target=run,
             args=(
                 self.arguments,

@@ -13,9 +13,9 @@ from tests.order_books import Books
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(7200)]
 
-#: Every kind of step belongs to one of so many runs of the story. In one run Saleor, which tries a
-#: webhook six times, then outlasts the deaths that a single webhook meets.
-LANES = 12
+#: Every kind of step belongs to one of so many runs of the story, at reduced and at full depth. In
+#: one run Saleor, which tries a webhook six times, then outlasts the deaths that one webhook meets.
+LANES = (36, 12)
 
 
 @pytest.fixture(scope="module")
@@ -49,23 +49,24 @@ def test_killed_between_any_two_steps_the_books_end_as_if_nothing_had_happened(
     depth: Callable[[int, int], int],
     tmp_path: Path,
 ) -> None:
-    first = 0 if kind == "sqlite" else LANES // 2
+    lanes = depth(*LANES)
+    first = 0 if kind == "sqlite" else lanes // 2
     died_at: set[str] = set()
     came_up: Counter[str] = Counter()
-    for lane in range(first, first + depth(1, LANES)):
-        doom = Doom(tmp_path / f"journal-{lane}", lane % LANES, LANES)
+    for lane in range(first, first + depth(1, lanes)):
+        doom = Doom(tmp_path / f"journal-{lane}", lane % lanes, lanes)
         scene = new_scene(kind, doom=doom)
         scene.keep_serving()
         assert story.tell(scene) == calm, f"lane {lane}"
         scene.stop()
         steps = [line.partition(" ") for line in doom.journal.read_text().splitlines()]
         deaths = {what for how, _, what in steps if how == "died"}
-        assert len(deaths) > 5
+        assert len(deaths) > 2
         died_at |= deaths
         came_up.update({what for _, _, what in steps})
     for worker in ("webhook orders", "refresh_orders", "reconcile_orders", "import_history"):
         assert any(what.startswith(worker) for what in came_up)
     if depth(0, 1):
         # A step that comes up in few runs, because of a death there, may not in the run it dies in.
-        usual = {what for what, runs in came_up.items() if runs >= LANES * 3 / 4}
+        usual = {what for what, runs in came_up.items() if runs >= lanes * 3 / 4}
         assert len(usual & died_at) > 0.9 * len(usual), sorted(usual - died_at)

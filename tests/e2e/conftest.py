@@ -3,7 +3,6 @@
 import os
 import shutil
 import socket
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from demo import processes
 from demo.setup import ROOT, Places, prepare
+from saleor_loyalty_app import cli
+from sandbox import __main__ as sandbox
+from tests import nursery
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDTH, HEIGHT = 1280, 860
@@ -74,26 +76,23 @@ def up(places: Places, started: list[processes.Process]) -> World:
 
 
 def start_store(places: Places) -> processes.Process:
-    return processes.start(
-        "The store",
-        [
-            sys.executable, "-m", "sandbox",
-            "--port", str(places.store_port),
-            "--clock-file", str(places.clock_file),
-        ],
-        environment=places.environment(),
-        folder=ROOT,
-        output=places.folder / "store.log",
-    )  # fmt: skip
+    """The store in a box, as `python -m sandbox`."""
+    arguments = ["--port", str(places.store_port), "--clock-file", str(places.clock_file)]
+    return _start("The store", sandbox.main, arguments, places, "store.log")
 
 
 def start_app(places: Places) -> processes.Process:
-    return processes.start(
-        "The app",
-        [sys.executable, "-m", "saleor_loyalty_app", "serve", "--port", str(places.app_port)],
-        environment=places.environment(),
-        folder=ROOT,
-        output=places.folder / "app.log",
+    """The app, as `saleor-loyalty serve`."""
+    arguments = ["serve", "--port", str(places.app_port)]
+    return _start("The app", cli.run, arguments, places, "app.log")
+
+
+def _start(
+    name: str, main: Callable[[list[str]], int], arguments: list[str], places: Places, log: str
+) -> processes.Process:
+    output = places.folder / log
+    return processes.Process(
+        name, nursery.start(main, arguments, places.environment(), output), output
     )
 
 

@@ -258,7 +258,7 @@ AREAS = (
     *(f"dashboard {one}" for one in sorted({*_OWN.values()})),
 )
 #: So many examples a call at reduced depth, and by face at full depth.
-FEW = 12
+FEW = 8
 EXAMPLES_OF = {"partner": 40, "storefront": 100, "dashboard": 40}
 #: Who may ask, by face, as the document says it.
 SCHEMES = {"partner": "partner", "storefront": "shopper", "dashboard": "staff"}

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.ledger import RefundPolicy, append_only
 from saleor_loyalty_app.ledger import statements as sql
-from saleor_loyalty_app.ledger.auditing import CHECKS
+from saleor_loyalty_app.ledger.auditing import CHECKS, all_at_once
 from tests.integration.ledger.books import DAY, END_OF_JUNE, Books
 
 
@@ -118,6 +118,21 @@ def test_a_balance_row_that_vanished_is_a_drift(conn: Connection) -> None:
     found = {(drift.check, drift.expected, drift.found) for drift in drifts}
     assert ("entries", 5, 0) in found
     assert {drift.member_id for drift in drifts if drift.member_id} == {account.member_id}
+
+
+def test_no_check_looks_rows_up_one_by_one_whatever_postgresql_believes_of_their_number(
+    conn: Connection,
+) -> None:
+    if conn.dialect.name != "postgresql":
+        pytest.skip("SQLite has no other way to join")
+    conn.exec_driver_sql("ANALYZE")
+    busy_books(conn)
+    with all_at_once(conn):
+        for check, statement in CHECKS.items():
+            asked = statement.compile(conn, compile_kwargs={"literal_binds": True})
+            plan = [str(row[0]) for row in conn.exec_driver_sql(f"EXPLAIN {asked}")]
+            assert not [line for line in plan if "Nested Loop" in line], check
+    assert conn.exec_driver_sql("SHOW enable_nestloop").scalar_one() == "on"
 
 
 def test_a_store_is_audited_by_itself_or_with_all(conn: Connection) -> None:
