@@ -56,6 +56,8 @@ class TierMoves:
         later: where those who stay for now would fall when their period ends, if by then they have
             bought as much as today.
         levels: by level, how many of those looked at would be in it on the day.
+        entry_points: what reaching levels would give on the day, to all members of the store at
+            most: of a sample it is an estimate, and who had a level before is given nothing.
     """
 
     total: int
@@ -63,6 +65,7 @@ class TierMoves:
     at_once: tuple[TierFlow, ...] = ()
     later: tuple[TierFlow, ...] = ()
     levels: tuple[TierFlow, ...] = ()
+    entry_points: int = 0
 
     @property
     def is_sample(self) -> bool:
@@ -95,7 +98,21 @@ def preview_moves(
                 at_once[now_in, will_be] += 1
             if tiers.rank_of(by_merit) < tiers.rank_of(will_be):
                 later[will_be, by_merit] += 1
-    return TierMoves(total, looked_at, _flows(at_once), _flows(later), _flows(levels))
+    given = sum(_entry_points(tiers, *flow) * members for flow, members in at_once.items())
+    return TierMoves(
+        total,
+        looked_at,
+        _flows(at_once),
+        _flows(later),
+        _flows(levels),
+        -(-given * total // looked_at) if looked_at else 0,
+    )
+
+
+def _entry_points(tiers: Tiers, before: str, after: str) -> int:
+    """What somebody is given who rises, levels passed on the way included."""
+    first, last = tiers.rank_of(before) + 1, tiers.rank_of(after) + 1
+    return sum(level.entry_points or 0 for level in tiers.levels[first:last])
 
 
 def _losing(conn: Connection, store: StoreRef, now: datetime) -> tuple[TierFlow, ...]:

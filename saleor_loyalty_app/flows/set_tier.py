@@ -7,9 +7,12 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.give_points import Agent, require_other
 from saleor_loyalty_app.flows.move_tiers import in_program, look_at, zone_of
+from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.members import notes
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
-from saleor_loyalty_app.members.errors import MemberErased, MemberNotFound
+from saleor_loyalty_app.members.errors import MemberErased, MemberNotFound, NoteEmpty
+from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.tier_rules import State
@@ -44,14 +47,22 @@ def set_tier(
     until: date,
     agent: Agent,
     *,
+    reason: str,
+    language: str,
     keys: EmailKeys,
     now: datetime,
 ) -> None:
     """Says which tier a member has at least, through a day of the store's time zone.
 
-    Doing it again with another tier or day replaces what was said.
+    Doing it again with another tier or day replaces what was said; with the same it changes
+    nothing.
+
+    Args:
+        reason: kept as a note about the member, which goes when they are erased.
+        language: of the note.
 
     Raises:
+        NoteEmpty: there are no words in the reason.
         TiersOff, TierUnknown: there is no such tier in force.
         TierEndPast: the day is over, or more than ten years ahead.
         MemberNotFound, MemberErased, TierMemberUnfit: nobody who could have a tier.
@@ -63,17 +74,20 @@ def set_tier(
     today = now.astimezone(zone_of(store)).date()
     if not today <= until <= today + LONGEST:
         raise TierEndPast(until=until.isoformat())
-    _change(
-        conn,
-        store,
-        program,
-        member_id,
-        tier,
-        until + timedelta(days=1),
-        agent,
-        keys=keys,
-        now=now,
+    if not reason.strip():
+        raise NoteEmpty
+    after = until + timedelta(days=1)
+    changed = _change(conn, store, program, member_id, tier, after, agent, keys=keys, now=now)
+    if changed is None:
+        return
+    text = translate(
+        "tiers.note.set",
+        language,
+        tier=tiers.levels[tiers.rank_of(tier)].label(language),
+        day=words.day_words(until, language),
+        reason=reason.strip(),
     )
+    notes.add_note(conn, store.id, changed, text, author=agent.actor, now=now)
 
 
 def end_tier(
@@ -105,7 +119,8 @@ def _change(
     *,
     keys: EmailKeys,
     now: datetime,
-) -> None:
+) -> int | None:
+    """Whom it was changed of; None where nothing was."""
     member = members.surviving_member(conn, store.id, member_id)
     if member is None:
         raise MemberNotFound
@@ -120,7 +135,7 @@ def _change(
     held = repository.held(conn, store.id, [member.id], lock=True)[member.id]
     before = held.state
     if (before.manual, before.manual_until) == (tier, until):
-        return
+        return None
     state = replace(before, manual=tier, manual_until=until)
     repository.keep(conn, store.id, [(replace(held, state=state), None)], now)
     staff_actions.note(
@@ -134,6 +149,7 @@ def _change(
         now=now,
     )
     look_at(conn, store, program, [member.id], now=now, actor=agent.actor, why="manual")
+    return member.id
 
 
 def _told(tier: str, until: date | None) -> dict[str, object] | None:

@@ -4,7 +4,7 @@ Sources: design §8 — give-back about 2 %, minimum spend about 5 % of the medi
 shipping from about 1.25 × the median order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -166,6 +166,19 @@ def _shipping(evidence: Sequence[Evidence]) -> ShippingProgram | None:
         ),
     )
     return ShippingProgram(offers=(free,))
+
+
+def tiers_to_begin_with(
+    stats: Mapping[tuple[str, str], OrderStats], channels: Sequence[ChannelRef]
+) -> Tiers | None:
+    """The tiers that a proposal has, for a program without any; None without active channels.
+
+    `stats`: by channel and currency, for those that had orders.
+    """
+    active = sorted((channel for channel in channels if channel.active), key=lambda c: c.slug)
+    found = [stats.get((channel.slug, channel.currency)) for channel in active]
+    rates = [_rates(channel, item) for channel, item in zip(active, found, strict=True)]
+    return _tiers(rates, found)
 
 
 def _tiers(rates: Sequence[ChannelRates], stats: Sequence[OrderStats | None]) -> Tiers | None:

@@ -51,6 +51,16 @@ def counts(conn: Connection, store_id: int) -> dict[str, int]:
     return {row.tier: row.members for row in rows}
 
 
+def flows_since(conn: Connection, store_id: int, since: datetime) -> dict[tuple[str, str], int]:
+    """How many moves there were since a moment, by (from, to)."""
+    rows = conn.execute(
+        sa.select(_V.from_tier, _V.to_tier, sa.func.count().label("moves"))
+        .where(_V.store_id == store_id, _V.at >= since)
+        .group_by(_V.from_tier, _V.to_tier)
+    )
+    return {(row.from_tier, row.to_tier): row.moves for row in rows}
+
+
 def holders(
     conn: Connection, store_id: int, tier: str, *, first: int, after: int | None
 ) -> list[Holder]:

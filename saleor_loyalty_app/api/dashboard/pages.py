@@ -22,6 +22,7 @@ PAGES = (
     "program",
     "rules",
     "publish",
+    "tiers",
     "bonuses",
     "members",
     "overview",

@@ -38,6 +38,7 @@ from saleor_loyalty_app.api.dashboard.rules import router as rules
 from saleor_loyalty_app.api.dashboard.start import router as start
 from saleor_loyalty_app.api.dashboard.storefront_origins import router as storefront_origins
 from saleor_loyalty_app.api.dashboard.tiers import router as tiers
+from saleor_loyalty_app.api.dashboard.tiers_editing import router as tiers_editing
 from saleor_loyalty_app.api.dashboard.widgets import router as widgets
 
 _STAFF = [Security(STAFF_TOKEN)]
@@ -62,6 +63,7 @@ router.include_router(publishing, dependencies=_STAFF)
 router.include_router(publishing_cost, dependencies=_STAFF)
 router.include_router(bonuses, dependencies=_STAFF)
 router.include_router(tiers, dependencies=_STAFF)
+router.include_router(tiers_editing, dependencies=_STAFF)
 router.include_router(member_imports, dependencies=_STAFF)
 for _messages in (messages, messages_webhooks, messages_consents):
     router.include_router(_messages, dependencies=_STAFF)

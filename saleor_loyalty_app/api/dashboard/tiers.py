@@ -1,6 +1,7 @@
 """Tiers: how many hold each, who, who moved, who would move, and tiers set by hand."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -53,6 +54,8 @@ from saleor_loyalty_app.tiers.browsing import MoveRow
 
 router = APIRouter(prefix="/api/dashboard/v1", tags=["dashboard"])
 TierId = Annotated[str, Path(max_length=60, description="`id` of a tier.")]
+#: How far back the moves beside the levels go.
+DAYS = 30
 _OF_SETTING: tuple[Refusal, ...] = (
     *OF_STAFF,
     *OF_SERVING,
@@ -69,17 +72,20 @@ _OF_SETTING: tuple[Refusal, ...] = (
 async def read_tiers(faces: FacesOf, staff: StaffOf, language: Language) -> TierBoard:
     """The tiers in force, how many members hold each, and how far a change has come."""
     await faces.gate.read(staff.key)
+    since = faces.clock() - timedelta(days=DAYS)
 
     def read(conn: Connection) -> TierBoard:
         store = still_active(conn, staff.store)
         tiers = _in_force(conn, store, faces.clock)
         held = browsing.counts(conn, store.id)
         sweep = sweeps.sweep_of(conn, store.id)
+        moves = browsing.flows_since(conn, store.id, since)
         levels = () if tiers is None else tiers.levels
         board = TierBoard(
             enabled=tiers is not None and tiers.enabled,
+            days=DAYS,
             without=held.get("", 0),
-            levels=[TierLevel.of(one, held.get(one.id, 0), language) for one in levels],
+            levels=[TierLevel.of(one, held.get(one.id, 0), moves, language) for one in levels],
             sweep=None if sweep is None else TierSweepState.of(sweep),
         )
         return on_its_clocks(board, store)
@@ -205,6 +211,7 @@ async def read_member_tier(
         *_OF_SETTING,
         (404, "tier_unknown", {"tier": "gold"}),
         (422, "tier_end_past", {"until": "2020-01-01"}),
+        (422, "note_empty", {}),
         (422, "request_invalid", {"fields": []}),
     ),
 )
@@ -225,6 +232,8 @@ async def set_member_tier(
             what.tier,
             what.through,
             agent_of(staff),
+            reason=what.reason,
+            language=language,
             keys=faces.email_keys,
             now=now,
         )

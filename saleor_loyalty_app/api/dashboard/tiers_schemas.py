@@ -1,5 +1,6 @@
 """What the Dashboard API tells of tiers."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,11 +15,14 @@ from saleor_loyalty_app.programs.tiers_words import level_words
 from saleor_loyalty_app.tiers.browsing import Holder, MoveRow
 from saleor_loyalty_app.tiers.sweeps import Sweep
 
+LONGEST_REASON = 500
 _LEVEL: dict[str, JsonValue] = {
     "id": "gold",
     "name": "Gold",
     "color": "#a67c00",
     "members": 41,
+    "came": 6,
+    "went": 2,
     "told": "spend of $1,000; points × 1.5",
 }
 _SWEEP: dict[str, JsonValue] = {
@@ -97,16 +101,22 @@ class TierLevel(Answer):
     name: str
     color: str | None
     members: int = Field(ge=0)
+    came: int = Field(ge=0, description="Moves to it in the last days, from below and above.")
+    went: int = Field(ge=0, description="Moves from it in the last days.")
     told: str = Field(description="What it takes and gives, in words.")
 
     @classmethod
-    def of(cls, level: Level, members: int, language: str) -> "TierLevel":
-        """A level as it is told."""
+    def of(
+        cls, level: Level, members: int, moves: Mapping[tuple[str, str], int], language: str
+    ) -> "TierLevel":
+        """A level as it is told; `moves` by (from, to)."""
         return cls(
             id=level.id,
             name=level.label(language),
             color=level.color,
             members=members,
+            came=sum(count for (_, to), count in moves.items() if to == level.id),
+            went=sum(count for (before, _), count in moves.items() if before == level.id),
             told=level_words(level, language),
         )
 
@@ -135,9 +145,10 @@ class TierSweepState(Answer):
 class TierBoard(Answer):
     """The tiers in force."""
 
-    model_config = _example(enabled=True, without=310, levels=[_LEVEL], sweep=_SWEEP)
+    model_config = _example(enabled=True, days=30, without=310, levels=[_LEVEL], sweep=_SWEEP)
 
     enabled: bool
+    days: int = Field(description="So many days back moves are counted.")
     without: int = Field(ge=0, description="Members who were looked at and hold no tier.")
     levels: list[TierLevel] = Field(description="From the lowest to the highest.")
     sweep: TierSweepState | None
@@ -288,10 +299,15 @@ class MemberTier(Answer):
 class TierInput(Answer):
     """Which tier a member has at least, and through which day."""
 
-    model_config = _example(tier="gold", through="2027-12-31")
+    model_config = _example(
+        tier="gold", through="2027-12-31", reason="Moved house: a late delivery was our fault."
+    )
 
     tier: StrictStr = Field(min_length=1, max_length=60, pattern=r"^[a-z0-9_-]+$")
     through: date = Field(description="The last day, in the store's time zone.")
+    reason: StrictStr = Field(
+        min_length=1, max_length=LONGEST_REASON, description="Kept as a note about the member."
+    )
 
 
 class TierFlowLine(Answer):
@@ -323,7 +339,13 @@ class TierPreview(Answer):
     """Who would move if the draft were published now."""
 
     model_config = _example(
-        changes=True, total=12000, looked_at=4012, sample=True, at_once=[_FLOW], later=[]
+        changes=True,
+        total=12000,
+        looked_at=4012,
+        sample=True,
+        at_once=[_FLOW],
+        later=[],
+        entry_points=18000,
     )
 
     changes: bool = Field(description="The draft's tiers are others than those in force.")
@@ -333,6 +355,10 @@ class TierPreview(Answer):
     at_once: list[TierFlowLine]
     later: list[TierFlowLine] = Field(
         description="Where members would fall when their period ends, if they buy no more."
+    )
+    entry_points: int = Field(
+        ge=0,
+        description="What all who rise at once would be given at most; of a sample an estimate.",
     )
 
     @classmethod
@@ -353,4 +379,5 @@ class TierPreview(Answer):
             sample=found.is_sample,
             at_once=[TierFlowLine.of(one, before, after, language) for one in found.at_once],
             later=[TierFlowLine.of(one, after, after, language) for one in found.later],
+            entry_points=found.entry_points,
         )

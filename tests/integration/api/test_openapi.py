@@ -157,6 +157,8 @@ CALLS = {
         "GET bonuses",
         "GET members/{member}/bonuses",
         "GET tiers",
+        "GET tiers/template",
+        "POST tiers/examples",
         "GET tiers/moves",
         "GET tiers/{tier}/members",
         "GET publishing/tiers",

@@ -18,8 +18,8 @@ from tests.integration.api.member_desk import AGENT, API, MemberDesk, user_id
 SEES = {"user_permissions": ["MANAGE_ORDERS"], **AGENT}
 
 
-def level(level_id: str, days: int) -> dict[str, Any]:
-    return {
+def level(level_id: str, days: int, **more: Any) -> dict[str, Any]:
+    return more | {
         "id": level_id,
         "names": {"en": level_id.title(), "tr": f"{level_id.title()} üye"},
         "requirements": {"tenure_days": {"min": days}},
@@ -68,6 +68,7 @@ def test_the_board_the_holders_and_the_moves(edge: ApiEdge, desk: MemberDesk) ->
     agent = edge.staff(desk.store, **SEES)
     board = edge.get(f"{API}/tiers", agent).json()
     assert [(one["name"], one["members"]) for one in board["levels"]] == [("Friend", 2), ("Fan", 0)]
+    assert [(one["came"], one["went"]) for one in board["levels"]] == [(2, 0), (0, 0)]
     assert board["levels"][0]["told"] == "30 days of membership"
     assert (board["enabled"], board["sweep"]["running"]) == (True, False)
     first = edge.get(f"{API}/tiers/friend/members?first=1", agent).json()
@@ -86,7 +87,7 @@ def test_a_tier_is_set_until_a_day_noted_and_ended(edge: ApiEdge, desk: MemberDe
     path = f"{API}/members/{member}/tier"
     ahead = edge.get(path, agent).json()["ahead"]
     assert ahead == ["50 days of membership more until Fan."]
-    wish = {"tier": "fan", "through": "2027-12-31"}
+    wish = {"tier": "fan", "through": "2027-12-31", "reason": "A late delivery."}
     assert told(edge.send("PUT", path, edge.staff(desk.store, **SEES), wish)) == (
         403,
         "missing_user_permission",
@@ -94,6 +95,11 @@ def test_a_tier_is_set_until_a_day_noted_and_ended(edge: ApiEdge, desk: MemberDe
     done = edge.send("PUT", path, agent, wish).json()
     assert (done["tier"], done["manual"], done["manual_through"]) == ("fan", "fan", "2027-12-31")
     assert edge.send("PUT", path, agent, wish).json() == done
+    assert told(edge.send("PUT", path, agent, wish | {"reason": " "})) == (422, "note_empty")
+    written = edge.get(f"{API}/members/{member}/notes", agent).json()["items"]
+    assert [one["text"] for one in written] == [
+        "Fan by hand, through Dec 31, 2027: A late delivery."
+    ]
     assert told(edge.send("PUT", path, agent, wish | {"through": "2020-01-01"})) == (
         422,
         "tier_end_past",
@@ -121,7 +127,8 @@ def test_publishing_tells_who_would_move(edge: ApiEdge, desk: MemberDesk) -> Non
 
     def easier(conn: Any) -> None:
         document = dict(get_draft(conn, desk.store.id).document)
-        document["tiers"] = document["tiers"] | {"levels": [level("friend", 10), level("fan", 20)]}
+        levels = [level("friend", 10, entry_points=40), level("fan", 20, entry_points=70)]
+        document["tiers"] = document["tiers"] | {"levels": levels}
         put_draft(conn, desk.store.id, document, by="user:1", now=edge.clock())
 
     edge.database.write(easier)
@@ -134,6 +141,7 @@ def test_publishing_tells_who_would_move(edge: ApiEdge, desk: MemberDesk) -> Non
         "members": 2,
     }
     assert (seen["changes"], seen["at_once"], seen["looked_at"]) == (True, [flow], 2)
+    assert seen["entry_points"] == 140, "both had the lower one before"
 
     def off(conn: Any) -> None:
         document = dict(get_draft(conn, desk.store.id).document)
@@ -143,6 +151,26 @@ def test_publishing_tells_who_would_move(edge: ApiEdge, desk: MemberDesk) -> Non
     edge.database.write(off)
     [lost] = edge.get(f"{API}/publishing/tiers", owner).json()["at_once"]
     assert (lost["from_tier"], lost["to_name"], lost["members"]) == ("friend", "No tier", 2)
+
+
+def test_tiers_begin_with_a_template_that_says_what_its_levels_mean(
+    edge: ApiEdge, published: StoreRef
+) -> None:
+    owner = edge.staff(published)
+    begun = edge.get(f"{API}/tiers/template", owner).json()
+    assert (begun["section"]["enabled"], len(begun["section"]["levels"])) == (False, 3)
+    document = edge.get(f"{API}/program", owner).json()["draft"]["document"]
+    what = {"document": document | {"tiers": begun["section"]}}
+    told_of = edge.send("POST", f"{API}/tiers/examples", owner, what).json()["examples"]
+    assert [one["tier"] for one in told_of] == ["bronze", "silver", "gold"]
+    assert "An order that brings others 100 points brings 125 points." in told_of[1]["sentences"]
+    bare = {"document": {**document, "tiers": None}}
+    assert edge.send("POST", f"{API}/tiers/examples", owner, bare).json() == {"examples": []}
+    broken = {"document": document | {"tiers": {"levels": []}}}
+    assert told(edge.send("POST", f"{API}/tiers/examples", owner, broken)) == (
+        422,
+        "program_invalid",
+    )
 
 
 def test_shoppers_see_their_own_tier_and_what_is_missing(edge: ApiEdge, desk: MemberDesk) -> None:
@@ -161,7 +189,7 @@ def test_nobody_sees_members_of_another_store(edge: ApiEdge, desk: MemberDesk) -
     number = member["items"][0]["member"]
     assert edge.get(f"{API}/tiers/friend/members", agent).json()["items"] == []
     assert told(edge.get(f"{API}/members/{number}/tier", agent)) == (404, "member_not_found")
-    wish = {"tier": "fan", "through": "2027-12-31"}
+    wish = {"tier": "fan", "through": "2027-12-31", "reason": "A late delivery."}
     assert told(edge.send("PUT", f"{API}/members/{number}/tier", agent, wish)) == (
         409,
         "tiers_off",
