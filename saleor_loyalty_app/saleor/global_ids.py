@@ -13,7 +13,7 @@ _NUMBERED = frozenset({"User", "Product", "ProductVariant"})
 
 
 def names(text: str, type_name: str) -> bool:
-    """Whether a text is an id of this type: of a user, a checkout, an order, a product or a variant.
+    """Whether a text is an id of this type: of a user, a checkout, an order, a product, a variant.
 
     Saleor answers what is none with an error of the whole document.
     """

@@ -56,7 +56,7 @@ def test_a_rule_is_built_by_search_and_reads_as_a_sentence(
     up.press("Enter")
     expect(frame.locator("[data-rule]").first).to_have_attribute("aria-current", "true")
     expect(frame.locator('li[aria-current] [data-act="edit"]')).to_be_focused()
-    shoot(page, pictures, f"86-rules-{look.name}")
+    shoot(page, pictures, f"110-rules-{look.name}")
     require_accessible(page, f"rules {look.name}")
     frame.locator('[data-remove$=".of.0"]').click()
     frame.locator('[data-condition="weekday"] input[value="sat"]').uncheck()
@@ -89,4 +89,4 @@ def test_a_published_rule_earns_by_what_it_says(
     rule = frame.locator("[data-rule]").last
     expect(rule.locator("[data-used]")).to_have_attribute("data-used", "1")
     expect(rule).to_contain_text("1,000")
-    shoot(page, pictures, "87-rules-used")
+    shoot(page, pictures, "111-rules-used")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -108,15 +109,13 @@ def test_a_refund_after_three_revisions_and_another_tier_uses_the_frozen_plan(
     receive(database, store, bought(1), NOW)
     assert balances(database, store) == {("U1", "points"): 2000, ("U1", "status"): 500}
 
-    for day in (1, 2, 3):
-        database.write(
-            lambda conn, day=day: make_revision(
-                conn,
-                store.id,
-                document({"id": "base", "then": {"type": "points_per_money", "factor": str(day)}}),
-                effective_from=START + timedelta(days=day),
-            )
-        )
+    def revise(conn: Connection) -> None:
+        for day in (1, 2, 3):
+            then = {"type": "points_per_money", "factor": str(day)}
+            revised = document({"id": "base", "then": then})
+            make_revision(conn, store.id, revised, effective_from=START + timedelta(days=day))
+
+    database.write(revise)
     database.write(lambda conn: put_in_tier(conn, store, owner, ""))
     receive(database, store, refunded(1, "25"), NOW + timedelta(days=5))
 
@@ -282,7 +281,7 @@ CONDITIONS = st.sampled_from(
         {"type": "expression", "cel": "member.orders < 2 || member.tier == 'gold'"},
     ]
 )
-EFFECTS = st.sampled_from(
+EFFECTS: st.SearchStrategy[tuple[str, dict[str, Any]]] = st.sampled_from(
     [
         ("line", {"type": "points_per_money"}),
         ("line", {"type": "points_per_unit", "points": 7}),
@@ -330,11 +329,8 @@ def told(number: int, gross: list[str], **more: Any) -> OrderSnapshot:
     lines = [line(f"L{n}", 2, amount) for n, amount in enumerate(gross)]
     total = sum((one["totalPrice"]["gross"]["amount"] for one in lines), Decimal(0))
     paid_up = transaction(event("CHARGE_SUCCESS", str(total), 1))
-    return order(
-        *lines,
-        **({"id": f"O{number}", "number": str(number), "user": AYSE, "updated": 1} | more),
-        transactions=[paid_up],
-    )
+    values: dict[str, Any] = {"id": f"O{number}", "number": str(number), "user": AYSE}
+    return order(*lines, **(values | more), transactions=[paid_up])
 
 
 def checkout_like(gross: list[str]) -> CheckoutPreview:
@@ -371,20 +367,20 @@ def test_a_preview_says_what_the_order_then_earns(
     owner = quick.write(lambda conn: ayse(conn, store))
     quick.write(lambda conn: put_in_tier(conn, store, owner, "gold" if tier else ""))
     for number, gross in enumerate(carts):
-        member = quick.read(lambda conn: member_by_user(conn, store.id, AYSE["id"]))
-        promised = quick.read(
-            lambda conn, gross=gross, member=member: preview_checkout(
-                conn,
-                store,
-                checkout_like(gross),
-                member,
-                is_owner=True,
-                now=START,
-                language="en",
-            )
-        )
+        points = promised(quick, store, gross)
         outcome = received(quick, store, told(number, gross))
-        assert promised.points == outcome.posted.get(("points", "points"), 0)
+        assert points == outcome.posted.get(("points", "points"), 0)
+
+
+def promised(database: Database, store: StoreRef, gross: list[str]) -> int:
+    def preview(conn: Connection) -> int:
+        member = member_by_user(conn, store.id, AYSE["id"])
+        cart = checkout_like(gross)
+        return preview_checkout(
+            conn, store, cart, member, is_owner=True, now=START, language="en"
+        ).points
+
+    return database.read(preview)
 
 
 def received(database: Database, store: StoreRef, snapshot: OrderSnapshot) -> Outcome:
@@ -427,6 +423,14 @@ def test_applying_and_reversing_all_facts_leaves_zero(
     assert quick.read(lambda conn: list(ledger.audit(conn, store.id))) == []
 
 
+def joined(database: Database, store: StoreRef) -> int:
+    return database.write(lambda conn: ayse(conn, store))
+
+
+def celebrated(database: Database, store: StoreRef, owner: int) -> None:
+    database.write(lambda conn: award_deed(conn, store, owner, deed(), now=NOW))
+
+
 @FEW
 @given(carts=st.lists(GROSS, min_size=2, max_size=3), random=st.randoms())
 def test_facts_of_a_day_commute_where_rules_do(
@@ -437,16 +441,11 @@ def test_facts_of_a_day_commute_where_rules_do(
     free = (BASE | {"caps": {"per_order": 900}}, STATUS, BIRTHDAY | {"caps": cap})
     first, second = a_store(quick, *free), a_store(quick, *free)
     for store in (first, second):
-        owner = quick.write(lambda conn, store=store: ayse(conn, store))
+        owner = joined(quick, store)
         steps: list[Callable[[], object]] = [
-            lambda n=n, gross=gross, store=store: received(quick, store, told(n, gross))
-            for n, gross in enumerate(carts)
+            partial(received, quick, store, told(n, gross)) for n, gross in enumerate(carts)
         ]
-        steps.append(
-            lambda store=store, owner=owner: quick.write(
-                lambda conn: award_deed(conn, store, owner, deed(), now=NOW)
-            )
-        )
+        steps.append(partial(celebrated, quick, store, owner))
         if store is second:
             random.shuffle(steps)
         for step in steps:

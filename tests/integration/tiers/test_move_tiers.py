@@ -34,7 +34,11 @@ _tiers, _moves = table(MemberTier), table(TierMove)
 def tiered(*limits: int, **values: Any) -> dict[str, Any]:
     """The usual program with tiers by spend in USD; Silver doubles points and brings 50."""
     names = ("bronze", "silver", "gold")
-    gives = ({}, {"multiplier": "2", "entry_points": 50}, {"multiplier": "3"})
+    gives: tuple[dict[str, Any], ...] = (
+        {},
+        {"multiplier": "2", "entry_points": 50},
+        {"multiplier": "3"},
+    )
     levels = [
         {
             "id": name,
