@@ -35,12 +35,20 @@ class Fall:
     on: date
 
 
-def tier_examples(tiers: Tiers, today: date, language: str) -> dict[str, tuple[str, ...]]:
-    """By the id of each level what it means for a member who reaches it today, in sentences.
+@dataclass(frozen=True, slots=True)
+class LevelExample:
+    """What a level means, in sentences: what reaching it takes and gives, and how it ends."""
+
+    beginning: tuple[str, ...]
+    end: tuple[str, ...] = ()
+
+
+def tier_examples(tiers: Tiers, today: date, language: str) -> dict[str, LevelExample]:
+    """By the id of each level what it means for a member who reaches it today and no more.
 
     The tiers are taken as if they were switched on.
     """
-    return {level.id: tuple(_example(tiers, level, today, language)) for level in tiers.levels}
+    return {level.id: _example(tiers, level, today, language) for level in tiers.levels}
 
 
 def just_enough(requirements: Requirements, today: date) -> JustEnough:
@@ -61,17 +69,21 @@ def just_enough(requirements: Requirements, today: date) -> JustEnough:
     return JustEnough(kept, History(joined_on, (Counted(today, spend, orders, status),)))
 
 
-def _example(tiers: Tiers, level: Level, today: date, language: str) -> Iterator[str]:
+def _example(tiers: Tiers, level: Level, today: date, language: str) -> LevelExample:
     least = just_enough(level.requirements, today)
     state = next_state(tiers, None, least.history, today)
     reached = state.tier(tiers)
-    name = level.label(language)
     if reached != level.id:
-        above = tiers.levels[tiers.rank_of(reached)].label(language)
-        yield translate("tiers.example.higher", language, tier=name, above=above)
-        return
+        names = level.label(language), tiers.levels[tiers.rank_of(reached)].label(language)
+        return LevelExample(
+            (translate("tiers.example.higher", language, tier=names[0], above=names[1]),)
+        )
     fall = _fall(tiers, state, least.history, today)
-    yield _reached(level, least, fall, language)
+    told = (_reached(level, least, fall, language), *_gains(level, language))
+    return LevelExample(told, () if fall is None else tuple(_falling(tiers, fall, language)))
+
+
+def _gains(level: Level, language: str) -> Iterator[str]:
     if level.multiplier is not None:
         yield translate(
             "tiers.example.multiplier",
@@ -82,8 +94,6 @@ def _example(tiers: Tiers, level: Level, today: date, language: str) -> Iterator
     if level.entry_points is not None:
         points = words.points_words(level.entry_points, language)
         yield translate("tiers.example.entry", language, points=points)
-    if fall is not None:
-        yield from _falling(tiers, fall, language)
 
 
 def _reached(level: Level, least: JustEnough, fall: Fall | None, language: str) -> str:

@@ -22,7 +22,8 @@ from saleor_loyalty_app.stores.repository import channels
 router = APIRouter(prefix="/api/dashboard/v1/tiers", tags=["dashboard"])
 _EXAMPLE: dict[str, JsonValue] = {
     "tier": "silver",
-    "sentences": ["An order that brings others 100 points brings 125 points."],
+    "beginning": ["An order that brings others 100 points brings 125 points."],
+    "end": ["Who buys nothing more is Bronze from Apr 1, 2028 on."],
 }
 
 
@@ -55,7 +56,8 @@ class TierExample(Answer):
     )
 
     tier: str = Field(description="Its id.")
-    sentences: list[str]
+    beginning: list[str] = Field(description="What reaching it takes and gives, in sentences.")
+    end: list[str] = Field(description="What becomes of who buys no more; none: it stays.")
 
 
 class TierExamples(Answer):
@@ -101,5 +103,8 @@ async def tell_examples(
     today = faces.clock().astimezone(zone_of(staff.store)).date()
     told = {} if tiers is None else tier_examples(tiers, today, language)
     return TierExamples(
-        examples=[TierExample(tier=tier, sentences=list(said)) for tier, said in told.items()]
+        examples=[
+            TierExample(tier=tier, beginning=list(one.beginning), end=list(one.end))
+            for tier, one in told.items()
+        ]
     )

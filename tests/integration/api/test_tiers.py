@@ -163,7 +163,7 @@ def test_tiers_begin_with_a_template_that_says_what_its_levels_mean(
     what = {"document": document | {"tiers": begun["section"]}}
     told_of = edge.send("POST", f"{API}/tiers/examples", owner, what).json()["examples"]
     assert [one["tier"] for one in told_of] == ["bronze", "silver", "gold"]
-    assert "An order that brings others 100 points brings 125 points." in told_of[1]["sentences"]
+    assert "An order that brings others 100 points brings 125 points." in told_of[1]["beginning"]
     bare = {"document": {**document, "tiers": None}}
     assert edge.send("POST", f"{API}/tiers/examples", owner, bare).json() == {"examples": []}
     broken = {"document": document | {"tiers": {"levels": []}}}
