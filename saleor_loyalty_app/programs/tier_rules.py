@@ -6,7 +6,8 @@ to do so, and falls then. What a period began with (its floor) is held in any ca
 a program that asks for more than before takes nothing away that was promised.
 
 Everything follows from what counts now and from the floor; so facts may come late, twice and in any
-order.
+order. A period that began lately is not settled: facts of the time before it may still come, so it
+is worked out from the one before it until `SETTLING` is over.
 """
 
 from collections.abc import Iterator
@@ -24,13 +25,17 @@ from saleor_loyalty_app.programs.tier_measures import (
 )
 from saleor_loyalty_app.programs.tiers import Tiers
 
+#: So late may facts come and still count as if they had come at once.
+SETTLING = timedelta(days=60)
+
 
 @dataclass(frozen=True, slots=True)
 class State:
     """The tier of a member and what it rests on; levels by id, "" = none.
 
     Attributes:
-        period_from: since when what counts may raise the tier above `floor`.
+        period_from: since when what counts may raise the tier above `floor`: the beginning of the
+            last period that is settled.
         floor: held until `floor_until`, None = for ever.
         earned: the tier without a manual one, held until `period_until`, None = no end.
         grace_until: the first day after the grace.
@@ -77,7 +82,7 @@ def next_state(tiers: Tiers, state: State | None, history: History, today: date)
         state = replace(state, manual="", manual_until=None)
     floor = tiers.rank_of(state.floor)
     begun = min(state.period_from, today)
-    period = _Period(begun, floor, state.floor_until if floor >= 0 else None)
+    settled = period = _Period(begun, floor, state.floor_until if floor >= 0 else None)
     while True:
         rank, until = _raised(tiers, history, period, today)
         held = _State(tiers, period, rank, until)
@@ -87,13 +92,15 @@ def next_state(tiers: Tiers, state: State | None, history: History, today: date)
         if following is None:
             break
         period = following
-    if held.rank < 0:
-        period = _Period(today, -1, None)
+        if period.begun <= today - SETTLING:
+            settled = period
+    if held.rank < 0 and settled is period:
+        settled = replace(settled, begun=max(settled.begun, today - SETTLING))
     return replace(
         state,
-        period_from=period.begun,
-        floor=tiers.at(period.rank),
-        floor_until=period.until,
+        period_from=settled.begun,
+        floor=tiers.at(settled.rank),
+        floor_until=settled.until,
         earned=tiers.at(held.rank),
         period_until=held.until,
         grace_until=held.grace_until,

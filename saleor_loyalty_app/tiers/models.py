@@ -34,7 +34,7 @@ class MemberTier(SQLModel, table=True):
     since: datetime = instant()
     #: What they have without a tier that staff set.
     earned: str = ""
-    #: What the running period began with: held until it ends, whatever comes.
+    #: What the last settled period began with: held until it ends, whatever comes.
     floor: str = ""
     period_from: date = _day()
     #: The first day that the running period of `earned` does not hold; none = it has no end.

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from saleor_loyalty_app.programs.tier_calendar import counting_from, period_after, plus_months
 from saleor_loyalty_app.programs.tier_measures import Counted, History, Missing
 from saleor_loyalty_app.programs.tier_rules import (
+    SETTLING,
     State,
     due_on,
     history_from,
@@ -102,18 +103,32 @@ def test_a_tier_earned_in_a_calendar_year_holds_until_the_end_of_the_next() -> N
     assert walk(tiers, history, [date(2028, 1, 31)], state).earned == "t0"
 
 
-def test_what_goes_back_takes_the_tier_it_gave_at_once_but_not_what_the_period_began_with() -> None:
+def test_what_goes_back_takes_the_tier_it_gave_but_not_what_a_settled_period_began_with() -> None:
     tiers, day = tiers_of(), date(2026, 5, 1)
     reached = next_state(tiers, None, History(JOINED, (spent(day, 350),)), day)
     assert next_state(tiers, reached, History(JOINED), day + 9 * DAY).earned == ""
-    kept = walk(
-        tiers,
-        History(JOINED, (spent(day, 350), spent(date(2027, 1, 1), 350))),
-        [date(2027, 5, 3)],
-        reached,
-    )
+    again = History(JOINED, (spent(day, 350), spent(date(2027, 1, 1), 350)))
+    begun = date(2027, 5, 2)
+    early = walk(tiers, again, [begun, begun + SETTLING - DAY], reached)
+    assert (early.earned, early.floor) == ("t1", "")
+    assert next_state(tiers, early, History(JOINED), begun + SETTLING - DAY).earned == ""
+    kept = walk(tiers, again, [begun + SETTLING], early)
     assert kept.floor == "t1"
-    assert next_state(tiers, kept, History(JOINED), date(2027, 6, 1)).earned == "t1"
+    assert next_state(tiers, kept, History(JOINED), begun + SETTLING).earned == "t1"
+
+
+def test_what_was_bought_at_the_end_of_a_period_counts_though_it_is_seen_after_it_in_parts() -> (
+    None
+):
+    """Orders of New Year's Eve that are looked at one by one on New Year's Day."""
+    tiers = tiers_of(window={"type": "calendar_year"}, downgrade="none")
+    eve, day = date(2026, 12, 31), date(2027, 1, 1)
+    first, second = spent(eve, 60), spent(eve, 60)
+    state = walk(tiers, History(JOINED), [date(2026, 11, 1)])
+    state = next_state(tiers, state, History(JOINED, (first,)), day)
+    assert state.earned == ""
+    state = next_state(tiers, state, History(JOINED, (first, second)), day)
+    assert (state.earned, state.period_until) == ("t0", date(2028, 1, 1))
 
 
 def test_stricter_tiers_take_nothing_before_the_running_period_ends() -> None:
@@ -251,15 +266,23 @@ any_tiers = st.builds(
 )
 
 
-@given(any_tiers, facts, st.randoms(use_true_random=False), days)
+late_facts = st.lists(
+    st.tuples(st.integers(0, SETTLING.days - 1), st.integers(1, 1200)), max_size=6
+)
+
+
+@given(any_tiers, facts, late_facts, st.randoms(use_true_random=False), days)
 def test_facts_in_any_order_twice_or_late_end_in_the_same_tier_on_the_same_day(
-    tiers: Tiers, found: list[Counted], random: Any, today: date
+    tiers: Tiers, early: list[Counted], late: list[tuple[int, int]], random: Any, today: date
 ) -> None:
-    before = next_state(tiers, None, History(JOINED, tuple(found[:2])), today - 40 * DAY)
+    looked = today - 40 * DAY
+    begun = next_state(tiers, None, History(JOINED, tuple(early[:2])), looked - 400 * DAY)
+    before = next_state(tiers, begun, History(JOINED, tuple(early)), looked)
+    shuffled = [spent(today - ago * DAY, amount) for ago, amount in late]
+    found = [*early, *shuffled]
     at_once = next_state(tiers, before, History(JOINED, tuple(found)), today)
-    shuffled = list(found[2:])
     random.shuffle(shuffled)
-    state, known = before, list(found[:2])
+    state, known = before, list(early)
     for fact in shuffled:
         known.append(fact)
         state = next_state(tiers, state, History(JOINED, tuple(known)), today)
