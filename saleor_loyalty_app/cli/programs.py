@@ -1,4 +1,4 @@
-"""Commands for programs: show, validate, diff, publish; programs are YAML files."""
+"""Commands for programs: show, schema, validate, diff, publish; programs are YAML files."""
 
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from saleor_loyalty_app.programs import repository
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.errors import ProgramInvalid
 from saleor_loyalty_app.programs.problems import Problem, problems_in
+from saleor_loyalty_app.programs.schema import document_schema
 from saleor_loyalty_app.programs.yaml_text import program_from_yaml, program_to_yaml
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -57,6 +58,12 @@ def show(
             print_json(program.document)
         else:
             typer.echo(program_to_yaml(program), nl=False)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of programs, with which editors check and complete them."""
+    print_json(document_schema())
 
 
 @app.command()

@@ -15,12 +15,13 @@ from saleor_loyalty_app import ledger, log
 from saleor_loyalty_app.flows import order_news
 from saleor_loyalty_app.flows.guest_claims import mail_after_order
 from saleor_loyalty_app.flows.order_owner import Ownership, later_owner
-from saleor_loyalty_app.flows.order_plan import Grant, freeze_plan
+from saleor_loyalty_app.flows.order_plan import Grant, draw_caps, freeze_plan
 from saleor_loyalty_app.flows.order_posting import Posting, post_differences, tell_availability
 from saleor_loyalty_app.flows.redemption_uses import lock_for_orders, note_order
 from saleor_loyalty_app.ledger import Account
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.orders import refresh, repository
+from saleor_loyalty_app.orders.counted import counted_milli
 from saleor_loyalty_app.orders.goods import fulfilled_at, is_open
 from saleor_loyalty_app.orders.look import Look, Verdict, digest_of, judge
 from saleor_loyalty_app.orders.money import paid_in_full_at, total_milli
@@ -29,8 +30,12 @@ from saleor_loyalty_app.orders.repository import OrderRow, UnitRow
 from saleor_loyalty_app.orders.target import OWNER, Book, kept, reduction, targets
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers.looks import look_again
 
 logger = log.get(__name__)
+
+#: The unit that counts for tiers alone.
+STATUS = "status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +185,7 @@ def _book(
         wanted = {} if owner.withheld else targets(plan, share)
         differences = post_differences(conn, work, wanted, known)
         posted, deferred = differences.amounts, differences.deferred
+        draw_caps(conn, store, snapshot, plan, share, owner)
         order_news.tell_of_points(conn, work, posted, digest=digest)
         if known:
             available = tell_availability(conn, work, fulfilled_before=row.fulfilled_at)
@@ -187,7 +193,16 @@ def _book(
                 order_news.tell_available_now(conn, work, available)
     if look.is_read:
         values["checked_at"] = look.at
+    counted = row.counted_milli
+    if paid_at is not None:
+        counted = counted_milli(snapshot, share, app_id=store.app_id, paid_at=paid_at)
+    if (counted, owner.member_id) != (row.counted_milli, row.member_id) or (
+        plan is not None and any(unit == STATUS for unit, _ in posted)
+    ):
+        silent = plan is not None and plan.imported
+        look_again(conn, store.id, (owner.member_id, row.member_id), silent=silent)
     values |= {
+        "counted_milli": counted,
         "number": snapshot.number,
         "status": snapshot.status,
         "total_milli": total_milli(snapshot),

@@ -7,7 +7,9 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger, log
 from saleor_loyalty_app.adjustments import repository as adjustments
+from saleor_loyalty_app.bonuses import answers, birthdays
 from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.flows.give_bonus import remember_erased
 from saleor_loyalty_app.ledger import Account, Cause
 from saleor_loyalty_app.ledger.models import Balance
 from saleor_loyalty_app.member_imports import repository as member_imports
@@ -17,6 +19,7 @@ from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.errors import MemberNotFound
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers.looks import look_again
 
 logger = log.get(__name__)
 _balances = table(Balance)
@@ -30,15 +33,18 @@ def erase_user(conn: Connection, store: StoreRef, user_id: str, *, now: datetime
     if account.merged_into is None:
         erase_member(conn, store, account.id, now=now)
     else:
-        _detach(conn, store, account)
+        _detach(conn, store, account, now)
     return True
 
 
-def _detach(conn: Connection, store: StoreRef, account: MemberRef) -> None:
+def _detach(conn: Connection, store: StoreRef, account: MemberRef, now: datetime) -> None:
     """Somebody who has two accounts here gave one up: its address alone leads to them still.
 
     So its orders stay with them; it is kept as those of guests are, by its key.
     """
+    survivor = members.surviving_member(conn, store.id, account.id)
+    if survivor is not None:
+        remember_erased(conn, store, [account.id], like=[account.id, survivor.id], now=now)
     known = members.email_key_of(conn, store.id, account.id)
     taken = known is None or members.guests_by_keys(conn, store.id, [known])
     members.delete_identity(conn, store.id, account.id)
@@ -93,6 +99,7 @@ def erase_member(
         return
     everybody = [member.id, *members.merged_members(conn, store.id, member.id)]
     people = members.people_behind(conn, store.id, everybody)
+    remember_erased(conn, store, everybody, like=everybody, now=now)
     for one in everybody:
         members.delete_identity(conn, store.id, one)
         members.update_member(
@@ -100,7 +107,10 @@ def erase_member(
         )
     notes.delete_notes(conn, store.id, everybody)
     preferences.forget_preferences(conn, store.id, everybody)
+    look_again(conn, store.id, (member.id,))
     mailed_links.forget_access(conn, store.id, everybody)
+    birthdays.forget_birthdays(conn, store.id, everybody)
+    answers.forget_answers(conn, store.id, everybody)
     adjustments.forget_members(conn, store.id, everybody)
     member_imports.forget_members(conn, store.id, everybody, people)
     write_off(conn, store, member.id, key=f"erase:{member.id}", actor=actor, now=now)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app import log
 from saleor_loyalty_app.adjustments import repository as adjustments
+from saleor_loyalty_app.bonuses import answers, birthdays, given
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.errors import AppError
@@ -69,6 +70,7 @@ def _forget_store(conn: Connection, store_id: int) -> None:
     forget_sample(conn, store_id)
     exports.forget_store(conn, store_id)
     member_imports.forget_store(conn, store_id)
+    given.forget_store(conn, store_id)
     conn.execute(sa.delete(_refreshes).where(_refreshes.c.store_id == store_id))
     forget_secrets(conn, store_id)
     conn.execute(sa.update(_stores).where(_stores.c.id == store_id).values(token_encrypted=""))
@@ -89,6 +91,8 @@ def _erase_page(conn: Connection, store_id: int, now: datetime) -> int:
         notes.delete_notes(conn, store_id, ids)
         preferences.forget_preferences(conn, store_id, ids)
         mailed_links.forget_access(conn, store_id, ids)
+        birthdays.forget_birthdays(conn, store_id, ids)
+        answers.forget_answers(conn, store_id, ids)
         adjustments.forget_members(conn, store_id, ids)
         conn.execute(
             sa.update(_members)

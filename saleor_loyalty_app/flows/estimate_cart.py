@@ -168,7 +168,7 @@ def _price(goods: Goods, with_tax: bool) -> Decimal:
 
 def _unknown(cart: CartToEstimate) -> frozenset[Fact]:
     """What is not known, of the cart or of any of its lines."""
-    found = {Fact.nth_order}
+    found = {Fact.nth_order, Fact.tier, Fact.member_since, Fact.member_orders}
     found |= {Fact.country} if not cart.country else set()
     found |= {Fact.language} if not cart.language else set()
     for one in cart.goods:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger
+from saleor_loyalty_app.flows.give_bonus import give_registration_bonus
 from saleor_loyalty_app.flows.member_news import tell_of_membership
 from saleor_loyalty_app.ledger import Cause
 from saleor_loyalty_app.member_imports.carried import apply_waiting
@@ -18,6 +19,7 @@ from saleor_loyalty_app.programs.document import Settings
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.saleor.event import UserSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers.looks import look_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,10 @@ def join_program(
     known = member_for_user(conn, store.id, person, enrollment, keys=keys, now=now)
     claimed = claim_guests(conn, store, known.member, keys=keys, now=now) if known.may_claim else 0
     member = enroll(conn, store.id, known.member.id, enrollment, source=source, now=now)
+    look_again(conn, store.id, (member.id,))
     tell_of_membership(conn, store, member, now=now)
+    if member.confirmed and member.first_enrolled_at == now:
+        give_registration_bonus(conn, store, member.id, keys=keys, now=now)
     return Joined(member, claimed)
 
 
@@ -140,6 +145,7 @@ def _merge(conn: Connection, store: StoreRef, guest_id: int, member_id: int, now
         now=now,
     )
     members.update_member(conn, store.id, guest_id, merged_into=member_id, guest_key=None)
+    look_again(conn, store.id, (member_id,))
     apply_waiting(conn, store.id, guest_id, member_id, now=now)
     members.update_member(
         conn,

@@ -23,6 +23,7 @@ from saleor_loyalty_app.rewards import redemptions
 from saleor_loyalty_app.rewards.errors import NoProgram
 from saleor_loyalty_app.stores import staff_actions
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers.looks import look_again
 
 _balances = table(Balance)
 Wanted = Literal["active", "paused", "left"]
@@ -120,6 +121,7 @@ def set_state(
         terms = enrollment_of(revision.program.settings)
         member = service.enroll(conn, store.id, before.id, terms, source="staff", now=now)
     if member.state != before.state:
+        look_again(conn, store.id, (member.id,))
         staff_actions.note(
             conn,
             store.id,

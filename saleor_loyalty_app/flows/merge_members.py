@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.adjustments import repository as adjustments
+from saleor_loyalty_app.bonuses import answers, birthdays
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.give_points import Agent, require_other
 from saleor_loyalty_app.ledger import Account, BalanceView, Cause
@@ -28,6 +29,7 @@ from saleor_loyalty_app.orders import repository as orders
 from saleor_loyalty_app.rewards import redemptions
 from saleor_loyalty_app.stores import staff_actions
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers.looks import look_again
 
 _balances = table(Balance)
 
@@ -116,9 +118,12 @@ def merge_members(
     )
     notes.hand_over(conn, store.id, giver=loser.id, taker=winner.id)
     adjustments.hand_over(conn, store.id, giver=loser.id, taker=winner.id)
+    birthdays.hand_over(conn, store.id, giver=loser.id, taker=winner.id)
+    answers.hand_over(conn, store.id, giver=loser.id, taker=winner.id)
     members.point_to(conn, store.id, giver=loser.id, taker=winner.id)
     members.update_member(conn, store.id, loser.id, merged_into=winner.id)
     members.update_member(conn, store.id, winner.id, **_joined(loser, winner))
+    look_again(conn, store.id, (winner.id,))
     staff_actions.note(
         conn,
         store.id,

@@ -25,6 +25,7 @@ from saleor_loyalty_app.messages.kinds import Kind
 from saleor_loyalty_app.messages.setup import MailSetup, setup_of
 from saleor_loyalty_app.programs.document import Program, Texts
 from saleor_loyalty_app.programs.repository import revision_at
+from saleor_loyalty_app.programs.tiers_words import tier_values
 from saleor_loyalty_app.rewards.models import Redemption
 from saleor_loyalty_app.stores import storefront_setup
 from saleor_loyalty_app.stores.locale import usable_timezone
@@ -241,7 +242,7 @@ def in_words(
     for name in _POINTS:
         if isinstance(number := known.get(name), int):
             values[name] = points_in_words(number, texts, locale)
-    for name in ("order", "code", "link", "title", "body", "blocked", "minutes"):
+    for name in ("order", "code", "link", "title", "body", "blocked", "minutes", "bonus", "years"):
         if known.get(name):
             values[name] = str(known[name])
     for source, name in (
@@ -269,8 +270,10 @@ def in_words(
         values["month"] = format_date(first, "LLLL y", locale)
     if amount := _amount(known, locale):
         values["amount"] = amount
+    values |= tier_values(known, program, language)
     values["pending"] = bool(known.get("pending"))
     values["expired_points"] = known.get("expired", 0)
+    values["given_points"] = known.get("points", 0)
     return values
 
 

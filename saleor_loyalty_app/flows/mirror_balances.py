@@ -1,4 +1,4 @@
-"""Balances stand in the metadata of Saleor's customers too, for storefronts that look there.
+"""Balances and tiers stand in the metadata of Saleor's customers too, for who looks there.
 
 A copy, never the truth: it follows the books within a minute, after the commit, and is written only
 where it differs from what was written last.
@@ -21,8 +21,10 @@ from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.messages import cursors, mirror_rows, timing
 from saleor_loyalty_app.messages.mirror_rows import Stale
 from saleor_loyalty_app.messages.setup import setup_of
+from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.saleor.errors import SaleorQueryError
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers.standing import tier_in_force
 
 logger = log.get(__name__)
 
@@ -35,6 +37,8 @@ CURSOR = "mirror"
 #: Entries are booked with the time at which their transaction began: some are seen late.
 OVERLAP = timedelta(minutes=2)
 KEYS = ("loyalty.points", "loyalty.pending", "loyalty.balance")
+#: The id of the tier; "" = none. Written where tiers are on.
+TIER_KEY = "loyalty.tier"
 _entry, _member = table(Entry), table(Member)
 _WRITE = {"private": "mutations/private_metadata_update", "public": "mutations/metadata_update"}
 _DELETE = {"private": "mutations/private_metadata_delete", "public": "mutations/metadata_delete"}
@@ -42,16 +46,26 @@ _DELETE = {"private": "mutations/private_metadata_delete", "public": "mutations/
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What is to stand in Saleor for a member; `text` is what it is compared by."""
+    """What is to stand in Saleor for a member; `text` is what it is compared by.
+
+    Attributes:
+        tier: "" = the member has none; None = tiers are off.
+    """
 
     user_id: str
     mode: str
     values: tuple[int, int, int]
+    tier: str | None
 
     @property
     def text(self) -> str:
         """The copy in one line; "" = nothing is to stand there."""
-        return "" if self.mode == "off" else f"{self.mode}:{'/'.join(map(str, self.values))}"
+        if self.mode == "off":
+            return ""
+        known = [str(value) for value in self.values]
+        if self.tier is not None:
+            known.append(self.tier)
+        return f"{self.mode}:{'/'.join(known)}"
 
 
 def mirror_page(access: StoreAccess, store: StoreRef, clock: Clock) -> bool:
@@ -119,7 +133,7 @@ def _mirror(access: StoreAccess, store: StoreRef, stale: Stale, clock: Clock) ->
         )
         return
     try:
-        _write(access, store, wanted, stale.told.partition(":")[0])
+        _write(access, store, wanted, stale.told)
     except AppError as failure:
         gone = isinstance(failure, SaleorQueryError)
         attempts = stale.attempts + 1
@@ -136,16 +150,21 @@ def _mirror(access: StoreAccess, store: StoreRef, stale: Stale, clock: Clock) ->
     )
 
 
-def _write(access: StoreAccess, store: StoreRef, wanted: Copy, before: str) -> None:
-    """Writing twice does no harm: the values are the same."""
+def _write(access: StoreAccess, store: StoreRef, wanted: Copy, told: str) -> None:
+    """Writing twice does no harm: the values are the same. `told` is what stands there."""
+    before, _, known = told.partition(":")
+    had_tier = known.count("/") == len(KEYS)
     if wanted.mode in _WRITE:
         pairs = [
             {"key": key, "value": str(value)}
             for key, value in zip(KEYS, wanted.values, strict=True)
         ]
+        if wanted.tier is not None or had_tier:
+            pairs.append({"key": TIER_KEY, "value": wanted.tier or ""})
         access.change(store, _WRITE[wanted.mode], {"id": wanted.user_id, "input": pairs})
     if before in _DELETE and before != wanted.mode:
-        access.change(store, _DELETE[before], {"id": wanted.user_id, "keys": list(KEYS)})
+        keys = [*KEYS, TIER_KEY] if had_tier else list(KEYS)
+        access.change(store, _DELETE[before], {"id": wanted.user_id, "keys": keys})
 
 
 def _copy(conn: Connection, store: StoreRef, member_id: int, now: datetime) -> Copy | None:
@@ -161,4 +180,9 @@ def _copy(conn: Connection, store: StoreRef, member_id: int, now: datetime) -> C
         return None
     mode = setup_of(conn, store.id).setup.mirror
     balance = ledger.balance(conn, Account(store.id, member_id, UNIT), now=now)
-    return Copy(user_id, mode, (balance.available, balance.pending, balance.total))
+    revision = revision_at(conn, store.id, now)
+    tiers = None if revision is None else revision.program.tiers
+    tier = None
+    if tiers is not None and tiers.enabled:
+        tier = tier_in_force(conn, store.id, member_id, tiers)
+    return Copy(user_id, mode, (balance.available, balance.pending, balance.total), tier)

@@ -197,7 +197,7 @@ def _hand_over(
             taken,
             cause=Cause(
                 source=f"order:{snapshot.id}",
-                part="points",
+                part="points" if given.unit == "points" else "tiers",
                 actor="app",
                 channel=snapshot.channel.slug,
                 currency=snapshot.channel.currency_code,

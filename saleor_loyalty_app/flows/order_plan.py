@@ -1,18 +1,26 @@
-"""Freezing an order's award plan at its first full payment."""
+"""Freezing an order's award plan at its first full payment, and what it draws of caps."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from fractions import Fraction
 from typing import Protocol
 
 from sqlalchemy import Connection
 
+from saleor_loyalty_app.flows.known_member import lock_member, member_facts
 from saleor_loyalty_app.flows.order_owner import Ownership, first_owner
 from saleor_loyalty_app.members.email_keys import EmailKeys
+from saleor_loyalty_app.members.repository import member_by_id
 from saleor_loyalty_app.orders.facts import facts_of
 from saleor_loyalty_app.orders.plan import ENDED, NOT_LIVE, AwardPlan, Terms, empty_plan, freeze
 from saleor_loyalty_app.orders.repository import OrderRow, paid_orders_of
-from saleor_loyalty_app.programs.decide import decide_order, plan_of
+from saleor_loyalty_app.orders.target import Kept, given_by_rule
+from saleor_loyalty_app.programs import cap_uses
+from saleor_loyalty_app.programs.cap_uses import Draw
+from saleor_loyalty_app.programs.decide import decide_order
+from saleor_loyalty_app.programs.decision_plan import plan_of
 from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
 from saleor_loyalty_app.programs.repository import Revision, revision_at
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores import wind_downs
@@ -75,7 +83,11 @@ def freeze_plan(
         return Frozen(empty_plan(ENDED, paid_at), revision.id, owner)
     nth = _order_number(conn, revision.program, row, owner)
     facts = facts_of(snapshot, settings, app_id=store.app_id, paid_at=paid_at, nth_order=nth)
-    decision = decide_order(revision.program, facts, store.timezone)
+    member = _owner_facts(conn, store, revision.program, row, snapshot, owner)
+    if imported:
+        # Which tier they would have had then, nobody knows.
+        member = replace(member, tier="")
+    decision = decide_order(revision.program, facts, store.timezone, member)
     plan = freeze(
         snapshot,
         Terms.of(settings),
@@ -83,6 +95,11 @@ def freeze_plan(
         order_awards=decision.order_awards,
         misses=decision.misses,
         expires_from=since,
+    )
+    capped = plan_of(revision.program).capped
+    hands = {rule_id for award in plan.awards for rule_id in award.rule_ids}
+    plan = replace(
+        plan, member=member.to_json(), capped=tuple(rule for rule in capped if rule in hands)
     )
     if imported and grant is not None:
         plan = replace(plan, imported=True)
@@ -98,3 +115,53 @@ def _order_number(
     if owner.member_id is None or not plan_of(program).needs_order_number:
         return None
     return paid_orders_of(conn, owner.member_id, but=row.id) + 1
+
+
+def _owner_facts(
+    conn: Connection,
+    store: StoreRef,
+    program: Program,
+    row: OrderRow,
+    snapshot: OrderSnapshot,
+    owner: Ownership,
+) -> MemberFacts:
+    """The owner as the rules see them; caps stay locked until the transaction ends."""
+    ready = plan_of(program)
+    if owner.member_id is None or not ready.needs_member:
+        return NOBODY
+    member = member_by_id(conn, store.id, owner.member_id)
+    if member is None:
+        return NOBODY
+    if ready.capped:
+        lock_member(conn, store, member.id)
+    return member_facts(
+        conn,
+        store,
+        member,
+        program,
+        ready.capped,
+        at=snapshot.created,
+        but_order=row.id,
+        but_source=f"order:{snapshot.id}",
+    )
+
+
+def draw_caps(
+    conn: Connection,
+    store: StoreRef,
+    snapshot: OrderSnapshot,
+    plan: AwardPlan,
+    share: Kept,
+    owner: Ownership,
+) -> None:
+    """Draws of each cap what the order should have booked by its rule, and gives the rest back.
+
+    The frozen plan decides how much that is: what a look takes again after it was given back, for
+    a refund that failed, counts again, also where others took it meanwhile.
+    """
+    if not plan.capped or owner.member_id is None:
+        return
+    given = {} if owner.withheld else given_by_rule(plan, share)
+    draws = {rule: Draw.of(given.get(rule, Fraction(0))) for rule in plan.capped}
+    source = f"order:{snapshot.id}"
+    cap_uses.draw(conn, store.id, owner.member_id, source, draws, at=snapshot.created)

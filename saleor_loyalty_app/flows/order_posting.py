@@ -17,6 +17,9 @@ from saleor_loyalty_app.orders.target import Book
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
 
+#: The unit that counts for tiers alone: never spent, never expiring.
+STATUS = "status"
+
 
 @dataclass(frozen=True, slots=True)
 class Posting:
@@ -105,6 +108,7 @@ def _add(conn: Connection, work: Posting, row: UnitRow, delta: int) -> int:
     first = row.postings == 0
     row.postings += 1
     terms = work.plan.terms
+    spendable = row.unit != STATUS
     ledger.earn(
         conn,
         Account(work.store.id, work.member_id, row.unit),
@@ -113,9 +117,11 @@ def _add(conn: Connection, work: Posting, row: UnitRow, delta: int) -> int:
         key=_key(work, row),
         now=work.now,
         effective_at=work.plan.expires_from if first else work.snapshot.updated_at,
-        available_from=terms.available_from(work.paid_at, work.fulfilled_at),
-        expires_at=_expiry(work),
-        notice_required=terms.notice_required,
+        available_from=terms.available_from(work.paid_at, work.fulfilled_at)
+        if spendable
+        else work.paid_at,
+        expires_at=_expiry(work) if spendable else None,
+        notice_required=spendable and terms.notice_required,
     )
     row.booked += amount
     return amount
@@ -131,11 +137,18 @@ def _take_back(conn: Connection, work: Posting, row: UnitRow, amount: int) -> in
         key=_key(work, row),
         now=work.now,
         effective_at=work.snapshot.updated_at,
-        policy=RefundPolicy(work.plan.terms.refund_policy),
+        policy=_policy(work, row),
     )
     row.booked -= taken.posted
     row.waived += taken.waived
     return -taken.posted
+
+
+def _policy(work: Posting, row: UnitRow) -> RefundPolicy:
+    """Status points are never spent, so that what came in is there to be taken back."""
+    if row.unit == STATUS:
+        return RefundPolicy.within_balance
+    return RefundPolicy(work.plan.terms.refund_policy)
 
 
 def _key(work: Posting, row: UnitRow) -> str:

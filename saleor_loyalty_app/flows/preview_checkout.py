@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.flows.known_member import member_facts
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.ledger.balance_view import balance
 from saleor_loyalty_app.ledger.types import Account
@@ -17,8 +18,10 @@ from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import member_by_user
 from saleor_loyalty_app.orders.checkout_facts import checkout_facts
 from saleor_loyalty_app.orders.repository import paid_orders_of
-from saleor_loyalty_app.programs.decide import POINTS, Decision, decide_order, plan_of
+from saleor_loyalty_app.programs.decide import POINTS, Decision, decide_order
+from saleor_loyalty_app.programs.decision_plan import plan_of
 from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.shipping import ShippingRule
 from saleor_loyalty_app.programs.shipping_decide import ShippingFacts, decide_shipping
@@ -40,6 +43,7 @@ from saleor_loyalty_app.saleor.checkout_preview import (
 from saleor_loyalty_app.stores import wind_downs
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import channels
+from saleor_loyalty_app.tiers.standing import tier_in_force
 
 UNIT = "points"
 _NONE = Most(0, Decimal(0))
@@ -136,7 +140,8 @@ def preview_checkout(
     buyer = member if is_owner else _buyer(conn, store, checkout)
     decision = None
     if program is not None and store.earning_on and _may_earn(program, member, now):
-        decision = _decide(conn, store, program, checkout, member, now)
+        newcomer = is_owner and member is None and checkout.user_id is not None
+        decision = _decide(conn, store, program, checkout, member, now, newcomer=newcomer)
     return Preview(
         program=program,
         channel=checkout.channel.slug,
@@ -164,12 +169,19 @@ def _decide(
     checkout: CheckoutPreview,
     member: MemberRef | None,
     now: datetime,
+    *,
+    newcomer: bool,
 ) -> Decision:
-    nth = None
-    if member is not None and plan_of(program).needs_order_number:
+    """Decides as the order would be; a newcomer becomes a member with it."""
+    nth = 1 if newcomer else None
+    ready = plan_of(program)
+    if member is not None and ready.needs_order_number:
         nth = paid_orders_of(conn, member.id, but=0) + 1
     facts = checkout_facts(checkout, program.settings, app_id=store.app_id, now=now, nth_order=nth)
-    return decide_order(program, facts, store.timezone)
+    known = MemberFacts(joined_at=now) if newcomer else NOBODY
+    if member is not None and ready.needs_member:
+        known = member_facts(conn, store, member, program, ready.capped, at=now)
+    return decide_order(program, facts, store.timezone, known)
 
 
 def _nearly(decision: Decision) -> tuple[tuple[str, Mapping[str, Any]], ...]:
@@ -216,6 +228,7 @@ def _offers(
         subtotal=_full_subtotal(checkout, live),
         member=_takes_part(program, checkout, buyer),
         orders=0 if buyer is None else paid_orders_of(conn, buyer.id, but=0),
+        tier="" if buyer is None else tier_in_force(conn, store.id, buyer.id, program.tiers),
     )
     decision = decide_shipping(program.shipping, facts, now=now, timezone=store.timezone)
     had = [

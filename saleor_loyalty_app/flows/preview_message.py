@@ -103,12 +103,25 @@ def _sample(kind: Kind, setup: MailSetup, language: str, now: datetime) -> dict[
         "spending_from": (now + timedelta(hours=48)).isoformat(),
         "code": "K7Q2-WXN9-4HRT-VC8P",
         "blocked": "spending",
+        "bonus": "question_answered",
+        "years": 2,
         "link": setup.look.points_url or "https://shop.example.com/points",
         "minutes": 15,
         "month": month,
         "earned": 300,
         "spent": 120,
         "expired": 0,
+        "tier": translate("tiers.sample.tier", language),
+        "drops_to": translate("tiers.sample.below", language),
+        "drops_on": (now + timedelta(days=30)).date().isoformat(),
+        "keep_by": (now + timedelta(days=29)).date().isoformat(),
+        "missing": [
+            {
+                "kind": "spend",
+                "amount": 120_000,
+                "currency": "TRY" if language == "tr" else "USD",
+            }
+        ],
         "title": translate("mail.sample_title", language),
         "body": translate("mail.sample_body", language),
     }

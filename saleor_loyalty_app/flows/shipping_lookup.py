@@ -18,6 +18,7 @@ from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.orders.models import OrderState
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.repository import revision_at
+from saleor_loyalty_app.programs.tiers import level_in_force
 from saleor_loyalty_app.rewards.models import (
     LIVE_STATES,
     CheckoutTotal,
@@ -31,6 +32,7 @@ from saleor_loyalty_app.rewards.shipping_asks import Asked
 from saleor_loyalty_app.stores.models import Store
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import channels
+from saleor_loyalty_app.tiers.models import MemberTier
 
 #: A program that was published is followed within this time.
 PROGRAM_REMEMBERED = timedelta(seconds=5)
@@ -39,7 +41,7 @@ _store, _member, _order = table(Store), table(Member), table(OrderState)
 #: The row of the user itself; `_member` is whom it was merged into, or the same.
 _account = table(Member).alias("account")
 _offer, _total, _ask = table(ShippingOffer), table(CheckoutTotal), table(ShippingAsk)
-_redemption = table(Redemption)
+_redemption, _tier = table(Redemption), table(MemberTier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Found:
         is_live: the store has the app, and its shipping part is switched on.
         state: of the member; "" = none is known.
         orders: paid ones of the member.
+        tier: that the member holds; "" = none.
         stored: offers that were made to this shopper at this checkout.
         total_hash, total: the cart whose subtotal was asked of Saleor, and the subtotal.
         own_code: the code on the checkout is that of a live redemption.
@@ -69,11 +72,19 @@ class Found:
     state: str
     hold_out: bool
     orders: int
+    tier: str
     stored: tuple[Offer, ...]
     total_hash: str
     total: Decimal
     asked: Asked | None
     own_code: bool
+
+    @property
+    def tier_in_force(self) -> str:
+        """The tier of the member; "" = none, or tiers are off."""
+        program = self.part.program
+        level = None if program is None else level_in_force(program.tiers, self.tier)
+        return "" if level is None else level.id
 
     def is_member(self, user_id: str) -> bool:
         """Whether the shopper takes part in the program."""
@@ -116,6 +127,7 @@ def _statement() -> sa.Select[Any]:
             _member.c.state.label("state"),
             _member.c.hold_out.label("hold_out"),
             orders.label("orders"),
+            _tier.c.tier.label("tier"),
             _offer.c.offers.label("offers"),
             _total.c.cart_hash.label("total_hash"),
             _total.c.subtotal.label("total"),
@@ -128,6 +140,7 @@ def _statement() -> sa.Select[Any]:
         .select_from(
             _store.outerjoin(_account, account_on)
             .outerjoin(_member, member_on)
+            .outerjoin(_tier, _tier.c.member_id == _member.c.id)
             .outerjoin(_offer, offer_on)
             .outerjoin(_total, total_on)
             .outerjoin(_ask, ask_on)
@@ -163,7 +176,7 @@ async def look_up(
         },
     )
     if not rows:
-        return Found(part, False, "", False, 0, (), "", Decimal(0), None, False)
+        return Found(part, False, "", False, 0, "", (), "", Decimal(0), None, False)
     row = rows[0]
     asked = None
     if row.asked_at is not None:
@@ -174,6 +187,7 @@ async def look_up(
         state=row.state or "",
         hold_out=bool(row.hold_out),
         orders=row.orders,
+        tier=row.tier or "",
         stored=read_offers(row.offers),
         total_hash=row.total_hash or "",
         total=Decimal(row.total or 0),

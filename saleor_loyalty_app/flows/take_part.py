@@ -26,6 +26,7 @@ from saleor_loyalty_app.rewards.errors import NoProgram, RedemptionLive, UserIna
 from saleor_loyalty_app.rewards.redemptions import live_of
 from saleor_loyalty_app.saleor.shopper_account import ShopperAccount, account_of, is_user_id
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers.looks import look_again
 
 UNIT = "points"
 _consents = table(MemberConsent)
@@ -218,6 +219,7 @@ def leave(
         raise RedemptionLive(id=loss.live)
     if loss.points + loss.pending != loses:
         raise LossChanged(loses=loss.points + loss.pending)
+    look_again(conn, store.id, (left.id,))
     write_off(
         conn,
         store,

@@ -9,16 +9,19 @@ from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.history_preview import why_withheld
+from saleor_loyalty_app.flows.known_member import member_facts
 from saleor_loyalty_app.members.repository import member_by_user
 from saleor_loyalty_app.orders.facts import facts_of
 from saleor_loyalty_app.orders.models import OrderState, OrderUnit
 from saleor_loyalty_app.orders.money import paid_in_full_at
 from saleor_loyalty_app.orders.plan import Award, AwardPlan, PlannedLine, Terms
 from saleor_loyalty_app.orders.repository import paid_orders_of
-from saleor_loyalty_app.programs.decide import POINTS, Decision, decide_order, plan_of
+from saleor_loyalty_app.programs.decide import POINTS, Decision, decide_order
+from saleor_loyalty_app.programs.decision_plan import plan_of
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.explain import EntryFacts, explain, explain_miss
 from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
+from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
 from saleor_loyalty_app.programs.models import ProgramRevision
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import ChannelRef, StoreRef
@@ -43,13 +46,14 @@ class TriedLine:
 
 @dataclass(frozen=True, slots=True)
 class TriedCart:
-    """A made-up cart of nobody."""
+    """A made-up cart of nobody, or of somebody in a tier."""
 
     lines: tuple[TriedLine, ...]
     shipping: Decimal = Decimal(0)
     country: str = ""
     voucher_used: bool = False
     nth_order: int | None = None
+    tier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,7 @@ def try_order(
         store,
         language,
         number=order.number,
+        member=_customer(conn, store, program, order),
         names=names,
         withheld=why_withheld(conn, store, order, automatic=automatic, at=at),
         paid=paid_at is not None,
@@ -175,6 +180,7 @@ def try_cart(
         store,
         language,
         number="",
+        member=MemberFacts(tier=cart.tier, orders=(cart.nth_order or 1) - 1),
         names=names,
         available_from=Terms.of(program.settings).available_from(now, now),
     )
@@ -189,11 +195,12 @@ def _trial(
     number: str,
     names: dict[str, str],
     available_from: datetime | None,
+    member: MemberFacts = NOBODY,
     withheld: str = "",
     paid: bool = True,
     booked: Booked | None = None,
 ) -> Trial:
-    decision = decide_order(program, facts, store.timezone)
+    decision = decide_order(program, facts, store.timezone, member)
     points = decision.totals().get((UNIT, POINTS), 0)
     plan = _plan(decision, facts)
     entry = EntryFacts(
@@ -251,12 +258,38 @@ def _number_of(
     member = member_by_user(conn, store.id, order.user.id)
     if member is None:
         return 1
-    row = conn.execute(
+    return paid_orders_of(conn, member.id, but=_row_of(conn, store, order)) + 1
+
+
+def _customer(
+    conn: Connection, store: StoreRef, program: Program, order: OrderSnapshot
+) -> MemberFacts:
+    """Its customer as they are now; the order itself does not count."""
+    ready = plan_of(program)
+    if order.user is None or not ready.needs_member:
+        return NOBODY
+    member = member_by_user(conn, store.id, order.user.id)
+    if member is None:
+        return MemberFacts(joined_at=order.created)
+    return member_facts(
+        conn,
+        store,
+        member,
+        program,
+        ready.capped,
+        at=order.created,
+        but_order=_row_of(conn, store, order),
+        but_source=f"order:{order.id}",
+    )
+
+
+def _row_of(conn: Connection, store: StoreRef, order: OrderSnapshot) -> int:
+    found: int | None = conn.execute(
         sa.select(_states.c.id).where(
             _states.c.store_id == store.id, _states.c.order_id == order.id
         )
     ).scalar_one_or_none()
-    return paid_orders_of(conn, member.id, but=row or 0) + 1
+    return found or 0
 
 
 def _booked(conn: Connection, store: StoreRef, order_id: str) -> Booked | None:

@@ -8,10 +8,18 @@ from datetime import timedelta
 
 from saleor_loyalty_app.flows.erase_member import erase_user
 from saleor_loyalty_app.flows.event_handler import EventContext, Handler
+from saleor_loyalty_app.flows.give_bonus import give_registration_bonus
 from saleor_loyalty_app.flows.join_member import customer_seen
 from saleor_loyalty_app.inbox import repository as inbox
+from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import member_by_user
-from saleor_loyalty_app.saleor.event import MalformedEvent, UserEvent, UserSnapshot, parse
+from saleor_loyalty_app.saleor.event import (
+    MalformedEvent,
+    UserEvent,
+    UserSnapshot,
+    parse,
+    typename_of,
+)
 
 LONGEST_ID = 200
 #: Saleor gives up on a delivery after about 5 minutes; a day also covers one repeated by hand.
@@ -33,7 +41,11 @@ def receive_customer(context: EventContext) -> None:
     known = member_by_user(context.conn, context.store.id, user.id)
     if known is None and _is_deleted(context, user.id):
         return
-    customer_seen(context.conn, context.store, user, keys=context.secrets, now=context.now)
+    seen = customer_seen(context.conn, context.store, user, keys=context.secrets, now=context.now)
+    if seen is not None and _confirms(context, user, known):
+        give_registration_bonus(
+            context.conn, context.store, seen.member.id, keys=context.secrets, now=context.now
+        )
 
 
 def receive_deleted(context: EventContext) -> None:
@@ -45,6 +57,20 @@ def receive_deleted(context: EventContext) -> None:
     user = _user(context)
     if not user.is_staff:
         erase_user(context.conn, context.store, user.id, now=context.now)
+
+
+def _confirms(context: EventContext, user: UserSnapshot, known: MemberRef | None) -> bool:
+    """Whether an account was confirmed just now, as far as can be told.
+
+    Where the shop asks for no confirmation, accounts are confirmed from the beginning; those that
+    staff make are nobody's registration. An event that was lost is made up for by the next one.
+    """
+    if not user.is_confirmed:
+        return False
+    event, by = context.envelope.typename, context.envelope.issuing_principal
+    if event == typename_of("CUSTOMER_CREATED"):
+        return by is None or by.typename != "User" or by.id == user.id
+    return event == typename_of("ACCOUNT_CONFIRMED") or (known is not None and not known.confirmed)
 
 
 def _user(context: EventContext) -> UserSnapshot:

@@ -114,10 +114,12 @@ def month_rows(
         frozen_rates: the rates at which that closing was valued.
     """
     end = month_after(month)
-    known = holdings(conn, reading, month)
+    known = holdings(conn, reading, month, UNIT)
     opening = known if frozen is None else frozen
     columns: dict[Place, Counter[str]] = {}
-    found = sums(conn, reading, "channel", "currency", "unit", "kind", since=month, until=end)
+    found = sums(
+        conn, reading, "channel", "currency", "unit", "kind", since=month, until=end, unit=UNIT
+    )
     for (channel, currency, unit, kind), amount in found.items():
         column = _COLUMNS[kind]
         signed = -amount if column in _OUTWARD else amount

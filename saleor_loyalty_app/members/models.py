@@ -24,6 +24,7 @@ class Member(SQLModel, table=True):
         sa.CheckConstraint("bucket BETWEEN 0 AND 9999", name="bucket"),
         sa.Index("ix_member_merged_into", "merged_into"),
         sa.Index("ix_member_listed", "store_id", "id"),
+        sa.Index("ix_member_first_enrolled", "store_id", "first_enrolled_at"),
     )
 
     id: int | None = key()

@@ -40,6 +40,11 @@ class Kind(StrEnum):
     guest_claim = "guest_claim"
     monthly_statement = "monthly_statement"
     announcement = "announcement"
+    tier_up = "tier_up"
+    tier_at_risk = "tier_at_risk"
+    bonus_given = "bonus_given"
+    birthday = "birthday"
+    anniversary = "anniversary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +127,19 @@ KINDS: Mapping[Kind, KindSpec] = {
         ("month", "earned", "spent", "expired"),
         stale_after=timedelta(days=7),
     ),
+    Kind.tier_up: KindSpec(_TRANSACTIONAL, ("tier",), "tier.reached"),
+    Kind.tier_at_risk: KindSpec(
+        _TRANSACTIONAL,
+        ("tier", "drops_to", "drops_on", "keep_by", "missing"),
+        "tier.at_risk",
+        stale_after=timedelta(days=10),
+    ),
     Kind.announcement: KindSpec(
         _MARKETING, ("title", "body", "link"), stale_after=timedelta(days=7)
     ),
+    Kind.bonus_given: KindSpec(_TRANSACTIONAL, ("points", "bonus"), "bonus.given"),
+    Kind.birthday: KindSpec(_MARKETING, ("points",), stale_after=timedelta(days=2)),
+    Kind.anniversary: KindSpec(_MARKETING, ("points", "years"), stale_after=timedelta(days=2)),
 }
 
 #: What the texts of every kind may show.

@@ -169,7 +169,7 @@ class MailSetup(_Part):
     weekly_cap: int = Field(default=2, ge=1, le=20, description="Offers to one member in 7 days.")
     switched_off: Annotated[list[Kind], Field(max_length=len(Kind)), AfterValidator(_kinds)] = (
         Field(
-            default=[Kind.monthly_statement],
+            default=[Kind.monthly_statement, Kind.birthday, Kind.anniversary],
             description="Kinds that are not sent; offers start switched off.",
         )
     )

@@ -32,7 +32,7 @@ LONGEST_BODY = 20_000
 #: How deep a text may nest.
 DEEPEST = 30
 #: Beside the fields of the kinds: numbers and facts to choose by.
-CHOICES = ("balance_points", "available_points", "expired_points", "pending")
+CHOICES = ("balance_points", "available_points", "expired_points", "given_points", "pending")
 
 _text = table(MessageText)
 _FILTERS = frozenset({"upper", "lower", "capitalize", "default", "trim"})

@@ -37,6 +37,9 @@ class OrderState(SQLModel, table=True):
     #: What it costs in all, with tax and shipping and after discounts, in thousandths of the
     #: currency's major unit (Saleor keeps three places); none = not seen since this is kept.
     total_milli: int | None = Field(default=None, nullable=True, sa_type=sa.BigInteger)
+    #: What of it counts as spent by its member, see `orders.counted`; none = not seen since this
+    #: is kept, or not paid.
+    counted_milli: int | None = Field(default=None, nullable=True, sa_type=sa.BigInteger)
     #: SHA-256 of the canonical snapshot booked last.
     snapshot_hash: str = ""
     #: When the newest event about this order arrived here.

@@ -131,6 +131,10 @@ class AwardPlan:
     none: str = ""
     #: Booked by an import of history: no messages, no bonuses.
     imported: bool = False
+    #: The owner as the rules saw them (programs.member_facts); empty where no rule asked.
+    member: Mapping[str, Any] = field(default_factory=dict)
+    #: The rules that draw from a cap of their owner.
+    capped: tuple[str, ...] = ()
 
     @property
     def awards(self) -> tuple[Award, ...]:
@@ -192,6 +196,8 @@ class AwardPlan:
             ],
             "order": [award.to_json() for award in self.order],
             "misses": [{"rule": rule, "reason": dict(reason)} for rule, reason in self.misses],
+            **({"member": dict(self.member)} if self.member else {}),
+            **({"capped": list(self.capped)} if self.capped else {}),
         }
 
     @classmethod
@@ -218,6 +224,8 @@ class AwardPlan:
             ),
             order=tuple(map(Award.from_json, document["order"])),
             misses=tuple((miss["rule"], miss["reason"]) for miss in document["misses"]),
+            member=document.get("member", {}),
+            capped=tuple(document.get("capped", ())),
         )
 
 

@@ -39,6 +39,7 @@ class OrderRow:
     revision_id: int | None
     losses: Mapping[str, Any] | None
     deferred: bool
+    counted_milli: int | None
 
     def known(self, *, importing: bool) -> Known:
         """What decides whether a new look may be booked."""

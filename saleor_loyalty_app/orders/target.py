@@ -101,6 +101,16 @@ def targets(plan: AwardPlan, share: Kept) -> dict[Book, int]:
     return {book: int(points) for book, points in sums.items()}
 
 
+def given_by_rule(plan: AwardPlan, share: Kept) -> dict[str, Fraction]:
+    """Exact points that each rule had a hand in, of what the order should have booked."""
+    sums: defaultdict[str, Fraction] = defaultdict(Fraction)
+    for line in plan.lines:
+        units = min(share.units.get(line.id, 0), line.quantity)
+        _count(sums, line.awards, Fraction(units, line.quantity) * share.factor)
+    _count(sums, plan.order, share.order)
+    return dict(sums)
+
+
 def reduction(status: str, share: Kept, losses: Mapping[str, Any] | None) -> str:
     """Why this look takes points back, as a stable word.
 
@@ -122,6 +132,12 @@ def reduction(status: str, share: Kept, losses: Mapping[str, Any] | None) -> str
 def _add(sums: defaultdict[Book, Fraction], awards: Iterable[Award], share: Fraction) -> None:
     for award in awards:
         sums[award.unit, award.part] += award.points * share
+
+
+def _count(sums: defaultdict[str, Fraction], awards: Iterable[Award], share: Fraction) -> None:
+    for award in awards:
+        for rule_id in award.rule_ids:
+            sums[rule_id] += award.points * share
 
 
 def _paid_share(snapshot: OrderSnapshot) -> Fraction:

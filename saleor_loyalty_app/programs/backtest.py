@@ -1,7 +1,8 @@
 """What a program would have given on past orders. Pure: the very decision that books.
 
 Points are counted as if nothing came back and every point were spent, so that the result is the
-most that the program costs.
+most that the program costs. Past orders do not tell who bought: rules that ask for it are counted
+only where they hold for everybody, and are named; caps per member are not drawn.
 """
 
 from collections import defaultdict
@@ -12,18 +13,22 @@ from decimal import Decimal
 from fractions import Fraction
 
 from saleor_loyalty_app.programs.cost import DAYS_OF_MONTH, to_minor_unit
-from saleor_loyalty_app.programs.decide import POINTS, decide_order
+from saleor_loyalty_app.programs.decide import POINTS
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.sampled import SampledOrder
+from saleor_loyalty_app.programs.unknown_facts import Fact, decide_as_known
 
 _UNIT = "points"
+#: What a past order does not tell of who bought.
+_UNKNOWN = frozenset((Fact.nth_order, Fact.tier, Fact.member_since, Fact.member_orders))
 
 
 @dataclass(slots=True)
 class ChannelResult:
     """What the orders of one channel and currency would have earned.
 
-    `earning` of the `orders` would have earned something; `points_by_rule` is exact.
+    `earning` of the `orders` would have earned something; `points_by_rule` is exact. `unjudged`
+    are the rules that depend on who bought, and may have given more or less than was counted.
     """
 
     channel: str
@@ -35,6 +40,7 @@ class ChannelResult:
     points_by_rule: defaultdict[str, Fraction] = field(
         default_factory=lambda: defaultdict(Fraction)
     )
+    unjudged: set[str] = field(default_factory=set)
 
     def worth(self, program: Program) -> Decimal:
         """What the points are worth; 0 where they cannot be spent."""
@@ -81,14 +87,16 @@ class BackTest:
         facts = order.facts(self.program)
         key = (facts.channel, facts.currency)
         found = self._results.setdefault(key, ChannelResult(*key))
-        decision = decide_order(self.program, facts, self._timezone)
+        decision, unjudged = decide_as_known(self.program, facts, _UNKNOWN, self._timezone)
         points = decision.totals().get((_UNIT, POINTS), 0)
+        found.unjudged |= unjudged.keys()
         found.orders += 1
         found.turnover += order.total
         found.points += points
         found.earning += points > 0
         for award in decision.awards():
-            found.points_by_rule[award.rule_id] += award.points
+            if award.unit == _UNIT:
+                found.points_by_rule[award.rule_id] += award.points
 
 
 def days_between(start: datetime, end: datetime) -> int:

@@ -1,8 +1,8 @@
 """The conditions of rules as structured data, composed by all, any and not.
 
-A condition looks either at the order as a whole or at one line of it. In a rule that works line by
-line both kinds may be used; in a rule that works on the order, a condition on lines stands inside
-`any_line`.
+A condition looks at the order as a whole, at one line of it, or at the member behind it. In a
+rule that works line by line all kinds may be used; in a rule that works on the order, a condition
+on lines stands inside `any_line`. Rules on anything but orders know the time and the member only.
 """
 
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ from saleor_loyalty_app.programs.scalars import (
     Count,
     CountryCode,
     CurrencyCode,
+    Identifier,
     Locale,
     Money,
     Reference,
@@ -39,6 +40,10 @@ class _Leaf(Section):
 
 class _LineLeaf(_Leaf):
     looks_at_line: ClassVar[bool] = True
+
+
+class _MemberLeaf(_Leaf):
+    """Looks at who it is about, whatever they did."""
 
 
 def check_span(low: object, high: object) -> None:
@@ -183,6 +188,39 @@ class InLanguages(_Leaf):
     codes: Annotated[tuple[Locale, ...], Field(min_length=1, max_length=50)]
 
 
+class InTiers(_MemberLeaf):
+    """The member is in one of these tiers (ids); who is in none, or unknown, is not."""
+
+    type: Literal["tier"]
+    tiers: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=20)]
+
+
+class MemberSince(_MemberLeaf):
+    """The member takes part for so many whole days, in the store's time zone."""
+
+    type: Literal["member_since"]
+    min: Annotated[StrictInt, Field(ge=0, le=36_500)] | None = None
+    max: Annotated[StrictInt, Field(ge=0, le=36_500)] | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        check_span(self.min, self.max)
+        return self
+
+
+class MemberOrders(_MemberLeaf):
+    """The member had paid so many orders before this."""
+
+    type: Literal["member_orders"]
+    min: Count | None = None
+    max: Count | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        check_span(self.min, self.max)
+        return self
+
+
 References = Annotated[tuple[Reference, ...], Field(min_length=1, max_length=500)]
 
 
@@ -314,6 +352,9 @@ Leaf = (
     | OfProductTypes
     | LineQuantity
     | OnSale
+    | InTiers
+    | MemberSince
+    | MemberOrders
     | Expression
 )
 

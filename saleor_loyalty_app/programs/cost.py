@@ -25,9 +25,8 @@ def monthly_cost(program: Program, stats: OrderStats, *, now: datetime, timezone
     if rates is None or rates.spend_rate is None or stats.count == 0:
         return to_minor_unit(Fraction(0), stats.currency)
     facts = _average_order(stats, now)
-    points = sum(
-        (award.points for award in decide_order(program, facts, timezone).awards()), Fraction(0)
-    )
+    awards = decide_order(program, facts, timezone).awards()
+    points = sum((award.points for award in awards if award.unit == "points"), Fraction(0))
     orders = Fraction(stats.count * DAYS_OF_MONTH, stats.days)
     return to_minor_unit(points * rates.spend_rate.money_per_point * orders, stats.currency)
 

@@ -1,34 +1,37 @@
 """The decision on an order: which rule gives how much to which line, and why others give nothing.
 
-Pure: the same program, facts and time zone always give the same decision. It serves live booking,
-preview, back-test and explanation. Amounts are exact fractions; who books them rounds once.
+Pure: the same program, facts, member and time zone always give the same decision. It serves live
+booking, preview, back-test and explanation. Amounts are exact fractions; who books them rounds
+once.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from saleor_loyalty_app.programs.conditions import NthOrder, leaves
+from saleor_loyalty_app.programs.caps import limited, reached
+from saleor_loyalty_app.programs.decision_plan import DecisionPlan, ReadyRule, plan_of
 from saleor_loyalty_app.programs.document import ChannelRates, Program, Rate
 from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
 from saleor_loyalty_app.programs.look import Look, Reason
-from saleor_loyalty_app.programs.matching import Tests, compile_condition, nearest
+from saleor_loyalty_app.programs.matching import nearest
+from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
 from saleor_loyalty_app.programs.rules import (
-    EarningRule,
     Effect,
     Multiplier,
     PointsPerMoney,
     PointsPerOrder,
     PointsPerUnit,
+    StatusPoints,
 )
 from saleor_loyalty_app.programs.scalars import plain
 
-#: The part of the program that order points belong to.
+#: The part of the program that order points belong to, and that of what counts for tiers.
 POINTS = "points"
+TIERS = "tiers"
 _ZERO = Fraction(0)
 
 
@@ -80,63 +83,6 @@ class Decision:
         return {key: total.numerator // total.denominator for key, total in sums.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    id: str
-    effect: Effect
-    tests: Tests
-    on_line: bool
-    stop: bool
-    factor: Fraction
-    factor_text: str
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionPlan:
-    """A program's rules made ready for deciding."""
-
-    rules: tuple[_Rule, ...]
-    best_of: bool
-    earn_on_shipping: bool
-    needs_order_number: bool
-
-
-@lru_cache(maxsize=256)
-def plan_of(program: Program) -> DecisionPlan:
-    """The program's rules, compiled once per digest and sorted by falling priority."""
-    rules = [rule for rule in program.earning.rules if rule.enabled]
-    rules.sort(key=lambda rule: -rule.priority)
-    return DecisionPlan(
-        rules=tuple(_compiled(rule) for rule in rules),
-        best_of=program.earning.stacking == "best",
-        earn_on_shipping=program.settings.earn_on_shipping,
-        needs_order_number=any(_asks_for_number(rule) for rule in rules),
-    )
-
-
-def _compiled(rule: EarningRule) -> _Rule:
-    effect = rule.then
-    factor = effect.factor if isinstance(effect, PointsPerMoney | Multiplier) else Decimal(1)
-    return _Rule(
-        id=rule.id,
-        effect=effect,
-        tests=compile_condition(rule.when, on_line=rule.scope == "line"),
-        on_line=rule.scope == "line",
-        stop=rule.stop,
-        factor=Fraction(factor),
-        factor_text=plain(factor),
-    )
-
-
-def _asks_for_number(rule: EarningRule) -> bool:
-    if rule.when is None:
-        return False
-    return any(
-        isinstance(leaf, NthOrder) or (leaf.type == "expression" and "nth_order" in leaf.cel)
-        for leaf in leaves(rule.when)
-    )
-
-
 @dataclass(slots=True)
 class _Target:
     """A line, the shipping or the order as a whole, with what it was given so far."""
@@ -144,15 +90,18 @@ class _Target:
     of: str
     line: LineFacts | None
     base: Decimal
-    given: list[tuple[_Rule, Fraction, Reason]] = field(default_factory=list)
-    multipliers: list[_Rule] = field(default_factory=list)
+    given: list[tuple[ReadyRule, Fraction, Reason]] = field(default_factory=list)
+    multipliers: list[ReadyRule] = field(default_factory=list)
     stopped_by: str = ""
 
 
-def decide_order(program: Program, facts: OrderFacts, timezone: str) -> Decision:
+def decide_order(
+    program: Program, facts: OrderFacts, timezone: str, member: MemberFacts = NOBODY
+) -> Decision:
     """Decides what an order earns under a program, as of the order's own time.
 
-    `timezone` is the store's, an IANA name; weekdays, hours and dates are told in it.
+    `timezone` is the store's, an IANA name; weekdays, hours and dates are told in it. `member` is
+    who made the order, as they were then; its `used` says what caps leave.
 
     Raises:
         zoneinfo.ZoneInfoNotFoundError: there is no such time zone.
@@ -162,7 +111,7 @@ def decide_order(program: Program, facts: OrderFacts, timezone: str) -> Decision
         reason = {"code": "no_rate", "channel": facts.channel, "currency": facts.currency}
         return Decision({}, (), (Miss("", reason),))
     plan = plan_of(program)
-    look = Look(facts, facts.created_at.astimezone(ZoneInfo(timezone)))
+    look = Look(facts, facts.created_at.astimezone(ZoneInfo(timezone)), member)
     return _Run(plan, look, rates, rates.earn_rate).decide()
 
 
@@ -190,6 +139,9 @@ class _Run:
         for rule in self._plan.rules:
             if (reason := self._apply(rule)) is not None:
                 self._misses.append(Miss(rule.id, reason))
+        if (tier := self._plan.tiers.get(self._look.member.tier)) is not None:
+            for target in (*self._lines, self._shipping, self._order):
+                target.multipliers.append(tier)
         line_awards: dict[str, tuple[Award, ...]] = {}
         for target in self._lines:
             awards = self._awards(target)
@@ -197,11 +149,15 @@ class _Run:
                 line_awards[target.line.id] = awards
         order_awards = self._awards(self._order) + self._awards(self._shipping)
         decision = Decision(line_awards, order_awards, tuple(self._misses))
-        return self._with_outdone(decision) if self._plan.best_of else decision
+        if self._plan.best_of:
+            decision = self._with_outdone(decision)
+        return self._capped(decision)
 
-    def _apply(self, rule: _Rule) -> Reason | None:
+    def _apply(self, rule: ReadyRule) -> Reason | None:
         if self._stopped_by:
             return {"code": "stopped", "by": self._stopped_by}
+        if (reason := reached(rule.caps, self._look.member.used.get(rule.id))) is not None:
+            return reason
         if rule.tests.order is not None:
             reason = rule.tests.order(self._look)
             if reason is not None:
@@ -218,7 +174,7 @@ class _Run:
             self._stopped_by = rule.id
         return None
 
-    def _apply_to_lines(self, rule: _Rule) -> Reason | None:
+    def _apply_to_lines(self, rule: ReadyRule) -> Reason | None:
         test = rule.tests.line
         reasons: list[Reason] = []
         matched = False
@@ -236,7 +192,7 @@ class _Run:
             self._take(rule, self._shipping)
         return None if matched else nearest(reasons) or {"code": "no_lines"}
 
-    def _take(self, rule: _Rule, target: _Target) -> None:
+    def _take(self, rule: ReadyRule, target: _Target) -> None:
         if isinstance(rule.effect, Multiplier):
             target.multipliers.append(rule)
         else:
@@ -244,11 +200,11 @@ class _Run:
         if rule.stop:
             target.stopped_by = rule.id
 
-    def _give(self, rule: _Rule, target: _Target) -> None:
+    def _give(self, rule: ReadyRule, target: _Target) -> None:
         effect = rule.effect
         points = _ZERO
         reason: Reason = {"code": effect.type, "of": target.of}
-        if isinstance(effect, PointsPerMoney):
+        if isinstance(effect, PointsPerMoney) or _is_status_on_money(effect):
             if not target.base:
                 return
             points = Fraction(target.base) * self._per_money(rule)
@@ -260,13 +216,13 @@ class _Run:
             points = Fraction(effect.points * target.line.quantity)
             reason["points"] = effect.points
             reason["quantity"] = target.line.quantity
-        elif isinstance(effect, PointsPerOrder):
+        elif isinstance(effect, PointsPerOrder | StatusPoints) and effect.points is not None:
             points = Fraction(effect.points)
             reason["points"] = effect.points
         if points:
             target.given.append((rule, points, reason))
 
-    def _per_money(self, rule: _Rule) -> Fraction:
+    def _per_money(self, rule: ReadyRule) -> Fraction:
         """Points of a rule for one unit of money, worked out once a run."""
         rate = self._per_money_of.get(rule.id)
         if rate is None:
@@ -276,8 +232,29 @@ class _Run:
     def _awards(self, target: _Target) -> tuple[Award, ...]:
         given = target.given
         if self._plan.best_of and len(given) > 1:
-            given = [max(given, key=lambda award: award[1])]
+            given = _best_of_unit(given)
         return tuple(_multiplied(award, target.multipliers) for award in given)
+
+    def _capped(self, decision: Decision) -> Decision:
+        """The decision with what caps leave; a rule's awards shrink alike."""
+        caps = {rule.id: rule.caps for rule in self._plan.rules if rule.caps is not None}
+        if not caps:
+            return decision
+        sums: dict[str, Fraction] = {}
+        for award in decision.awards():
+            if award.rule_id in caps:
+                sums[award.rule_id] = sums.get(award.rule_id, _ZERO) + award.points
+        cuts: dict[str, tuple[Fraction, Reason]] = {}
+        for rule_id, points in sums.items():
+            less = limited(caps[rule_id], self._look.member.used.get(rule_id), points)
+            if less is not None:
+                share = less[0] / points
+                text = f"{share.numerator}/{share.denominator}"
+                cuts[rule_id] = share, {**less[1], "share": text}
+        if not cuts:
+            return decision
+        lines = {line: _cut(awards, cuts) for line, awards in decision.line_awards.items()}
+        return Decision(lines, _cut(decision.order_awards, cuts), decision.misses)
 
     def _with_outdone(self, decision: Decision) -> Decision:
         """Names the rules that gave something, but on every line less than another."""
@@ -288,17 +265,52 @@ class _Run:
         return Decision(decision.line_awards, decision.order_awards, (*decision.misses, *outdone))
 
 
-def _multiplied(given: tuple[_Rule, Fraction, Reason], multipliers: list[_Rule]) -> Award:
+def _is_status_on_money(effect: Effect) -> bool:
+    return isinstance(effect, StatusPoints) and effect.factor is not None
+
+
+def _cut(
+    awards: tuple[Award, ...], cuts: Mapping[str, tuple[Fraction, Reason]]
+) -> tuple[Award, ...]:
+    return tuple(
+        replace(
+            award,
+            points=award.points * cuts[award.rule_id][0],
+            reason={**award.reason, "cap": cuts[award.rule_id][1]},
+        )
+        if award.rule_id in cuts
+        else award
+        for award in awards
+    )
+
+
+def _best_of_unit(
+    given: list[tuple[ReadyRule, Fraction, Reason]],
+) -> list[tuple[ReadyRule, Fraction, Reason]]:
+    """Of each unit the largest award, on a tie the first."""
+    best: dict[str, tuple[ReadyRule, Fraction, Reason]] = {}
+    for award in given:
+        unit = award[0].effect.unit
+        if unit not in best or award[1] > best[unit][1]:
+            best[unit] = award
+    return list(best.values())
+
+
+def _multiplied(given: tuple[ReadyRule, Fraction, Reason], multipliers: list[ReadyRule]) -> Award:
     rule, points, reason = given
-    on_money = isinstance(rule.effect, PointsPerMoney)
+    unit = rule.effect.unit
+    part = POINTS if unit == "points" else TIERS
+    on_money = isinstance(rule.effect, PointsPerMoney) or _is_status_on_money(rule.effect)
     if not multipliers:
-        return Award(rule.id, rule.effect.unit, POINTS, points, reason)
+        return Award(rule.id, unit, part, points, reason)
     applied: list[dict[str, Any]] = []
     for multiplier in multipliers:
         effect = multiplier.effect
-        if isinstance(effect, Multiplier) and (on_money or effect.fixed_points):
+        if not isinstance(effect, Multiplier) or effect.unit != unit:
+            continue
+        if on_money or effect.fixed_points:
             points *= multiplier.factor
             applied.append({"rule_id": multiplier.id, "factor": multiplier.factor_text})
     if applied:
         reason = {**reason, "multipliers": applied}
-    return Award(rule.id, rule.effect.unit, POINTS, points, reason)
+    return Award(rule.id, unit, part, points, reason)

@@ -8,12 +8,14 @@ from fractions import Fraction
 
 from saleor_loyalty_app.i18n import capitalized, translate
 from saleor_loyalty_app.programs import words
+from saleor_loyalty_app.programs.bonuses_words import bonus_changes
 from saleor_loyalty_app.programs.cost import monthly_cost
 from saleor_loyalty_app.programs.document import ChannelRates, Program, Settings, Texts
 from saleor_loyalty_app.programs.rules import EarningRule
 from saleor_loyalty_app.programs.shipping_words import shipping_changes
 from saleor_loyalty_app.programs.spending_words import spending_changes
 from saleor_loyalty_app.programs.stats import OrderStats
+from saleor_loyalty_app.programs.tiers_words import tier_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ def differences(old: Program | None, new: Program, language: str) -> list[Change
             *_rules(None, new, language),
             *_spending(None, new, language),
             *_shipping(None, new, language),
+            *_tiers(None, new, language),
+            *_bonuses(None, new, language),
         ]
     return [
         *_names(old, new, language),
@@ -46,6 +50,8 @@ def differences(old: Program | None, new: Program, language: str) -> list[Change
         *_rules(old, new, language),
         *_spending(old, new, language),
         *_shipping(old, new, language),
+        *_tiers(old, new, language),
+        *_bonuses(old, new, language),
     ]
 
 
@@ -208,17 +214,19 @@ def _rules(old: Program | None, new: Program, language: str) -> Iterator[Change]
     for rule in after.values():
         was = before.get(rule.id)
         if was is None:
-            told = _rule_words(rule, language)
+            told = _rule_words(rule, new, language)
             path = f"earning.rules.{rule.id}"
             yield _change("rule_added", path, language, rule=rule.label(language), told=told)
         elif was != rule:
-            yield from _rule(was, rule, language)
+            yield from _rule(was, rule, old or new, new, language)
     kept = [rule_id for rule_id in before if rule_id in after]
     if kept != [rule_id for rule_id in after if rule_id in before]:
         yield _change("rules_reordered", "earning.rules", language)
 
 
-def _rule(old: EarningRule, new: EarningRule, language: str) -> Iterator[Change]:
+def _rule(
+    old: EarningRule, new: EarningRule, before: Program, after: Program, language: str
+) -> Iterator[Change]:
     path, name = f"earning.rules.{new.id}", new.label(language)
     if old.enabled != new.enabled:
         code = "rule_enabled" if new.enabled else "rule_disabled"
@@ -231,28 +239,41 @@ def _rule(old: EarningRule, new: EarningRule, language: str) -> Iterator[Change]
             words.effect_words(old.then, language),
             words.effect_words(new.then, language),
         ),
-        ("rule_condition", _when(old, language), _when(new, language)),
+        (
+            "rule_condition",
+            words.rule_when_words(old, before, language),
+            words.rule_when_words(new, after, language),
+        ),
+        (
+            "rule_caps",
+            words.caps_words(old.caps, language),
+            words.caps_words(new.caps, language),
+        ),
         ("rule_scope", *(translate(f"value.scope.{rule.scope}", language) for rule in (old, new))),
         ("rule_priority", str(old.priority), str(new.priority)),
     )
-    changed = (old.then != new.then, old.when != new.when, old.scope != new.scope)
-    for (code, before, after), differs in zip(
-        pairs, (*changed, old.priority != new.priority), strict=True
-    ):
+    waits = (old.trigger, old.on, old.when) != (new.trigger, new.on, new.when)
+    changed = (
+        old.then != new.then,
+        waits,
+        old.caps != new.caps,
+        old.scope != new.scope,
+        old.priority != new.priority,
+    )
+    for (code, was, becomes), differs in zip(pairs, changed, strict=True):
         if differs:
-            yield _change(code, path, language, rule=name, before=before, after=after)
+            yield _change(code, path, language, rule=name, before=was, after=becomes)
     if old.stop != new.stop:
         code = "rule_stops" if new.stop else "rule_goes_on"
         yield _change(code, path, language, rule=name)
 
 
-def _rule_words(rule: EarningRule, language: str) -> str:
-    text = f"{words.effect_words(rule.then, language)}; {_when(rule, language)}"
+def _rule_words(rule: EarningRule, program: Program, language: str) -> str:
+    when = words.rule_when_words(rule, program, language)
+    text = f"{words.effect_words(rule.then, language)}; {when}"
+    if rule.caps is not None:
+        text = f"{text}; {words.caps_words(rule.caps, language)}"
     return text if rule.enabled else f"{text}; {translate('words.disabled', language)}"
-
-
-def _when(rule: EarningRule, language: str) -> str:
-    return words.condition_words(rule.when, language)
 
 
 def _spending(old: Program | None, new: Program, language: str) -> Iterator[Change]:
@@ -267,6 +288,18 @@ def _spending(old: Program | None, new: Program, language: str) -> Iterator[Chan
 def _shipping(old: Program | None, new: Program, language: str) -> Iterator[Change]:
     before = old.shipping if old is not None else None
     for change in shipping_changes(before, new.shipping, language):
+        yield _change(change.code, change.path, language, **change.arguments)
+
+
+def _bonuses(old: Program | None, new: Program, language: str) -> Iterator[Change]:
+    before = old.bonuses if old is not None else None
+    for change in bonus_changes(before, new.bonuses, language):
+        yield _change(change.code, change.path, language, **change.arguments)
+
+
+def _tiers(old: Program | None, new: Program, language: str) -> Iterator[Change]:
+    before = old.tiers if old is not None else None
+    for change in tier_changes(before, new.tiers, language):
         yield _change(change.code, change.path, language, **change.arguments)
 
 

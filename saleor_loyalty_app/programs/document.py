@@ -14,7 +14,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, StrictBool, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
-from saleor_loyalty_app.programs.rules import Earning, UnitCode
+from saleor_loyalty_app.programs.bonuses import Bonuses
+from saleor_loyalty_app.programs.rules import Earning
 from saleor_loyalty_app.programs.scalars import (
     CurrencyCode,
     Icon,
@@ -31,6 +32,7 @@ from saleor_loyalty_app.programs.scalars import (
 )
 from saleor_loyalty_app.programs.shipping import ShippingProgram
 from saleor_loyalty_app.programs.spending import Spending
+from saleor_loyalty_app.programs.tiers import Tiers
 
 #: The largest document, in bytes of canonical JSON.
 MAX_DOCUMENT_BYTES = 256 * 1024
@@ -81,7 +83,7 @@ class Settings(Section):
 class Unit(Section):
     """A unit that the books count in, and the sign that stands beside its number."""
 
-    code: UnitCode
+    code: Literal["points"]
     icon: Icon | None = Field(default=None, exclude_if=_absent)
 
 
@@ -147,6 +149,8 @@ class Program(Section):
     earning: Earning = Earning()
     spending: Spending | None = None
     shipping: ShippingProgram | None = None
+    tiers: Tiers | None = None
+    bonuses: Bonuses | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -199,6 +203,9 @@ class Program(Section):
         for rule in self.earning.rules:
             if rule.id == rule_id:
                 return rule.label(locale)
+        for level in () if self.tiers is None else self.tiers.levels:
+            if level.rule_id == rule_id:
+                return level.label(locale)
         return rule_id
 
     def __hash__(self) -> int:

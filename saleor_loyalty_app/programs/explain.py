@@ -2,6 +2,7 @@
 
 What an entry tells about itself is its `reason`: a stable code with arguments. For orders these are
 
+- `deed` and `deed_reversed`, for what is no order, with `deed` (its trigger), `on` and `number`;
 - `order_earned`, `order_restored` and `order_reduced`, with `order` (its number) and, where it was
   reduced, `why` (returned, refunded, returned_and_refunded, canceled, expired, owner, changed);
   the award plan has the rest.
@@ -61,6 +62,8 @@ def explain(
 
 def _headline(entry: EntryFacts, language: str) -> str:
     code = str(entry.reason.get("code", ""))
+    if code == "deed":
+        code = f"deed.{entry.reason.get('deed')}"
     order = str(entry.reason.get("order") or "")
     note = str(entry.reason.get("note") or "")
     texts = catalogue(language)
@@ -74,12 +77,19 @@ def _headline(entry: EntryFacts, language: str) -> str:
     return translate(
         key,
         language,
-        points=words.points_words(abs(entry.amount), language),
-        signed=("+" if entry.amount > 0 else "") + words.points_words(entry.amount, language),
+        points=_amount(abs(entry.amount), entry.unit, language),
+        signed=("+" if entry.amount > 0 else "") + _amount(entry.amount, entry.unit, language),
+        number=entry.reason.get("number") or "",
         order=order or translate("explain.unknown_order", language),
         note=note,
         unit=entry.unit,
     )
+
+
+def _amount(points: int, unit: str, language: str) -> str:
+    if unit == "status":
+        return words.unit_words(words.number_words(points, language), unit, language)
+    return words.points_words(points, language)
 
 
 class _Plan:
@@ -139,10 +149,11 @@ class _Plan:
         exact, full = Fraction(award["points"]), _points_before_cut(reason)
         points = self._points(exact)
         if full is not None and full != exact:
-            points = self._text("explain.cut", full=self._points(full), points=points)
+            key = "explain.capped" if "cap" in reason else "explain.cut"
+            points = self._text(key, full=self._points(full), points=points)
         rule = self._rule(award["rule"])
         times = self._times(reason)
-        if reason.get("code") == "points_per_money":
+        if "rate" in reason:
             currency = reason["currency"]
             rate = Rate(points=reason["rate"]["points"], money=Decimal(reason["rate"]["money"]))
             return self._text(
@@ -154,7 +165,8 @@ class _Plan:
                 points=points,
                 rule=rule,
             )
-        key = f"explain.{reason.get('code')}"
+        code = reason.get("code")
+        key = f"explain.{'points_per_order' if code == 'status_points' else code}"
         return self._text(
             key if key in catalogue(self._language) else "explain.award",
             what=what,
@@ -180,18 +192,21 @@ class _Plan:
         return self._program.rule_name(rule_id, self._language) if self._program else rule_id
 
     def _points(self, points: Fraction) -> str:
+        unit = self._entry.unit
         if points.denominator == 1:
-            return words.points_words(points.numerator, self._language)
-        number = words.fraction_words(points, self._language)
-        return translate("words.points", self._language, number=number)
+            return _amount(points.numerator, unit, self._language)
+        return words.unit_words(words.fraction_words(points, self._language), unit, self._language)
 
     def _text(self, key: str, **arguments: object) -> str:
         return translate(key, self._language, **arguments)
 
 
 def _points_before_cut(reason: Mapping[str, Any]) -> Fraction | None:
-    """What a reason comes to by itself; a limited import made the award smaller."""
-    match reason.get("code"):
+    """What a reason comes to by itself; a cap or a limited import made the award smaller."""
+    code = reason.get("code")
+    if code == "status_points":
+        code = "points_per_money" if "rate" in reason else "points_per_order"
+    match code:
         case "points_per_money":
             rate = Fraction(reason["rate"]["points"]) / Fraction(reason["rate"]["money"])
             points = Fraction(reason["base"]) * rate * Fraction(reason["factor"])
@@ -210,7 +225,7 @@ def explain_miss(
     rule_id: str, reason: Mapping[str, Any], *, language: str, program: Program
 ) -> str:
     """Why a rule gave nothing, such as "Summer bonus: ₺40.00 more"."""
-    code = str(reason.get("code"))
+    code = _code_of_miss(reason, program)
     arguments = {name: _argument(name, value, language) for name, value in reason.items()}
     if code == "stopped":
         arguments["by"] = program.rule_name(str(reason["by"]), language)
@@ -220,9 +235,28 @@ def explain_miss(
         for name in {"missing", "min", "max"} & reason.keys():
             amount = Decimal(reason[name])
             arguments[name] = words.money_words(amount, reason["currency"], language)
+    if code in ("tier", "tier_from"):
+        names = words.tier_names(program, language)
+        wanted = [names.get(tier, tier) for tier in reason["wanted"]]
+        arguments["wanted"] = words.list_words(wanted, language)
+        arguments["first"] = wanted[0]
+    if code in ("cap_points", "cap_times"):
+        arguments["period"] = translate(f"cap.period.{reason['period']}", language)
     key = f"miss.{code}" if f"miss.{code}" in catalogue(language) else "miss.other"
     text = translate(key, language, **arguments)
     return f"{program.rule_name(rule_id, language)}: {text}" if rule_id else text
+
+
+def _code_of_miss(reason: Mapping[str, Any], program: Program) -> str:
+    """The code under which the reason has its text: one more, or from a tier that is above."""
+    code = str(reason.get("code"))
+    if code in ("member_orders_below", "member_since_below") and reason["missing"] == 1:
+        return f"{code}.one"
+    if code == "tier" and program.tiers is not None:
+        lowest = min(program.tiers.rank_of(tier) for tier in reason["wanted"])
+        if program.tiers.rank_of(str(reason.get("has", ""))) < lowest:
+            return "tier_from"
+    return code
 
 
 def _argument(name: str, value: object, language: str) -> object:

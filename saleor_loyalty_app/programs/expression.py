@@ -1,9 +1,11 @@
 """Expert conditions in the Common Expression Language (https://cel.dev), checked when saved.
 
-An expression answers true or false and sees `order` and, in a condition on lines, `line`:
+An expression answers true or false and sees `order`, `member` and, in a condition on lines, `line`;
+of anything but an order it sees `member` only:
 
 - order: channel, currency, country, language, voucher_used, nth_order (0 = unknown), subtotal,
   quantity, date ("2026-11-27"), weekday ("mon"), hour (all three in the store's time zone)
+- member: tier (its id, "" = none), days (since when, 0 = unknown), orders (before this), language
 - line: quantity, base, product (slug), product_id, variant_id, sku, categories, collections,
   product_type, on_sale
 
@@ -37,6 +39,7 @@ _SAMPLE_ORDER: dict[str, Any] = {
     "weekday": "fri",
     "hour": 12,
 }
+_SAMPLE_MEMBER: dict[str, Any] = {"tier": "gold", "days": 400, "orders": 3, "language": "en"}
 _SAMPLE_LINE: dict[str, Any] = {
     "quantity": 1,
     "base": 12_345,
@@ -49,7 +52,9 @@ _SAMPLE_LINE: dict[str, Any] = {
     "product_type": "juice",
     "on_sale": True,
 }
+_NAMES = {"order": _SAMPLE_ORDER, "member": _SAMPLE_MEMBER, "line": _SAMPLE_LINE}
 _BARE_ORDER = {"voucher_used": False, "nth_order": 0, "subtotal": 0, "quantity": 0}
+_BARE_MEMBER = {"tier": "", "days": 0, "orders": 0, "language": ""}
 _BARE_LINE = {"base": 0, "sku": "", "categories": [], "collections": [], "on_sale": False}
 
 _LOOP = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one)\s*\(\s*(\w+)\s*,")
@@ -77,6 +82,8 @@ class CompiledExpression:
 
     source: str
     looks_at_line: bool
+    looks_at_order: bool
+    looks_at_member: bool
     _program: "cel.Program"
 
     def holds(self, variables: Mapping[str, Any], currency: str) -> bool:
@@ -106,7 +113,13 @@ def compile_expression(source: str) -> CompiledExpression:
     program = _parse(source)
     variables = set(program.variables())
     _check_names(source, variables - {*loops} - _TYPE_NAMES)
-    compiled = CompiledExpression(source, "line" in variables, program)
+    compiled = CompiledExpression(
+        source,
+        looks_at_line="line" in variables,
+        looks_at_order="order" in variables,
+        looks_at_member="member" in variables,
+        _program=program,
+    )
     _dry_run(compiled)
     return compiled
 
@@ -127,9 +140,11 @@ def _parse(source: str) -> "cel.Program":
 
 
 def _check_names(source: str, variables: set[str]) -> None:
-    unknown = sorted(variables - {"order", "line"})
-    for owner, name in re.findall(r"\b(order|line)\s*\.\s*(\w+)", _without_strings(source)):
-        if name not in (_SAMPLE_ORDER if owner == "order" else _SAMPLE_LINE):
+    unknown = sorted(variables - _NAMES.keys())
+    for owner, name in re.findall(
+        rf"\b({'|'.join(_NAMES)})\s*\.\s*(\w+)", _without_strings(source)
+    ):
+        if name not in _NAMES[owner]:
             unknown.append(f"{owner}.{name}")
     if unknown:
         raise PydanticCustomError(
@@ -157,8 +172,11 @@ def _dry_run(compiled: CompiledExpression) -> None:
 
 def _samples(with_line: bool) -> list[dict[str, Any]]:
     samples = []
-    for order, line in ((_SAMPLE_ORDER, _SAMPLE_LINE), (_BARE_ORDER, _BARE_LINE)):
-        sample = {"order": {**_SAMPLE_ORDER, **order}}
+    for order, member, line in (
+        (_SAMPLE_ORDER, _SAMPLE_MEMBER, _SAMPLE_LINE),
+        (_BARE_ORDER, _BARE_MEMBER, _BARE_LINE),
+    ):
+        sample = {"order": {**_SAMPLE_ORDER, **order}, "member": {**_SAMPLE_MEMBER, **member}}
         if with_line:
             sample["line"] = {**_SAMPLE_LINE, **line}
         samples.append(sample)

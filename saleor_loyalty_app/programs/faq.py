@@ -60,9 +60,9 @@ def _earning(program: Program, language: str) -> Iterator[str]:
     said = (words.earn_rate_words(one.earn_rate, one.currency, language) for one in rates)
     yield from dict.fromkeys(said)
     for rule in sorted(program.earning.rules, key=lambda rule: -rule.priority):
-        if rule.enabled and rule.when is not None:
+        if rule.enabled and (rule.when is not None or rule.trigger != "order"):
             told = words.effect_words(rule.then, language)
-            when = words.condition_words(rule.when, language)
+            when = words.rule_when_words(rule, program, language)
             yield f"{rule.label(language)}: {told}; {when}"
 
 
@@ -90,11 +90,11 @@ def _shipping(program: Program, language: str) -> Iterator[str]:
     offers = () if program.shipping is None else program.shipping.live
     for rule in offers:
         for rates in program.currencies:
-            if (told := _offer(rule, rates, language)) is not None:
+            if (told := _offer(rule, rates, program, language)) is not None:
                 yield told
 
 
-def _offer(rule: ShippingRule, rates: ChannelRates, language: str) -> str | None:
+def _offer(rule: ShippingRule, rates: ChannelRates, program: Program, language: str) -> str | None:
     price = rule.price(rates.channel, rates.currency)
     threshold = rule.threshold(rates.channel, rates.currency)
     if price is None or (rule.thresholds and threshold is None):
@@ -106,5 +106,7 @@ def _offer(rule: ShippingRule, rates: ChannelRates, language: str) -> str | None
         money = words.money_words(threshold, rates.currency, language)
         parts.append(_text("faq.from_text", language, money=money))
     if rule.when is not None:
-        parts.append(shipping_condition_words(rule.when, language))
+        parts.append(
+            shipping_condition_words(rule.when, language, words.tier_names(program, language))
+        )
     return "; ".join(parts)

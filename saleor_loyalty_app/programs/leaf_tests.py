@@ -13,7 +13,7 @@ LineTest = Callable[[Look, LineFacts], Reason | None]
 
 
 def order_leaf(condition: c.Condition) -> OrderTest:
-    """The test of one condition on the whole order."""
+    """The test of one condition on the whole order, or on who it is of."""
     match condition:
         case c.InChannels(slugs=values):
             return _member(values, lambda look: look.facts.channel, "channel")
@@ -40,6 +40,14 @@ def order_leaf(condition: c.Condition) -> OrderTest:
             return lambda look: hours(condition, look.local.hour)
         case c.InLanguages(codes=values):
             return _languages(values)
+        case c.InTiers(tiers=values):
+            return _tier(values)
+        case c.MemberSince():
+            return lambda look: _member_since(condition, look.member_days)
+        case c.MemberOrders():
+            return lambda look: within(
+                look.member.orders, condition.min, condition.max, "member_orders"
+            )
         case _:
             raise TypeError(f"{condition.type} is not a condition on the order")
 
@@ -48,6 +56,16 @@ def _member(values: tuple[str, ...], value_of: Callable[[Look], str], code: str)
     wanted = frozenset(values)
     reason: Reason = {"code": code, "wanted": list(values)}
     return lambda look: None if value_of(look) in wanted else reason
+
+
+def _tier(values: tuple[str, ...]) -> OrderTest:
+    wanted = frozenset(values)
+
+    def test(look: Look) -> Reason | None:
+        has = look.member.tier
+        return None if has in wanted else {"code": "tier", "wanted": list(values), "has": has}
+
+    return test
 
 
 def _order_value(condition: c.OrderValue) -> OrderTest:
@@ -107,6 +125,12 @@ def hours(condition: c.InHours, hour: int) -> Reason | None:
     start, end = condition.start, condition.end
     inside = start <= hour < end if start < end else hour >= start or hour < end
     return None if inside else {"code": "hour", "start": start, "end": end}
+
+
+def _member_since(condition: c.MemberSince, days: int | None) -> Reason | None:
+    if days is None:
+        return {"code": "member_since_unknown"}
+    return within(days, condition.min, condition.max, "member_since")
 
 
 def _languages(codes: tuple[str, ...]) -> OrderTest:

@@ -6,6 +6,7 @@ from typing import Any
 
 from saleor_loyalty_app.programs.expression import minor_units
 from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
+from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
 
 #: A stable code with arguments: {"code": "order_value_below", "missing": "40", "currency": "TRY"}.
 Reason = dict[str, Any]
@@ -16,9 +17,10 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 class Look:
     """An order under decision, with what several conditions need of it, worked out once."""
 
-    def __init__(self, facts: OrderFacts, local: datetime) -> None:
+    def __init__(self, facts: OrderFacts, local: datetime, member: MemberFacts = NOBODY) -> None:
         self.facts = facts
         self.local = local
+        self.member = member
 
     @cached_property
     def quantity(self) -> int:
@@ -27,6 +29,23 @@ class Look:
     @cached_property
     def language(self) -> str:
         return self.facts.language.replace("_", "-").lower()
+
+    @cached_property
+    def member_days(self) -> int | None:
+        """For how many days of the store's calendar the member takes part; None = not known."""
+        joined = self.member.joined_at
+        if joined is None:
+            return None
+        return max(0, (self.local.date() - joined.astimezone(self.local.tzinfo).date()).days)
+
+    @cached_property
+    def member_variables(self) -> dict[str, Any]:
+        return {
+            "tier": self.member.tier,
+            "days": self.member_days or 0,
+            "orders": self.member.orders,
+            "language": self.member.language.replace("_", "-").lower(),
+        }
 
     @cached_property
     def order_variables(self) -> dict[str, Any]:

@@ -72,3 +72,52 @@ class ProgramSample(SQLModel, table=True):
     order_id: str = Field(primary_key=True)
     #: `programs.sampled.SampledOrder` as JSON.
     facts: dict[str, Any] = json_doc()
+
+
+class CapUse(SQLModel, table=True):
+    """What a member had by a rule with a cap, by what caused it: an order or a deed."""
+
+    __tablename__ = "cap_use"
+    __table_args__ = (
+        sa.UniqueConstraint("store_id", "source", "rule_id"),
+        sa.CheckConstraint("points >= 0 AND times >= 0", name="not_negative"),
+        sa.Index("ix_cap_use_member", "store_id", "member_id", "rule_id", "at"),
+    )
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    member_id: int = ref("member.id")
+    rule_id: str
+    #: As in the entries: "order:T3JkZXI6…", "deed:birthday:…".
+    source: str
+    #: When it counts: the order's creation, the deed's time.
+    at: datetime = instant()
+    points: int = count(0)
+    times: int = count(0)
+
+
+class DeedAward(SQLModel, table=True):
+    """What a deed of a member brought: decided once, whatever the rules say later."""
+
+    __tablename__ = "deed_award"
+    __table_args__ = (
+        sa.UniqueConstraint("store_id", "member_id", "deed_key"),
+        sa.Index("ix_deed_award_trigger", "store_id", "trigger", "at"),
+    )
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    member_id: int = ref("member.id")
+    deed_key: str
+    trigger: str
+    about: str = ""
+    at: datetime = instant()
+    awarded_at: datetime = instant()
+    revision_id: int = ref("program_revision.id")
+    #: The member as the rules saw them (programs.member_facts.MemberFacts as JSON).
+    member_facts: dict[str, Any] = json_doc()
+    #: {"rule", "unit", "points", "reason"} of each.
+    grants: list[dict[str, Any]] = json_doc()
+    #: {"rule", "reason"} of each rule that gave nothing.
+    misses: list[dict[str, Any]] = json_doc()
+    reversed_at: datetime | None = instant(null=True)

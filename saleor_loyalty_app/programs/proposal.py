@@ -4,7 +4,7 @@ Sources: design §8 — give-back about 2 %, minimum spend about 5 % of the medi
 shipping from about 1.25 × the median order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -20,6 +20,7 @@ from saleor_loyalty_app.programs.scalars import plain
 from saleor_loyalty_app.programs.shipping import ChannelPrice, ShippingProgram, ShippingRule
 from saleor_loyalty_app.programs.spending import ChannelMoney, Spending
 from saleor_loyalty_app.programs.stats import DAYS, OrderStats
+from saleor_loyalty_app.programs.tiers import SpendLimit, Tiers, template
 from saleor_loyalty_app.stores.refs import ChannelRef
 
 GIVE_BACK = Fraction(2, 100)
@@ -108,7 +109,8 @@ def propose(
         for rate, item in zip(rates, found, strict=True)
     )
     # A copy would keep the document and the digest that were worked out for the first.
-    whole = _program(rates, language, _spending(evidence), _shipping(evidence))
+    tiers = _tiers(rates, found)
+    whole = _program(rates, language, _spending(evidence), _shipping(evidence), tiers)
     return Proposal(whole, evidence)
 
 
@@ -117,6 +119,7 @@ def _program(
     language: str,
     spending: Spending | None = None,
     shipping: ShippingProgram | None = None,
+    tiers: Tiers | None = None,
 ) -> Program:
     purchases = EarningRule(
         id="purchases",
@@ -134,6 +137,7 @@ def _program(
         earning=Earning(rules=(purchases,)),
         spending=spending,
         shipping=shipping,
+        tiers=tiers,
     )
 
 
@@ -162,6 +166,36 @@ def _shipping(evidence: Sequence[Evidence]) -> ShippingProgram | None:
         ),
     )
     return ShippingProgram(offers=(free,))
+
+
+def tiers_to_begin_with(
+    stats: Mapping[tuple[str, str], OrderStats], channels: Sequence[ChannelRef]
+) -> Tiers | None:
+    """The tiers that a proposal has, for a program without any; None without active channels.
+
+    `stats`: by channel and currency, for those that had orders.
+    """
+    active = sorted((channel for channel in channels if channel.active), key=lambda c: c.slug)
+    found = [stats.get((channel.slug, channel.currency)) for channel in active]
+    rates = [_rates(channel, item) for channel, item in zip(active, found, strict=True)]
+    return _tiers(rates, found)
+
+
+def _tiers(rates: Sequence[ChannelRates], stats: Sequence[OrderStats | None]) -> Tiers | None:
+    """Tiers to begin with, switched off; the lowest takes about two orders in a year.
+
+    Where there are no orders to go by, it takes what earns a hundred points. Of several channels in
+    a currency the first one decides.
+    """
+    limits: dict[str, SpendLimit] = {}
+    for rate, item in zip(rates, stats, strict=True):
+        if rate.currency in limits or rate.earn_rate is None:
+            continue
+        two = 100 * rate.earn_rate.money if item is None else rounded(2 * Fraction(item.median))
+        least = to_minor_unit(Fraction(two), rate.currency)
+        if least > 0:
+            limits[rate.currency] = SpendLimit(currency=rate.currency, min=least)
+    return template(list(limits.values())) if limits else None
 
 
 def _rates(channel: ChannelRef, stats: OrderStats | None) -> ChannelRates:

@@ -1,4 +1,8 @@
-"""The earning rules of a program: when (conditions), then (effects), and how they stack."""
+"""The earning rules of a program: when (conditions), then (effects), and how they stack.
+
+A rule waits for its trigger: an order, or a deed (`programs.deeds`) that a member did or that
+befell them. Rules on deeds know the time and the member, and give points or status points.
+"""
 
 from decimal import Decimal
 from typing import Annotated, Literal, Self
@@ -6,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StrictBool, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
+from saleor_loyalty_app.programs.caps import Caps
 from saleor_loyalty_app.programs.conditions import (
     MAX_CONDITIONS,
     MAX_DEPTH,
@@ -13,8 +18,15 @@ from saleor_loyalty_app.programs.conditions import (
     AnyLine,
     AnyOf,
     Condition,
+    DateWindow,
     Expression,
+    InHours,
+    InLanguages,
+    InTiers,
+    MemberOrders,
+    MemberSince,
     Not,
+    OnWeekdays,
     depth_of,
     leaves,
     size_of,
@@ -26,10 +38,21 @@ from saleor_loyalty_app.programs.scalars import (
     Labels,
     Points,
     Section,
+    absent,
     in_locale,
 )
 
-UnitCode = Literal["points"]
+#: Points are spent; status points count for tiers alone: they are not spent and do not expire.
+UnitCode = Literal["points", "status"]
+
+Trigger = Literal[
+    "order",
+    "account_confirmed",
+    "birthday",
+    "anniversary",
+    "question_answered",
+    "tier_reached",
+]
 
 
 class PointsPerMoney(Section):
@@ -37,7 +60,7 @@ class PointsPerMoney(Section):
 
     type: Literal["points_per_money"]
     factor: Factor = Decimal(1)
-    unit: UnitCode = "points"
+    unit: Literal["points"] = "points"
 
 
 class PointsPerOrder(Section):
@@ -45,7 +68,7 @@ class PointsPerOrder(Section):
 
     type: Literal["points_per_order"]
     points: Points
-    unit: UnitCode = "points"
+    unit: Literal["points"] = "points"
 
 
 class PointsPerUnit(Section):
@@ -53,11 +76,37 @@ class PointsPerUnit(Section):
 
     type: Literal["points_per_unit"]
     points: Points
-    unit: UnitCode = "points"
+    unit: Literal["points"] = "points"
+
+
+class StatusPoints(Section):
+    """Points that count for tiers alone: so many for the order or deed, or on what was paid.
+
+    With `factor`, an order gives the currency's rate on what was paid, times it.
+    """
+
+    type: Literal["status_points"]
+    points: Points | None = Field(default=None, exclude_if=absent)
+    factor: Factor | None = Field(default=None, exclude_if=absent)
+    unit: Literal["status"] = "status"
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.points is None) is (self.factor is None):
+            raise PydanticCustomError("status_one_way", "either points or a factor is needed")
+        return self
+
+
+class PointsGiven(Section):
+    """So many points for a deed."""
+
+    type: Literal["points"]
+    points: Points
+    unit: Literal["points"] = "points"
 
 
 class Multiplier(Section):
-    """What the base rules gave, times `factor`; 0 takes it away.
+    """What the base rules gave in one unit, times `factor`; 0 takes it away.
 
     It reaches points on money, and with `fixed_points` those of an order or unit too.
     """
@@ -69,46 +118,116 @@ class Multiplier(Section):
 
 
 Effect = Annotated[
-    PointsPerMoney | PointsPerOrder | PointsPerUnit | Multiplier, Field(discriminator="type")
+    PointsPerMoney | PointsPerOrder | PointsPerUnit | Multiplier | StatusPoints | PointsGiven,
+    Field(discriminator="type"),
 ]
 
 
 class EarningRule(Section):
     """One rule: on its trigger, if `when` holds, `then` happens.
 
-    `scope` tells what it looks at: each line by itself, or the order. Rules are taken by falling
-    `priority`, then as they stand in the document. With `stop`, no later rule applies to the line
-    (or, for a rule on the order, to the whole order) that this one matched.
+    `on` narrows a trigger: the ids of questions or tiers, or the years of an anniversary. `scope`
+    tells what a rule on orders looks at: each line by itself, or the order. Rules are taken by
+    falling `priority`, then as they stand in the document. With `stop`, no later rule applies to
+    the line (or, for a rule on the order, to the whole order; for one on a deed, to the deed) that
+    this one matched.
     """
 
     id: Identifier
     name: Labels = {}
     enabled: StrictBool = True
-    trigger: Literal["order"] = "order"
+    trigger: Trigger = "order"
+    on: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=50)] | None = Field(
+        default=None, exclude_if=absent
+    )
     scope: Literal["line", "order"] = "line"
     when: Condition | None = None
     then: Effect
+    caps: Caps | None = Field(default=None, exclude_if=absent)
     priority: Annotated[StrictInt, Field(ge=0, le=1000)] = 100
     stop: StrictBool = False
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.scope == "line" and isinstance(self.then, PointsPerOrder):
-            raise PydanticCustomError("scope_order_needed", "points per order need scope: order")
-        if self.scope == "order" and isinstance(self.then, PointsPerUnit):
-            raise PydanticCustomError("scope_line_needed", "points per unit need scope: line")
         if self.when is not None:
             if depth_of(self.when) > MAX_DEPTH:
                 raise PydanticCustomError("conditions_too_deep", "conditions are nested too deep")
             if size_of(self.when) > MAX_CONDITIONS:
                 raise PydanticCustomError("too_many_conditions", "too many conditions")
             _check_expressions(self.when)
-            _check_scope(self.when, on_line=self.scope == "line")
+        if self.trigger == "order":
+            _check_on_order(self)
+        else:
+            _check_on_deed(self)
         return self
 
     def label(self, locale: str) -> str:
         """What the rule is called in a locale; its id where it has no name."""
         return in_locale(self.name, locale) or self.id
+
+
+def _check_on_order(rule: EarningRule) -> None:
+    effect = rule.then
+    if rule.on is not None:
+        raise PydanticCustomError("on_for_deeds", "an order is not narrowed by `on`")
+    if isinstance(effect, PointsGiven):
+        raise PydanticCustomError("effect_for_deeds", "points for orders: points_per_order")
+    fixed = isinstance(effect, PointsPerOrder) or (
+        isinstance(effect, StatusPoints) and effect.points is not None
+    )
+    if rule.scope == "line" and fixed:
+        raise PydanticCustomError("scope_order_needed", "points per order need scope: order")
+    if rule.scope == "order" and isinstance(effect, PointsPerUnit):
+        raise PydanticCustomError("scope_line_needed", "points per unit need scope: line")
+    if isinstance(effect, Multiplier) and rule.caps is not None and _counts_points(rule.caps):
+        raise PydanticCustomError("cap_of_multiplier", "a multiplier is capped by times only")
+    if rule.when is not None:
+        _check_scope(rule.when, on_line=rule.scope == "line")
+
+
+def _counts_points(caps: Caps) -> bool:
+    return caps.per_order is not None or (
+        caps.per_member is not None and caps.per_member.points is not None
+    )
+
+
+#: What is known of a deed: when it was, and of whom.
+_ON_DEEDS = (DateWindow, OnWeekdays, InHours, InLanguages, InTiers, MemberSince, MemberOrders)
+
+
+def _check_on_deed(rule: EarningRule) -> None:
+    effect = rule.then
+    if not isinstance(effect, PointsGiven | StatusPoints) or (
+        isinstance(effect, StatusPoints) and effect.points is None
+    ):
+        raise PydanticCustomError(
+            "effect_for_orders", "only an order gives {type}", {"type": effect.type}
+        )
+    if rule.caps is not None and rule.caps.per_order is not None:
+        raise PydanticCustomError("cap_for_orders", "a cap per order needs an order")
+    if rule.on is not None:
+        _check_on(rule.trigger, rule.on)
+    for part in leaves(rule.when) if rule.when is not None else ():
+        if isinstance(part, Expression):
+            compiled = compile_expression(part.cel)
+            fits = not (compiled.looks_at_line or compiled.looks_at_order)
+        else:
+            fits = isinstance(part, _ON_DEEDS)
+        if not fits:
+            raise PydanticCustomError(
+                "condition_for_orders", "only an order has {type}", {"type": part.type}
+            )
+
+
+def _check_on(trigger: str, on: tuple[str, ...]) -> None:
+    if trigger not in ("question_answered", "tier_reached", "anniversary"):
+        raise PydanticCustomError("on_for_others", "{type} has no `on`", {"type": trigger})
+    if trigger == "anniversary":
+        for year in on:
+            if not year.isdecimal() or not year.isascii() or not 1 <= int(year) <= 100:
+                raise PydanticCustomError(
+                    "on_not_a_year", "{name} is no number of years", {"name": year}
+                )
 
 
 def looks_at_line(condition: Condition) -> bool:

@@ -26,6 +26,11 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
+def absent(value: object) -> bool:
+    """What a document that was written before the field does not say keeps its digest unsaid."""
+    return value is None
+
+
 #: Decimals as text: no exponent, which could stand for a number of a million digits.
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 

@@ -13,6 +13,7 @@ from saleor_loyalty_app.programs.conditions import (
     DateWindow,
     InCountries,
     InHours,
+    InTiers,
     OnWeekdays,
     check_span,
 )
@@ -60,7 +61,7 @@ class ShippingNot(Section):
     of: "ShippingCondition"
 
 
-ShippingLeaf = InCountries | OnWeekdays | InHours | DateWindow | OrderCount | IsMember
+ShippingLeaf = InCountries | OnWeekdays | InHours | DateWindow | OrderCount | IsMember | InTiers
 ShippingCondition = Annotated[
     ShippingLeaf | ShippingAllOf | ShippingAnyOf | ShippingNot, Field(discriminator="type")
 ]

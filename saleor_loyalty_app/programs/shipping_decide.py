@@ -6,7 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from saleor_loyalty_app.programs.conditions import DateWindow, InCountries, InHours, OnWeekdays
+from saleor_loyalty_app.programs.conditions import (
+    DateWindow,
+    InCountries,
+    InHours,
+    InTiers,
+    OnWeekdays,
+)
 from saleor_loyalty_app.programs.leaf_tests import date_window, hours, within
 from saleor_loyalty_app.programs.look import WEEKDAYS, Reason
 from saleor_loyalty_app.programs.matching import nearest
@@ -33,6 +39,7 @@ class ShippingFacts:
             entered.
         member: whether the shopper takes part in the program.
         orders: how many paid orders the shopper has; 0 for a guest.
+        tier: the id of the tier in force; "" = none.
     """
 
     channel: str
@@ -41,6 +48,7 @@ class ShippingFacts:
     subtotal: Decimal
     member: bool = False
     orders: int = 0
+    tier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +160,7 @@ def _leaf(leaf: ShippingLeaf, facts: ShippingFacts, local: datetime) -> Reason |
             if facts.member is leaf.value:
                 return None
             return {"code": "member_needed" if leaf.value else "member_excluded"}
+        case InTiers():
+            held = facts.tier in leaf.tiers
+            wanted = list(leaf.tiers)
+            return None if held else {"code": "tier", "wanted": wanted, "has": facts.tier}

@@ -1,6 +1,6 @@
 """Shipping offers in words, and what changes from one program to the next."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from saleor_loyalty_app.i18n import translate
@@ -81,17 +81,19 @@ def _amounts(texts: Sequence[str], language: str) -> str:
     return translate("words.and_more", language, items=shown, more=more) if more > 0 else shown
 
 
-def shipping_condition_words(condition: ShippingCondition | None, language: str) -> str:
-    """When an offer is made."""
+def shipping_condition_words(
+    condition: ShippingCondition | None, language: str, tiers: Mapping[str, str] | None = None
+) -> str:
+    """When an offer is made; `tiers` are the names of tiers by id."""
     match condition:
         case None:
             return translate("condition.always", language)
         case ShippingAllOf():
-            return _joined(condition.of, "words.and", language)
+            return _joined(condition.of, "words.and", language, tiers)
         case ShippingAnyOf():
-            return _joined(condition.of, "words.or", language)
+            return _joined(condition.of, "words.or", language, tiers)
         case ShippingNot():
-            inner = shipping_condition_words(condition.of, language)
+            inner = shipping_condition_words(condition.of, language, tiers)
             return translate("condition.not", language, condition=inner)
         case OrderCount():
             limits = words.span_words(condition.min, condition.max, language)
@@ -100,13 +102,18 @@ def shipping_condition_words(condition: ShippingCondition | None, language: str)
             key = "condition.member" if condition.value else "condition.no_member"
             return translate(key, language)
         case _:
-            return words.condition_words(condition, language)
+            return words.condition_words(condition, language, tiers)
 
 
-def _joined(parts: Sequence[ShippingCondition], joint: str, language: str) -> str:
+def _joined(
+    parts: Sequence[ShippingCondition],
+    joint: str,
+    language: str,
+    tiers: Mapping[str, str] | None,
+) -> str:
     texts = []
     for part in parts:
-        text = shipping_condition_words(part, language)
+        text = shipping_condition_words(part, language, tiers)
         texts.append(f"({text})" if isinstance(part, ShippingAllOf | ShippingAnyOf) else text)
     return f" {translate(joint, language)} ".join(texts)
 

@@ -12,6 +12,7 @@ from saleor_loyalty_app.programs import conditions as c
 from saleor_loyalty_app.programs.decide import Decision, decide_order
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.facts import OrderFacts
+from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
 from saleor_loyalty_app.programs.rules import EarningRule
 
 
@@ -27,6 +28,9 @@ class Fact(StrEnum):
     collection = "collection"
     product_type = "product_type"
     on_sale = "on_sale"
+    tier = "tier"
+    member_since = "member_since"
+    member_orders = "member_orders"
 
 
 _OF_LEAF: dict[str, Fact] = {fact.value: fact for fact in Fact}
@@ -41,13 +45,20 @@ _IN_CEL: dict[Fact, str] = {
     Fact.collection: "collections",
     Fact.product_type: "product_type",
     Fact.on_sale: "on_sale",
+    Fact.tier: r"member\s*\.\s*tier",
+    Fact.member_since: r"member\s*\.\s*days",
+    Fact.member_orders: r"member\s*\.\s*orders",
 }
 _ALWAYS = c.OrderQuantity(type="order_quantity", min=0)
 _NEVER = c.OrderQuantity(type="order_quantity", max=0)
 
 
 def decide_as_known(
-    program: Program, facts: OrderFacts, unknown: frozenset[Fact], timezone: str
+    program: Program,
+    facts: OrderFacts,
+    unknown: frozenset[Fact],
+    timezone: str,
+    member: MemberFacts = NOBODY,
 ) -> tuple[Decision, dict[str, frozenset[Fact]]]:
     """What an order surely earns, and the rules that could not be judged with what they lack.
 
@@ -60,15 +71,18 @@ def decide_as_known(
     lacking = {
         rule.id: needed
         for rule in program.earning.rules
-        if rule.enabled and (needed := facts_of(rule.when) & unknown)
+        if rule.enabled and rule.trigger == "order" and (needed := facts_of(rule.when) & unknown)
     }
     if not lacking:
-        return decide_order(program, facts, timezone), {}
+        return decide_order(program, facts, timezone, member), {}
     sure, possible = _readings(program, unknown)
-    surely = decide_order(sure, facts, timezone)
-    perhaps = decide_order(possible, facts, timezone)
+    surely = decide_order(sure, facts, timezone, member)
+    perhaps = decide_order(possible, facts, timezone, member)
     unlike = _applied(surely) ^ _applied(perhaps)
     unlike_rules = {rule_id for _, rule_id in unlike} | (_missed(surely) - _missed(perhaps))
+    if unlike_rules - lacking.keys():
+        # A multiplier that stops others before they gave anything leaves no other trace.
+        unlike_rules |= {rule.id for rule in program.earning.rules if rule.stop}
     return surely, {name: lacks for name, lacks in lacking.items() if name in unlike_rules}
 
 
@@ -126,7 +140,9 @@ def _read_leaf(leaf: c.Leaf, unknown: frozenset[Fact], could: bool) -> c.Conditi
     if could:
         return _ALWAYS
     # What is not known stands as nothing, of which no list has a match; these two might hold.
-    unsure = isinstance(leaf, c.Expression) or (isinstance(leaf, c.OnSale) and not leaf.value)
+    unsure = isinstance(leaf, c.Expression | c.MemberOrders) or (
+        isinstance(leaf, c.OnSale) and not leaf.value
+    )
     return _NEVER if unsure else leaf
 
 

@@ -7,12 +7,14 @@ from fractions import Fraction
 from babel.numbers import get_currency_precision, list_currencies
 
 from saleor_loyalty_app.programs import conditions as c
+from saleor_loyalty_app.programs.bonuses_check import bonus_problems
 from saleor_loyalty_app.programs.document import ChannelRates, Program
 from saleor_loyalty_app.programs.errors import ProgramInvalid
 from saleor_loyalty_app.programs.problems import Problem, problems_in, read_program
 from saleor_loyalty_app.programs.rules import Multiplier
 from saleor_loyalty_app.programs.shipping_check import shipping_problems
 from saleor_loyalty_app.programs.spending_check import spending_problems
+from saleor_loyalty_app.programs.tiers_check import tier_problems
 from saleor_loyalty_app.stores.refs import ChannelRef
 
 #: Give-back above this share of the price is probably a mistake.
@@ -39,6 +41,7 @@ def check_program(
         *_currency_problems(program, {channel.slug: channel for channel in channels}),
         *_rule_problems(program, {channel.slug for channel in channels}, today),
         *_text_problems(program),
+        *bonus_problems(program),
         *spending_problems(program, {channel.slug: channel for channel in channels}),
         *shipping_problems(
             program.shipping,
@@ -47,6 +50,7 @@ def check_program(
             today,
         ),
     ]
+    found += tier_problems(program, frozenset(channel.currency for channel in channels))
     return sorted(found, key=lambda problem: problem.severity != "error")
 
 

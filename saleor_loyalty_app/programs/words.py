@@ -1,6 +1,6 @@
 """Parts of a program in words, in English and Turkish."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -10,13 +10,17 @@ from babel.numbers import format_currency, format_decimal, format_percent, get_c
 
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.programs import conditions as c
-from saleor_loyalty_app.programs.document import Availability, Expiry, Rate
+from saleor_loyalty_app.programs.caps import Caps
+from saleor_loyalty_app.programs.document import Availability, Expiry, Program, Rate
 from saleor_loyalty_app.programs.look import WEEKDAYS
 from saleor_loyalty_app.programs.rules import (
+    EarningRule,
     Effect,
     Multiplier,
+    PointsGiven,
     PointsPerMoney,
     PointsPerOrder,
+    StatusPoints,
 )
 
 #: Longer lists are cut with "and N more".
@@ -59,6 +63,12 @@ def points_words(points: int, language: str) -> str:
     """A number of points, such as "1 point", "120 points", "120 puan"."""
     key = "words.point" if points == 1 else "words.points"
     return translate(key, language, number=number_words(points, language))
+
+
+def unit_words(number: str, unit: str, language: str) -> str:
+    """A number in a unit, such as "120 status points"; the number is in words already."""
+    key = "words.status_points" if unit == "status" else "words.points"
+    return translate(key, language, number=number)
 
 
 def list_words(items: Sequence[str], language: str) -> str:
@@ -114,33 +124,97 @@ def effect_words(effect: Effect, language: str) -> str:
         return translate(key, language, factor=number_words(effect.factor, language))
     if isinstance(effect, Multiplier):
         key = "effect.multiplier_all" if effect.fixed_points else "effect.multiplier"
+        key = f"{key}_status" if effect.unit == "status" else key
         return translate(key, language, factor=number_words(effect.factor, language))
+    if isinstance(effect, PointsGiven):
+        return points_words(effect.points, language)
+    if isinstance(effect, StatusPoints):
+        return _status_words(effect, language)
     key = "effect.points_per_order"
     if not isinstance(effect, PointsPerOrder):
         key = "effect.points_per_unit"
     return translate(key, language, points=points_words(effect.points, language))
 
 
-def condition_words(condition: c.Condition | None, language: str) -> str:
-    """When a rule holds."""
+def _status_words(effect: StatusPoints, language: str) -> str:
+    if effect.points is not None:
+        return unit_words(number_words(effect.points, language), "status", language)
+    factor = Decimal(1) if effect.factor is None else effect.factor
+    key = "effect.status_rate" if factor == 1 else "effect.status_per_money"
+    return translate(key, language, factor=number_words(factor, language))
+
+
+def tier_names(program: Program, language: str) -> dict[str, str]:
+    """What the tiers of a program are called, by id."""
+    levels = () if program.tiers is None else program.tiers.levels
+    return {level.id: level.label(language) for level in levels}
+
+
+def rule_when_words(rule: EarningRule, program: Program, language: str) -> str:
+    """On what a rule waits, and when it holds."""
+    tiers = tier_names(program, language)
+    when = condition_words(rule.when, language, tiers)
+    if rule.trigger == "order":
+        return when
+    deed = trigger_words(rule, program, language)
+    return deed if rule.when is None else f"{deed} {translate('words.and', language)} {when}"
+
+
+def trigger_words(rule: EarningRule, program: Program, language: str) -> str:
+    """On what a rule waits, such as "on the birthday"."""
+    if rule.on is None:
+        return translate(f"trigger.{rule.trigger}", language)
+    names = tier_names(program, language) if rule.trigger == "tier_reached" else {}
+    items = list_words([names.get(item, item) for item in rule.on], language)
+    return translate(f"trigger.{rule.trigger}.on", language, items=items)
+
+
+def caps_words(caps: Caps | None, language: str) -> str:
+    """What a rule gives at most."""
+    if caps is None:
+        return translate("value.none", language)
+    parts = []
+    if caps.per_order is not None:
+        limit = number_words(caps.per_order, language)
+        parts.append(translate("cap.per_order", language, limit=limit))
+    cap = caps.per_member
+    if cap is not None:
+        period = translate(f"cap.period.{cap.period}", language)
+        for name, number in (("points", cap.points), ("times", cap.times)):
+            if number is not None:
+                limit = number_words(number, language)
+                key = "cap.times.one" if (name, number) == ("times", 1) else f"cap.{name}"
+                parts.append(translate(key, language, limit=limit, period=period))
+    return ", ".join(parts)
+
+
+def condition_words(
+    condition: c.Condition | None, language: str, tiers: Mapping[str, str] | None = None
+) -> str:
+    """When a rule holds; `tiers` are the names of tiers by id."""
     if condition is None:
         return translate("condition.always", language)
     match condition:
         case c.AllOf():
-            return _joined(condition.of, "words.and", language)
+            return _joined(condition.of, "words.and", language, tiers)
         case c.AnyOf():
-            return _joined(condition.of, "words.or", language)
+            return _joined(condition.of, "words.or", language, tiers)
         case c.Not() | c.AnyLine():
-            inner = condition_words(condition.of, language)
+            inner = condition_words(condition.of, language, tiers)
             return translate(f"condition.{condition.type}", language, condition=inner)
+        case c.InTiers():
+            names = [(tiers or {}).get(tier, tier) for tier in condition.tiers]
+            return translate("condition.tier", language, items=list_words(names, language))
         case _:
             return _leaf_words(condition, language)
 
 
-def _joined(parts: Sequence[c.Condition], joint: str, language: str) -> str:
+def _joined(
+    parts: Sequence[c.Condition], joint: str, language: str, tiers: Mapping[str, str] | None
+) -> str:
     texts = []
     for part in parts:
-        text = condition_words(part, language)
+        text = condition_words(part, language, tiers)
         texts.append(f"({text})" if isinstance(part, c.AllOf | c.AnyOf) else text)
     return f" {translate(joint, language)} ".join(texts)
 
@@ -150,7 +224,7 @@ def _leaf_words(leaf: c.Leaf, language: str) -> str:
         case c.OrderValue():
             limits = [_value_words(limit, language) for limit in leaf.limits]
             return translate("condition.order_value", language, limits="; ".join(limits))
-        case c.OrderQuantity() | c.LineQuantity():
+        case c.OrderQuantity() | c.LineQuantity() | c.MemberSince() | c.MemberOrders():
             limits_text = span_words(leaf.min, leaf.max, language)
             return translate(f"condition.{leaf.type}", language, limits=limits_text)
         case c.NthOrder():

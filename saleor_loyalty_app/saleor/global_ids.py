@@ -9,11 +9,11 @@ LONGEST = 200
 
 
 #: Types whose keys are numbers of 32 bits; all others asked for here have UUIDs.
-_NUMBERED = frozenset({"User"})
+_NUMBERED = frozenset({"User", "Product", "ProductVariant"})
 
 
 def names(text: str, type_name: str) -> bool:
-    """Whether a text is an id of this type: of a user, a checkout or an order.
+    """Whether a text is an id of this type: of a user, a checkout, an order, a product, a variant.
 
     Saleor answers what is none with an error of the whole document.
     """

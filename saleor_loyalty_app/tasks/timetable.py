@@ -10,6 +10,7 @@ from saleor_loyalty_app.flows.plugin_handler import PLUGIN_JOB, PluginHandler, r
 from saleor_loyalty_app.flows.recalculate_shipping import RECALCULATE, recalculate
 from saleor_loyalty_app.queue import BoundJob, Schedule, bind
 from saleor_loyalty_app.tasks import (
+    bonus_tasks,
     book_tasks,
     code_tasks,
     import_tasks,
@@ -22,6 +23,7 @@ from saleor_loyalty_app.tasks import (
     retention_tasks,
     sample_tasks,
     store_tasks,
+    tier_tasks,
 )
 from saleor_loyalty_app.tasks.background import Background
 
@@ -37,8 +39,10 @@ def schedules(work: Background) -> tuple[Schedule, ...]:
         *keeping_tasks.schedules(work),
         *sample_tasks.schedules(work),
         *book_tasks.schedules(work),
+        *bonus_tasks.schedules(work),
         *message_tasks.schedules(work),
         *store_tasks.schedules(work),
+        *tier_tasks.schedules(work),
         *retention_tasks.schedules(work),
     )
 

@@ -25,6 +25,7 @@ from sandbox.schema.mutations_payment import PAYMENT_MUTATIONS
 from sandbox.schema.names import argument as keyword
 from sandbox.schema.names import snake
 from sandbox.schema.queries import QUERIES
+from sandbox.schema.queries_catalog import CATALOG_QUERIES
 from sandbox.schema.queries_discount import DISCOUNT_QUERIES
 from sandbox.schema.request import Info, Resolver, Resolvers
 from sandbox.schema.scalars import bind_scalars
@@ -63,6 +64,7 @@ def _all_resolvers() -> dict[str, dict[str, Resolver]]:
     merged: dict[str, dict[str, Resolver]] = {}
     for group in (
         QUERIES,
+        CATALOG_QUERIES,
         DISCOUNT_QUERIES,
         ACCOUNT_MUTATIONS,
         CHECKOUT_MUTATIONS,

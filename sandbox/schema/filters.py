@@ -48,7 +48,7 @@ def _matches(item: Any, where: Where | None, tests: dict[str, Callable[[Any, Any
     return True
 
 
-def _among(value: Any, wanted: Where) -> bool:
+def among(value: Any, wanted: Where) -> bool:
     """`{eq}` or `{oneOf}`; an empty filter matches nothing, as in Saleor."""
     if "eq" in wanted:
         return bool(value == wanted["eq"])
@@ -74,23 +74,23 @@ def _has_metadata(item: Any, wanted: Where) -> bool:
     value = item.metadata.get(wanted["key"])
     if value is None:
         return False
-    return _among(value, wanted["value"]) if wanted.get("value") else True
+    return among(value, wanted["value"]) if wanted.get("value") else True
 
 
 _ORDER_TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "ids": lambda order, ids: order.pk in {pk_of(each) for each in ids},
-    "number": lambda order, wanted: _among(order.number, wanted),
+    "number": lambda order, wanted: among(order.number, wanted),
     "channel_id": lambda order, wanted: _is_node(order.channel.pk, wanted),
     "created_at": lambda order, wanted: _between(order.created, wanted),
     "updated_at": lambda order, wanted: _between(order.updated_at, wanted),
     "user": lambda order, wanted: _is_node(order.user.pk if order.user else "", wanted),
-    "user_email": lambda order, wanted: _among(order.user_email, wanted),
-    "status": lambda order, wanted: _among(order.status, wanted),
-    "charge_status": lambda order, wanted: _among(order.amounts.charge_status, wanted),
-    "authorize_status": lambda order, wanted: _among(order.amounts.authorize_status, wanted),
+    "user_email": lambda order, wanted: among(order.user_email, wanted),
+    "status": lambda order, wanted: among(order.status, wanted),
+    "charge_status": lambda order, wanted: among(order.amounts.charge_status, wanted),
+    "authorize_status": lambda order, wanted: among(order.amounts.authorize_status, wanted),
     "checkout_id": lambda order, wanted: _is_node(order.checkout_token, wanted),
-    "checkout_token": lambda order, wanted: _among(order.checkout_token, wanted),
-    "voucher_code": lambda order, wanted: _among(order.voucher_code, wanted),
+    "checkout_token": lambda order, wanted: among(order.checkout_token, wanted),
+    "voucher_code": lambda order, wanted: among(order.voucher_code, wanted),
     "metadata": _has_metadata,
 }
 
@@ -104,7 +104,7 @@ _ORDER_FILTERS: dict[str, Callable[[Any, Any], bool]] = {
 
 _USER_TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "ids": lambda user, ids: str(user.pk) in {pk_of(each) for each in ids},
-    "email": lambda user, wanted: _among(user.email, wanted),
+    "email": lambda user, wanted: among(user.email, wanted),
     "is_active": lambda user, wanted: user.is_active is wanted,
     "date_joined": lambda user, wanted: _between(user.date_joined, wanted),
     "updated_at": lambda user, wanted: _between(user.updated_at, wanted),

@@ -8,7 +8,7 @@ from sandbox.model.apps import App
 from sandbox.model.orders import Order
 from sandbox.schema.connections import Connection, connect
 from sandbox.schema.filters import matches_order, matches_user, order_sorting, passes_filter
-from sandbox.schema.nodes import find_node, pk_of
+from sandbox.schema.nodes import find_node
 from sandbox.schema.request import (
     Info,
     Resolvers,
@@ -182,28 +182,6 @@ def _tax_configurations(_root: None, info: Info, **page: Any) -> Connection:
     return connect(store_of(info).channels.values(), lambda channel: (channel.pk,), **page)
 
 
-def _products(
-    _root: None,
-    info: Info,
-    channel: str | None = None,
-    search: str | None = None,
-    where: dict[str, Any] | None = None,
-    **page: Any,
-) -> Connection:
-    store = store_of(info)
-    seen_in = store.channel_by_slug(channel) if channel else None
-    ids = (where or {}).get("ids")
-    wanted = {pk_of(each) for each in ids} if ids is not None else None
-    found = [
-        InChannel(product, seen_in)
-        for product in store.products.values()
-        if (seen_in is None or any(seen_in.slug in v.prices for v in product.variants))
-        and (not search or search.lower() in product.name.lower())
-        and (wanted is None or str(product.pk) in wanted)
-    ]
-    return connect(found, lambda product: (product.slug,), **page)
-
-
 def _product(
     _root: None,
     info: Info,
@@ -234,14 +212,6 @@ def _variant(
         else next((v for v in store.variants.values() if v.sku == sku), None)
     )
     return InChannel(found, store.channel_by_slug(channel or "")) if found else None
-
-
-def _table(name: str) -> Any:
-    def resolve(_root: None, info: Info, **page: Any) -> Connection:
-        page.pop("channel", None)
-        return connect(getattr(store_of(info), name).values(), lambda row: (row.slug,), **page)
-
-    return resolve
 
 
 def _warehouses(_root: None, info: Info, **page: Any) -> Connection:
@@ -290,11 +260,8 @@ QUERIES: Resolvers = {
         "channels": _channels,
         "channel": _channel,
         "taxConfigurations": _tax_configurations,
-        "products": _products,
         "product": _product,
         "productVariant": _variant,
-        "categories": _table("categories"),
-        "collections": _table("collections"),
         "warehouses": _warehouses,
         "transaction": _transaction,
         "address": _address,

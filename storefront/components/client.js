@@ -8,6 +8,7 @@ import { ask, browserWire, Failure } from "./transport.js";
 /** @typedef {import("./amounts.js").Rate} Rate */
 /** @typedef {import("./joining.js").Membership} Membership */
 /** @typedef {import("./preferences.js").Preferences} Preferences */
+/** @typedef {import("./telling.js").Told} Told */
 /** @typedef {import("./redemption.js").Problem} Problem */
 /** @typedef {import("./redemption.js").Redemption} Redemption */
 /** @typedef {import("./tokens.js").Tokens} Tokens */
@@ -141,9 +142,23 @@ export class Client {
   }
 
   /** What the shopper prefers; null of who is no member. @returns {Promise<Preferences | null>} */
-  async preferences() {
+  preferences() {
+    return this.#ofMember("me/preferences");
+  }
+
+  /** What the shopper told of themselves; null of who is no member. @returns {Promise<Told | null>} */
+  async told() {
+    const [birthday, asked] = await Promise.all([this.#ofMember("me/birthday"), this.#ofMember("me/questions")]);
+    return birthday && asked && { birthday, questions: asked.questions };
+  }
+
+  /**
+   * @param {string} path
+   * @returns {Promise<any>}
+   */
+  async #ofMember(path) {
     try {
-      return await this.#read("me/preferences", [], "shopper");
+      return await this.#read(path, [], "shopper");
     } catch (failure) {
       if (failure instanceof Failure && failure.status === 404) return null;
       throw failure;

@@ -5,6 +5,7 @@ import { define, LoyaltyElement } from "./element.js";
 import { answersOf } from "./faq.js";
 import { drawJoining, mayJoin } from "./joining.js";
 import { drawPreferences, TEXT_VERSION } from "./preferences.js";
+import { drawTelling, hasTelling } from "./telling.js";
 import { Failure } from "./transport.js";
 
 /** @typedef {import("./client.js").Entry} Entry */
@@ -13,14 +14,15 @@ import { Failure } from "./transport.js";
 /** @typedef {import("./joining.js").Membership} Membership */
 /** @typedef {import("./preferences.js").Preferences} Preferences */
 /** @typedef {import("./preferences.js").Trouble} Trouble */
+/** @typedef {import("./telling.js").Told} Told */
 /** @typedef {import("./client.js").Program} Program */
 /** @typedef {import("./dom.js").Child} Child */
 /** @typedef {import("./words.js").Names} Names */
-/** @typedef {{me: Me | null, entries: Entry[], more: boolean, program: Program | null, preferences: Preferences | null, membership: Membership | null}} Shown */
+/** @typedef {{me: Me | null, entries: Entry[], more: boolean, program: Program | null, preferences: Preferences | null, told: Told | null, membership: Membership | null}} Shown */
 
 const PAGE = 10;
 const LARGEST_PAGE = 100;
-const SECTIONS = ["points", "history", "preferences", "faq"];
+const SECTIONS = ["points", "history", "about", "preferences", "faq"];
 
 /** @extends {LoyaltyElement<Shown>} */
 class LoyaltyPanel extends LoyaltyElement {
@@ -52,7 +54,10 @@ fieldset { border: 0; margin: 0; padding: 0; min-inline-size: 0; }
 legend { font-weight: 550; padding: 0; margin-block-end: 0.35rem; }
 fieldset p { margin-block-end: 0.5rem; }
 #more, #join { justify-self: start; }
-select, input[type="tel"] { flex: 1 1 9rem; min-inline-size: 0; min-block-size: 2.5rem; padding: 0.3rem 0.6rem; border: 1px solid var(--_soft); border-radius: calc(var(--_radius) - 3px); background: var(--_surface); color: var(--_ink); }
+.told { display: grid; gap: 0.4rem; }
+.asked { font-weight: 550; }
+.told > select, .told > input { inline-size: 100%; }
+select, input:not([type="checkbox"]) { flex: 1 1 9rem; min-inline-size: 0; min-block-size: 2.5rem; padding: 0.3rem 0.6rem; border: 1px solid var(--_soft); border-radius: calc(var(--_radius) - 3px); background: var(--_surface); color: var(--_ink); }
 a { color: var(--_accent); }
 .switch { display: flex; gap: 0.75rem; align-items: flex-start; min-block-size: 2.25rem; }
 .switch input { inline-size: 1.2rem; block-size: 1.2rem; margin-block: 0.15rem; flex: none; }
@@ -71,16 +76,17 @@ a { color: var(--_accent); }
     const program = this.given("store") ? client.program(this.given("channel")).catch(() => null) : null;
     if (!token) {
       const known = await program;
-      return known && { me: null, entries: [], more: false, program: known, preferences: null, membership: null };
+      return known && { me: null, entries: [], more: false, program: known, preferences: null, told: null, membership: null };
     }
-    const [me, past, preferences, known] = await Promise.all([
+    const [me, past, preferences, told, known] = await Promise.all([
       client.me(this.given("channel")),
       wants("history") ? this.#past() : { entries: [], more: false },
       wants("preferences") ? client.preferences() : null,
+      wants("about") ? client.told() : null,
       program,
     ]);
     const membership = me.member_since ? null : await client.membership();
-    return me.program ? { me, ...past, program: known, preferences, membership } : null;
+    return me.program ? { me, ...past, program: known, preferences, told, membership } : null;
   }
 
   get #sections() {
@@ -105,7 +111,7 @@ a { color: var(--_accent); }
   }
 
   /** @param {Shown} shown */
-  draw({ me, entries, more, program, preferences, membership }) {
+  draw({ me, entries, more, program, preferences, told, membership }) {
     const names = me?.program ?? program?.program ?? null;
     const unit = names?.points_name ?? this.words.t("points");
     const level = /^[1-5]$/.test(this.given("heading-level")) ? Number(this.given("heading-level")) : 2;
@@ -116,6 +122,11 @@ a { color: var(--_accent); }
       preferences: () => (preferences ? this.#section("preferences", level + 1, ...drawPreferences(preferences, this.words, {
         unit,
         textVersion: this.given("offers-text-version") || TEXT_VERSION,
+        trouble: /^(birthday|question-)/.test(this.#trouble?.id ?? "") ? null : this.#trouble,
+        change: (id, work) => this.#change(id, () => work(this.client)),
+      })) : null),
+      about: () => (told && hasTelling(told) ? this.#section("about", level + 1, ...drawTelling(told, this.words, {
+        names,
         trouble: this.#trouble,
         change: (id, work) => this.#change(id, () => work(this.client)),
       })) : null),

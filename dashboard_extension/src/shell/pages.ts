@@ -17,6 +17,8 @@ export interface PageEntry {
   /** One of these is needed to be shown it. The server asks for itself. */
   readonly for?: readonly Permission[];
   readonly load: () => Promise<PageModule>;
+  /** Areas whose texts it shows too, besides its own. */
+  readonly texts?: readonly string[];
   /** Pages that are shown within this one; the first of them may have its very address. */
   readonly tabs?: readonly PageEntry[];
 }
@@ -28,6 +30,8 @@ export interface PageEntry {
 export const PAGES: readonly PageEntry[] = [
   { area: "start", path: "/", load: () => import("@/pages/start") },
   { area: "program", path: "/program", load: () => import("@/pages/program") },
+  { area: "rules", path: "/rules", load: () => import("@/pages/rules"), texts: ["pages/program"] },
+  { area: "bonuses", path: "/bonuses", load: () => import("@/pages/bonuses"), texts: ["pages/program"] },
   { area: "publish", path: "/publish", load: () => import("@/pages/publish") },
   { area: "members", path: "/members", for: ["MANAGE_USERS", "MANAGE_ORDERS"], load: () => import("@/pages/members") },
   { area: "overview", path: "/overview", load: () => import("@/pages/overview") },

@@ -21,7 +21,7 @@ export function routesOf(pages: readonly PageEntry[], catalogue: Catalogue): Rou
 
 function routeOf(page: PageEntry, catalogue: Catalogue, around = "/"): RouteObject {
   const read = async () => {
-    const [{ routes }] = await Promise.all([page.load(), catalogue.need(`pages/${page.area}`)]);
+    const [{ routes }] = await Promise.all([page.load(), catalogue.need(`pages/${page.area}`, ...(page.texts ?? []))]);
     return routes;
   };
   const path = page.path.slice(around === "/" ? 1 : around.length + 1);

@@ -18,7 +18,18 @@ from saleor_loyalty_app.api.html import security_headers
 from saleor_loyalty_app.errors import AppError
 
 #: Addresses of the page and all below them: the Dashboard opens any of them directly.
-PAGES = ("program", "publish", "members", "overview", "month-end", "activity", "settings")
+PAGES = (
+    "program",
+    "rules",
+    "publish",
+    "tiers",
+    "bonuses",
+    "members",
+    "overview",
+    "month-end",
+    "activity",
+    "settings",
+)
 #: Addresses of single widgets and popups.
 WIDGETS = ("widget", "popup")
 _DIST = "dashboard_extension/dist"

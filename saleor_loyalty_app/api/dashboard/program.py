@@ -248,6 +248,7 @@ def _channel(channel: ChannelRef, stats: OrderStats | None) -> ChannelOfStore:
         goods=f"{usual.goods:f}",
         shipping=f"{usual.shipping:f}",
         orders=None if stats is None else stats.count,
+        countries=list(channel.countries),
     )
 
 

@@ -9,14 +9,15 @@ from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.api.money import Money
 from saleor_loyalty_app.programs.problems import Problem
-from saleor_loyalty_app.programs.scalars import CountryCode, Reference, Slug
+from saleor_loyalty_app.programs.scalars import CountryCode, Identifier, Reference, Slug
 from saleor_loyalty_app.programs.scalars import Money as ExactMoney
 
 #: A program document as JSON; `docs` tell its fields, and `problems` what is wrong with it.
 Document = dict[str, JsonValue]
 #: SHA-256 of a document: what an editor has seen.
 Version = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", examples=["0" * 64])]
-_DOCUMENT: dict[str, Any] = {
+#: A small program, for the examples of requests.
+DOCUMENT_EXAMPLE: dict[str, Any] = {
     "version": 1,
     "name": "Points program",
     "texts": {"en": {"program": "Points program", "point": "point", "points": "points"}},
@@ -80,6 +81,7 @@ class ChannelOfStore(Shape):
     goods: str = Field(description="What the goods of the example order cost.")
     shipping: str = Field(description="What the shipping of the example order costs.")
     orders: int | None = Field(description="Orders that the proposal looked at; null = none.")
+    countries: list[str] = Field(description="Codes of those that it ships to.")
 
 
 class Live(Shape):
@@ -109,7 +111,7 @@ class DraftInput(Shape):
     model_config = ConfigDict(
         extra="forbid",
         frozen=True,
-        json_schema_extra={"examples": [{"document": _DOCUMENT, "version": None}]},
+        json_schema_extra={"examples": [{"document": DOCUMENT_EXAMPLE, "version": None}]},
     )
 
     document: Document
@@ -128,7 +130,9 @@ class CheckInput(Shape):
     """A document as it is being typed, and the orders that examples are told of."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"examples": [{"document": _DOCUMENT}]}
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"examples": [{"document": DOCUMENT_EXAMPLE}]},
     )
 
     document: Document
@@ -179,6 +183,9 @@ class TriedCartInput(Shape):
     nth_order: Annotated[StrictInt, Field(ge=1, le=100_000)] | None = Field(
         default=None, description="The how manieth of its customer; null = not known."
     )
+    tier: Identifier | None = Field(
+        default=None, description="The id of its customer's tier; null = none."
+    )
 
 
 class TryInput(Shape):
@@ -189,9 +196,9 @@ class TryInput(Shape):
         frozen=True,
         json_schema_extra={
             "examples": [
-                {"document": _DOCUMENT, "order": 1042},
+                {"document": DOCUMENT_EXAMPLE, "order": 1042},
                 {
-                    "document": _DOCUMENT,
+                    "document": DOCUMENT_EXAMPLE,
                     "cart": {"channel": "default-channel", "lines": [{"amount": "250.00"}]},
                 },
             ]

@@ -102,6 +102,7 @@ def _tried_cart(
         country=wish.country or "",
         voucher_used=wish.voucher_used,
         nth_order=wish.nth_order,
+        tier=wish.tier or "",
     )
     trial = try_cart(store, channel, program, cart, now=now, language=language)
     return _tried(trial, store, language)

@@ -193,6 +193,9 @@ def _channel(
             RuleCost(rule=program.rule_name(rule_id, language), points=int(points))
             for rule_id, points in rules
         ],
+        not_judged=[
+            rule.label(language) for rule in program.earning.rules if rule.id in found.unjudged
+        ],
     )
 
 

@@ -157,6 +157,10 @@ class ChannelCost(Shape):
     share: str = Field(description="The worth as a share of what the orders cost, in words.")
     monthly_before: Money | None = Field(description="Of the program in force; null = none is.")
     rules: list[RuleCost]
+    not_judged: list[str] = Field(
+        description="Names of rules that depend on who bought, which past orders do not tell: "
+        "counted only where they hold for everybody."
+    )
 
 
 class Cost(Shape):

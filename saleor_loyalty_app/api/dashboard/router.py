@@ -7,7 +7,9 @@ token on each request. The pages themselves are public and empty.
 from saleor_loyalty_app.api.dashboard.activity_books import router as activity_books
 from saleor_loyalty_app.api.dashboard.activity_inbox import router as activity_inbox
 from saleor_loyalty_app.api.dashboard.allowances import router as allowances
+from saleor_loyalty_app.api.dashboard.bonuses import router as bonuses
 from saleor_loyalty_app.api.dashboard.cases import router as cases
+from saleor_loyalty_app.api.dashboard.catalog import router as catalog
 from saleor_loyalty_app.api.dashboard.general import router as general
 from saleor_loyalty_app.api.dashboard.imports import router as member_imports
 from saleor_loyalty_app.api.dashboard.insights import router as insights
@@ -30,8 +32,11 @@ from saleor_loyalty_app.api.dashboard.publishing import router as publishing
 from saleor_loyalty_app.api.dashboard.publishing_cost import router as publishing_cost
 from saleor_loyalty_app.api.dashboard.redemptions import router as redemptions
 from saleor_loyalty_app.api.dashboard.rewards_page import router as rewards_page
+from saleor_loyalty_app.api.dashboard.rules import router as rules
 from saleor_loyalty_app.api.dashboard.start import router as start
 from saleor_loyalty_app.api.dashboard.storefront_origins import router as storefront_origins
+from saleor_loyalty_app.api.dashboard.tiers import router as tiers
+from saleor_loyalty_app.api.dashboard.tiers_editing import router as tiers_editing
 from saleor_loyalty_app.api.dashboard.widgets import router as widgets
 from saleor_loyalty_app.api.routing import put_together
 
@@ -67,5 +72,10 @@ router = put_together(
         keeping_data,
         keeping_end,
         keeping_exports,
+        rules,
+        catalog,
+        bonuses,
+        tiers,
+        tiers_editing,
     )
 )

@@ -19,6 +19,7 @@ from saleor_loyalty_app.api.rewards.sums import (
     read_preferred_language,
     read_sums,
 )
+from saleor_loyalty_app.api.rewards.telling import router as telling
 from saleor_loyalty_app.api.rewards.visits import visitor_of
 from saleor_loyalty_app.api.rewards.wishes import router as wishes
 from saleor_loyalty_app.api.routing import put_together
@@ -75,7 +76,9 @@ async def show_page(request: Request, faces: FacesOf, name: str) -> Response:
     language = asked_language(request, preferred)
     after = request.query_params.get("after")
     sums = await faces.database.read_async(
-        lambda conn: read_sums(conn, visitor, after=after, now=now, language=language)
+        lambda conn: read_sums(
+            conn, visitor, after=after, keys=faces.email_keys, now=now, language=language
+        )
     )
     return render(
         place,
@@ -90,4 +93,13 @@ async def show_page(request: Request, faces: FacesOf, name: str) -> Response:
     )
 
 
-router = put_together((entering, codes, claiming, wishes, _own))
+router = put_together(
+    (
+        entering,
+        codes,
+        claiming,
+        wishes,
+        telling,
+        _own,
+    )
+)

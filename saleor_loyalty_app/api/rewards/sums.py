@@ -10,6 +10,7 @@ from babel.dates import format_date
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.money import Money
+from saleor_loyalty_app.api.rewards.telling import Telling, read_telling
 from saleor_loyalty_app.api.rewards.visits import Visitor
 from saleor_loyalty_app.api.storefront.board import read_board
 from saleor_loyalty_app.api.storefront.membership_page import membership_page
@@ -23,6 +24,7 @@ from saleor_loyalty_app.api.storefront.wishes_schemas import Preferences
 from saleor_loyalty_app.flows.take_part import standing_of
 from saleor_loyalty_app.i18n import language_of
 from saleor_loyalty_app.members.eligibility import why_not_spending
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import merged_members
 from saleor_loyalty_app.programs import words
@@ -71,6 +73,7 @@ class Sums:
     expiring: Sequence[tuple[str, str]]
     history: History
     membership: Membership
+    telling: Telling
     preferences: Preferences
     offers: Sequence[CodeOffer]
     codes: Sequence[Code]
@@ -81,7 +84,13 @@ class Sums:
 
 
 def read_sums(
-    conn: Connection, visitor: Visitor, *, after: str | None, now: datetime, language: str
+    conn: Connection,
+    visitor: Visitor,
+    *,
+    after: str | None,
+    keys: EmailKeys,
+    now: datetime,
+    language: str,
 ) -> Sums:
     """All of a member's page.
 
@@ -109,6 +118,7 @@ def read_sums(
             conn, visitor.shopper, first=SHOWN, after=after, now=now, language=language
         ),
         membership=membership_page(standing_of(conn, store, member, now=now), member, language),
+        telling=read_telling(conn, store, member, keys=keys, now=now, language=language),
         preferences=preferences_page(conn, store, member),
         offers=[] if rests else _offers(conn, store, program, available, language),
         codes=_codes(conn, store, member, language),

@@ -45,13 +45,13 @@ Change = Callable[[Connection, StoreRef, MemberRef], object]
 @router.post("/rewards/{name}/preferences")
 async def save_preferences(request: Request, faces: FacesOf, name: str) -> Response:
     """Language, and by which channels news of one's points come."""
-    place, visitor, form = await _changing(request, faces, name)
+    place, visitor, form = await changing(request, faces, name)
     language = form.get("language", "")
     if language not in LANGUAGES:
         raise FormExpired
     muted = {channel for channel in Channel if form.get(f"news_{channel.value}") != "on"}
     now = faces.clock()
-    await _write(
+    await write(
         faces,
         visitor,
         lambda conn, store, member: prefer(
@@ -64,7 +64,7 @@ async def save_preferences(request: Request, faces: FacesOf, name: str) -> Respo
 @router.post("/rewards/{name}/offers")
 async def decide_on_offers(request: Request, faces: FacesOf, name: str) -> Response:
     """Agrees to offers by a channel, or withdraws that: one button either way."""
-    place, visitor, form = await _changing(request, faces, name)
+    place, visitor, form = await changing(request, faces, name)
     if form.get("channel") not in list(Channel):
         raise FormExpired
     channel, agrees, now = Channel(form["channel"]), form.get("agree") == "yes", faces.clock()
@@ -84,7 +84,7 @@ async def decide_on_offers(request: Request, faces: FacesOf, name: str) -> Respo
             now=now,
         )
 
-    await _write(faces, visitor, change)
+    await write(faces, visitor, change)
     done = "agreed" if agrees else "withdrawn"
     return back(place, done, asked_language(request), to="preferences")
 
@@ -92,12 +92,12 @@ async def decide_on_offers(request: Request, faces: FacesOf, name: str) -> Respo
 @router.post("/rewards/{name}/join")
 async def join_program(request: Request, faces: FacesOf, name: str) -> Response:
     """Joins, or joins again, with the texts that the form showed."""
-    place, visitor, form = await _changing(request, faces, name)
+    place, visitor, form = await changing(request, faces, name)
     account = await faces.calls.run(
         partial(read_account, faces.access, place.store, visitor.shopper.user_id)
     )
     now = faces.clock()
-    await _write(
+    await write(
         faces,
         visitor,
         lambda conn, store, _member: join(
@@ -144,9 +144,9 @@ async def show_leaving(request: Request, faces: FacesOf, name: str) -> Response:
 @router.post("/rewards/{name}/leave")
 async def leave_program(request: Request, faces: FacesOf, name: str) -> Response:
     """Leaves, and loses what the page said."""
-    place, visitor, form = await _changing(request, faces, name)
+    place, visitor, form = await changing(request, faces, name)
     loses, now = _loses(form), faces.clock()
-    await _write(
+    await write(
         faces,
         visitor,
         lambda conn, store, member: leave(
@@ -159,7 +159,7 @@ async def leave_program(request: Request, faces: FacesOf, name: str) -> Response
 @router.post("/rewards/{name}/erasure")
 async def wish_to_be_erased(request: Request, faces: FacesOf, name: str) -> Response:
     """Erases, or asks staff to, as the store decided."""
-    place, visitor, form = await _changing(request, faces, name)
+    place, visitor, form = await changing(request, faces, name)
     language = asked_language(request)
     told = await erase(faces, visitor.shopper, _loses(form), language)
     answer = render(place, "told", language, message=told.says, account=False)
@@ -187,7 +187,7 @@ async def export_my_data(request: Request, faces: FacesOf, name: str) -> Respons
     return JSONResponse(data, headers={**place.headers, **file})
 
 
-async def _changing(request: Request, faces: Faces, name: str) -> tuple[Place, Visitor, Form]:
+async def changing(request: Request, faces: Faces, name: str) -> tuple[Place, Visitor, Form]:
     """Who changes something, and the form they sent, if they did not too often."""
     place = await place_of(faces, name)
     visitor, form = await visitors_form(request, place, faces.database, faces.clock)
@@ -195,7 +195,8 @@ async def _changing(request: Request, faces: Faces, name: str) -> tuple[Place, V
     return place, visitor, form
 
 
-async def _write(faces: Faces, visitor: Visitor, change: Change) -> None:
+async def write(faces: Faces, visitor: Visitor, change: Change) -> None:
+    """Makes a change to the member who visits."""
     await faces.database.write_async(lambda conn: change(conn, *member_of(conn, visitor.shopper)))
 
 

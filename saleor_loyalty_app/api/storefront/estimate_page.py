@@ -9,6 +9,7 @@ from saleor_loyalty_app.api.storefront.cart_schemas import DeliveryOffer
 from saleor_loyalty_app.api.storefront.estimate_schemas import EstimatePage, NotJudged, Step
 from saleor_loyalty_app.flows.estimate_cart import Estimate
 from saleor_loyalty_app.programs import words
+from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.explain import explain_miss
 from saleor_loyalty_app.programs.shipping import ShippingRule
 from saleor_loyalty_app.programs.shipping_words import methods_words, shipping_condition_words
@@ -29,7 +30,9 @@ def estimate_page(found: Estimate, channel: ChannelRef, language: str) -> Estima
         steps=_steps(found, currency, language),
         shipping=[_offer(one, currency, language) for one in found.offers],
         not_judged=_not_judged(found, language),
-        shipping_not_judged=[_unsure(rule, language) for rule in found.unjudged_offers],
+        shipping_not_judged=[
+            _unsure(rule, found.program, language) for rule in found.unjudged_offers
+        ],
         approximate=found.other_tax_side,
     )
 
@@ -68,7 +71,7 @@ def _not_judged(found: Estimate, language: str) -> list[NotJudged]:
             id=rule.id,
             name=rule.label(language),
             needs=_named(found.unjudged[rule.id]),
-            when=words.condition_words(rule.when, language),
+            when=words.rule_when_words(rule, found.program, language),
         )
         for rule in found.program.earning.rules
         if rule.id in found.unjudged
@@ -79,10 +82,10 @@ def _named(facts: Iterable[Fact]) -> list[str]:
     return sorted(fact.value for fact in facts)
 
 
-def _unsure(rule: ShippingRule, language: str) -> NotJudged:
+def _unsure(rule: ShippingRule, program: Program, language: str) -> NotJudged:
     return NotJudged(
         id=rule.id,
         name=_name(rule, language),
         needs=what_it_needs(rule),
-        when=shipping_condition_words(rule.when, language),
+        when=shipping_condition_words(rule.when, language, words.tier_names(program, language)),
     )

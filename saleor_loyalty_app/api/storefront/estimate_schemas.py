@@ -122,7 +122,8 @@ class NotJudged(_Answer):
     name: str
     needs: list[str] = Field(
         description="What is not known: country, language, nth_order, product, variant, category, "
-        "collection, product_type, on_sale, member or order_count."
+        "collection, product_type, on_sale, tier, member_since, member_orders, member or "
+        "order_count."
     )
     when: str = Field(description="When it holds, in words.")
 

@@ -1,6 +1,7 @@
 """A store's program in words and numbers, as everybody may see it."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar
@@ -103,15 +104,17 @@ def is_known(etag: str, if_none_match: str | None) -> bool:
 def _rules(program: Program, language: str) -> list[Rule]:
     enabled = [rule for rule in program.earning.rules if rule.enabled]
     enabled.sort(key=lambda rule: -rule.priority)
-    return [_rule(rule, language) for rule in enabled]
+    return [_rule(rule, program, language) for rule in enabled]
 
 
-def _rule(rule: EarningRule, language: str) -> Rule:
+def _rule(rule: EarningRule, program: Program, language: str) -> Rule:
     return Rule(
         id=rule.id,
         name=rule.label(language),
         gives=words.effect_words(rule.then, language),
-        when=None if rule.when is None else words.condition_words(rule.when, language),
+        when=None
+        if rule.when is None and rule.trigger == "order"
+        else words.rule_when_words(rule, program, language),
     )
 
 
@@ -154,8 +157,9 @@ def _shipping(program: Program, rates: ChannelRates, language: str) -> list[Ship
     if program.shipping is None:
         return []
     channel, currency = rates.channel, rates.currency
+    tiers = words.tier_names(program, language)
     return [
-        _offer(rule, price, rule.threshold(channel, currency), currency, language)
+        _offer(rule, price, rule.threshold(channel, currency), currency, language, tiers)
         for rule in program.shipping.live
         if (price := rule.price(channel, currency)) is not None
         and (not rule.thresholds or rule.threshold(channel, currency) is not None)
@@ -163,12 +167,17 @@ def _shipping(program: Program, rates: ChannelRates, language: str) -> list[Ship
 
 
 def _offer(
-    rule: ShippingRule, price: Decimal, threshold: Decimal | None, currency: str, language: str
+    rule: ShippingRule,
+    price: Decimal,
+    threshold: Decimal | None,
+    currency: str,
+    language: str,
+    tiers: Mapping[str, str],
 ) -> ShippingOffer:
     return ShippingOffer(
         id=rule.id,
         name=rule.label(language) or methods_words(rule, language),
         price=Money.of(price, currency),
         threshold=None if threshold is None else Money.of(threshold, currency),
-        when=None if rule.when is None else shipping_condition_words(rule.when, language),
+        when=None if rule.when is None else shipping_condition_words(rule.when, language, tiers),
     )

@@ -13,6 +13,7 @@ from saleor_loyalty_app.api.errors import documented
 from saleor_loyalty_app.api.routing import put_together, storefront_router
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.board import read_board
+from saleor_loyalty_app.api.storefront.bonuses import router as bonuses
 from saleor_loyalty_app.api.storefront.carts import router as carts
 from saleor_loyalty_app.api.storefront.claims import router as claims
 from saleor_loyalty_app.api.storefront.estimate import router as estimate
@@ -25,6 +26,7 @@ from saleor_loyalty_app.api.storefront.refusals import OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.schemas import History, Me, Slug
 from saleor_loyalty_app.api.storefront.session import router as session
 from saleor_loyalty_app.api.storefront.shopper import ReaderOf
+from saleor_loyalty_app.api.storefront.tier import router as tier
 from saleor_loyalty_app.api.storefront.wishes import router as wishes
 
 _own = storefront_router()
@@ -79,5 +81,18 @@ async def my_history(
 
 
 router = put_together(
-    (public, estimate, claims, session, carts, redemptions, membership, wishes, my_data, _own)
+    (
+        public,
+        estimate,
+        claims,
+        session,
+        carts,
+        redemptions,
+        membership,
+        wishes,
+        my_data,
+        bonuses,
+        tier,
+        _own,
+    )
 )

@@ -10,6 +10,8 @@ from pydantic import BaseModel
 from saleor_loyalty_app.api.redemption_answers import OF_RELEASING, OF_SPENDING
 from saleor_loyalty_app.api.redemption_schemas import Redemption
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
+from saleor_loyalty_app.api.storefront.bonuses import OF_ANSWERS, OF_BIRTHDAYS, OF_TELLING
+from saleor_loyalty_app.api.storefront.bonuses_schemas import BirthdayPage
 from saleor_loyalty_app.api.storefront.cart_schemas import CheckoutPage
 from saleor_loyalty_app.api.storefront.claims import OF_CLAIMS, Claimable, ClaimAsked
 from saleor_loyalty_app.api.storefront.estimate import OF_ESTIMATES
@@ -21,14 +23,15 @@ from saleor_loyalty_app.api.storefront.program_schemas import ProgramPage
 from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_NAMED_STORES, OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.schemas import History, Me
 from saleor_loyalty_app.api.storefront.session import OF_SESSIONS, Session
+from saleor_loyalty_app.api.storefront.tier_schemas import MyTier
 from saleor_loyalty_app.api.storefront.wishes import OF_CONSENTS, OF_PREFERENCES
 from saleor_loyalty_app.api.storefront.wishes_schemas import Preferences
 from saleor_loyalty_app.settings import Settings
 
 GUIDE = Path(__file__).parents[3] / "docs" / "storefront-api.md"
 EXAMPLES: tuple[type[BaseModel], ...] = (
-    ProgramPage, EstimatePage, Session, Me, History, CheckoutPage, Redemption, Membership, Leaving,
-    Preferences, Erasure, Claimable, ClaimAsked,
+    ProgramPage, EstimatePage, Session, Me, MyTier, History, CheckoutPage, Redemption, Membership,
+    Leaving, Preferences, BirthdayPage, Erasure, Claimable, ClaimAsked,
 )  # fmt: skip
 
 
@@ -51,7 +54,8 @@ def test_it_tells_of_every_failure_that_is_documented(guide: str) -> None:
     refusals = (
         *OF_SHOPPERS, *OF_NAMED_STORES, *OF_SPENDING, *OF_RELEASING, *OF_SALEOR, *OF_CHANGES,
         *OF_ESTIMATES, *OF_SESSIONS, *OF_JOINING, *OF_LEAVING, *OF_PREFERENCES, *OF_CONSENTS,
-        *OF_ERASURES, *OF_CLAIMS, (422, "address_invalid", {}),
+        *OF_ERASURES, *OF_CLAIMS, *OF_TELLING, *OF_BIRTHDAYS, *OF_ANSWERS,
+        (422, "address_invalid", {}),
     )  # fmt: skip
     rows = [line for line in guide.splitlines() if line.startswith("| ")]
     for status, code, _ in refusals:

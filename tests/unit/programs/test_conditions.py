@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from saleor_loyalty_app.programs.decide import decide_order, plan_of
+from saleor_loyalty_app.programs.decide import decide_order
+from saleor_loyalty_app.programs.decision_plan import plan_of
 from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
 from tests.program_samples import line_of, order_of, program_of, rule_of
 

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
 
-from saleor_loyalty_app.programs.decide import Decision, decide_order, plan_of
+from saleor_loyalty_app.programs.decide import Decision, decide_order
+from saleor_loyalty_app.programs.decision_plan import plan_of
 from saleor_loyalty_app.programs.document import Program
 from tests.program_samples import line_of, order_of, program_of, rule_of
 

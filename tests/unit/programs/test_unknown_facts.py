@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saleor_loyalty_app.programs.decide import decide_order
+from saleor_loyalty_app.programs.member_facts import MemberFacts
 from saleor_loyalty_app.programs.unknown_facts import Fact, decide_as_known
 from tests.program_samples import PURCHASES, line_of, order_of, program_of, rule_of
 
@@ -90,6 +91,36 @@ def test_a_rule_that_cannot_hold_anyway_is_judged() -> None:
     )
     _, unjudged = decide_as_known(program, order_of(), frozenset({Fact.category}), "UTC")
     assert unjudged == {"open": frozenset({Fact.category})}
+
+
+def test_a_multiplier_that_may_keep_others_from_giving_is_not_judged() -> None:
+    shoes = {"type": "category", "slugs": ["shoes"]}
+    either = {"type": "any", "of": [shoes, {"type": "variant", "variants": ["SKU-1"]}]}
+    program = program_of(rule_of(DOUBLE, "tested", priority=200, stop=True, when=either), PURCHASES)
+    lines = (line_of("10", "one", sku="SKU-1"), line_of("20", "two", sku="SKU-2"))
+    _, unjudged = decide_as_known(program, order_of(*lines), frozenset({Fact.category}), "UTC")
+    assert unjudged == {"tested": frozenset({Fact.category})}
+
+
+def test_rules_on_the_member_are_not_judged_for_nobody_and_judged_for_somebody() -> None:
+    gold, regular = {"type": "tier", "tiers": ["gold"]}, {"type": "member_orders", "max": 0}
+    program = program_of(
+        PURCHASES,
+        rule_of(DOUBLE, "gold", when=gold),
+        rule_of(DOUBLE, "first", when={"type": "not", "of": {"type": "not", "of": regular}}),
+        rule_of(DOUBLE, "cel", when={"type": "expression", "cel": "member.days > 10"}),
+    )
+    of_members = frozenset({Fact.tier, Fact.member_since, Fact.member_orders})
+    told, unjudged = decide_as_known(program, order_of(), of_members, "UTC")
+    assert told.totals() == {("points", "points"): 10}
+    assert unjudged == {
+        "gold": frozenset({Fact.tier}),
+        "first": frozenset({Fact.member_orders}),
+        "cel": frozenset({Fact.member_since}),
+    }
+    member = MemberFacts(tier="gold", orders=2)
+    told, unjudged = decide_as_known(program, order_of(), frozenset(), "UTC", member)
+    assert (told.totals(), unjudged) == ({("points", "points"): 20}, {})
 
 
 def test_the_number_of_the_order_is_not_known_of_anybody() -> None:

@@ -15,6 +15,7 @@ import { Standings } from "./dialogs/Standings";
 import { SOON } from "./filters";
 import { Standing, useNameOf } from "./Standing";
 import { Tabs } from "./Tabs";
+import { Bonuses } from "./tabs/Bonuses";
 import { ByHand } from "./tabs/ByHand";
 import { Consents } from "./tabs/Consents";
 import { Lots } from "./tabs/Lots";
@@ -139,7 +140,7 @@ function Has({ member }: { member: Member }) {
         return (
           <Section
             key={held.unit}
-            title={held.unit === "points" ? t("members.points") : held.unit}
+            title={held.unit === "status" ? t("members.status_points") : t("members.points")}
             hint={
               next && (
                 <>
@@ -172,6 +173,7 @@ function History({ member }: { member: Member }) {
     { id: "statement", label: t("members.tab.statement"), content: () => <Statement id={id} /> },
     { id: "lots", label: t("members.tab.lots"), content: () => <Lots id={id} /> },
     { id: "redemptions", label: t("members.tab.redemptions"), content: () => <Redemptions id={id} /> },
+    { id: "bonuses", label: t("members.tab.bonuses"), content: () => <Bonuses id={id} /> },
     { id: "by-hand", label: t("members.tab.by_hand"), content: () => <ByHand id={id} /> },
     { id: "notes", label: t("members.tab.notes"), content: () => <Notes id={id} closed={member.state === "erased"} /> },
     { id: "consents", label: t("members.tab.consents"), content: () => <Consents id={id} /> },

@@ -110,7 +110,7 @@ function Rules() {
           control={control}
           name={`rules.${at}.enabled`}
           label={one.name}
-          hint={one.conditional ? t("program.conditional") : undefined}
+          hint={one.conditional ? t("program.rule_conditional") : undefined}
           disabled={disabled}
         />
       ))}

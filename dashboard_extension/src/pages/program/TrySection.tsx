@@ -5,7 +5,7 @@ import { useIntl } from "react-intl";
 
 import { useApiMutation, type Answer } from "@/api";
 
-import { useEditing } from "./context";
+import type { Seen } from "./context";
 import type { Json } from "./shapes";
 
 type Tried = Answer<"/api/dashboard/v1/program/try", "post">;
@@ -22,10 +22,10 @@ interface TryForm {
 }
 
 /** What the form would give a past order or a made-up cart, and why. Nothing is written. */
-export function TrySection(props: { document: Json }) {
+export function TrySection(props: { document: Json; channels: Seen["channels"] }) {
   const t = useT();
-  const { seen } = useEditing();
-  const first = seen.channels[0];
+  const { channels } = props;
+  const first = channels[0];
   const { control, getValues } = useForm<TryForm>({
     defaultValues: {
       what: "cart",
@@ -40,7 +40,7 @@ export function TrySection(props: { document: Json }) {
   });
   const what = useWatch({ control, name: "what" });
   const slug = useWatch({ control, name: "channel" });
-  const currency = seen.channels.find((one) => one.slug === slug)?.currency ?? "";
+  const currency = channels.find((one) => one.slug === slug)?.currency ?? "";
   const [missing, setMissing] = useState(false);
   const attempt = useApiMutation("post", "/api/dashboard/v1/program/try", { invalidates: [] });
   const run = () => {
@@ -62,7 +62,7 @@ export function TrySection(props: { document: Json }) {
           <FieldNumber control={control} name="order" label={t("program.try_order")} />
         ) : (
           <>
-            <FieldSelect control={control} name="channel" label={t("program.try_channel")} choices={seen.channels.map((one) => ({ value: one.slug, label: one.name }))} />
+            <FieldSelect control={control} name="channel" label={t("program.try_channel")} choices={channels.map((one) => ({ value: one.slug, label: one.name }))} />
             <FieldMoney control={control} name="amount" label={t("program.try_amount")} currency={currency} />
             <FieldMoney control={control} name="shipping" label={t("program.try_shipping")} currency={currency} />
             <FieldNumber control={control} name="quantity" label={t("program.try_quantity")} />

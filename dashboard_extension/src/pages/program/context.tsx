@@ -6,7 +6,7 @@ import type { Answer } from "@/api";
 import type { ProgramForm } from "./form";
 import type { FieldName, Sorted } from "./places";
 import type { Json } from "./shapes";
-import type { Checked, ExampleOrder } from "./useCheck";
+import type { Checked, ExampleOrder } from "./useChecked";
 
 export type Seen = Answer<"/api/dashboard/v1/program">;
 

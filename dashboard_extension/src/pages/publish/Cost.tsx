@@ -75,6 +75,7 @@ function OneChannel(props: { cost: ChannelCost; days: number }) {
         ]}
       />
       <p className="kit-soft">{t("publish.based", { orders: cost.orders, earning: cost.earning, days: props.days })}</p>
+      {cost.not_judged.length > 0 && <p className="kit-soft">{t("publish.not_judged", { rules: cost.not_judged.join(", ") })}</p>}
       {cost.rules.length > 1 && (
         <Table
           label={t("publish.by_rule", { channel: cost.channel_name })}

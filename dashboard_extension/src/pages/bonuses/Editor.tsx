@@ -1,0 +1,86 @@
+import { Button, Failure, Notice, Page, SaveBar, Section, useT } from "@/kit";
+import { useMemo, useState } from "react";
+import { useForm, useWatch } from "react-hook-form";
+import { useNavigate } from "react-router";
+
+import { useApiQuery } from "@/api";
+import type { Seen } from "@/pages/program/context";
+import { DraftConflict, ordered, startOf, useDraft } from "@/pages/program/draft";
+import { useChecked } from "@/pages/program/useChecked";
+
+import { Anniversary, Birthday, Memory, Registration } from "./Cards";
+import { documentOf, formOf, type BonusesForm } from "./form";
+import { Questions } from "./Questions";
+
+/** The bonuses of the draft: one form, upon what was saved last. */
+export function Editor(props: { seen: Seen; renew: () => void }) {
+  const t = useT();
+  const navigate = useNavigate();
+  // What the form stands on stays as it was loaded: a refetch in the background must not move it.
+  const [seen] = useState(props.seen);
+  const { control, getValues, reset } = useForm<BonusesForm>({ defaultValues: formOf(startOf(seen)) });
+  const draft = useDraft(seen, (document) => reset(formOf(document)));
+  const { original, saved, take } = draft;
+  const form = useWatch({ control }) as BonusesForm;
+  const document = useMemo(() => documentOf(original, form), [original, form]);
+  const { told, failure } = useChecked(document);
+  const lately = useApiQuery("/api/dashboard/v1/bonuses");
+  const disabled = !seen.may_change;
+  const ground = useMemo(() => ordered(documentOf(saved, formOf(saved))), [saved]);
+  const mine = () => documentOf(original, getValues());
+  const problems = (told?.checked.problems ?? []).filter((one) => concerns(one.path, document));
+  const card = { control, disabled, document, lately: lately.data };
+  return (
+    <>
+      <Page
+        title={t("bonuses.title")}
+        lead={t("bonuses.lead")}
+        actions={
+          <Button type="button" variant="secondary" onClick={() => void navigate("/publish")}>
+            {t("bonuses.to_publish")}
+          </Button>
+        }
+      >
+        {disabled && <Notice tone="info">{t("program.read_only")}</Notice>}
+        {seen.draft === null && <Notice tone="info">{t(seen.in_force === null ? "bonuses.no_draft" : "program.from_live")}</Notice>}
+        {failure !== null && <Failure error={failure} />}
+        {lately.error && <Failure error={lately.error} retry={() => void lately.refetch()} />}
+        {problems.length > 0 && (
+          <Section title={t("bonuses.problems")}>
+            {problems.map((one) => (
+              <Notice key={one.path + one.code} tone={one.severity === "error" ? "error" : "warning"}>
+                {one.text}
+              </Notice>
+            ))}
+          </Section>
+        )}
+        <div className="bonuses-cards">
+          <Registration {...card} />
+          <Birthday {...card} />
+          <Anniversary {...card} />
+          <Memory {...card} />
+        </div>
+        <Questions {...card} live={(lately.data?.answers ?? []).map((one) => one.question)} />
+        {!disabled && (
+          <SaveBar
+            dirty={ordered(document) !== ground}
+            offered={draft.proposed}
+            saving={draft.saving}
+            label={t("program.save")}
+            onSave={() => draft.save(mine())}
+            onDiscard={() => take(saved)}
+          />
+        )}
+      </Page>
+      <DraftConflict draft={draft} zone={seen.timezone} mine={mine} renew={props.renew} />
+    </>
+  );
+}
+
+/** Whether a problem is of bonuses, or of a rule that pays one. */
+function concerns(path: string, document: Record<string, unknown>): boolean {
+  if (path.startsWith("bonuses")) return true;
+  const at = /^earning\.rules\[(\d+)\]/.exec(path);
+  const rules = (document.earning as { rules?: { trigger?: string }[] } | undefined)?.rules ?? [];
+  return at !== null && ["account_confirmed", "birthday", "anniversary", "question_answered"].includes(rules[Number(at[1])]?.trigger ?? "order");
+}

@@ -1,0 +1,144 @@
+import { Button, Empty, FieldNumber, FieldSelect, FieldSwitch, FieldText, Section, useT } from "@/kit";
+import { useState } from "react";
+import { useFieldArray, useWatch } from "react-hook-form";
+
+import { ByRules, type CardProps } from "./Cards";
+import { KINDS, newOption, newQuestion, type BonusesForm } from "./form";
+
+const MOST_QUESTIONS = 30;
+const MOST_OPTIONS = 30;
+
+/** The questions that members are asked, each opened to be changed. */
+export function Questions(props: CardProps & { live: readonly string[] }) {
+  const t = useT();
+  const { control, disabled, document, lately, live } = props;
+  const { fields, append, remove, move } = useFieldArray({ control, name: "questions", keyName: "key" });
+  const questions = useWatch({ control, name: "questions" });
+  const [open, setOpen] = useState<string | null>(null);
+  const add = () => {
+    const made = newQuestion(document, { questions } as BonusesForm, live);
+    append(made);
+    setOpen(made.id);
+  };
+  const button = !disabled && fields.length < MOST_QUESTIONS && (
+    <Button type="button" variant="secondary" onClick={add}>
+      {t("bonuses.add_question")}
+    </Button>
+  );
+  return (
+    <Section title={t("bonuses.questions")} hint={t("bonuses.questions_hint")} actions={fields.length > 0 && button}>
+      {fields.length === 0 && (
+        <Empty title={t("bonuses.no_questions")} action={button}>
+          {t("bonuses.no_questions_text")}
+        </Empty>
+      )}
+      <ul className="bonuses-questions">
+        {fields.map((field, at) => {
+          const question = questions[at] ?? field;
+          const said = question.texts.find((one) => one.text.trim() !== "")?.text ?? t("bonuses.untitled");
+          const count = lately?.answers.find((one) => one.question === question.id)?.count ?? 0;
+          const opened = open === question.id;
+          return (
+            <li key={field.key}>
+              <div className="bonuses-head">
+                <div>
+                  <h3>{said}</h3>
+                  <p className="kit-hint">
+                    {t(`bonuses.kind.${question.kind}`)} · {t("bonuses.answered", { count })}
+                    {!question.enabled && ` · ${t("bonuses.not_asked")}`}
+                  </p>
+                </div>
+                <div className="kit-actions">
+                  {!disabled && at > 0 && (
+                    <Button type="button" size="small" variant="tertiary" onClick={() => move(at, at - 1)}>
+                      {t("bonuses.up")}
+                    </Button>
+                  )}
+                  <Button type="button" size="small" variant="secondary" aria-expanded={opened} onClick={() => setOpen(opened ? null : question.id)}>
+                    {t(opened ? "bonuses.close" : "bonuses.open")}
+                  </Button>
+                </div>
+              </div>
+              {opened && <One {...props} at={at} kind={question.kind} own={question.own} remove={() => remove(at)} />}
+            </li>
+          );
+        })}
+      </ul>
+    </Section>
+  );
+}
+
+function One(props: CardProps & { at: number; kind: string; own: boolean; remove: () => void }) {
+  const t = useT();
+  const { control, disabled, at, kind } = props;
+  const texts = useWatch({ control, name: `questions.${at}.texts` });
+  return (
+    <div className="kit-stack">
+      <div className="kit-fields">
+        {texts.map((one, place) => (
+          <FieldText key={one.locale} control={control} name={`questions.${at}.texts.${place}.text`} label={t("bonuses.question_in", { locale: one.locale })} maxLength={120} disabled={disabled} />
+        ))}
+      </div>
+      <div className="kit-fields">
+        <FieldSelect
+          control={control}
+          name={`questions.${at}.kind`}
+          label={t("bonuses.kind")}
+          choices={KINDS.map((value) => ({ value, label: t(`bonuses.kind.${value}`) }))}
+          disabled={disabled}
+        />
+        {!props.own && <FieldNumber control={control} name={`questions.${at}.points`} label={t("bonuses.points")} hint={t("bonuses.points_hint")} disabled={disabled} />}
+      </div>
+      {props.own && <ByRules />}
+      {kind === "choice" && <Options {...props} />}
+      <FieldSwitch control={control} name={`questions.${at}.enabled`} label={t("bonuses.enabled")} disabled={disabled} />
+      <FieldSwitch control={control} name={`questions.${at}.panel`} label={t("bonuses.in_panel")} disabled={disabled} />
+      <FieldSwitch control={control} name={`questions.${at}.page`} label={t("bonuses.on_page")} disabled={disabled} />
+      {!disabled && (
+        <div className="kit-actions">
+          <Button type="button" variant="tertiary" onClick={props.remove}>
+            {t("bonuses.remove_question")}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Options({ control, disabled, document, at }: CardProps & { at: number }) {
+  const t = useT();
+  const { fields, append, remove } = useFieldArray({ control, name: `questions.${at}.options`, keyName: "key" });
+  return (
+    <fieldset className="bonuses-options">
+      <legend>{t("bonuses.options")}</legend>
+      {fields.map((option, place) => (
+        <div key={option.key} className="bonuses-option">
+          <div className="kit-fields">
+            {option.labels.map((label, which) => (
+              <FieldText
+                key={label.locale}
+                control={control}
+                name={`questions.${at}.options.${place}.labels.${which}.text`}
+                label={t("bonuses.option_in", { number: place + 1, locale: label.locale })}
+                maxLength={120}
+                disabled={disabled}
+              />
+            ))}
+          </div>
+          {!disabled && fields.length > 2 && (
+            <Button type="button" size="small" variant="tertiary" onClick={() => remove(place)} aria-label={t("bonuses.remove_option", { number: place + 1 })}>
+              {t("bonuses.remove")}
+            </Button>
+          )}
+        </div>
+      ))}
+      {!disabled && fields.length < MOST_OPTIONS && (
+        <div className="kit-actions">
+          <Button type="button" size="small" variant="secondary" onClick={() => append(newOption(document, fields.map((one) => one.id)))}>
+            {t("bonuses.add_option")}
+          </Button>
+        </div>
+      )}
+    </fieldset>
+  );
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+
+import { documentOf, formOf, newQuestion, worthOf, yearsOf, type BonusesForm } from "./form";
+
+const PURCHASES = { id: "purchases", then: { type: "points_per_money", factor: "1", unit: "points" } };
+const DOCUMENT = {
+  version: 1,
+  texts: { en: { program: "Points" }, tr: { program: "Puan" } },
+  currencies: [{ channel: "web", currency: "TRY", spend_rate: { points: 3, money: "0.2" } }],
+  earning: { stacking: "sum", rules: [PURCHASES] },
+};
+
+function changed(change: (form: BonusesForm) => void, document: unknown = DOCUMENT) {
+  const form = formOf(document);
+  change(form);
+  return documentOf(document, form) as typeof DOCUMENT & { bonuses?: Record<string, unknown> };
+}
+
+describe("the bonuses of a program", () => {
+  it("stay as they are where nobody touched them", () => {
+    expect(documentOf(DOCUMENT, formOf(DOCUMENT))).toEqual(DOCUMENT);
+  });
+
+  it("are rules: switched on one is made, switched off it stays and rests", () => {
+    const on = changed((form) => Object.assign(form.birthday, { on: true, asked: true, points: 100 }));
+    expect(on.earning.rules[1]).toEqual({
+      id: "birthday-bonus",
+      name: { en: "Birthday points", tr: "Doğum günü puanı" },
+      trigger: "birthday",
+      then: { type: "points", points: 100 },
+    });
+    expect(on.bonuses?.birthdays).toEqual({ asked: true, leap_day: "feb_28", known_days: 7 });
+    const off = changed((form) => Object.assign(form.birthday, { on: false }), on);
+    expect(off.earning.rules[1]).toMatchObject({ trigger: "birthday", enabled: false, then: { points: 100 } });
+  });
+
+  it("leave rules alone that say more than this page shows", () => {
+    const rich = { ...PURCHASES, id: "vip", trigger: "birthday", when: { type: "tier" }, then: { type: "points", points: 5 } };
+    const document = { ...DOCUMENT, earning: { stacking: "sum", rules: [PURCHASES, rich] } };
+    expect(formOf(document).birthday).toMatchObject({ own: true, on: true });
+    expect(changed((form) => Object.assign(form.birthday, { on: false, points: 1 }), document).earning.rules).toEqual([PURCHASES, rich]);
+  });
+
+  it("pay for a question by a rule of its own, which goes with it", () => {
+    const asked = changed((form) => form.questions.push({ ...newQuestion(DOCUMENT, form, []), kind: "number", texts: [{ locale: "en", text: "Size?" }] }));
+    expect(asked.bonuses?.questions).toEqual([{ id: "question", enabled: true, text: { en: "Size?" }, kind: "number", options: [], shown: ["panel", "page"] }]);
+    expect(asked.earning.rules[1]).toMatchObject({ id: "answer-question", trigger: "question_answered", on: ["question"], then: { points: 50 } });
+    expect(changed((form) => form.questions.pop(), asked).earning.rules).toEqual([PURCHASES]);
+  });
+
+  it("are told in money without a float", () => {
+    expect(worthOf(DOCUMENT, 100)).toEqual({ amount: "6.66", currency: "TRY" });
+    expect(worthOf(DOCUMENT, "many")).toBeNull();
+  });
+
+  it("read years however they are written", () => {
+    expect(yearsOf("1, 05 and 10")).toEqual(["1", "5", "10"]);
+    expect(yearsOf("")).toEqual([]);
+  });
+});

@@ -1,0 +1,149 @@
+import { Button, Failure, FieldSelect, Notice, Page, SaveBar, Section, useStaff, useT } from "@/kit";
+import { useMemo, useState } from "react";
+import { useForm, useWatch, type FieldValues } from "react-hook-form";
+import { useNavigate } from "react-router";
+
+import { useApiQuery } from "@/api";
+import type { Seen } from "@/pages/program/context";
+import { DraftConflict, ordered, startOf, useDraft } from "@/pages/program/draft";
+import { TrySection } from "@/pages/program/TrySection";
+import { useChecked } from "@/pages/program/useChecked";
+
+import { referencesIn } from "./conditions";
+import { Problems } from "./Conditions";
+import { EditingContext } from "./context";
+import { documentOf, documentOfRule, formOf, newRule, record, type RulesForm } from "./form";
+import { currenciesOf } from "./Leaf";
+import { useNames } from "./names";
+import { NamesNotice } from "./pickers";
+import { errorsOf, placed } from "./places";
+import { RuleEditor } from "./RuleEditor";
+import { RuleList } from "./RuleList";
+import { useSentences } from "./useSentences";
+
+/** The earning rules of the draft: one form, upon what was saved last. */
+export function Editor(props: { seen: Seen; renew: () => void }) {
+  const t = useT();
+  const staff = useStaff();
+  const navigate = useNavigate();
+  const language = staff.locale.slice(0, 2);
+  // What the form stands on stays as it was loaded: a refetch in the background must not move it.
+  const [seen] = useState(props.seen);
+  const [currencies] = useState(() => currenciesOf(seen));
+  const [open, setOpen] = useState<string | null>(null);
+  const [errors, setErrors] = useState<Record<string, unknown>>({});
+  const { control, getValues, setValue, reset } = useForm<FieldValues>({ defaultValues: formOf(startOf(seen), currencies), errors: errors as never });
+  const draft = useDraft(seen, (document) => reset(formOf(document, currencies)));
+  const { original, saved, take } = draft;
+  const form = useWatch({ control }) as RulesForm;
+  const { document, places } = useMemo(() => documentOf(original, form), [original, form]);
+  const { told, failure } = useChecked(document);
+  const findings = useMemo(() => placed(told?.checked.problems ?? [], places), [told, places]);
+  const wrong = useMemo(() => errorsOf(findings), [findings]);
+  if (ordered(wrong) !== ordered(errors)) setErrors(wrong);
+  const disabled = !seen.may_change;
+
+  const asked = useMemo(() => referencesIn(rulesIn(original).map((one) => one.when)), [original]);
+  const names = useNames(asked);
+  const tiers = useMemo(() => tiersIn(original, language), [original, language]);
+  const channels = useMemo(() => Object.fromEntries(seen.channels.map((one) => [one.slug, one.name])), [seen]);
+  const called = useMemo(
+    () => ({ ...names.known, channel: channels, tier: Object.fromEntries(tiers.map((one) => [one.value, one.label])) }),
+    [names.known, channels, tiers],
+  );
+  const sentences = useSentences(useMemo(() => form.rules.map((one) => documentOfRule(one)), [form]), called);
+  const uses = useApiQuery("/api/dashboard/v1/rules/uses");
+
+  const ground = useMemo(() => ordered(documentOf(saved, formOf(saved, currencies)).document), [saved, currencies]);
+  const dirty = ordered(document) !== ground;
+  const taken = useMemo(() => rulesIn(seen.in_force?.document).map((one) => String(one.id)), [seen]);
+  const mine = () => documentOf(original, getValues() as RulesForm).document;
+  const add = () => {
+    const rule = newRule(form, Object.keys(record(record(original).texts)), taken);
+    setValue("rules", [...form.rules, rule]);
+    setOpen(rule.id);
+  };
+  const at = form.rules.findIndex((one) => one.id === open);
+  const editing = { seen, control, getValues, setValue, disabled, findings, names: names.known, learn: names.learn, tiers };
+  return (
+    <EditingContext.Provider value={editing}>
+      <Page
+        title={t("rules.title")}
+        lead={t("rules.lead")}
+        actions={
+          <>
+            {!disabled && form.rules.length < 100 && (
+              <Button onClick={add} data-rules="add">
+                {t("rules.add")}
+              </Button>
+            )}
+            <Button variant="secondary" onClick={() => void navigate("/publish")}>
+              {t("rules.to_publish")}
+            </Button>
+          </>
+        }
+      >
+        {disabled && <Notice tone="info">{t("program.read_only")}</Notice>}
+        {seen.draft === null && <Notice tone="info">{t(seen.in_force === null ? "rules.no_draft" : "program.from_live")}</Notice>}
+        {failure !== null && <Failure error={failure} />}
+        <NamesNotice failure={names.failure} retry={names.retry} missing={names.missing} />
+        <Section title={t("rules.list")} hint={t("rules.list_hint")}>
+          <Problems found={findings.filter((one) => one.field === null)} />
+          <RuleList
+            rules={form.rules}
+            sentences={sentences}
+            used={uses.data?.rules ?? null}
+            open={open}
+            edit={(id) => setOpen(open === id ? null : id)}
+            taken={taken}
+            add={add}
+          />
+          {uses.error && <p className="kit-hint">{t("rules.uses_failed")}</p>}
+          {uses.data && !uses.data.complete && <p className="kit-hint">{t("rules.uses_part", { orders: uses.data.orders })}</p>}
+          {form.rules.length > 1 && (
+            <FieldSelect
+              control={control}
+              disabled={disabled}
+              name="stacking"
+              label={t("rules.stacking")}
+              hint={t("rules.stacking_hint")}
+              choices={["sum", "best"].map((value) => ({ value, label: t(`rules.stacking.${value}`) }))}
+            />
+          )}
+        </Section>
+        {at >= 0 && open !== null && <RuleEditor key={open} at={at} document={document} sentence={sentences[open]} close={() => setOpen(null)} />}
+        <TrySection document={document} channels={seen.channels} />
+        {!disabled && (
+          <SaveBar
+            dirty={dirty}
+            offered={draft.proposed}
+            saving={draft.saving}
+            label={t("program.save")}
+            onSave={() => draft.save(mine())}
+            onDiscard={() => {
+              setOpen(null);
+              take(saved);
+            }}
+          />
+        )}
+      </Page>
+      <DraftConflict draft={draft} zone={seen.timezone} mine={mine} renew={props.renew} />
+    </EditingContext.Provider>
+  );
+}
+
+function rulesIn(document: unknown): Record<string, unknown>[] {
+  const { rules } = record(record(document).earning);
+  return Array.isArray(rules) ? rules.map(record) : [];
+}
+
+/** The tiers of a program, by id, with their names in a language. */
+function tiersIn(document: unknown, language: string): { value: string; label: string }[] {
+  const section = record(record(document).tiers);
+  const levels = Array.isArray(section.levels) ? section.levels : [];
+  return levels.map(record).map((one) => {
+    const names = record(one.names);
+    const label = names[language] ?? names.en ?? Object.values(names)[0] ?? one.id;
+    return { value: String(one.id), label: String(label) };
+  });
+}

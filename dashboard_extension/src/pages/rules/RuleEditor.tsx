@@ -1,0 +1,170 @@
+import { Button, FieldDecimal, FieldNumber, FieldSelect, FieldSwitch, FieldText, Section, useT } from "@/kit";
+import { useEffect, useRef } from "react";
+import { useWatch } from "react-hook-form";
+import { useIntl } from "react-intl";
+
+import { Conditions, Problems } from "./Conditions";
+import { useEditing } from "./context";
+import { EFFECTS, nameOf, PERIODS, scopeOf, type Json, type RuleForm } from "./form";
+import { saidAt } from "./places";
+import { useExample } from "./useExample";
+
+/** The parts of a rule that show what is wrong with them themselves. */
+const SHOWN = ["name", "when", "then.factor", "then.points", "caps.per_order", "caps.per_member.points", "caps.per_member.times", "priority", "scope"];
+
+/** One rule: its names, what it does, when, and within which limits. */
+export function RuleEditor(props: { at: number; document: Json; sentence: string | undefined; close: () => void }) {
+  const t = useT();
+  const { locale } = useIntl();
+  const { control, disabled, findings } = useEditing();
+  const field = `rules.${props.at}`;
+  const rule = useWatch({ control, name: field }) as RuleForm;
+  const frame = useRef<HTMLDivElement>(null);
+  const { id } = rule;
+  useEffect(() => {
+    const heading = frame.current?.querySelector("h2");
+    heading?.setAttribute("tabindex", "-1");
+    heading?.focus({ preventScroll: true });
+    frame.current?.scrollIntoView({ block: "start" });
+  }, [id]);
+  const deed = rule.trigger !== "order";
+  const example = useExample(props.document, id);
+  return (
+    <div ref={frame} data-editor={id}>
+      <Section
+        title={t("rules.editing", { name: nameOf(rule, locale.slice(0, 2)) })}
+        actions={
+          <Button variant="secondary" onClick={props.close} data-editor-close="">
+            {t("rules.close")}
+          </Button>
+        }
+      >
+        <div className="rules-sentence" role="status">
+          <p data-sentence="">{props.sentence ?? t("rules.no_sentence")}</p>
+          {example !== null && (
+            <p className="kit-small" data-rule-example="">
+              {example}
+            </p>
+          )}
+        </div>
+        <Problems found={saidAt(findings, field, SHOWN)} />
+        <Names field={field} locales={Object.keys(rule.name)} />
+        {deed && <p className="kit-hint">{t("rules.deed", { trigger: t(`rules.trigger.${rule.trigger}`) })}</p>}
+        <Effect field={field} rule={rule} />
+        <Conditions field={`${field}.when`} trigger={rule.trigger} onLine={!deed && scopeOf(rule) === "line"} />
+        <Caps field={field} rule={rule} />
+        <div className="kit-fields">
+          <FieldNumber control={control} disabled={disabled} name={`${field}.priority`} label={t("rules.priority")} hint={t("rules.priority_hint")} />
+        </div>
+        <FieldSwitch control={control} disabled={disabled} name={`${field}.stop`} label={t("rules.stop")} hint={t("rules.stop_hint")} />
+      </Section>
+    </div>
+  );
+}
+
+function Names(props: { field: string; locales: readonly string[] }) {
+  const t = useT();
+  const intl = useIntl();
+  const { control, disabled, findings } = useEditing();
+  const called = new Intl.DisplayNames(intl.locale, { type: "language" });
+  return (
+    <>
+      <div className="kit-fields">
+        {props.locales.map((locale) => (
+          <FieldText
+            key={locale}
+            control={control}
+            disabled={disabled}
+            name={`${props.field}.name.${locale}`}
+            label={t("rules.name", { language: called.of(locale) ?? locale })}
+            maxLength={120}
+          />
+        ))}
+      </div>
+      <Problems found={saidAt(findings, `${props.field}.name`).filter((one) => one.severity !== "error")} />
+    </>
+  );
+}
+
+function Effect(props: { field: string; rule: RuleForm }) {
+  const t = useT();
+  const { control, disabled, findings, tiers } = useEditing();
+  const { field, rule } = props;
+  const { kind } = rule.then;
+  // Status points count for tiers alone: where there are none they would only be in the way.
+  const status = tiers.length > 0 || kind.startsWith("status") || rule.then.unit === "status";
+  const kinds = (rule.trigger === "order" ? EFFECTS : (["points", "status_fixed"] as const)).filter((one) => status || !one.startsWith("status"));
+  const free = rule.trigger === "order" && !["points_per_order", "points_per_unit", "status_fixed"].includes(kind);
+  return (
+    <>
+      <div className="kit-fields">
+        <FieldSelect
+          control={control}
+          disabled={disabled}
+          name={`${field}.then.kind`}
+          label={t("rules.then")}
+          choices={kinds.map((value) => ({ value, label: t(`rules.effect.${value}`) }))}
+        />
+        {["points_per_money", "multiplier", "status_rate"].includes(kind) ? (
+          <FieldDecimal control={control} disabled={disabled} name={`${field}.then.factor`} label={t(kind === "multiplier" ? "rules.times" : "rules.times_rate")} affix="×" />
+        ) : (
+          <FieldNumber control={control} disabled={disabled} name={`${field}.then.points`} label={t("rules.points")} />
+        )}
+        {free && (
+          <FieldSelect
+            control={control}
+            disabled={disabled}
+            name={`${field}.scope`}
+            label={t("rules.scope")}
+            hint={t("rules.scope_hint")}
+            choices={["line", "order"].map((value) => ({ value, label: t(`rules.scope.${value}`) }))}
+          />
+        )}
+      </div>
+      {kind === "multiplier" && (
+        <>
+          <FieldSwitch control={control} disabled={disabled} name={`${field}.then.fixed_points`} label={t("rules.fixed_points")} hint={t("rules.fixed_points_hint")} />
+          {status && (
+            <FieldSelect
+              control={control}
+              disabled={disabled}
+              name={`${field}.then.unit`}
+              label={t("rules.unit")}
+              choices={["points", "status"].map((value) => ({ value, label: t(`rules.unit.${value}`) }))}
+            />
+          )}
+        </>
+      )}
+      <Problems found={saidAt(findings, `${field}.scope`)} />
+    </>
+  );
+}
+
+function Caps(props: { field: string; rule: RuleForm }) {
+  const t = useT();
+  const { control, disabled } = useEditing();
+  const { field, rule } = props;
+  const { caps } = rule;
+  const multiplies = rule.then.kind === "multiplier";
+  const used = caps.per_order !== null || caps.per_member.points !== null || caps.per_member.times !== null;
+  return (
+    <details open={used}>
+      <summary>{t("rules.caps")}</summary>
+      <div className="kit-stack">
+        <p className="kit-hint">{t(multiplies ? "rules.caps_hint_multiplier" : "rules.caps_hint")}</p>
+        <div className="kit-fields">
+          {rule.trigger === "order" && !multiplies && <FieldNumber control={control} disabled={disabled} name={`${field}.caps.per_order`} label={t("rules.cap_order")} />}
+          {!multiplies && <FieldNumber control={control} disabled={disabled} name={`${field}.caps.per_member.points`} label={t("rules.cap_points")} />}
+          <FieldNumber control={control} disabled={disabled} name={`${field}.caps.per_member.times`} label={t("rules.cap_times")} />
+          <FieldSelect
+            control={control}
+            disabled={disabled}
+            name={`${field}.caps.per_member.period`}
+            label={t("rules.cap_period")}
+            choices={PERIODS.map((value) => ({ value, label: t(`rules.period.${value}`) }))}
+          />
+        </div>
+      </div>
+    </details>
+  );
+}

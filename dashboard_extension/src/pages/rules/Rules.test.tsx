@@ -1,0 +1,134 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+
+import { refused, renderPage, type Answering } from "@/testing/render";
+
+import { Rules } from "./Rules";
+
+type Json = Record<string, unknown>;
+
+const BASE = { id: "base", name: { en: "Purchases" }, then: { type: "points_per_money" } };
+const SHIRTS = { id: "shirts", name: { en: "Shirts" }, when: { type: "category", slugs: ["shirts"] }, then: { type: "multiplier", factor: "2" } };
+const CHANNEL = { slug: "default", name: "Shop", currency: "USD", places: 2, active: true, display_gross_prices: true, goods: "50.00", shipping: "5.00", orders: null, countries: ["TR", "US"] };
+
+function seen(rules: Json[], change: Json = {}): Json {
+  const document = { version: 1, name: "P", texts: { en: { program: "P", point: "p", points: "ps" } }, earning: { rules } };
+  const draft = { document, version: "a".repeat(64), updated_at: "2027-01-01T00:00:00Z", updated_by: "user:1", by_you: true };
+  return { may_change: true, timezone: "Europe/Istanbul", language: "en", channels: [CHANNEL], draft, in_force: null, document_example: document, ...change };
+}
+
+const CALM = { problems: [], publishable: true, digest: null, changes: [], examples: [] };
+const ITEM = { kind: "category", reference: "mugs", name: "Mugs", detail: "Kitchen" };
+
+function answers(rules: Json[], more: Record<string, Answering> = {}): Record<string, Answering> {
+  return {
+    "GET /api/dashboard/v1/program": seen(rules),
+    "POST /api/dashboard/v1/program/check": CALM,
+    "POST /api/dashboard/v1/rules/sentences": async (request: Request) => {
+      const { rules: asked, names } = (await request.json()) as { rules: Json[]; names: Json };
+      return { sentences: asked.map((one) => `${String(one.id)} says ${JSON.stringify(names.category ?? {})}`) };
+    },
+    "GET /api/dashboard/v1/rules/uses": { since: "2027-01-01T00:00:00Z", orders: 5, complete: true, rules: [{ rule: "base", times: 5, points: 1250, status_points: 0 }] },
+    "POST /api/dashboard/v1/rules/example": { text: "For example: an order of $50.00 earns 100 points." },
+    "POST /api/dashboard/v1/catalog/names": { items: [{ kind: "category", reference: "shirts", name: "All shirts", detail: "" }], missing: [] },
+    "GET /api/dashboard/v1/catalog": { items: [ITEM], more: false },
+    "PUT /api/dashboard/v1/program/draft": async (request: Request) => {
+      const { document } = (await request.json()) as { document: Json };
+      return { document, version: "b".repeat(64), updated_at: "2027-01-01T00:00:00Z", updated_by: "user:1", by_you: true };
+    },
+    ...more,
+  };
+}
+
+async function saved(requests: readonly Request[]): Promise<Json[]> {
+  await waitFor(() => expect(requests.some((one) => one.method === "PUT")).toBe(true));
+  const put = requests.find((one) => one.method === "PUT");
+  const { document } = (await put?.clone().json()) as { document: { earning: { rules: Json[] } } };
+  return document.earning.rules;
+}
+
+const save = () => screen.getByRole("button", { name: "Save the draft" });
+const row = (id: string) => document.querySelector<HTMLElement>(`[data-rule="${id}"]`) as HTMLElement;
+
+describe("the earning rules", () => {
+  it("are sentences with the store's names, and what they gave", async () => {
+    renderPage(<Rules />, { answers: answers([BASE, SHIRTS]) });
+    expect(await screen.findByText('shirts says {"shirts":"All shirts"}', undefined, { timeout: 10_000 })).toBeTruthy();
+    expect(within(row("base")).getByText(/5 times in 30 days/).textContent).toMatch(/1,250/);
+    expect(within(row("shirts")).getByText("Gave nothing in the last 30 days")).toBeTruthy();
+  }, 60_000);
+
+  it("are built by picking from the store, and saved with all that no field shows", async () => {
+    const user = userEvent.setup({ delay: null });
+    const page = renderPage(<Rules />, { answers: answers([{ ...BASE, note: "kept" }]) });
+    await user.click(await screen.findByRole("button", { name: "Add a rule" }));
+    await user.type(screen.getByLabelText("Name (English)"), "Mugs");
+    await user.selectOptions(screen.getByLabelText("Add a condition…"), "category");
+    await user.click(screen.getByRole("button", { name: "Search categories" }));
+    await user.click(await screen.findByRole("button", { name: /Mugs.*Kitchen/ }));
+    expect(screen.getByRole("button", { name: "Remove Mugs" })).toBeTruthy();
+    await user.selectOptions(screen.getByLabelText("What it does"), "points_per_unit");
+    await user.type(screen.getByRole("textbox", { name: "Points" }), "10");
+    await user.click(save());
+    const [base, mugs] = await saved(page.requests);
+    expect(base).toMatchObject({ id: "base", note: "kept" });
+    expect(mugs).toMatchObject({ name: { en: "Mugs" }, scope: "line", when: { type: "category", slugs: ["mugs"] }, then: { type: "points_per_unit", points: 10 } });
+  }, 60_000);
+
+  it("are moved, switched off, copied and removed by keyboard, and the focus stays", async () => {
+    const user = userEvent.setup({ delay: null });
+    const page = renderPage(<Rules />, { answers: answers([BASE, SHIRTS]) });
+    const up = await screen.findByRole("button", { name: "Move “Shirts” up" });
+    up.focus();
+    await user.keyboard("{Enter}");
+    expect(screen.getByText("“Shirts” is now number 1 of 2.")).toBeTruthy();
+    expect(row("shirts").contains(document.activeElement)).toBe(true);
+    await user.click(within(row("base")).getByRole("switch"));
+    await user.click(screen.getByRole("button", { name: "Duplicate “Shirts”" }));
+    await user.click(screen.getByRole("button", { name: "Delete “Shirts”" }));
+    await user.click(save());
+    const rules = await saved(page.requests);
+    expect(rules.map(({ id, enabled }) => [id, enabled])).toEqual([["shirts-1", false], ["base", false]]);
+    expect(rules[0]?.when).toEqual(SHIRTS.when);
+  }, 60_000);
+
+  it("can be edited while the store does not answer, which is told", async () => {
+    const user = userEvent.setup({ delay: null });
+    const down = refused(503, "saleor_unavailable", "Your store does not answer.");
+    const page = renderPage(<Rules />, {
+      answers: answers([SHIRTS], { "POST /api/dashboard/v1/catalog/names": () => down, "GET /api/dashboard/v1/catalog": () => down }),
+    });
+    await user.click(await screen.findByRole("button", { name: "Edit “Shirts”" }));
+    expect(await screen.findByText(/Your store does not answer now/, undefined, { timeout: 15_000 })).toBeTruthy();
+    await user.click(screen.getByRole("button", { name: "Search categories" }));
+    expect(await screen.findByText("Your store does not answer.", undefined, { timeout: 15_000 })).toBeTruthy();
+    const times = screen.getByRole("textbox", { name: "Times" });
+    await user.clear(times);
+    await user.type(times, "3");
+    await user.click(save());
+    expect((await saved(page.requests))[0]).toMatchObject({ when: SHIRTS.when, then: { factor: "3" } });
+  }, 60_000);
+
+  it("show what is wrong at its field", async () => {
+    const user = userEvent.setup({ delay: null });
+    const wrong = [
+      { code: "not_a_decimal", path: "earning.rules[0].then.factor", severity: "error", text: "A number is needed." },
+      { code: "too_few", path: "earning.rules[0].when.slugs", severity: "error", text: "At least one is needed." },
+    ];
+    renderPage(<Rules />, { answers: answers([SHIRTS], { "POST /api/dashboard/v1/program/check": { ...CALM, problems: wrong } }) });
+    await user.click(await screen.findByRole("button", { name: "Edit “Shirts”" }));
+    expect(await screen.findByText(/For example/, undefined, { timeout: 10_000 })).toBeTruthy();
+    await waitFor(() => expect(screen.getByRole("textbox", { name: "Times" }).getAttribute("aria-invalid")).toBe("true"), { timeout: 5000 });
+    const condition = document.querySelector<HTMLElement>('[data-condition="category"]') as HTMLElement;
+    expect(within(condition).getByText("At least one is needed.")).toBeTruthy();
+  }, 60_000);
+
+  it("can be looked at and not changed without the permission", async () => {
+    renderPage(<Rules />, { answers: answers([SHIRTS], { "GET /api/dashboard/v1/program": seen([SHIRTS], { may_change: false }) }) });
+    expect(await screen.findByText(/You can look, but not change/)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Add a rule" })).toBeNull();
+    expect(screen.queryByRole("button", { name: /Delete/ })).toBeNull();
+    expect(screen.queryByRole("button", { name: "Save the draft" })).toBeNull();
+  }, 60_000);
+});

@@ -1,0 +1,232 @@
+import { closed, opened, type Condition, type Places, type Scope } from "./conditions";
+
+export type Json = Record<string, unknown>;
+export const EFFECTS = ["points_per_money", "points_per_order", "points_per_unit", "multiplier", "status_fixed", "status_rate"] as const;
+export const PERIODS = ["day", "week", "month", "year", "ever"] as const;
+
+/** What a rule does; `kind` is the type in the document, with the two ways of status points apart. */
+export interface EffectForm {
+  kind: string;
+  factor: string | null;
+  points: number | string | null;
+  fixed_points: boolean;
+  unit: string;
+}
+
+export interface CapsForm {
+  per_order: number | string | null;
+  per_member: { points: number | string | null; times: number | string | null; period: string };
+}
+
+export interface RuleForm {
+  id: string;
+  name: Record<string, string>;
+  enabled: boolean;
+  trigger: string;
+  scope: Scope;
+  when: Condition;
+  then: EffectForm;
+  caps: CapsForm;
+  priority: number | string | null;
+  stop: boolean;
+  /** The rule as it was read: what no field shows is kept. */
+  before: Json;
+}
+
+export interface RulesForm {
+  stacking: string;
+  rules: RuleForm[];
+}
+
+/** The form of a document: its rules in the order in which they are asked. */
+export function formOf(document: unknown, currencies: readonly string[]): RulesForm {
+  const earning = record(record(document).earning);
+  const locales = Object.keys(record(record(document).texts));
+  const rules = list(earning.rules).map((one) => ruleOf(record(one), locales, currencies));
+  return {
+    stacking: earning.stacking === "best" ? "best" : "sum",
+    rules: rules
+      .map((rule, at) => ({ rule, at }))
+      .sort((one, other) => weight(other.rule) - weight(one.rule) || one.at - other.at)
+      .map(({ rule }) => rule),
+  };
+}
+
+function weight(rule: RuleForm): number {
+  return typeof rule.priority === "number" ? rule.priority : 100;
+}
+
+function ruleOf(rule: Json, locales: readonly string[], currencies: readonly string[]): RuleForm {
+  const name = record(rule.name);
+  return {
+    id: text(rule.id),
+    name: Object.fromEntries([...new Set([...locales, ...Object.keys(name)])].map((locale) => [locale, text(name[locale])])),
+    enabled: rule.enabled !== false,
+    trigger: text(rule.trigger) || "order",
+    scope: rule.scope === "order" ? "order" : "line",
+    when: opened(rule.when, currencies),
+    then: effectOf(record(rule.then)),
+    caps: capsOf(record(rule.caps)),
+    priority: typeof rule.priority === "number" ? rule.priority : 100,
+    stop: rule.stop === true,
+    before: rule,
+  };
+}
+
+function effectOf(then: Json): EffectForm {
+  const type = text(then.type);
+  const kind = type === "status_points" ? (typeof then.factor === "string" ? "status_rate" : "status_fixed") : type;
+  return {
+    kind,
+    factor: typeof then.factor === "string" ? then.factor : kind === "multiplier" ? null : "1",
+    points: typeof then.points === "number" ? then.points : null,
+    fixed_points: then.fixed_points === true,
+    unit: then.unit === "status" ? "status" : "points",
+  };
+}
+
+function capsOf(caps: Json): CapsForm {
+  const member = record(caps.per_member);
+  return {
+    per_order: whole(caps.per_order),
+    per_member: { points: whole(member.points), times: whole(member.times), period: text(member.period) || "month" },
+  };
+}
+
+/** The document of a form, upon the one that it was read from, and where its places stand in the form. */
+export function documentOf(original: unknown, form: RulesForm): { document: Json; places: Places } {
+  const before = record(original);
+  const places: Places = new Map();
+  const rules = form.rules.map((rule, at) => {
+    places.set(`earning.rules[${at}]`, `rules.${at}`);
+    return documentOfRule(rule, `earning.rules[${at}]`, `rules.${at}`, places);
+  });
+  places.set("earning.stacking", "stacking");
+  return { document: { ...before, earning: { ...record(before.earning), stacking: form.stacking, rules } }, places };
+}
+
+/** A rule as the document keeps it. */
+export function documentOfRule(rule: RuleForm, path = "", field = "", places: Places = new Map()): Json {
+  const { before } = rule;
+  const ofOrder = rule.trigger === "order" && scopeOf(rule) === "order";
+  const when = closed(rule.when, `${path}.when`, `${field}.when`, places, ofOrder);
+  const caps = capsIn(rule);
+  const made: Json = {
+    ...before,
+    id: rule.id,
+    name: Object.fromEntries(Object.entries(rule.name).filter(([, name]) => name.trim() !== "")),
+    enabled: rule.enabled,
+    trigger: rule.trigger,
+    scope: scopeOf(rule),
+    when,
+    then: effectIn(rule.then, before.then),
+    priority: rule.priority,
+    stop: rule.stop,
+    caps,
+  };
+  if (caps === undefined) delete made.caps;
+  return made;
+}
+
+/** What the rule looks at: what it does may leave no choice. */
+export function scopeOf(rule: Pick<RuleForm, "scope" | "then">): Scope {
+  if (rule.then.kind === "points_per_unit") return "line";
+  if (rule.then.kind === "points_per_order" || rule.then.kind === "status_fixed") return "order";
+  return rule.scope;
+}
+
+function effectIn(then: EffectForm, before: unknown): unknown {
+  const { kind, factor, points } = then;
+  switch (kind) {
+    case "points_per_money":
+      return { type: kind, factor };
+    case "multiplier":
+      return { type: kind, factor, fixed_points: then.fixed_points, unit: then.unit };
+    case "status_rate":
+      return { type: "status_points", factor };
+    case "status_fixed":
+      return { type: "status_points", points };
+    case "points_per_order":
+    case "points_per_unit":
+    case "points":
+      return { type: kind, points };
+    default:
+      return before;
+  }
+}
+
+function capsIn(rule: RuleForm): Json | undefined {
+  const { per_order, per_member } = rule.caps;
+  const { points, times, period } = per_member;
+  const member = points === null && times === null ? {} : { per_member: { ...(points === null ? {} : { points }), ...(times === null ? {} : { times }), period } };
+  const order = per_order === null ? {} : { per_order };
+  const caps = { ...order, ...member };
+  return Object.keys(caps).length === 0 ? undefined : caps;
+}
+
+/** A rule that somebody begins to write: points count twice, always. */
+export function newRule(form: RulesForm, locales: readonly string[], taken: readonly string[] = []): RuleForm {
+  return {
+    id: freeId("rule", [...form.rules.map((one) => one.id), ...taken]),
+    name: Object.fromEntries(locales.map((locale) => [locale, ""])),
+    enabled: true,
+    trigger: "order",
+    scope: "line",
+    when: { type: "all", of: [] },
+    then: { kind: "multiplier", factor: "2", points: null, fixed_points: false, unit: "points" },
+    caps: capsOf({}),
+    priority: form.rules.at(-1)?.priority ?? 100,
+    stop: false,
+    before: {},
+  };
+}
+
+/** The same rule once more behind it, switched off until somebody has changed it. */
+export function duplicated(rules: readonly RuleForm[], at: number, taken: readonly string[] = []): RuleForm[] {
+  const rule = rules[at];
+  if (rule === undefined) return [...rules];
+  const copy = structuredClone(rule);
+  copy.id = freeId(rule.id.replace(/-\d+$/, "").slice(0, 50) || "rule", [...rules.map((one) => one.id), ...taken]);
+  copy.name = Object.fromEntries(Object.entries(rule.name).map(([locale, name]) => [locale, name === "" ? "" : `${name.slice(0, 115)} (2)`]));
+  copy.enabled = false;
+  return [...rules.slice(0, at + 1), copy, ...rules.slice(at + 1)];
+}
+
+/** Moves a rule before or behind its neighbor; it takes the neighbor's priority, as that decides first. */
+export function moved(rules: readonly RuleForm[], at: number, by: -1 | 1): RuleForm[] {
+  const [rule, neighbor] = [rules[at], rules[at + by]];
+  if (rule === undefined || neighbor === undefined) return [...rules];
+  const next = [...rules];
+  next[at] = neighbor;
+  next[at + by] = { ...rule, priority: neighbor.priority };
+  return next;
+}
+
+function freeId(beginning: string, taken: readonly string[]): string {
+  let number = 1;
+  while (taken.includes(`${beginning}-${number}`)) number += 1;
+  return `${beginning}-${number}`;
+}
+
+/** What a rule is called in a language: its name there, or in any language, or its id. */
+export function nameOf(rule: Pick<RuleForm, "id" | "name">, language: string): string {
+  const names = [rule.name[language], rule.name.en, ...Object.values(rule.name)];
+  return names.find((name) => name !== undefined && name.trim() !== "") ?? rule.id;
+}
+
+export function record(value: unknown): Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? (value as readonly unknown[]) : [];
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function whole(value: unknown): number | null {
+  return typeof value === "number" ? value : null;
+}
+

@@ -1,0 +1,5 @@
+import type { RouteObject } from "react-router";
+
+import { Rules } from "./Rules";
+
+export const routes: RouteObject[] = [{ index: true, Component: Rules }];

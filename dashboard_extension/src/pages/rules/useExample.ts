@@ -1,0 +1,30 @@
+import { useEffect, useState } from "react";
+
+import { useApi } from "@/api";
+import { dataOf } from "@/api/client";
+import { REST } from "@/pages/program/useChecked";
+
+import type { Json } from "./form";
+
+/** What one rule means for an order that fits it; null while it is not complete, or none fits. */
+export function useExample(document: Json, rule: string): string | null {
+  const { api } = useApi();
+  const [said, setSaid] = useState<string | null>(null);
+  const asked = JSON.stringify({ document, rule });
+  useEffect(() => {
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      dataOf(api.POST("/api/dashboard/v1/rules/example", { body: JSON.parse(asked) as never, signal: stop.signal }))
+        .then((answer) => setSaid((answer as { text: string | null }).text))
+        // A document with problems has no example; its check says what is wrong with it.
+        .catch(() => {
+          if (!stop.signal.aborted) setSaid(null);
+        });
+    }, REST);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [api, asked]);
+  return said;
+}

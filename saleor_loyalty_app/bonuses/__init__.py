@@ -1,0 +1,1 @@
+"""Bonuses beside purchases: birthdays, answers to questions, and what was given once."""

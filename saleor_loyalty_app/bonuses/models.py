@@ -1,0 +1,107 @@
+"""Tables of the bonuses. Birthdays and answers are personal data: they go with the member."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from saleor_loyalty_app.db.tables import count, instant, key, ref
+
+
+class MemberBirthday(SQLModel, table=True):
+    """Day and month of a member's birthday, never the year; goes when the member is erased.
+
+    Deleted by the member, the day and month go and the row stays: a change counts all the same.
+    """
+
+    __tablename__ = "member_birthday"
+    __table_args__ = (
+        sa.CheckConstraint("(month IS NULL) = (day IS NULL)", name="whole"),
+        sa.CheckConstraint("month BETWEEN 1 AND 12", name="month"),
+        sa.CheckConstraint("day BETWEEN 1 AND 31", name="day"),
+        sa.Index("ix_member_birthday_day", "store_id", "month", "day", "member_id"),
+    )
+
+    member_id: int = Field(foreign_key="member.id", primary_key=True)
+    store_id: int = ref("store.id")
+    month: int | None = Field(default=None, nullable=True)
+    day: int | None = Field(default=None, nullable=True)
+    #: When the day was told as it stands.
+    told_at: datetime = instant()
+    #: When it was changed last; none = it is as it was told first.
+    changed_at: datetime | None = instant(null=True)
+
+
+class MemberAnswer(SQLModel, table=True):
+    """What a member answered; goes when they delete it, or are erased."""
+
+    __tablename__ = "member_answer"
+    __table_args__ = (sa.UniqueConstraint("store_id", "member_id", "question_id"),)
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    member_id: int = ref("member.id", index=True)
+    question_id: str
+    #: Kind of the question when it was answered.
+    kind: str
+    #: An option's id, a number as text, a date as YYYY-MM-DD, or words.
+    value: str
+    answered_at: datetime = instant()
+
+
+class BonusGiven(SQLModel, table=True):
+    """A bonus that a member was given: never twice. Holds nothing personal, and stays."""
+
+    __tablename__ = "bonus_given"
+    __table_args__ = (
+        sa.UniqueConstraint("store_id", "member_id", "deed"),
+        sa.Index("ix_bonus_given_at", "store_id", "given_at"),
+    )
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    member_id: int = ref("member.id")
+    #: account_confirmed, birthday, anniversary or question_answered.
+    kind: str
+    #: The deed's key, such as "birthday:2027" or "answer:size".
+    deed: str
+    points: int = count()
+    given_at: datetime = instant()
+
+
+class BonusMemory(SQLModel, table=True):
+    """What the owner of an address was given, by its peppered hash alone; ends by itself.
+
+    It outlives the member, so that a new account with the address is not given the same again.
+    """
+
+    __tablename__ = "bonus_memory"
+    __table_args__ = (
+        sa.UniqueConstraint("store_id", "address_key", "deed"),
+        sa.Index("ix_bonus_memory_end", "ends_at"),
+    )
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    #: HMAC of the normalized e-mail address (members.email_keys).
+    address_key: str
+    deed: str
+    #: When it is forgotten.
+    ends_at: datetime = instant()
+
+
+class BonusRun(SQLModel, table=True):
+    """How far the celebrations of a store went: a day in its zone, and the last member of it."""
+
+    __tablename__ = "bonus_run"
+    __table_args__ = (
+        sa.CheckConstraint("kind IN ('birthday','anniversary')", name="kind"),
+        sa.UniqueConstraint("store_id", "kind"),
+    )
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    kind: str
+    #: The day at work, as YYYY-MM-DD; those before are done.
+    day: str
+    after_member: int = count(0)

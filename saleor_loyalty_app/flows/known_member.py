@@ -1,0 +1,84 @@
+"""What rules may look at of a member, read from the tables."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from saleor_loyalty_app import ledger
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.ledger import Account
+from saleor_loyalty_app.members.models import MemberIdentity
+from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.members.repository import merged_members
+from saleor_loyalty_app.orders.repository import paid_orders_of
+from saleor_loyalty_app.programs import cap_uses
+from saleor_loyalty_app.programs.caps import MemberCap
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.member_facts import MemberFacts
+from saleor_loyalty_app.programs.tiers import level_in_force
+from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers.standing import tier_of
+
+_identities = table(MemberIdentity)
+
+
+def member_facts(
+    conn: Connection,
+    store: StoreRef,
+    member: MemberRef,
+    program: Program,
+    caps: Mapping[str, MemberCap],
+    *,
+    at: datetime,
+    but_order: int = 0,
+    but_source: str = "",
+) -> MemberFacts:
+    """A member as the rules of a program see them; a tier that is not in force there is none.
+
+    Args:
+        caps: by rule id, the caps of which it is asked what they leave.
+        at: of what is decided: it says which periods of caps are meant.
+        but_order: the row of an order that does not count.
+        but_source: what does not count for caps either.
+    """
+    used = {}
+    if caps:
+        used = cap_uses.used_by(
+            conn,
+            store.id,
+            everybody(conn, store, member.id),
+            caps,
+            at=at,
+            timezone=store.timezone,
+            but=but_source,
+        )
+    level = level_in_force(program.tiers, tier_of(conn, store.id, member.id))
+    return MemberFacts(
+        tier="" if level is None else level.id,
+        joined_at=member.first_enrolled_at or member.created_at,
+        orders=paid_orders_of(conn, member.id, but=but_order),
+        language=_language(conn, store, member.id),
+        used=used,
+    )
+
+
+def lock_member(conn: Connection, store: StoreRef, member_id: int) -> None:
+    """Lets nobody else draw from the member's caps, or award them, until the transaction ends.
+
+    The account of points stands for all of the member's: it is locked before the others.
+    """
+    ledger.lock_accounts(conn, [Account(store.id, member_id, "points")])
+
+
+def everybody(conn: Connection, store: StoreRef, member_id: int) -> list[int]:
+    """A member and who was merged into them."""
+    return [member_id, *merged_members(conn, store.id, member_id)]
+
+
+def _language(conn: Connection, store: StoreRef, member_id: int) -> str:
+    query = sa.select(_identities.c.language).where(
+        _identities.c.store_id == store.id, _identities.c.member_id == member_id
+    )
+    return conn.execute(query).scalar_one_or_none() or ""

@@ -1,0 +1,100 @@
+"""Who is looked at for tiers, and in which order: who has news, whose time has come, all others.
+
+Tiers that were changed are met by everybody, page by page, with progress to be seen; members who
+come later are found behind the last one.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from saleor_loyalty_app.flows.move_tiers import give_rewards, look_at
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.repository import revision_at
+from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers import looks, repository, sweeps
+
+#: Members whom one transaction looks at: on SQLite, where one writes at a time, it stays short.
+PAGES = {"sqlite": 100, "postgresql": 500}
+#: Rewards that one transaction gives.
+REWARDS = 20
+#: Ids are given before the rows are seen: who came in just now is left for the next time.
+SETTLED = timedelta(minutes=1)
+
+
+def tiers_page(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
+    """Looks at the next page of members of a store; gives whether more are waiting.
+
+    Where tiers are off, what asked for a look is taken away.
+    """
+    revision = revision_at(conn, store.id, now)
+    program = None if revision is None else revision.program
+    digest = digest_of(program)
+    sweep = sweeps.sweep_of(conn, store.id)
+    if digest != ("" if sweep is None else sweep.digest):
+        sweep = sweeps.restart(conn, store.id, sweep, digest, now)
+    limit = PAGES[conn.dialect.name]
+    asked = looks.waiting(conn, store.id, limit=limit)
+    more = len(asked.rows) == limit
+    if program is None or sweep is None or not digest:
+        looks.done(conn, asked.rows)
+        return more
+    if asked.rows:
+        look_at(conn, store, program, asked.members, now=now, silent=asked.silent)
+        looks.done(conn, asked.rows)
+        return True
+    if timely := repository.due(conn, store.id, now, limit=limit):
+        look_at(conn, store, program, timely, now=now)
+        return True
+    return _sweep_page(conn, store, program, sweep, now)
+
+
+def has_work(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
+    """Whether there is anybody to look at, or a reward to give."""
+    if is_changed(conn, store, now=now) or looks.waiting(conn, store.id, limit=1).rows:
+        return True
+    sweep = sweeps.sweep_of(conn, store.id)
+    if sweep is None or not sweep.digest:
+        return False
+    settled = now - SETTLED
+    return (
+        bool(repository.due(conn, store.id, now, limit=1))
+        or bool(repository.rewards_waiting(conn, store.id, limit=1))
+        or sweep.running
+        or bool(
+            repository.members_after(conn, store.id, sweep.after, created_before=settled, limit=1)
+        )
+    )
+
+
+def is_changed(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
+    """Whether the tiers in force are others than those that members were looked at under."""
+    revision = revision_at(conn, store.id, now)
+    sweep = sweeps.sweep_of(conn, store.id)
+    digest = digest_of(None if revision is None else revision.program)
+    return digest != ("" if sweep is None else sweep.digest)
+
+
+def rewards_page(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
+    """Gives the next rewards of tiers that were reached; gives whether more are waiting."""
+    return give_rewards(conn, store, limit=REWARDS, now=now) == REWARDS
+
+
+def digest_of(program: Program | None) -> str:
+    """What tells tiers from others; "" where they are off."""
+    if program is None or program.tiers is None or not program.tiers.enabled:
+        return ""
+    return program.tiers.digest
+
+
+def _sweep_page(
+    conn: Connection, store: StoreRef, program: Program, sweep: sweeps.Sweep, now: datetime
+) -> bool:
+    limit = PAGES[conn.dialect.name]
+    found = repository.members_after(
+        conn, store.id, sweep.after, created_before=now - SETTLED, limit=limit
+    )
+    look_at(conn, store, program, found, now=now)
+    more = len(found) == limit
+    sweeps.advance(conn, sweep, found, more=more, now=now)
+    return more

@@ -1,0 +1,96 @@
+"""Where one member stands between the tiers, told for people."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from saleor_loyalty_app.flows.move_tiers import history_of, in_program, zone_of
+from saleor_loyalty_app.i18n import capitalized, translate
+from saleor_loyalty_app.members.errors import MemberNotFound
+from saleor_loyalty_app.programs import words
+from saleor_loyalty_app.programs.repository import revision_at
+from saleor_loyalty_app.programs.tier_measures import Measures, measures_on
+from saleor_loyalty_app.programs.tier_rules import Projection, State, history_from, projection
+from saleor_loyalty_app.programs.tiers import Tiers
+from saleor_loyalty_app.programs.tiers_words import missing_words
+from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers import books, repository
+
+
+@dataclass(frozen=True, slots=True)
+class TierStanding:
+    """The tiers in force, a member's state in them, and what is ahead.
+
+    Attributes:
+        since: when the tier was reached; None = the member has none.
+    """
+
+    tiers: Tiers
+    state: State
+    since: datetime | None
+    measures: Measures
+    ahead: Projection
+
+
+def tier_standing(
+    conn: Connection, store: StoreRef, member_id: int, *, now: datetime
+) -> TierStanding | None:
+    """Where a member stands; None where tiers are off or the member takes no part.
+
+    Raises:
+        MemberNotFound: there is no such member.
+    """
+    revision = revision_at(conn, store.id, now)
+    ids = repository.survivors(conn, store.id, [member_id])
+    people = repository.people(conn, store.id, ids)
+    if not people:
+        raise MemberNotFound
+    [person] = people
+    tiers = None if revision is None else revision.program.tiers
+    if revision is None or tiers is None or not tiers.enabled:
+        return None
+    if not in_program(person, revision.program):
+        return None
+    zone = zone_of(store)
+    today = now.astimezone(zone).date()
+    held = repository.held(conn, store.id, ids).get(person.id)
+    state = State(today) if held is None else held.state
+    joined_on = person.since.astimezone(zone).date()
+    since = history_from(tiers, state, today, joined_on)
+    counted = books.counted_of(conn, store.id, ids, since=since, zone=zone)
+    history = history_of(person, counted.get(person.id, ()), zone)
+    return TierStanding(
+        tiers=tiers,
+        state=state,
+        since=held.since if held is not None and held.tier else None,
+        measures=measures_on(tiers, history, today),
+        ahead=projection(tiers, state, history, today),
+    )
+
+
+def ahead_words(found: TierStanding, language: str) -> list[str]:
+    """What is missing to the next tier, and what happens if nothing more is bought."""
+    tiers, ahead = found.tiers, found.ahead
+    told: list[str] = []
+    if ahead.next_tier and ahead.missing:
+        level = tiers.levels[tiers.rank_of(ahead.next_tier)]
+        any_of = level.requirements.match == "any"
+        missing = missing_words(ahead.missing, language, any_of=any_of)
+        key = "tiers.next" if ahead.reach_by is None else "tiers.next_by"
+        day = "" if ahead.reach_by is None else words.day_words(ahead.reach_by, language)
+        told.append(translate(key, language, missing=missing, tier=level.label(language), day=day))
+    if ahead.drops_on is not None:
+        key = "tiers.drops" if ahead.drops_to else "tiers.drops_out"
+        below = (
+            tiers.levels[tiers.rank_of(ahead.drops_to)].label(language) if ahead.drops_to else ""
+        )
+        day = words.day_words(ahead.drops_on, language)
+        told.append(translate(key, language, tier=below, day=day))
+    if ahead.to_keep and ahead.keep_by is not None:
+        level = tiers.levels[tiers.rank_of(ahead.tier)]
+        any_of = level.requirements.match == "any"
+        missing = missing_words(ahead.to_keep, language, any_of=any_of)
+        day = words.day_words(ahead.keep_by, language)
+        told.append(translate("tiers.keep", language, missing=missing, day=day))
+    return [capitalized(text, language) for text in told]

@@ -1,0 +1,123 @@
+"""What members had by rules with caps, as rows. Never commits.
+
+Whoever draws holds the member's account, so that two draws at once never exceed a cap.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.programs.caps import MemberCap, period_of, whole
+from saleor_loyalty_app.programs.member_facts import Used
+from saleor_loyalty_app.programs.models import CapUse
+
+_uses = table(CapUse)
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What one source took of a rule's cap."""
+
+    points: int
+    times: int
+
+    @classmethod
+    def of(cls, points: Fraction) -> "Draw":
+        """What so many exact points take; nothing is no time."""
+        return cls(whole(points), int(points > 0))
+
+
+def used_by(
+    conn: Connection,
+    store_id: int,
+    member_ids: Collection[int],
+    caps: Mapping[str, MemberCap],
+    *,
+    at: datetime,
+    timezone: str,
+    but: str = "",
+) -> dict[str, Used]:
+    """What a member, and who was merged into them, had by each rule in the period of `at`.
+
+    Args:
+        but: a source that does not count.
+    """
+    return {
+        rule_id: _used(conn, store_id, member_ids, rule_id, cap, at, timezone, but)
+        for rule_id, cap in caps.items()
+    }
+
+
+def _used(
+    conn: Connection,
+    store_id: int,
+    member_ids: Collection[int],
+    rule_id: str,
+    cap: MemberCap,
+    at: datetime,
+    timezone: str,
+    but: str,
+) -> Used:
+    query = sa.select(
+        sa.func.coalesce(sa.func.sum(_uses.c.points), 0),
+        sa.func.coalesce(sa.func.sum(_uses.c.times), 0),
+    ).where(
+        _uses.c.store_id == store_id,
+        _uses.c.member_id.in_(list(member_ids)),
+        _uses.c.rule_id == rule_id,
+        _uses.c.source != but,
+    )
+    if (period := period_of(at, cap.period, timezone)) is not None:
+        query = query.where(_uses.c.at >= period[0], _uses.c.at < period[1])
+    points, times = conn.execute(query).one()
+    return Used(int(points), int(times))
+
+
+def draw(
+    conn: Connection,
+    store_id: int,
+    member_id: int,
+    source: str,
+    draws: Mapping[str, Draw],
+    *,
+    at: datetime,
+) -> None:
+    """Sets what a source takes of each cap now, whatever it took before; nothing gives it back."""
+    taken = {rule_id: one for rule_id, one in draws.items() if one.points or one.times}
+    conn.execute(
+        sa.delete(_uses).where(
+            _uses.c.store_id == store_id,
+            _uses.c.source == source,
+            _uses.c.rule_id.not_in(list(taken)),
+        )
+    )
+    if not taken:
+        return
+    make = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
+    statement = make(_uses)
+    conn.execute(
+        statement.on_conflict_do_update(
+            index_elements=[_uses.c.store_id, _uses.c.source, _uses.c.rule_id],
+            set_={
+                name: statement.excluded[name] for name in ("member_id", "at", "points", "times")
+            },
+        ),
+        [
+            {
+                "store_id": store_id,
+                "member_id": member_id,
+                "rule_id": rule_id,
+                "source": source,
+                "at": at,
+                "points": one.points,
+                "times": one.times,
+            }
+            for rule_id, one in sorted(taken.items())
+        ],
+    )

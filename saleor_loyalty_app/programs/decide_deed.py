@@ -1,0 +1,187 @@
+"""The decision on a deed: which rule gives how much for it, and why others give nothing. Pure."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from saleor_loyalty_app.programs.caps import Caps, MemberCap, limited, reached
+from saleor_loyalty_app.programs.decide import Miss
+from saleor_loyalty_app.programs.deeds import DeedFacts
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.facts import OrderFacts
+from saleor_loyalty_app.programs.leaf_tests import OrderTest
+from saleor_loyalty_app.programs.look import Look, Reason
+from saleor_loyalty_app.programs.matching import compile_condition
+from saleor_loyalty_app.programs.member_facts import MemberFacts
+from saleor_loyalty_app.programs.rules import EarningRule, PointsGiven, StatusPoints
+from saleor_loyalty_app.programs.tiers import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What one rule gives for a deed; `reason` tells how it came about."""
+
+    rule_id: str
+    unit: str
+    points: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class DeedDecision:
+    """What a deed brings, at most once a rule, and why other rules of its trigger give nothing."""
+
+    grants: tuple[Grant, ...]
+    misses: tuple[Miss, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    id: str
+    on: frozenset[str]
+    test: OrderTest | None
+    unit: str
+    points: int
+    caps: Caps | None
+    stop: bool
+
+
+def decide_deed(
+    program: Program, deed: DeedFacts, member: MemberFacts, timezone: str
+) -> DeedDecision:
+    """Decides what a deed brings under a program, as of the deed's own time.
+
+    Args:
+        member: as they were then; `used` says what caps leave.
+        timezone: the store's, an IANA name.
+
+    Raises:
+        zoneinfo.ZoneInfoNotFoundError: there is no such time zone.
+    """
+    look = _look(deed, member, timezone)
+    about = {deed.on, str(deed.number)} if deed.trigger == "anniversary" else {deed.on}
+    grants: list[Grant] = []
+    misses: list[Miss] = []
+    stopped_by = ""
+    for rule in _rules_by_trigger(program).get(deed.trigger, ()):
+        reason = _why_not(rule, look, about, member, stopped_by)
+        if reason is not None:
+            misses.append(Miss(rule.id, reason))
+            continue
+        grants.append(_grant(rule, deed, member))
+        stopped_by = rule.id if rule.stop else stopped_by
+    if program.earning.stacking == "best":
+        grants, outdone = _best(grants)
+        misses += outdone
+    return DeedDecision(tuple(grants), tuple(misses))
+
+
+def awaits(program: Program, trigger: str) -> bool:
+    """Whether a program has rules on such deeds."""
+    return trigger in _rules_by_trigger(program)
+
+
+def caps_of(program: Program, trigger: str) -> dict[str, MemberCap]:
+    """By rule id, what one member gets in a period by the rules on such deeds."""
+    return {
+        rule.id: rule.caps.per_member
+        for rule in _rules_by_trigger(program).get(trigger, ())
+        if rule.caps is not None and rule.caps.per_member is not None
+    }
+
+
+@lru_cache(maxsize=256)
+def _rules_by_trigger(program: Program) -> dict[str, tuple[_Rule, ...]]:
+    rules: dict[str, list[_Rule]] = {}
+    if program.tiers is not None and program.tiers.enabled:
+        entries = [_of_entry(level) for level in program.tiers.levels if level.entry_points]
+        if entries:
+            rules["tier_reached"] = entries
+    for rule in sorted(program.earning.rules, key=lambda rule: -rule.priority):
+        if rule.enabled and rule.trigger != "order":
+            rules.setdefault(rule.trigger, []).append(_compiled(rule))
+    return {trigger: tuple(ready) for trigger, ready in rules.items()}
+
+
+def _of_entry(level: Level) -> _Rule:
+    """The reward that a level itself gives to who reaches it."""
+    return _Rule(
+        id=level.rule_id,
+        on=frozenset((level.id,)),
+        test=None,
+        unit="points",
+        points=level.entry_points or 0,
+        caps=None,
+        stop=False,
+    )
+
+
+def _compiled(rule: EarningRule) -> _Rule:
+    effect = rule.then
+    points = effect.points if isinstance(effect, PointsGiven | StatusPoints) else None
+    if points is None:
+        raise TypeError(f"{effect.type} needs an order")
+    return _Rule(
+        id=rule.id,
+        on=frozenset(rule.on or ()),
+        test=compile_condition(rule.when, on_line=False).order,
+        unit=effect.unit,
+        points=points,
+        caps=rule.caps,
+        stop=rule.stop,
+    )
+
+
+def _look(deed: DeedFacts, member: MemberFacts, timezone: str) -> Look:
+    """The deed as conditions look at it: like an order of nothing, at its time, of the member."""
+    facts = OrderFacts(
+        order_id="",
+        channel="",
+        currency="",
+        created_at=deed.at,
+        country=member.country,
+        language=member.language,
+        voucher_used=False,
+        nth_order=None,
+        subtotal=Decimal(0),
+        lines=(),
+        shipping=Decimal(0),
+    )
+    return Look(facts, deed.at.astimezone(ZoneInfo(timezone)), member)
+
+
+def _why_not(
+    rule: _Rule, look: Look, about: set[str], member: MemberFacts, stopped_by: str
+) -> Reason | None:
+    if rule.on and rule.on.isdisjoint(about):
+        return {"code": "on_another", "wanted": sorted(rule.on)}
+    if stopped_by:
+        return {"code": "stopped", "by": stopped_by}
+    if (reason := reached(rule.caps, member.used.get(rule.id))) is not None:
+        return reason
+    return None if rule.test is None else rule.test(look)
+
+
+def _grant(rule: _Rule, deed: DeedFacts, member: MemberFacts) -> Grant:
+    reason: Reason = {"code": deed.trigger, "points": rule.points}
+    if deed.on:
+        reason["on"] = deed.on
+    if deed.number:
+        reason["number"] = deed.number
+    points = rule.points
+    less = limited(rule.caps, member.used.get(rule.id), Fraction(points))
+    if less is not None:
+        points, reason["cap"] = int(less[0]), less[1]
+    return Grant(rule.id, rule.unit, points, reason)
+
+
+def _best(grants: list[Grant]) -> tuple[list[Grant], list[Miss]]:
+    """Of each unit the largest grant, on a tie the first."""
+    best: dict[str, Grant] = {}
+    for grant in grants:
+        if grant.unit not in best or grant.points > best[grant.unit].points:
+            best[grant.unit] = grant
+    kept = [grant for grant in grants if best[grant.unit] is grant]
+    return kept, [Miss(one.rule_id, {"code": "outdone"}) for one in grants if one not in kept]

@@ -1,0 +1,142 @@
+"""A program's rules on orders made ready for deciding, once per digest. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+
+from saleor_loyalty_app.programs.caps import Caps, MemberCap
+from saleor_loyalty_app.programs.conditions import (
+    Expression,
+    InTiers,
+    MemberOrders,
+    MemberSince,
+    NthOrder,
+    leaves,
+)
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.expression import compile_expression
+from saleor_loyalty_app.programs.matching import Tests, compile_condition
+from saleor_loyalty_app.programs.rules import (
+    EarningRule,
+    Effect,
+    Multiplier,
+    PointsPerMoney,
+    StatusPoints,
+)
+from saleor_loyalty_app.programs.scalars import plain
+from saleor_loyalty_app.programs.tiers import RULE_PREFIX
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyRule:
+    """A rule on orders made ready for deciding."""
+
+    id: str
+    effect: Effect
+    tests: Tests
+    on_line: bool
+    stop: bool
+    factor: Fraction
+    factor_text: str
+    caps: Caps | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionPlan:
+    """A program's rules on orders made ready for deciding.
+
+    `tiers` has the multiplier of each tier that has one, `capped` the rules with a cap per member.
+    """
+
+    rules: tuple[ReadyRule, ...]
+    tiers: Mapping[str, ReadyRule]
+    capped: Mapping[str, MemberCap]
+    best_of: bool
+    earn_on_shipping: bool
+    needs_order_number: bool
+    needs_member: bool
+
+
+@lru_cache(maxsize=256)
+def plan_of(program: Program) -> DecisionPlan:
+    """The program's rules, compiled once per digest and sorted by falling priority."""
+    rules = [rule for rule in program.earning.rules if rule.enabled and rule.trigger == "order"]
+    rules.sort(key=lambda rule: -rule.priority)
+    tiers = tier_multipliers(program)
+    capped = {rule.id: cap for rule in rules if (cap := member_cap(rule)) is not None}
+    return DecisionPlan(
+        rules=tuple(_compiled(rule) for rule in rules),
+        tiers={tier: _of_tier(tier, factor) for tier, factor in tiers.items()},
+        capped=capped,
+        best_of=program.earning.stacking == "best",
+        earn_on_shipping=program.settings.earn_on_shipping,
+        needs_order_number=any(_asks_for_number(rule) for rule in rules),
+        needs_member=bool(tiers or capped) or any(_asks_for_member(rule) for rule in rules),
+    )
+
+
+def member_cap(rule: EarningRule) -> MemberCap | None:
+    """What one member gets by a rule in a period at most; None = no such cap."""
+    return None if rule.caps is None else rule.caps.per_member
+
+
+def tier_multipliers(program: Program) -> dict[str, Decimal]:
+    """What the points on money are multiplied by in each tier that changes them."""
+    if program.tiers is None or not program.tiers.enabled:
+        return {}
+    return {
+        level.id: level.multiplier
+        for level in program.tiers.levels
+        if level.multiplier is not None and level.multiplier != 1
+    }
+
+
+def _of_tier(tier: str, factor: Decimal) -> ReadyRule:
+    effect = Multiplier(type="multiplier", factor=factor)
+    return ReadyRule(
+        f"{RULE_PREFIX}{tier}",
+        effect,
+        Tests(None, None),
+        on_line=False,
+        stop=False,
+        factor=Fraction(factor),
+        factor_text=plain(factor),
+    )
+
+
+def _compiled(rule: EarningRule) -> ReadyRule:
+    effect = rule.then
+    factor = None
+    if isinstance(effect, PointsPerMoney | Multiplier | StatusPoints):
+        factor = effect.factor
+    factor = Decimal(1) if factor is None else factor
+    return ReadyRule(
+        id=rule.id,
+        effect=effect,
+        tests=compile_condition(rule.when, on_line=rule.scope == "line"),
+        on_line=rule.scope == "line",
+        stop=rule.stop,
+        factor=Fraction(factor),
+        factor_text=plain(factor),
+        caps=rule.caps,
+    )
+
+
+def _asks_for_number(rule: EarningRule) -> bool:
+    if rule.when is None:
+        return False
+    return any(
+        isinstance(leaf, NthOrder) or (leaf.type == "expression" and "nth_order" in leaf.cel)
+        for leaf in leaves(rule.when)
+    )
+
+
+def _asks_for_member(rule: EarningRule) -> bool:
+    return rule.when is not None and any(
+        compile_expression(leaf.cel).looks_at_member
+        if isinstance(leaf, Expression)
+        else isinstance(leaf, InTiers | MemberSince | MemberOrders)
+        for leaf in leaves(rule.when)
+    )

@@ -1,0 +1,266 @@
+"""Queries of the tiers. All take a connection and none commits."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.members.models import Member
+from saleor_loyalty_app.programs.tier_rules import State
+from saleor_loyalty_app.tiers.models import MemberTier, TierMove, TierReward
+
+_tiers, _moves, _rewards, _members = (
+    table(model) for model in (MemberTier, TierMove, TierReward, Member)
+)
+_T, _M = _tiers.c, _members.c
+_STATE = tuple(State.__dataclass_fields__)
+_SET = (
+    sa.update(_tiers)
+    .where(_T.store_id == sa.bindparam("of_store"), _T.member_id == sa.bindparam("of_member"))
+    .values({name: sa.bindparam(name) for name in (*_STATE, "tier", "since", "due_at")})
+    .values(evaluated_at=sa.bindparam("evaluated_at"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member as tiers look at them: whether they take part, and since when."""
+
+    id: int
+    state: str
+    hold_out: bool
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The tier that a member holds in force, since when, and what it rests on."""
+
+    member_id: int
+    tier: str
+    since: datetime
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A move of a member from one tier to another; ids of levels, "" = none."""
+
+    member_id: int
+    from_tier: str
+    to_tier: str
+    why: str
+    measures: Mapping[str, Any]
+    actor: str = "app"
+
+
+def survivors(conn: Connection, store_id: int, members: Sequence[int]) -> list[int]:
+    """Who these members are today: themselves, or whom they were merged into; each once."""
+    rows = conn.execute(
+        sa.select(sa.func.coalesce(_M.merged_into, _M.id).label("id"))
+        .where(_M.store_id == store_id, _M.id.in_(members))
+        .distinct()
+    )
+    return sorted(row.id for row in rows)
+
+
+def people(conn: Connection, store_id: int, members: Sequence[int]) -> list[Person]:
+    """Who of the members is somebody of their own, in the order of their ids."""
+    rows = conn.execute(
+        sa.select(
+            _M.id,
+            _M.state,
+            _M.hold_out,
+            sa.func.coalesce(_M.first_enrolled_at, _M.created_at).label("since"),
+        )
+        .where(_M.store_id == store_id, _M.id.in_(members), _M.merged_into.is_(None))
+        .order_by(_M.id)
+    )
+    return [Person(*row) for row in rows]
+
+
+def merged_into(conn: Connection, store_id: int, members: Sequence[int]) -> dict[int, int]:
+    """Who was merged into one of these members, with whom that is."""
+    rows = conn.execute(
+        sa.select(_M.id, _M.merged_into).where(_M.store_id == store_id, _M.merged_into.in_(members))
+    )
+    return {row.id: row.merged_into for row in rows}
+
+
+def members_after(
+    conn: Connection, store_id: int, after: int, *, created_before: datetime, limit: int
+) -> list[int]:
+    """The next members of a store by their ids, whoever they are."""
+    return list(
+        conn.execute(
+            sa.select(_M.id)
+            .where(_M.store_id == store_id, _M.id > after, _M.created_at <= created_before)
+            .order_by(_M.id)
+            .limit(limit)
+        ).scalars()
+    )
+
+
+def due(conn: Connection, store_id: int, now: datetime, *, limit: int) -> list[int]:
+    """Members of whom time alone may change the tier."""
+    return list(
+        conn.execute(
+            sa.select(_T.member_id)
+            .where(_T.store_id == store_id, _T.due_at <= now)
+            .order_by(_T.due_at)
+            .limit(limit)
+        ).scalars()
+    )
+
+
+def held(
+    conn: Connection, store_id: int, members: Sequence[int], *, lock: bool = False
+) -> dict[int, Held]:
+    """What members hold, by their ids; with `lock` for the transaction alone, in one order."""
+    query = (
+        sa.select(_T.member_id, _T.tier, _T.since, *(_T[name] for name in _STATE))
+        .where(_T.store_id == store_id, _T.member_id.in_(members))
+        .order_by(_T.member_id)
+    )
+    rows = conn.execute(query.with_for_update() if lock else query)
+    return {row[0]: Held(row[0], row[1], row[2], State(*row[3:])) for row in rows}
+
+
+def begin(
+    conn: Connection, store_id: int, members: Sequence[int], state: State, now: datetime
+) -> None:
+    """Makes the rows that are missing, so that they can be locked."""
+    if not members:
+        return
+    insert = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
+    values = _values(state) | {
+        "store_id": store_id,
+        "tier": "",
+        "since": now,
+        "due_at": None,
+        "evaluated_at": now,
+    }
+    conn.execute(
+        insert(_tiers).on_conflict_do_nothing(),
+        [values | {"member_id": member_id} for member_id in members],
+    )
+
+
+def keep(
+    conn: Connection,
+    store_id: int,
+    found: Sequence[tuple[Held, datetime | None]],
+    now: datetime,
+) -> None:
+    """Writes what members hold now, each with when time alone may change it."""
+    rows = [
+        _values(one.state)
+        | {
+            "of_store": store_id,
+            "of_member": one.member_id,
+            "tier": one.tier,
+            "since": one.since,
+            "due_at": due_at,
+            "evaluated_at": now,
+        }
+        for one, due_at in found
+    ]
+    if rows:
+        conn.execute(_SET, rows)
+
+
+def forget(conn: Connection, store_id: int, members: Sequence[int]) -> None:
+    """Takes away what members held who are not of their own any more."""
+    if members:
+        conn.execute(sa.delete(_tiers).where(_T.store_id == store_id, _T.member_id.in_(members)))
+
+
+def note_moves(conn: Connection, store_id: int, moves: Sequence[Move], now: datetime) -> None:
+    """Writes moves down."""
+    rows = [
+        {
+            "store_id": store_id,
+            "member_id": move.member_id,
+            "from_tier": move.from_tier,
+            "to_tier": move.to_tier,
+            "why": move.why,
+            "measures": dict(move.measures),
+            "actor": move.actor,
+            "at": now,
+        }
+        for move in moves
+    ]
+    if rows:
+        conn.execute(sa.insert(_moves), rows)
+
+
+def rewarded(conn: Connection, store_id: int, members: Sequence[int]) -> dict[int, set[str]]:
+    """The levels that members have reached before, by member."""
+    rows = conn.execute(
+        sa.select(_rewards.c.member_id, _rewards.c.tier).where(
+            _rewards.c.store_id == store_id, _rewards.c.member_id.in_(members)
+        )
+    )
+    found: dict[int, set[str]] = {}
+    for row in rows:
+        found.setdefault(row.member_id, set()).add(row.tier)
+    return found
+
+
+def note_reached(
+    conn: Connection,
+    store_id: int,
+    reached: Sequence[tuple[int, str]],
+    *,
+    silent: frozenset[int],
+    now: datetime,
+) -> None:
+    """Writes down that members reached levels for the first time; the reward waits to be given."""
+    insert = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
+    rows = [
+        {
+            "store_id": store_id,
+            "member_id": member_id,
+            "tier": tier,
+            "waiting": member_id not in silent,
+            "points": 0,
+            "at": now,
+        }
+        for member_id, tier in reached
+    ]
+    if rows:
+        conn.execute(insert(_rewards).on_conflict_do_nothing(), rows)
+
+
+def rewards_waiting(conn: Connection, store_id: int, *, limit: int) -> list[sa.Row[Any]]:
+    """Levels that were reached and whose reward is not given yet: member_id, tier, at."""
+    return list(
+        conn.execute(
+            sa.select(_rewards.c.member_id, _rewards.c.tier, _rewards.c.at)
+            .where(_rewards.c.store_id == store_id, _rewards.c.waiting.is_(True))
+            .order_by(_rewards.c.member_id, _rewards.c.tier)
+            .limit(limit)
+        )
+    )
+
+
+def reward_given(conn: Connection, store_id: int, member_id: int, tier: str, points: int) -> None:
+    """The reward of a level was given, whatever it came to."""
+    conn.execute(
+        sa.update(_rewards)
+        .where(
+            _rewards.c.store_id == store_id,
+            _rewards.c.member_id == member_id,
+            _rewards.c.tier == tier,
+        )
+        .values(waiting=False, points=points)
+    )
+
+
+def _values(state: State) -> dict[str, Any]:
+    return {name: getattr(state, name) for name in _STATE}

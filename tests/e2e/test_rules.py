@@ -1,0 +1,92 @@
+"""Earning rules in the Dashboard: one is built as its owner would, published, and earns."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import FrameLocator, Page, expect
+
+from tests.e2e import steps
+from tests.e2e.conftest import World
+from tests.e2e.dashboard import EN_LIGHT_1440, LOOKS, Look, open_page, require_accessible, shoot
+
+pytestmark = pytest.mark.browser
+NAMES = {"en": "Weekend shirts", "tr": "Hafta sonu gömlekleri"}
+SENTENCES = {
+    "en": "in the category “Shirts” or below and it is the weekend",
+    "tr": "“Shirts” kategorisinde veya altında ve hafta sonu",
+}
+
+
+@pytest.fixture(scope="module")
+def installed(world: World) -> World:
+    """The app is installed, and nothing published yet."""
+    answer = world.control("install", {"manifest_url": f"{world.app_url}/api/manifest"})
+    assert "app_id" in answer, answer
+    return world
+
+
+def pick_shirts(editor: FrameLocator) -> None:
+    editor.locator("[data-add]").last.select_option("category")
+    editor.locator("[data-catalog-open]").click()
+    editor.locator('input[name="search"]').fill("shirt")
+    editor.locator('[data-pick="shirts"]').click()
+    editor.locator("[data-catalog-open]").click()
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+def test_a_rule_is_built_by_search_and_reads_as_a_sentence(
+    installed: World, new_page: Callable[..., Page], pictures: Path, look: Look
+) -> None:
+    page = new_page(language=look.language, width=look.width, height=look.height)
+    frame = open_page(page, "/rules", look)
+    expect(frame.locator("[data-rule]")).to_have_count(1)
+    frame.locator('[data-rules="add"]').click()
+    for language, name in NAMES.items():
+        frame.locator(f'input[name$=".name.{language}"]').fill(name)
+    pick_shirts(frame)
+    frame.locator("[data-add]").last.select_option("weekday")
+    for day in ("sat", "sun"):
+        frame.locator(f'input[value="{day}"]').check()
+    expect(frame.locator("[data-sentence]")).to_contain_text(SENTENCES[look.language])
+    expect(frame.locator("[data-rule-example]")).to_be_visible()
+    up = frame.locator('li[aria-current] [data-act="up"]')
+    up.focus()
+    up.press("Enter")
+    expect(frame.locator("[data-rule]").first).to_have_attribute("aria-current", "true")
+    expect(frame.locator('li[aria-current] [data-act="edit"]')).to_be_focused()
+    shoot(page, pictures, f"110-rules-{look.name}")
+    require_accessible(page, f"rules {look.name}")
+    frame.locator('[data-remove$=".of.0"]').click()
+    frame.locator('[data-condition="weekday"] input[value="sat"]').uncheck()
+    frame.locator('[data-condition="weekday"] input[value="sun"]').uncheck()
+    expect(frame.locator('[data-condition="weekday"] .kit-wrong')).to_be_visible()
+    require_accessible(page, f"rules with a problem {look.name}")
+    frame.locator('[data-savebar="discard"]').click()
+    expect(frame.locator("[data-rule]")).to_have_count(1)
+
+
+def test_a_published_rule_earns_by_what_it_says(
+    installed: World, new_page: Callable[..., Page], pictures: Path
+) -> None:
+    page = new_page(width=EN_LIGHT_1440.width, height=EN_LIGHT_1440.height)
+    frame = open_page(page, "/rules", EN_LIGHT_1440)
+    frame.locator('[data-rules="add"]').click()
+    frame.locator('input[name$=".name.en"]').fill("Shirts")
+    pick_shirts(frame)
+    frame.locator('select[name$=".then.kind"]').select_option("points_per_unit")
+    frame.locator('input[name$=".then.points"]').fill("1000")
+    frame.locator('[data-savebar="save"]').click()
+    expect(frame.locator('[data-savebar="save"]')).to_be_disabled()
+    steps.publish(page)
+    steps.sign_in(page, "john@example.com")
+    steps.fill_cart(page, "linen-shirt", "ceramic-cup")
+    steps.check_out(page)
+    earned = re.compile(r"^1[.,]\d{3}$")
+    expect(steps.points(page, "pending")).to_have_text(earned)
+    frame = open_page(page, "/rules", EN_LIGHT_1440)
+    rule = frame.locator("[data-rule]").last
+    expect(rule.locator("[data-used]")).to_have_attribute("data-used", "1")
+    expect(rule).to_contain_text("1,000")
+    shoot(page, pictures, "111-rules-used")

@@ -1,0 +1,106 @@
+"""Shoppers tell their birthday and answer questions over the storefront API; staff see both."""
+
+import httpx
+import pytest
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app.flows.join_member import customer_seen
+from saleor_loyalty_app.flows.publish_program import publish
+from saleor_loyalty_app.saleor.event import UserSnapshot
+from saleor_loyalty_app.stores.refs import StoreRef
+from tests.api_edge import ApiEdge
+from tests.factories import make_channel
+from tests.order_books import KEYS
+from tests.program_samples import PURCHASES, program_of, rule_of
+
+USER = "VXNlcjo1"
+
+
+@pytest.fixture
+def asking(edge: ApiEdge, store: StoreRef) -> StoreRef:
+    """A store that asks for birthday and size, and pays for both; Ayşe is its member."""
+    program = program_of(
+        PURCHASES,
+        rule_of({"type": "points", "points": 50}, "birthday", trigger="birthday"),
+        rule_of({"type": "points", "points": 20}, "size", trigger="question_answered", on=["size"]),
+        bonuses={
+            "birthdays": {"asked": True},
+            "questions": [
+                {
+                    "id": "size",
+                    "text": {"en": "Which size?", "tr": "Kaç beden?"},
+                    "kind": "choice",
+                    "options": [
+                        {"id": one, "label": {"en": one.upper()}} for one in ("small", "large")
+                    ],
+                }
+            ],
+        },
+    )
+    user = UserSnapshot(id=USER, email="ayse@example.com", is_confirmed=True)
+
+    def write(conn: Connection) -> None:
+        make_channel(conn, store.id, slug="channel-tr", currency="TRY")
+        publish(conn, store, program, by="user:1", now=edge.clock())
+        customer_seen(conn, store, user, keys=KEYS, now=edge.clock())
+
+    edge.database.write(write)
+    return store
+
+
+def ask(
+    edge: ApiEdge,
+    store: StoreRef,
+    method: str,
+    path: str,
+    body: object = None,
+    language: str = "en",
+) -> httpx.Response:
+    headers = edge.shopper(store) | {"Accept-Language": language}
+    return edge.send(method, f"/api/storefront/v1/me/{path}", headers, body)
+
+
+def code(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+def test_a_birthday_is_told_put_right_once_and_deleted(edge: ApiEdge, asking: StoreRef) -> None:
+    page = ask(edge, asking, "GET", "birthday").json()
+    assert (page["asked"], page["birthday"], page["brings"]) == (True, None, 50)
+    assert code(ask(edge, asking, "PUT", "birthday", {"month": 2, "day": 30})) == (
+        400,
+        "birthday_impossible",
+    )
+    for day in (28, 29):
+        page = ask(edge, asking, "PUT", "birthday", {"month": 2, "day": day}).json()
+    assert (page["birthday"], page["next_on"]) == ({"month": 2, "day": 29}, "2027-02-28")
+    assert page["changeable_from"] is not None
+    assert code(ask(edge, asking, "PUT", "birthday", {"month": 3, "day": 1})) == (
+        409,
+        "birthday_changed_lately",
+    )
+    assert ask(edge, asking, "DELETE", "birthday").json()["birthday"] is None
+
+
+def test_the_first_answer_brings_points_and_can_be_deleted(edge: ApiEdge, asking: StoreRef) -> None:
+    [question] = ask(edge, asking, "GET", "questions", language="tr").json()["questions"]
+    assert (question["text"], question["brings"], question["answer"]) == ("Kaç beden?", 20, None)
+    assert code(ask(edge, asking, "PUT", "questions/size", {"answer": "huge"})) == (
+        400,
+        "answer_unfit",
+    )
+    assert code(ask(edge, asking, "PUT", "questions/color", {"answer": "red"})) == (
+        404,
+        "question_unknown",
+    )
+    given = [
+        ask(edge, asking, "PUT", "questions/size", {"answer": one}).json()["given"]
+        for one in ("small", "large")
+    ]
+    assert given == [20, 0]
+    [question] = ask(edge, asking, "DELETE", "questions/size").json()["questions"]
+    assert (question["answer"], question["brings"]) == (None, 0)
+    assert ask(edge, asking, "PUT", "questions/size", {"answer": "small"}).json()["given"] == 0
+    lately = edge.send("GET", "/api/dashboard/v1/bonuses", edge.staff(asking)).json()
+    assert {"kind": "question_answered", "times": 1, "points": 20} in lately["given"]
+    assert lately["answers"] == [{"question": "size", "count": 1}]

@@ -1,0 +1,548 @@
+"""Rules that know the member, wait for deeds, give status points and have caps."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from saleor_loyalty_app.i18n import LANGUAGES
+from saleor_loyalty_app.programs.backtest import BackTest
+from saleor_loyalty_app.programs.caps import period_of
+from saleor_loyalty_app.programs.decide import Decision, decide_order
+from saleor_loyalty_app.programs.decide_deed import DeedDecision, decide_deed
+from saleor_loyalty_app.programs.deeds import DeedFacts
+from saleor_loyalty_app.programs.diff import differences
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.explain import EntryFacts, explain, explain_miss
+from saleor_loyalty_app.programs.member_facts import MemberFacts, Used
+from saleor_loyalty_app.programs.problems import document_problems, read_program
+from saleor_loyalty_app.programs.sampled import SampledOrder
+from saleor_loyalty_app.programs.schema import document_schema
+from saleor_loyalty_app.programs.yaml_text import program_from_yaml, program_to_yaml
+from tests.program_samples import MOMENT, PURCHASES, document_of, line_of, order_of, program_of
+
+ZONE = "Europe/Istanbul"
+TIERS = {
+    "enabled": True,
+    "levels": [
+        {"id": "silver", "names": {"en": "Silver", "tr": "Gümüş"}, "multiplier": "1.5"},
+        {"id": "gold", "names": {"en": "Gold", "tr": "Altın"}, "multiplier": "2"},
+    ],
+}
+BIRTHDAY: dict[str, Any] = {
+    "id": "birthday",
+    "trigger": "birthday",
+    "then": {"type": "points", "points": 50},
+}
+
+
+def decide(program: Program, member: MemberFacts, *bases: str) -> Decision:
+    lines = [line_of(base, f"line-{number}") for number, base in enumerate(bases or ("10",))]
+    return decide_order(program, order_of(*lines), ZONE, member)
+
+
+def deed(trigger: str = "birthday", on: str = "", number: int = 0) -> DeedFacts:
+    return DeedFacts(trigger=trigger, on=on, at=MOMENT, key=f"{trigger}:{on}:1", number=number)
+
+
+def happens(program: Program, one: DeedFacts, member: MemberFacts) -> DeedDecision:
+    return decide_deed(program, one, member, ZONE)
+
+
+def points(decision: Decision) -> int:
+    return decision.totals().get(("points", "points"), 0)
+
+
+def bonus(**values: Any) -> dict[str, Any]:
+    return {
+        "id": "bonus",
+        "scope": "order",
+        "then": {"type": "points_per_order", "points": 100},
+    } | values
+
+
+JOINED = MOMENT - timedelta(days=30)
+
+
+@pytest.mark.parametrize(
+    ("condition", "fitting", "other", "missing", "words"),
+    [
+        (
+            {"type": "tier", "tiers": ["gold"]},
+            MemberFacts(tier="gold"),
+            MemberFacts(tier="silver"),
+            {"code": "tier", "wanted": ["gold"], "has": "silver"},
+            ("bonus: from Gold", "bonus: Altın seviyesinden itibaren"),
+        ),
+        (
+            {"type": "tier", "tiers": ["silver"]},
+            MemberFacts(tier="silver"),
+            MemberFacts(tier="gold"),
+            {"code": "tier", "wanted": ["silver"], "has": "gold"},
+            ("bonus: it holds in tiers: Silver", "bonus: şu seviyelerde geçerli: Gümüş"),
+        ),
+        (
+            {"type": "member_orders", "min": 3},
+            MemberFacts(orders=3),
+            MemberFacts(orders=2),
+            {"code": "member_orders_below", "missing": 1, "min": 3},
+            ("bonus: one more order", "bonus: bir sipariş daha"),
+        ),
+        (
+            {"type": "member_since", "min": 30},
+            MemberFacts(joined_at=JOINED),
+            MemberFacts(joined_at=JOINED + timedelta(days=2)),
+            {"code": "member_since_below", "missing": 2, "min": 30},
+            ("bonus: 2 more days as a member", "bonus: 2 gün daha üyelik"),
+        ),
+        (
+            {"type": "member_since", "max": 10},
+            MemberFacts(joined_at=MOMENT),
+            MemberFacts(),
+            {"code": "member_since_unknown"},
+            (
+                "bonus: it is not known since when they are a member",
+                "bonus: ne zamandan beri üye olduğu bilinmiyor",
+            ),
+        ),
+        (
+            {"type": "expression", "cel": "member.tier == 'gold' && member.orders > 1"},
+            MemberFacts(tier="gold", orders=2),
+            MemberFacts(tier="gold", orders=1),
+            {"code": "expression"},
+            ("bonus: its condition does not hold", "bonus: koşulu sağlanmıyor"),
+        ),
+    ],
+)
+def test_a_condition_on_the_member_holds_or_tells_the_nearest_missing_thing(
+    condition: dict[str, Any],
+    fitting: MemberFacts,
+    other: MemberFacts,
+    missing: dict[str, Any],
+    words: tuple[str, str],
+) -> None:
+    program = program_of(bonus(when=condition), tiers=TIERS)
+
+    assert points(decide(program, fitting)) == 100
+    [miss] = decide(program, other).misses
+    assert miss.reason == missing
+    told = tuple(
+        explain_miss(miss.rule_id, miss.reason, language=language, program=program)
+        for language in ("en", "tr")
+    )
+    assert told == words
+
+
+def test_days_of_membership_are_those_of_the_stores_calendar() -> None:
+    """23:30 in Istanbul on the first day and 00:30 on the second are a day apart."""
+    program = program_of(bonus(when={"type": "member_since", "min": 1}))
+    evening = datetime(2026, 11, 26, 20, 30, tzinfo=UTC)
+    night = order_of(created_at=evening + timedelta(hours=1))
+    member = MemberFacts(joined_at=evening)
+
+    assert decide_order(program, night, ZONE, member).misses == ()
+    assert decide_order(program, night, "UTC", member).misses != ()
+
+
+def test_the_multiplier_of_a_tier_reaches_points_on_money_and_leaves_its_reason() -> None:
+    program = program_of(PURCHASES, bonus(), tiers=TIERS)
+
+    [award] = decide(program, MemberFacts(tier="gold"), "10").line_awards["line-0"]
+
+    assert award.points == 20
+    assert award.rule_ids == ("purchases", "tier:gold")
+    assert award.reason["multipliers"] == [{"rule_id": "tier:gold", "factor": "2"}]
+    assert points(decide(program, MemberFacts(tier="gold"), "10")) == 120
+    assert points(decide(program, MemberFacts(), "10")) == 110
+    assert program.rule_name("tier:gold", "tr") == "Altın"
+
+
+def test_tiers_that_are_off_multiply_nothing() -> None:
+    program = program_of(tiers=TIERS | {"enabled": False})
+
+    assert points(decide(program, MemberFacts(tier="gold"), "10")) == 10
+
+
+@pytest.mark.parametrize(
+    ("then", "scope", "status"),
+    [
+        ({"type": "status_points", "factor": "2"}, "line", 40),
+        ({"type": "status_points", "factor": "2"}, "order", 40),
+        ({"type": "status_points", "points": 7}, "order", 7),
+    ],
+)
+def test_status_points_stand_beside_points_and_do_not_mix(
+    then: dict[str, Any], scope: str, status: int
+) -> None:
+    program = program_of(
+        PURCHASES,
+        {"id": "status", "then": then, "scope": scope},
+        {"id": "twice", "scope": "order", "then": {"type": "multiplier", "factor": "2"}},
+        tiers=TIERS,
+        stacking="best",
+    )
+
+    totals = decide(program, MemberFacts(tier="gold"), "10", "10").totals()
+
+    assert totals == {("points", "points"): 80, ("status", "tiers"): status}
+
+
+def test_a_multiplier_of_status_points_leaves_points_alone() -> None:
+    program = program_of(
+        PURCHASES,
+        {"id": "status", "then": {"type": "status_points", "factor": "1"}},
+        {"id": "more", "then": {"type": "multiplier", "factor": "3", "unit": "status"}},
+    )
+
+    assert decide(program, MemberFacts(), "10").totals() == {
+        ("points", "points"): 10,
+        ("status", "tiers"): 30,
+    }
+
+
+def test_a_cap_per_order_cuts_the_awards_of_its_rule_alike() -> None:
+    program = program_of(PURCHASES | {"caps": {"per_order": 20}}, bonus())
+
+    decision = decide(program, MemberFacts(), "10", "30")
+
+    assert points(decision) == 120
+    awards = [award for line in decision.line_awards.values() for award in line]
+    assert [award.points for award in awards] == [5, 15]
+    assert awards[0].reason["cap"] == {"max": 20, "period": "order", "share": "1/2"}
+
+
+MONTH = {"per_member": {"points": 30, "period": "month"}}
+TWICE = {"per_member": {"times": 2, "period": "week"}}
+
+
+@pytest.mark.parametrize(
+    ("caps", "used", "expected", "miss"),
+    [
+        (MONTH, None, 30, None),
+        (MONTH, Used(points=25, times=3), 5, None),
+        (MONTH, Used(points=30, times=3), 0, {"code": "cap_points", "max": 30, "period": "month"}),
+        (TWICE, Used(points=900, times=1), 40, None),
+        (TWICE, Used(points=2, times=2), 0, {"code": "cap_times", "max": 2, "period": "week"}),
+    ],
+)
+def test_a_cap_per_member_leaves_what_was_not_used(
+    caps: dict[str, Any], used: Used | None, expected: int, miss: dict[str, Any] | None
+) -> None:
+    program = program_of(PURCHASES | {"caps": caps})
+    member = MemberFacts(used={} if used is None else {"purchases": used})
+
+    decision = decide(program, member, "40")
+
+    assert points(decision) == expected
+    assert [one.reason for one in decision.misses] == ([] if miss is None else [miss])
+
+
+def test_a_multiplier_is_capped_by_times() -> None:
+    program = program_of(
+        PURCHASES,
+        {"id": "double", "then": {"type": "multiplier", "factor": "2"}, "caps": TWICE},
+    )
+
+    assert points(decide(program, MemberFacts(used={"double": Used(times=1)}))) == 20
+    assert points(decide(program, MemberFacts(used={"double": Used(times=2)}))) == 10
+
+
+def test_periods_are_those_of_the_stores_calendar() -> None:
+    sunday_night = datetime(2026, 11, 29, 21, 30, tzinfo=UTC)  # Monday in Istanbul
+
+    def days(period: Any) -> tuple[str, str]:
+        found = period_of(sunday_night, period, ZONE)
+        assert found is not None
+        return found[0].date().isoformat(), found[1].date().isoformat()
+
+    assert days("day") == ("2026-11-30", "2026-12-01")
+    assert days("week") == ("2026-11-30", "2026-12-07")
+    assert days("month") == ("2026-11-01", "2026-12-01")
+    assert days("year") == ("2026-01-01", "2027-01-01")
+    assert period_of(sunday_night, "ever", ZONE) is None
+
+
+def test_a_deed_asks_the_rules_of_its_trigger_alone() -> None:
+    program = program_of(PURCHASES, BIRTHDAY, tiers=TIERS)
+
+    decision = happens(program, deed(), MemberFacts(tier="gold"))
+
+    assert [(one.rule_id, one.unit, one.points) for one in decision.grants] == [
+        ("birthday", "points", 50)
+    ]
+    assert decision.misses == ()
+    assert happens(program, deed("account_confirmed"), MemberFacts()).grants == ()
+    assert [award.rule_id for award in decide(program, MemberFacts()).awards()] == ["purchases"]
+
+
+@pytest.mark.parametrize(
+    ("trigger", "on", "happened", "gives"),
+    [
+        ("question_answered", ["size"], deed("question_answered", "size"), 1),
+        ("question_answered", ["size"], deed("question_answered", "color"), 0),
+        ("question_answered", None, deed("question_answered", "color"), 1),
+        ("tier_reached", ["silver", "gold"], deed("tier_reached", "gold"), 1),
+        ("anniversary", ["1", "5"], deed("anniversary", number=5), 1),
+        ("anniversary", ["1", "5"], deed("anniversary", number=2), 0),
+    ],
+)
+def test_a_trigger_is_narrowed_to_what_it_is_about(
+    trigger: str, on: list[str] | None, happened: DeedFacts, gives: int
+) -> None:
+    rule = BIRTHDAY | {"trigger": trigger} | ({} if on is None else {"on": on})
+    program = program_of(rule, tiers=TIERS)
+
+    assert len(happens(program, happened, MemberFacts()).grants) == gives
+
+
+def test_rules_on_a_deed_know_time_and_member_and_stop() -> None:
+    when = {
+        "type": "all",
+        "of": [{"type": "weekday", "days": ["fri"]}, {"type": "member_orders", "min": 1}],
+    }
+    program = program_of(
+        BIRTHDAY | {"id": "buyers", "when": when, "priority": 200, "stop": True},
+        BIRTHDAY | {"then": {"type": "status_points", "points": 5}},
+    )
+
+    first = happens(program, deed(), MemberFacts(orders=1))
+    second = happens(program, deed(), MemberFacts())
+
+    assert [(one.rule_id, one.points) for one in first.grants] == [("buyers", 50)]
+    assert [(miss.rule_id, miss.reason["code"]) for miss in first.misses] == [
+        ("birthday", "stopped")
+    ]
+    assert [(one.rule_id, one.unit) for one in second.grants] == [("birthday", "status")]
+    assert second.misses[0].reason == {"code": "member_orders_below", "missing": 1, "min": 1}
+
+
+def test_with_best_a_deed_brings_the_largest_of_each_unit() -> None:
+    program = program_of(
+        BIRTHDAY,
+        BIRTHDAY | {"id": "more", "then": {"type": "points", "points": 80}},
+        BIRTHDAY | {"id": "status", "then": {"type": "status_points", "points": 5}},
+        stacking="best",
+    )
+
+    decision = happens(program, deed(), MemberFacts())
+
+    assert [one.rule_id for one in decision.grants] == ["more", "status"]
+    assert [(miss.rule_id, miss.reason["code"]) for miss in decision.misses] == [
+        ("birthday", "outdone")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        (BIRTHDAY | {"then": {"type": "points_per_money"}}, "effect_for_orders"),
+        (BIRTHDAY | {"then": {"type": "status_points", "factor": "1"}}, "effect_for_orders"),
+        (BIRTHDAY | {"then": {"type": "multiplier", "factor": "2"}}, "effect_for_orders"),
+        (BIRTHDAY | {"when": {"type": "on_sale"}}, "condition_for_orders"),
+        (
+            BIRTHDAY | {"when": {"type": "not", "of": {"type": "voucher_used"}}},
+            "condition_for_orders",
+        ),
+        (
+            BIRTHDAY | {"when": {"type": "expression", "cel": "order.quantity > 1"}},
+            "condition_for_orders",
+        ),
+        (BIRTHDAY | {"caps": {"per_order": 5}}, "cap_for_orders"),
+        (BIRTHDAY | {"caps": {}}, "cap_missing"),
+        (BIRTHDAY | {"caps": {"per_member": {"period": "day"}}}, "cap_missing"),
+        (BIRTHDAY | {"on": ["x"]}, "on_for_others"),
+        (BIRTHDAY | {"trigger": "anniversary", "on": ["0"]}, "on_not_a_year"),
+        (BIRTHDAY | {"trigger": "anniversary", "on": ["soon"]}, "on_not_a_year"),
+        (bonus(then={"type": "points", "points": 5}), "effect_for_deeds"),
+        (bonus(on=["x"]), "on_for_deeds"),
+        (bonus(then={"type": "status_points"}), "status_one_way"),
+        (bonus(then={"type": "status_points", "points": 1, "factor": "1"}), "status_one_way"),
+        (bonus(scope="line", then={"type": "status_points", "points": 1}), "scope_order_needed"),
+        (
+            bonus(then={"type": "multiplier", "factor": "2"}, caps={"per_order": 5}),
+            "cap_of_multiplier",
+        ),
+        (
+            bonus(when={"type": "expression", "cel": "member.wealth > 1"}),
+            "expression_unknown_name",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused_at_its_place_with_a_fix(
+    rule: dict[str, Any], code: str
+) -> None:
+    [problem] = document_problems(document_of(rule))
+
+    assert problem.code == code
+    assert problem.path.startswith("earning.rules[0]")
+    for language in LANGUAGES:
+        assert "program_problem" not in problem.in_words(language)
+
+
+ALL_NEW = (
+    PURCHASES | {"caps": {"per_order": 500, **MONTH}},
+    BIRTHDAY | {"caps": {"per_member": {"times": 1, "period": "year"}}},
+    BIRTHDAY | {"id": "years", "trigger": "anniversary", "on": ["1", "5"]},
+    bonus(when={"type": "tier", "tiers": ["gold"]}, then={"type": "status_points", "points": 9}),
+)
+
+
+def test_the_document_comes_back_from_json_and_yaml_as_it_was() -> None:
+    program = program_of(*ALL_NEW, tiers=TIERS)
+
+    assert read_program(program.document) == program
+    assert program_from_yaml(program_to_yaml(program)) == program
+
+
+def test_the_json_schema_knows_what_documents_may_say() -> None:
+    schema = jsonschema_rs.validator_for(document_schema())
+
+    assert schema.is_valid(program_of(*ALL_NEW, tiers=TIERS).document)
+    for wrong in (
+        BIRTHDAY | {"trigger": "full_moon"},
+        BIRTHDAY | {"caps": {"per_member": {"times": 0, "period": "day"}}},
+        BIRTHDAY | {"when": {"type": "tier", "tiers": []}},
+        BIRTHDAY | {"unknown": 1},
+    ):
+        assert not schema.is_valid(document_of(wrong))
+
+
+def test_a_document_from_before_keeps_its_digest() -> None:
+    [rule] = program_of().document["earning"]["rules"]
+
+    assert not {"on", "caps"} & rule.keys()
+    assert program_of().digest == read_program(program_of().document).digest
+
+
+def test_differences_tell_trigger_tiers_and_caps_in_words() -> None:
+    old = program_of(*(rule | {"caps": MONTH} for rule in ALL_NEW[:1]), tiers=TIERS)
+    told = [one.text for one in differences(old, program_of(*ALL_NEW, tiers=TIERS), "en")]
+
+    capped = "at most 30 points a member each month"
+    changed = f"at most 500 an order, {capped} (so far: {capped})"
+    assert told == [
+        f"Rule “Points on every purchase” is capped: {changed}.",
+        "Rule “birthday” is added: 50 points; on the birthday; at most once a member each year.",
+        "Rule “years” is added: 50 points; on the anniversary of joining, years: 1, 5.",
+        "Rule “bonus” is added: 9 status points; tier is Gold.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "unit", "english", "turkish"),
+    [
+        (
+            {"code": "deed", "deed": "anniversary", "number": 5},
+            "points",
+            "For 5 years of membership: 50 points.",
+            "Üyeliğin 5. yılı için: 50 puan.",
+        ),
+        (
+            {"code": "deed", "deed": "tier_reached"},
+            "status",
+            "A tier was reached: 50 status points.",
+            "Bir seviyeye ulaşıldı: 50 durum puanı.",
+        ),
+    ],
+)
+def test_entries_of_deeds_are_explained(
+    reason: dict[str, Any], unit: str, english: str, turkish: str
+) -> None:
+    entry = EntryFacts("earn", 50, unit, "points", reason)
+
+    assert explain(entry, language="en") == (english,)
+    assert explain(entry, language="tr") == (turkish,)
+
+
+def test_facts_about_a_member_survive_storing() -> None:
+    facts = MemberFacts("gold", JOINED, 3, "tr", "TR", {"rule": Used(5, 1)})
+
+    assert MemberFacts.from_json(facts.to_json()) == facts
+    assert MemberFacts.from_json({}) == MemberFacts()
+
+
+def test_a_cap_that_cut_an_award_is_told_in_its_explanation() -> None:
+    program = program_of(PURCHASES | {"caps": {"per_order": 20}})
+    [award] = decide(program, MemberFacts(), "30").line_awards["line-0"]
+    planned = {
+        "rule": award.rule_id,
+        "unit": award.unit,
+        "part": award.part,
+        "points": str(award.points),
+        "reason": award.reason,
+    }
+    plan = {"lines": [{"id": "line-0", "quantity": 1, "awards": [planned]}], "order": []}
+    entry = EntryFacts("earn", 20, "points", "points", {"code": "order_earned", "order": "7"})
+
+    _, english, *_ = explain(entry, language="en", program=program, plan=plan)
+    _, turkish, *_ = explain(entry, language="tr", program=program, plan=plan)
+
+    assert "30 points, of which a cap leaves 20 points" in english
+    assert "30 puan; üst sınır bunun 20 puan kadarını bırakıyor" in turkish
+
+
+def test_a_back_test_counts_what_holds_for_everybody_and_names_the_rest() -> None:
+    program = program_of(
+        PURCHASES,
+        bonus(when={"type": "tier", "tiers": ["gold"]}),
+        bonus(id="status", then={"type": "status_points", "points": 9}),
+        tiers=TIERS,
+    )
+    order = SampledOrder(Decimal(10), paid=True, shows_gross=True, gross=order_of())
+    test = BackTest(program, ZONE)
+
+    test.add([order, order])
+
+    [found] = test.results()
+    assert (found.points, found.unjudged) == (20, {"bonus"})
+    assert found.points_by_rule == {"purchases": 20}
+
+
+CAPS = st.fixed_dictionaries(
+    {},
+    optional={
+        "per_order": st.integers(1, 60),
+        "per_member": st.one_of(
+            st.builds(lambda most: {"points": most, "period": "month"}, st.integers(1, 80)),
+            st.builds(lambda most: {"times": most, "period": "week"}, st.integers(1, 3)),
+        ),
+    },
+).filter(bool)
+
+
+@given(
+    caps=CAPS,
+    used=st.builds(Used, st.integers(0, 90), st.integers(0, 4)),
+    bases=st.lists(st.decimals(0, 99, places=2).map(str), min_size=1, max_size=4),
+    tier=st.sampled_from(["", "silver", "gold"]),
+)
+def test_no_rule_gives_more_than_its_caps_leave_and_its_reason_says_so(
+    caps: dict[str, Any], used: Used, bases: list[str], tier: str
+) -> None:
+    program = program_of(PURCHASES | {"caps": caps}, tiers=TIERS)
+    free = program_of(tiers=TIERS)
+    member = MemberFacts(tier=tier, used={"purchases": used})
+
+    capped, uncapped = decide(program, member, *bases), decide(free, member, *bases)
+    given_points = sum((award.points for award in capped.awards()), Fraction(0))
+    wanted = sum((award.points for award in uncapped.awards()), Fraction(0))
+
+    left = [wanted]
+    if "per_order" in caps:
+        left.append(Fraction(caps["per_order"]))
+    per_member = caps.get("per_member", {})
+    if "points" in per_member:
+        left.append(Fraction(max(0, per_member["points"] - used.points)))
+    if used.times >= per_member.get("times", 99):
+        left.append(Fraction(0))
+    assert given_points == min(left)
+    for award in capped.awards():
+        full = Fraction(award.reason["base"])
+        for multiplier in award.reason.get("multipliers", ()):
+            full *= Fraction(multiplier["factor"])
+        assert award.points == full * Fraction(award.reason.get("cap", {"share": 1})["share"])

@@ -1,0 +1,349 @@
+"""Who rises, who stays, who falls: the rules alone, without a database."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from saleor_loyalty_app.programs.tier_calendar import counting_from, period_after, plus_months
+from saleor_loyalty_app.programs.tier_measures import Counted, History, Missing
+from saleor_loyalty_app.programs.tier_rules import (
+    SETTLING,
+    State,
+    due_on,
+    history_from,
+    kept_through_changes,
+    next_state,
+    projection,
+    united,
+)
+from saleor_loyalty_app.programs.tiers import Tiers, Window
+
+JOINED = date(2025, 3, 15)
+DAY = timedelta(days=1)
+WINDOWS: list[dict[str, Any]] = [
+    {"type": "lifetime"},
+    {"type": "calendar_year"},
+    {"type": "rolling", "months": 12},
+    {"type": "membership_year"},
+]
+
+
+def tiers_of(*limits: int, **values: Any) -> Tiers:
+    """Enabled tiers t0, t1, … by spend in TRY."""
+    levels = [
+        {
+            "id": f"t{rank}",
+            "names": {"en": f"T{rank}"},
+            "requirements": {"spend": {"limits": [{"currency": "TRY", "min": str(limit)}]}},
+        }
+        for rank, limit in enumerate(limits or (100, 300, 1000))
+    ]
+    return Tiers.model_validate({"enabled": True, "levels": levels, **values})
+
+
+def spent(on: date, lira: int) -> Counted:
+    return Counted(on, {"TRY": lira * 1000}, 1)
+
+
+def walk(tiers: Tiers, history: History, days: list[date], state: State | None = None) -> State:
+    """The state after a look on each of the days."""
+    for day in days:
+        state = next_state(tiers, state, history, day)
+    assert state is not None
+    return state
+
+
+def test_a_member_rises_at_once_over_several_levels() -> None:
+    today = date(2026, 5, 1)
+    state = next_state(tiers_of(), None, History(JOINED, (spent(today, 350),)), today)
+    assert state.tier(tiers_of()) == "t1"
+    assert state.period_until == date(2027, 5, 2)
+    assert state.grace_until == date(2027, 6, 1)
+
+
+def test_a_rolling_tier_is_held_for_its_period_then_in_grace_then_falls_one_step() -> None:
+    tiers, reached = tiers_of(), date(2026, 5, 1)
+    history = History(JOINED, (spent(reached, 1500),))
+    state = next_state(tiers, None, history, reached)
+    assert walk(tiers, history, [date(2027, 5, 1)], state).tier(tiers) == "t2"
+    in_grace = walk(tiers, history, [date(2027, 5, 20)], state)
+    assert in_grace.tier(tiers) == "t2"
+    fallen = walk(tiers, history, [date(2027, 6, 1)], in_grace)
+    assert fallen.tier(tiers) == "t1"
+    assert fallen.period_until == date(2028, 6, 2)
+    assert walk(tiers, history, [date(2028, 7, 2)], fallen).tier(tiers) == "t0"
+
+
+def test_downgrade_by_merit_goes_all_the_way_and_none_stays() -> None:
+    reached, after = date(2026, 5, 1), date(2027, 6, 1)
+    history = History(JOINED, (spent(reached, 1500), spent(date(2026, 12, 1), 120)))
+    fallen = walk(tiers_of(downgrade="by_merit"), history, [reached, after])
+    assert fallen.earned == "t0"
+    kept = walk(tiers_of(downgrade="none"), history, [reached, after, date(2035, 1, 1)])
+    assert kept.earned == "t2"
+
+
+def test_buying_in_the_grace_keeps_the_tier_and_begins_a_new_period() -> None:
+    tiers, reached = tiers_of(), date(2026, 5, 1)
+    bought = date(2027, 5, 20)
+    history = History(JOINED, (spent(reached, 350), spent(bought, 300)))
+    state = walk(tiers, history, [reached, bought])
+    assert (state.earned, state.period_until) == ("t1", date(2028, 5, 21))
+
+
+def test_a_tier_earned_in_a_calendar_year_holds_until_the_end_of_the_next() -> None:
+    tiers = tiers_of(window={"type": "calendar_year"})
+    history = History(JOINED, (spent(date(2026, 11, 1), 350),))
+    state = walk(tiers, history, [date(2026, 11, 1), date(2027, 1, 1)])
+    assert (state.earned, state.period_until) == ("t1", date(2028, 1, 1))
+    assert walk(tiers, history, [date(2028, 1, 30)], state).earned == "t1"
+    assert walk(tiers, history, [date(2028, 1, 31)], state).earned == "t0"
+
+
+def test_what_goes_back_takes_the_tier_it_gave_but_not_what_a_settled_period_began_with() -> None:
+    tiers, day = tiers_of(), date(2026, 5, 1)
+    reached = next_state(tiers, None, History(JOINED, (spent(day, 350),)), day)
+    assert next_state(tiers, reached, History(JOINED), day + 9 * DAY).earned == ""
+    again = History(JOINED, (spent(day, 350), spent(date(2027, 1, 1), 350)))
+    begun = date(2027, 5, 2)
+    early = walk(tiers, again, [begun, begun + SETTLING - DAY], reached)
+    assert (early.earned, early.floor) == ("t1", "")
+    assert next_state(tiers, early, History(JOINED), begun + SETTLING - DAY).earned == ""
+    kept = walk(tiers, again, [begun + SETTLING], early)
+    assert kept.floor == "t1"
+    assert next_state(tiers, kept, History(JOINED), begun + SETTLING).earned == "t1"
+
+
+def test_what_was_bought_at_the_end_of_a_period_counts_though_it_is_seen_after_it_in_parts() -> (
+    None
+):
+    """Orders of New Year's Eve that are looked at one by one on New Year's Day."""
+    tiers = tiers_of(window={"type": "calendar_year"}, downgrade="none")
+    eve, day = date(2026, 12, 31), date(2027, 1, 1)
+    first, second = spent(eve, 60), spent(eve, 60)
+    state = walk(tiers, History(JOINED), [date(2026, 11, 1)])
+    state = next_state(tiers, state, History(JOINED, (first,)), day)
+    assert state.earned == ""
+    state = next_state(tiers, state, History(JOINED, (first, second)), day)
+    assert (state.earned, state.period_until) == ("t0", date(2028, 1, 1))
+
+
+def test_stricter_tiers_take_nothing_before_the_running_period_ends() -> None:
+    day = date(2026, 5, 1)
+    history = History(JOINED, (spent(day, 350),))
+    before = next_state(tiers_of(), None, history, day)
+    strict = tiers_of(500, 2000, 5000)
+    changed = date(2026, 8, 1)
+    kept = kept_through_changes(strict, before, JOINED, changed)
+    state = next_state(strict, kept, history, changed)
+    assert (state.earned, state.period_until) == ("t1", before.period_until)
+    assert next_state(strict, state, history, date(2027, 6, 1)).earned == "t0"
+
+
+def test_a_tier_that_is_gone_from_the_program_gives_way_to_what_was_earned() -> None:
+    day = date(2026, 5, 1)
+    history = History(JOINED, (spent(day, 350),))
+    before = next_state(tiers_of(), None, history, day)
+    left = tiers_of(300)
+    assert next_state(
+        left, kept_through_changes(left, before, JOINED, day), history, day
+    ).earned == ("t0")
+
+
+def test_a_manual_tier_is_the_least_until_its_end() -> None:
+    tiers, day = tiers_of(), date(2026, 5, 1)
+    state = State(day, manual="t1", manual_until=date(2026, 6, 1))
+    none = History(JOINED)
+    held = next_state(tiers, state, none, day)
+    assert held.tier(tiers) == "t1"
+    assert due_on(tiers, held, none, day) == date(2026, 6, 1)
+    assert next_state(tiers, held, History(JOINED, (spent(day, 1000),)), day).tier(tiers) == "t2"
+    assert next_state(tiers, held, none, date(2026, 6, 1)).tier(tiers) == ""
+
+
+def test_a_look_is_due_when_membership_alone_reaches_a_level() -> None:
+    tiers = Tiers.model_validate(
+        {
+            "enabled": True,
+            "levels": [
+                {"id": "friend", "names": {}, "requirements": {"tenure_days": {"min": 100}}}
+            ],
+        }
+    )
+    history = History(date(2026, 1, 1))
+    state = next_state(tiers, None, history, date(2026, 1, 2))
+    due = due_on(tiers, state, history, date(2026, 1, 2))
+    assert due == date(2026, 1, 1) + 100 * DAY
+    assert next_state(tiers, state, history, due).earned == "friend"
+
+
+def test_two_who_become_one_keep_the_higher_promise() -> None:
+    tiers, day = tiers_of(), date(2026, 5, 1)
+    low = next_state(tiers, None, History(JOINED, (spent(day, 100),)), day)
+    high = kept_through_changes(
+        tiers, next_state(tiers, None, History(JOINED, (spent(day, 1000),)), day), JOINED, day
+    )
+    both = united(tiers, low, high)
+    assert next_state(tiers, both, History(JOINED), day).earned == "t2"
+
+
+def test_the_projection_tells_what_is_missing_and_when_one_falls() -> None:
+    tiers, day = tiers_of(window={"type": "calendar_year"}), date(2026, 5, 1)
+    history = History(JOINED, (spent(day, 350),))
+    state = walk(tiers, history, [day, date(2027, 2, 1)])
+    ahead = projection(tiers, state, history, date(2027, 2, 1))
+    assert (ahead.tier, ahead.next_tier) == ("t1", "t2")
+    assert ahead.missing == (Missing("spend", 1_000_000, "TRY"),)
+    assert ahead.reach_by == date(2027, 12, 31)
+    assert (ahead.drops_to, ahead.drops_on) == ("t0", date(2028, 1, 31))
+    assert ahead.to_keep == (Missing("spend", 300_000, "TRY"),)
+
+
+def test_any_requirement_is_enough_where_the_level_says_so() -> None:
+    tiers = Tiers.model_validate(
+        {
+            "enabled": True,
+            "levels": [
+                {
+                    "id": "any",
+                    "names": {},
+                    "requirements": {
+                        "match": "any",
+                        "orders": {"min": 3},
+                        "status_points": {"min": 50},
+                    },
+                }
+            ],
+        }
+    )
+    day = date(2026, 5, 1)
+    assert next_state(tiers, None, History(JOINED, (Counted(day, {}, 2, 50),)), day).earned == "any"
+    assert next_state(tiers, None, History(JOINED, (Counted(day, {}, 2, 49),)), day).earned == ""
+
+
+def test_currencies_do_not_add_up() -> None:
+    levels = [
+        {
+            "id": "one",
+            "names": {},
+            "requirements": {
+                "spend": {
+                    "limits": [
+                        {"currency": "TRY", "min": "100"},
+                        {"currency": "USD", "min": "10"},
+                    ]
+                }
+            },
+        }
+    ]
+    tiers = Tiers.model_validate({"enabled": True, "levels": levels})
+    day = date(2026, 5, 1)
+    mixed = Counted(day, {"TRY": 99_000, "USD": 9_990}, 2)
+    assert next_state(tiers, None, History(JOINED, (mixed,)), day).earned == ""
+    enough = Counted(day, {"TRY": 1, "USD": 10_000}, 2)
+    assert next_state(tiers, None, History(JOINED, (enough,)), day).earned == "one"
+
+
+def test_a_year_of_membership_begins_on_its_day_also_on_29_february() -> None:
+    window = Window(type="membership_year")
+    joined = date(2024, 2, 29)
+    assert counting_from(window, date(2027, 2, 28), joined) == date(2027, 2, 28)
+    assert counting_from(window, date(2027, 2, 27), joined) == date(2026, 2, 28)
+    assert period_after(window, date(2027, 12, 1), joined) == date(2028, 2, 29)
+    assert plus_months(date(2026, 1, 31), 1) == date(2026, 2, 28)
+
+
+days = st.dates(date(2025, 3, 15), date(2029, 12, 31))
+facts = st.lists(st.builds(spent, days, st.integers(1, 1200)), max_size=8)
+any_tiers = st.builds(
+    lambda window, downgrade, grace: tiers_of(window=window, downgrade=downgrade, grace_days=grace),
+    st.sampled_from(WINDOWS),
+    st.sampled_from(["none", "one_step", "by_merit"]),
+    st.sampled_from([0, 30]),
+)
+
+
+late_facts = st.lists(
+    st.tuples(st.integers(0, SETTLING.days - 1), st.integers(1, 1200)), max_size=6
+)
+
+
+@given(any_tiers, facts, late_facts, st.randoms(use_true_random=False), days)
+def test_facts_in_any_order_twice_or_late_end_in_the_same_tier_on_the_same_day(
+    tiers: Tiers, early: list[Counted], late: list[tuple[int, int]], random: Any, today: date
+) -> None:
+    looked = today - 40 * DAY
+    begun = next_state(tiers, None, History(JOINED, tuple(early[:2])), looked - 400 * DAY)
+    before = next_state(tiers, begun, History(JOINED, tuple(early)), looked)
+    shuffled = [spent(today - ago * DAY, amount) for ago, amount in late]
+    found = [*early, *shuffled]
+    at_once = next_state(tiers, before, History(JOINED, tuple(found)), today)
+    random.shuffle(shuffled)
+    state, known = before, list(early)
+    for fact in shuffled:
+        known.append(fact)
+        state = next_state(tiers, state, History(JOINED, tuple(known)), today)
+        state = next_state(tiers, state, History(JOINED, tuple(known)), today)
+    state = next_state(tiers, state, History(JOINED, tuple(known)), today)
+    assert state.tier(tiers) == at_once.tier(tiers)
+
+
+@given(any_tiers, facts, days, st.integers(0, 700))
+def test_looking_every_day_or_only_at_the_end_comes_to_the_same(
+    tiers: Tiers, found: list[Counted], first: date, later: int
+) -> None:
+    """Of what was known at the first look; a member without a tier is looked at on each fact."""
+    known = History(JOINED, tuple(one for one in found if one.on <= first))
+    begun = next_state(tiers, None, known, first)
+    last = first + later * DAY
+    seldom = next_state(tiers, begun, known, last)
+    state, day = begun, first
+    while (due := due_on(tiers, state, known, day)) is not None and due <= last:
+        state, day = next_state(tiers, state, known, due), due
+    assert next_state(tiers, state, known, last) == seldom
+
+
+@given(any_tiers, facts, days)
+def test_the_days_that_are_read_are_all_that_decide(
+    tiers: Tiers, found: list[Counted], today: date
+) -> None:
+    known = [one for one in found if one.on <= today]
+    state = next_state(tiers, None, History(JOINED, tuple(known)), today)
+    later = today + 200 * DAY
+    since = history_from(tiers, state, later, JOINED)
+    read = tuple(one for one in found if since is None or one.on >= since)
+    assert next_state(tiers, state, History(JOINED, read), later) == next_state(
+        tiers, state, History(JOINED, tuple(found)), later
+    )
+
+
+@given(any_tiers, facts, days)
+def test_changed_tiers_take_nothing_on_the_day_of_the_change(
+    tiers: Tiers, found: list[Counted], today: date
+) -> None:
+    history = History(JOINED, tuple(one for one in found if one.on <= today))
+    state = next_state(tiers, None, history, today)
+    changed = today + 10 * DAY
+    before = next_state(tiers, state, history, changed)
+    strict = tiers_of(
+        5000, 6000, 7000, window=tiers.window.model_dump(exclude_none=True), grace_days=30
+    )
+    after = next_state(
+        strict, kept_through_changes(strict, before, JOINED, changed), history, changed
+    )
+    ends = before.period_until
+    if ends is None or changed < ends:
+        assert strict.rank_of(after.earned) >= tiers.rank_of(before.earned)
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_a_window_that_slides_gives_back_what_left_it(window: dict[str, Any]) -> None:
+    tiers = tiers_of(window=window, downgrade="by_merit", grace_days=0)
+    day = date(2026, 5, 1)
+    history = History(JOINED, (spent(day, 350),))
+    begun = next_state(tiers, None, history, day)
+    far = next_state(tiers, begun, history, date(2031, 1, 1))
+    assert far.earned == ("t1" if window["type"] == "lifetime" else "")
