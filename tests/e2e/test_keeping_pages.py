@@ -9,11 +9,10 @@ from playwright.sync_api import FrameLocator, Page, expect
 
 from demo.setup import prepare
 from tests.e2e.conftest import World, free_port
-from tests.e2e.dashboard import LOOKS, Look, open_page, require_accessible, shoot
+from tests.e2e.dashboard import LOOKS, Look, open_page, press, require_accessible, shoot
 from tests.e2e.demo_world import installed_world
 
 pytestmark = pytest.mark.browser
-#: The two start beside each other, which on a busy machine takes a while.
 SAVE = '[data-savebar="save"]'
 
 
@@ -30,12 +29,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def seen(new_page: Callable[..., Page], path: str, look: Look) -> tuple[Page, FrameLocator]:
     page = new_page(language=look.language, width=look.width, height=look.height)
     return page, open_page(page, path, look)
-
-
-def press(frame: FrameLocator, selector: str) -> None:
-    """Presses a button, also below the edge of a narrow window, where a frame is not drawn."""
-    expect(frame.locator(selector)).to_be_enabled()
-    frame.locator(selector).evaluate("button => button.click()")
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)

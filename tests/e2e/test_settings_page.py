@@ -8,12 +8,11 @@ from playwright.sync_api import FrameLocator, Page, expect
 
 from demo.setup import prepare
 from tests.e2e.conftest import World, free_port
-from tests.e2e.dashboard import LOOKS, Look, follow, open_page, require_accessible, shoot
+from tests.e2e.dashboard import LOOKS, Look, follow, open_page, press, require_accessible, shoot
 from tests.e2e.demo_world import installed_world
 from tests.mail_server import mail_server
 
 pytestmark = pytest.mark.browser
-#: The two start beside each other, which on a busy machine takes a while.
 SAVE, DISCARD = '[data-savebar="save"]', '[data-savebar="discard"]'
 
 
@@ -99,7 +98,7 @@ def test_mail_is_tried_and_what_is_not_saved_is_not_lost(
     shoot(page, pictures, f"settings-messages-{look.name}")
     require_accessible(page, "messages")
     frame.locator('nav a[href="/settings/texts"]').click()
-    frame.locator('[data-dialog="no"]').click()
+    press(frame, '[data-dialog="no"]')
     expect(frame.locator('input[name="own_server"]')).to_be_checked()
     frame.locator(DISCARD).click()
     frame.locator('input[name="footer.company"]').fill(f"Acme {look.name}")
@@ -164,5 +163,5 @@ def test_a_webhooks_secret_is_shown_once_and_what_it_was_sent_is_listed(
     require_accessible(page, "deliveries")
     page.goto("/dashboard#/settings/webhooks")
     frame.locator("tbody .kit-button").last.click()
-    frame.locator('[data-dialog="yes"]').click()
+    press(frame, '[data-dialog="yes"]')
     expect(frame.locator(".kit-empty")).to_be_visible()
