@@ -63,5 +63,14 @@ def faces_of(request: Request) -> Faces:
     return faces
 
 
-FacesOf = Annotated[Faces, Depends(faces_of)]
-Language = Annotated[str, Depends(request_language)]
+async def _faces(request: Request) -> Faces:
+    """FastAPI sends a dependency that is not `async` to a thread, and waits for it to come back."""
+    return faces_of(request)
+
+
+async def _language(request: Request) -> str:
+    return request_language(request)
+
+
+FacesOf = Annotated[Faces, Depends(_faces)]
+Language = Annotated[str, Depends(_language)]

@@ -123,3 +123,9 @@ def _as_high_as(page: Page, content: int) -> Iterator[None]:
         yield
     finally:
         page.set_viewport_size(size)
+
+
+def press(frame: FrameLocator, selector: str) -> None:
+    """Presses a button, also below the edge of a narrow window, where a frame is not drawn."""
+    expect(frame.locator(selector)).to_be_enabled()
+    frame.locator(selector).evaluate("button => button.click()")

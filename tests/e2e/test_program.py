@@ -79,13 +79,13 @@ def test_what_publishing_changes_and_costs_is_told_before(
     installed: World, new_page: Callable[..., Page], pictures: Path, look: Look
 ) -> None:
     page = new_page(language=look.language, width=look.width, height=look.height)
-    if look is EN_LIGHT_1440:
+    if look is LOOKS[0]:
         steps.sign_in(page, "john@example.com")
         steps.fill_cart(page, "linen-shirt", "ceramic-cup")
         steps.check_out(page)
     frame = open_page(page, "/publish", look)
     expect(frame.locator('[data-publish="ask"]')).to_be_visible()
-    if look is EN_LIGHT_1440:
+    if look is LOOKS[0]:
         frame.locator('[data-sample="begin"]').click()
     expect(frame.locator("[data-cost]")).to_be_visible(timeout=60_000)
     dry = frame.locator('[data-import="dry"]')
