@@ -84,9 +84,9 @@ def measure(
                 yield _of_a_change(name, members, *change(database, store))
 
 
-def tiers(silver: str = "300") -> Tiers:
-    """Three tiers by the spend of twelve months, in force."""
-    limits = {"bronze": "100", "silver": silver, "gold": "1000"}
+def tiers(bronze: str = "100", silver: str = "300", gold: str = "1000") -> Tiers:
+    """Three tiers in force, by the spend of twelve months in USD."""
+    limits = {"bronze": bronze, "silver": silver, "gold": gold}
     return Tiers.model_validate(
         {
             "enabled": True,
@@ -160,33 +160,18 @@ def night(database: Database, store: StoreRef) -> Night:
 
 
 def change(database: Database, store: StoreRef) -> tuple[float, int]:
-    """Publishes tiers under which most rise; gives the seconds until all were looked at, and how
-    many moved."""
+    """Publishes tiers under which all rise to Gold who are in Silver.
+
+    Gives the seconds until everybody was looked at, and how many moved.
+    """
     before = database.read(lambda conn: _came_to_pass(conn, store))[1]
-    easier = tiers().model_copy(update={"levels": _with_gold_for(POINTS)})
-    scene = Scene(store)
-    database.write(lambda conn: _publish(conn, scene, easier, number=3))
+    easier = tiers("50", "100", "300")
+    database.write(lambda conn: _publish(conn, Scene(store), easier, number=3))
     began = perf_counter()
     while database.write(lambda conn: tiers_page(conn, store, now=NOW)):
         pass
     took = perf_counter() - began
     return took, database.read(lambda conn: _came_to_pass(conn, store))[1] - before
-
-
-def _with_gold_for(spend: int) -> tuple[Any, ...]:
-    levels = Tiers.model_validate(
-        {
-            "levels": [
-                {
-                    "id": level,
-                    "names": {},
-                    "requirements": {"spend": {"limits": [{"currency": "USD", "min": least}]}},
-                }
-                for level, least in (("bronze", "50"), ("silver", "100"), ("gold", str(spend)))
-            ]
-        }
-    ).levels
-    return tuple(levels)
 
 
 def _publish(conn: Connection, scene: Scene, asked: Tiers, number: int) -> None:
