@@ -1,11 +1,9 @@
 """What rules see of an order's owner is frozen with the plan; caps are drawn and given back."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -30,7 +28,9 @@ from saleor_loyalty_app.saleor.checkout_preview import CheckoutPreview, preview_
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers.models import MemberTier
+from tests import nursery
 from tests.factories import make_member, make_revision
+from tests.integration.orders import cap_race
 from tests.integration.orders.purchases import AYSE, bought, receive
 from tests.order_books import KEYS, NOW, books_of, live_store, program
 from tests.order_samples import START, event, line, order, taxed, transaction
@@ -244,31 +244,29 @@ def test_a_member_of_another_store_is_nobody(database: Database) -> None:
 
 
 def test_two_processes_do_not_exceed_a_cap(postgres_url: str) -> None:
-    """Two engines with sessions of their own, as two processes have them."""
-    first, second = open_database(postgres_url), open_database(postgres_url)
+    """Each step is done by both at the same time."""
     rules = (CAPPED, BIRTHDAY | {"caps": {"per_member": {"times": 1, "period": "day"}}})
-    store = a_store(first, *rules)
-    owner = first.write(lambda conn: ayse(conn, store))
-    together = Barrier(8)
-
-    def work(number: int) -> None:
-        database = (first, second)[number % 2]
-        together.wait(60)
-        receive(database, store, bought(number), NOW)
-        database.write(
-            lambda conn: award_deed(conn, store, owner, deed(f"birthday:{number}"), now=NOW)
+    database = open_database(postgres_url, pool_size=1)
+    store = a_store(database, *rules)
+    owner = joined(database, store)
+    together = nursery.context.Barrier(2)
+    racing = [
+        nursery.context.Process(
+            target=cap_race.run, args=(postgres_url, store, owner, numbers, together, NOW)
         )
+        for numbers in (range(4), range(4, 8))
+    ]
+    for process in racing:
+        process.start()
+    for process in racing:
+        process.join(240)
+        assert process.exitcode == 0
 
-    with ThreadPoolExecutor(max_workers=8) as pool:
-        for done in [pool.submit(work, number) for number in range(8)]:
-            done.result(timeout=120)
-
-    assert balances(first, store) == {("U1", "points"): 1550}
-    used = uses(first, store)
+    assert balances(database, store) == {("U1", "points"): 1550}
+    used = uses(database, store)
     assert sum(points for (rule, _), (points, _) in used.items() if rule == "base") == 1500
     assert sum(times for (rule, _), (_, times) in used.items() if rule == "birthday") == 1
-    first.close()
-    second.close()
+    database.close()
 
 
 CONDITIONS = st.sampled_from(
