@@ -119,7 +119,7 @@ def test_a_purchase_raises_a_tier_that_shop_mail_and_staff_see(
 
     frame = open_page(page, "/tiers", look)
     expect(frame.locator('[data-figure="bronze"]')).to_contain_text("+1")
-    level(frame, "silver").locator('input[name="levels.1.spend.0.min"]').fill("140")
+    level(frame, "silver").locator('input[name="levels.1.spend.1.min"]').fill("140")
     frame.locator('input[name="levels.1.entry_points"]').fill("60")
     save(frame)
     expect(frame.locator("[data-moving]")).to_have_attribute("data-moving", "1")
