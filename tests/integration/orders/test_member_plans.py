@@ -28,9 +28,7 @@ from saleor_loyalty_app.saleor.checkout_preview import CheckoutPreview, preview_
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers.models import MemberTier
-from tests import nursery
 from tests.factories import make_member, make_revision
-from tests.integration.orders import cap_race
 from tests.integration.orders.purchases import AYSE, bought, receive
 from tests.order_books import KEYS, NOW, books_of, live_store, program
 from tests.order_samples import START, event, line, order, taxed, transaction
@@ -241,32 +239,6 @@ def test_a_member_of_another_store_is_nobody(database: Database) -> None:
         database.write(lambda conn: award_deed(conn, store, owner, deed(), now=NOW)).withheld
         == "unknown"
     )
-
-
-def test_two_processes_do_not_exceed_a_cap(postgres_url: str) -> None:
-    """Each step is done by both at the same time."""
-    rules = (CAPPED, BIRTHDAY | {"caps": {"per_member": {"times": 1, "period": "day"}}})
-    database = open_database(postgres_url, pool_size=1)
-    store = a_store(database, *rules)
-    owner = joined(database, store)
-    together = nursery.context.Barrier(2)
-    racing = [
-        nursery.context.Process(
-            target=cap_race.run, args=(postgres_url, store, owner, numbers, together, NOW)
-        )
-        for numbers in (range(4), range(4, 8))
-    ]
-    for process in racing:
-        process.start()
-    for process in racing:
-        process.join(240)
-        assert process.exitcode == 0
-
-    assert balances(database, store) == {("U1", "points"): 1550}
-    used = uses(database, store)
-    assert sum(points for (rule, _), (points, _) in used.items() if rule == "base") == 1500
-    assert sum(times for (rule, _), (_, times) in used.items() if rule == "birthday") == 1
-    database.close()
 
 
 CONDITIONS = st.sampled_from(
