@@ -1,4 +1,4 @@
-"""Tiers in the Dashboard: switched on, each level with what it means, and what is wrong at its field."""
+"""Tiers in the Dashboard: switched on, and what each level means and what is wrong at its field."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
