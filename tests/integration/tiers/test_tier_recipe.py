@@ -7,8 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from saleor_loyalty_app.db.database import Database
-from saleor_loyalty_app.flows.converge_order import converge_order
-from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.programs.problems import read_program
 from saleor_loyalty_app.programs.validate import check_program
 from saleor_loyalty_app.programs.yaml_text import parse_yaml
@@ -16,8 +14,8 @@ from saleor_loyalty_app.saleor import documents
 from saleor_loyalty_app.saleor.event import OrderEvent, parse
 from sandbox import Sandbox
 from sandbox.events.render import to_body
-from tests.integration.tiers.test_move_tiers import settle, tiers
-from tests.order_books import KEYS, books_of, live_store
+from tests.integration.tiers.test_move_tiers import receive, settle, tiers
+from tests.order_books import books_of, live_store
 from tests.sandbox_shop import People
 from tests.unit.programs.test_recipes import BASE, FOLDER, README
 
@@ -62,12 +60,7 @@ class Shop:
             payload = self.box.render(emitted, documents.load("subscriptions/orders"), self.app)
             order = None if payload is None else parse(to_body(payload), OrderEvent).order
             if order is not None:
-                now = self.box.clock.now()
-                self.database.write(
-                    lambda conn, order=order, now=now: converge_order(
-                        conn, self.store, order, Look.webhook(now), now=now, secrets=KEYS
-                    )
-                )
+                receive(self.database, self.store, order, self.box.clock.now())
         settle(self.database, self.store, self.box.clock.now())
 
     def points(self) -> int:
