@@ -93,7 +93,7 @@ def test_an_answer_and_a_birthday_bring_points_once_and_staff_see_both(
     shop.locator("#birthday-save").click()
     expect(shop.locator("#birthday-delete")).to_be_visible()
     assert findings(shop, "loyalty-panel") == []
-    steps.shoot(shop, pictures, "115-panel-told")
+    steps.shoot(shop, pictures, "115-panel-told", part="#birthday-delete")
     steps.advance(shop, "1296000")
     expect(steps.points(shop, "available")).to_have_text("125")
 
