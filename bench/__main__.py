@@ -19,7 +19,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench import history, in_process, over_http, reads, redemptions, shipping, shoppers
+from bench import history, in_process, nightly, over_http, reads, redemptions, shipping, shoppers
 from bench.figures import Figure
 from bench.servers import Server, postgres
 from saleor_loyalty_app import log
@@ -34,6 +34,7 @@ PARTS: dict[str, Measure] = {
     "shipping": shipping.measure,
     "redemptions": redemptions.measure,
     "shoppers": shoppers.measure,
+    "nightly": nightly.measure,
 }
 PACKAGES = ("sqlalchemy", "psycopg", "uvicorn", "fastapi", "msgspec", "django-hordak", "django")
 

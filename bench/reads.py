@@ -82,7 +82,7 @@ def measure(
                     for kind in KINDS
                     for entries in ENTRIES
                 }
-                _analyze(database)
+                analyze(database)
                 for label, reader in READERS.items():
                     tell(f"{name}: {label}")
                     yield from _figures(name, label, _spent(database, reader, members, rounds))
@@ -141,7 +141,7 @@ def _post(conn: Connection, account: Account, number: int, at: datetime, *, spen
     )
 
 
-def _analyze(database: Database) -> None:
+def analyze(database: Database) -> None:
     """Gives the planner what autovacuum gives it within minutes."""
     if database.is_sqlite:
         database.write(lambda conn: conn.exec_driver_sql("ANALYZE"))

@@ -25,6 +25,11 @@ SMTP_PASSWORD, SMS_SECRET = "smtp_password", "sms_secret"
 #: Where a secret stands in what is sent to a gateway.
 SECRET_MARK, PHONE_MARK, TEXT_MARK = "{secret}", "{phone}", "{text}"
 
+#: Kinds that are not sent until the owner switches them on.
+OFF_AT_FIRST = (Kind.monthly_statement, Kind.birthday, Kind.anniversary)
+#: Where a stored document says which kinds there were, so that later ones start as they should.
+_KINDS_THEN = "kinds_then"
+
 _settings = table(MessageSettings)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 
@@ -169,7 +174,7 @@ class MailSetup(_Part):
     weekly_cap: int = Field(default=2, ge=1, le=20, description="Offers to one member in 7 days.")
     switched_off: Annotated[list[Kind], Field(max_length=len(Kind)), AfterValidator(_kinds)] = (
         Field(
-            default=[Kind.monthly_statement, Kind.birthday, Kind.anniversary],
+            default=list(OFF_AT_FIRST),
             description="Kinds that are not sent; offers start switched off.",
         )
     )
@@ -195,12 +200,25 @@ def setup_of(conn: Connection, store_id: int) -> Stored:
     ).one_or_none()
     if row is None:
         return Stored(MailSetup(), 0)
-    return Stored(MailSetup.model_validate(known_parts(row.document)), row.version)
+    return Stored(read_setup(row.document), row.version)
 
 
 def setups_of(conn: Connection, store_ids: Sequence[int]) -> dict[int, Stored]:
     """`setup_of` for several stores."""
     return {store_id: setup_of(conn, store_id) for store_id in store_ids}
+
+
+def read_setup(document: dict[str, Any]) -> MailSetup:
+    """The settings of a stored document.
+
+    A kind that came after it was stored, and starts switched off, is switched off: nobody who
+    saved other settings meant to send it.
+    """
+    # Documents of the first release do not say which kinds there were: one of those above.
+    then = document.get(_KINDS_THEN, [Kind.monthly_statement])
+    later = [kind for kind in OFF_AT_FIRST if kind not in then]
+    setup = MailSetup.model_validate(known_parts(document))
+    return setup.model_copy(update={"switched_off": sorted({*setup.switched_off, *later})})
 
 
 def known_parts(document: dict[str, Any]) -> dict[str, Any]:
@@ -217,7 +235,7 @@ def store_setup(
         SettingsChanged: somebody else was faster.
     """
     values: dict[str, Any] = {
-        "document": setup.model_dump(mode="json"),
+        "document": setup.model_dump(mode="json") | {_KINDS_THEN: sorted(Kind)},
         "version": version + 1,
         "updated_at": now,
     }

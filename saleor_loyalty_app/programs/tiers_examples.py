@@ -133,8 +133,9 @@ def _falling(tiers: Tiers, fall: Fall, language: str) -> Iterator[str]:
             day=_day_before(fall.on, language),
         )
     below = tiers.rank_of(fall.to)
+    key = "tiers.example.falls" if below >= 0 else "tiers.example.falls_out"
     yield translate(
-        "tiers.example.falls" if below >= 0 else "tiers.example.falls_out",
+        key if tiers.grace_days else f"{key}_at_once",
         language,
         tier=tiers.levels[below].label(language) if below >= 0 else "",
         day=words.day_words(fall.on, language),

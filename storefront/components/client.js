@@ -9,6 +9,7 @@ import { ask, browserWire, Failure } from "./transport.js";
 /** @typedef {import("./joining.js").Membership} Membership */
 /** @typedef {import("./preferences.js").Preferences} Preferences */
 /** @typedef {import("./telling.js").Told} Told */
+/** @typedef {import("./tier.js").Tier} Tier */
 /** @typedef {import("./redemption.js").Problem} Problem */
 /** @typedef {import("./redemption.js").Redemption} Redemption */
 /** @typedef {import("./tokens.js").Tokens} Tokens */
@@ -144,6 +145,11 @@ export class Client {
   /** What the shopper prefers; null of who is no member. @returns {Promise<Preferences | null>} */
   preferences() {
     return this.#ofMember("me/preferences");
+  }
+
+  /** Where the shopper stands between the tiers; null of who is no member. @returns {Promise<Tier | null>} */
+  tier() {
+    return this.#ofMember("me/tier");
   }
 
   /** What the shopper told of themselves; null of who is no member. @returns {Promise<Told | null>} */

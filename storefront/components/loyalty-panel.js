@@ -6,6 +6,7 @@ import { answersOf } from "./faq.js";
 import { drawJoining, mayJoin } from "./joining.js";
 import { drawPreferences, TEXT_VERSION } from "./preferences.js";
 import { drawTelling, hasTelling } from "./telling.js";
+import { drawTier } from "./tier.js";
 import { Failure } from "./transport.js";
 
 /** @typedef {import("./client.js").Entry} Entry */
@@ -15,14 +16,15 @@ import { Failure } from "./transport.js";
 /** @typedef {import("./preferences.js").Preferences} Preferences */
 /** @typedef {import("./preferences.js").Trouble} Trouble */
 /** @typedef {import("./telling.js").Told} Told */
+/** @typedef {import("./tier.js").Tier} Tier */
 /** @typedef {import("./client.js").Program} Program */
 /** @typedef {import("./dom.js").Child} Child */
 /** @typedef {import("./words.js").Names} Names */
-/** @typedef {{me: Me | null, entries: Entry[], more: boolean, program: Program | null, preferences: Preferences | null, told: Told | null, membership: Membership | null}} Shown */
+/** @typedef {{me: Me | null, entries: Entry[], more: boolean, program: Program | null, preferences: Preferences | null, told: Told | null, tier: Tier | null, membership: Membership | null}} Shown */
 
 const PAGE = 10;
 const LARGEST_PAGE = 100;
-const SECTIONS = ["points", "history", "about", "preferences", "faq"];
+const SECTIONS = ["points", "tier", "history", "about", "preferences", "faq"];
 
 /** @extends {LoyaltyElement<Shown>} */
 class LoyaltyPanel extends LoyaltyElement {
@@ -54,6 +56,13 @@ fieldset { border: 0; margin: 0; padding: 0; min-inline-size: 0; }
 legend { font-weight: 550; padding: 0; margin-block-end: 0.35rem; }
 fieldset p { margin-block-end: 0.5rem; }
 #more, #join { justify-self: start; }
+.tier strong { font-size: 1.25em; }
+.dot { display: inline-block; inline-size: 0.75em; block-size: 0.75em; margin-inline-end: 0.45em; border-radius: 50%; border: 1px solid var(--_line); }
+.ahead li { padding-block: 0.15rem; }
+.levels { display: grid; gap: 0.5rem; }
+.levels li { padding: 0.5rem 0.75rem; border: 1px solid var(--_line); border-radius: calc(var(--_radius) - 3px); }
+.levels li[aria-current] { background: var(--_tint); border-color: var(--_accent); }
+.benefits { white-space: pre-line; font-size: 0.9375em; }
 .told { display: grid; gap: 0.4rem; }
 .asked { font-weight: 550; }
 .told > select, .told > input { inline-size: 100%; }
@@ -76,17 +85,18 @@ a { color: var(--_accent); }
     const program = this.given("store") ? client.program(this.given("channel")).catch(() => null) : null;
     if (!token) {
       const known = await program;
-      return known && { me: null, entries: [], more: false, program: known, preferences: null, told: null, membership: null };
+      return known && { me: null, entries: [], more: false, program: known, preferences: null, told: null, tier: null, membership: null };
     }
-    const [me, past, preferences, told, known] = await Promise.all([
+    const [me, past, preferences, told, tier, known] = await Promise.all([
       client.me(this.given("channel")),
       wants("history") ? this.#past() : { entries: [], more: false },
       wants("preferences") ? client.preferences() : null,
       wants("about") ? client.told() : null,
+      wants("tier") ? client.tier() : null,
       program,
     ]);
     const membership = me.member_since ? null : await client.membership();
-    return me.program ? { me, ...past, program: known, preferences, told, membership } : null;
+    return me.program ? { me, ...past, program: known, preferences, told, tier, membership } : null;
   }
 
   get #sections() {
@@ -111,13 +121,14 @@ a { color: var(--_accent); }
   }
 
   /** @param {Shown} shown */
-  draw({ me, entries, more, program, preferences, told, membership }) {
+  draw({ me, entries, more, program, preferences, told, tier, membership }) {
     const names = me?.program ?? program?.program ?? null;
     const unit = names?.points_name ?? this.words.t("points");
     const level = /^[1-5]$/.test(this.given("heading-level")) ? Number(this.given("heading-level")) : 2;
     /** @type {Record<string, () => Child>} */
     const sections = {
       points: () => (me ? this.#points(me.points, names) : h("slot", { name: "signed-out" }, h("p", { class: "soft", part: "text" }, this.words.t("panel.sign_in", { unit })))),
+      tier: () => (tier?.enabled ? this.#section("tier", level + 1, ...drawTier(tier, this.words, names)) : null),
       history: () => (me ? this.#section("history", level + 1, ...this.#history(entries, more, names)) : null),
       preferences: () => (preferences ? this.#section("preferences", level + 1, ...drawPreferences(preferences, this.words, {
         unit,

@@ -86,6 +86,16 @@ export class Words {
     return shown.format(/** @type {any} */ (amount));
   }
 
+  /** @param {string} value a decimal as the app writes it */
+  decimal(value) {
+    return new Intl.NumberFormat(this.locale, { maximumFractionDigits: 6 }).format(/** @type {any} */ (value));
+  }
+
+  /** @param {string} date without a time, which is the same day everywhere */
+  date(date) {
+    return new Intl.DateTimeFormat(this.locale, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(date));
+  }
+
   /** @param {string} moment in ISO 8601 */
   day(moment) {
     return new Intl.DateTimeFormat(this.locale, { dateStyle: "medium" }).format(new Date(moment));

@@ -71,9 +71,9 @@ def up(places: Places, started: list[processes.Process]) -> World:
     return World(places.store_url, places.app_url, places.gift_card_file)
 
 
-def start_store(places: Places) -> processes.Process:
-    """The store in a box, as `python -m sandbox`."""
-    arguments = ["--port", str(places.store_port), "--clock-file", str(places.clock_file)]
+def start_store(places: Places, *more: str) -> processes.Process:
+    """The store in a box, as `python -m sandbox`, with `more` of its options."""
+    arguments = ["--port", str(places.store_port), "--clock-file", str(places.clock_file), *more]
     return _start("The store", sandbox.main, arguments, places, "store.log")
 
 

@@ -8622,7 +8622,7 @@ export interface components {
          *         "An order that brings others 100 points brings 125 points."
          *       ],
          *       "end": [
-         *         "Who buys nothing more is Bronze from Apr 1, 2028 on."
+         *         "From Apr 1, 2028 on the member is Bronze."
          *       ],
          *       "tier": "silver"
          *     }

@@ -23,7 +23,7 @@ router = staff_router("/tiers")
 _EXAMPLE: dict[str, JsonValue] = {
     "tier": "silver",
     "beginning": ["An order that brings others 100 points brings 125 points."],
-    "end": ["Who buys nothing more is Bronze from Apr 1, 2028 on."],
+    "end": ["From Apr 1, 2028 on the member is Bronze."],
 }
 
 

@@ -19,9 +19,11 @@ from saleor_loyalty_app.api.storefront.past import read_history
 from saleor_loyalty_app.api.storefront.program_page import ending_page
 from saleor_loyalty_app.api.storefront.schemas import History, Me
 from saleor_loyalty_app.api.storefront.shopper import shopper_now
+from saleor_loyalty_app.api.storefront.tier_schemas import MyTier
 from saleor_loyalty_app.api.storefront.wishes import preferences_page
 from saleor_loyalty_app.api.storefront.wishes_schemas import Preferences
 from saleor_loyalty_app.flows.take_part import standing_of
+from saleor_loyalty_app.flows.tier_standing import tier_standing
 from saleor_loyalty_app.i18n import language_of
 from saleor_loyalty_app.members.eligibility import why_not_spending
 from saleor_loyalty_app.members.email_keys import EmailKeys
@@ -71,6 +73,9 @@ class Sums:
     board: Me
     worths: Sequence[str]
     expiring: Sequence[tuple[str, str]]
+    tier: MyTier
+    #: The last day on which the tier is held in any case, in words; "" = no end, or no tier.
+    tier_held: str
     history: History
     membership: Membership
     telling: Telling
@@ -107,6 +112,7 @@ def read_sums(
     board = read_board(conn, visitor.shopper, channel=None, now=now, language=language)
     rests = why_not_spending(member, now=now)
     available = board.points.available
+    tier = MyTier.of(tier_standing(conn, store, member.id, now=now), language)
     return Sums(
         board=board,
         worths=_worths(program, available, language),
@@ -114,6 +120,8 @@ def read_sums(
             (words.points_words(one.amount, language), day_of(one.expires_at, store, language))
             for one in board.points.expiring
         ],
+        tier=tier,
+        tier_held=words.day_words(tier.held_through, language) if tier.held_through else "",
         history=read_history(
             conn, visitor.shopper, first=SHOWN, after=after, now=now, language=language
         ),

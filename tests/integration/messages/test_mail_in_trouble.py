@@ -117,6 +117,8 @@ def test_a_server_in_trouble_holds_up_no_points_and_each_mail_is_sent_once_later
         assert "Ayarlarda posta sunucusunu kontrol edin" in text
         stage.earn(members[0], 10)
         assert stage.balance(members[0]) == 10
+        # A good server may take its time on a busy machine.
+        monkeypatch.setattr(SmtpChannel.__init__, "__kwdefaults__", {"timeout": 20.0})
         with mail_server() as mails:
             stage.change_setup(smtp=smtp(mails))
             stage.wait(minutes=6)

@@ -11,7 +11,7 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.members import consents, preferences
 from saleor_loyalty_app.members.consents import Channel
 from saleor_loyalty_app.messages.kinds import KINDS, Kind, MessageClass
-from saleor_loyalty_app.messages.models import OutboxMessage, StoppedAddress
+from saleor_loyalty_app.messages.models import MessageSettings, OutboxMessage, StoppedAddress
 from saleor_loyalty_app.messages.setup import SMTP_PASSWORD
 from saleor_loyalty_app.stores.kept_secrets import keep_secret
 from saleor_loyalty_app.stores.models import Store
@@ -89,6 +89,33 @@ def test_offers_need_consent_at_the_moment_of_sending(
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mail["List-Unsubscribe"].startswith("<https://loyalty.example.com/unsubscribe/")
     assert [why for _, _, why in stage.fates()] == ["", "no_consent", "no_consent"]
+
+
+def test_greetings_are_off_in_stores_that_saved_their_settings_before_there_were_any(
+    stage: MessageStage, mails: MailServer
+) -> None:
+    """Until the owner switches them on."""
+    settings = table(MessageSettings)
+    stage.change_setup(switched_off=[])
+
+    def age(conn: sa.Connection) -> None:
+        document = conn.execute(sa.select(settings.c.document)).scalar_one()
+        before = {name: value for name, value in document.items() if name != "kinds_then"}
+        conn.execute(sa.update(settings).values(document=before))
+
+    stage.database.write(age)
+    member = stage.member()
+    stage.agree(member)
+    stage.tell(member, Kind.birthday, {"points": 50, "years": 0}, key="birthday:2026")
+    stage.send(2)
+    assert mails.mails == []
+    assert [line.why for line in stage.log()] == ["switched_off"]
+
+    stage.change_setup(switched_off=[])
+    stage.tell(member, Kind.birthday, {"points": 50, "years": 0}, key="birthday:2027")
+    stage.send(2)
+    [mail] = mails.mails
+    assert mail["To"] == "ayse@example.com"
 
 
 def test_offers_keep_quiet_hours_and_the_weekly_cap(stage: MessageStage, mails: MailServer) -> None:

@@ -1,11 +1,9 @@
 """What rules see of an order's owner is frozen with the plan; caps are drawn and given back."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -241,34 +239,6 @@ def test_a_member_of_another_store_is_nobody(database: Database) -> None:
         database.write(lambda conn: award_deed(conn, store, owner, deed(), now=NOW)).withheld
         == "unknown"
     )
-
-
-def test_two_processes_do_not_exceed_a_cap(postgres_url: str) -> None:
-    """Two engines with sessions of their own, as two processes have them."""
-    first, second = open_database(postgres_url), open_database(postgres_url)
-    rules = (CAPPED, BIRTHDAY | {"caps": {"per_member": {"times": 1, "period": "day"}}})
-    store = a_store(first, *rules)
-    owner = first.write(lambda conn: ayse(conn, store))
-    together = Barrier(8)
-
-    def work(number: int) -> None:
-        database = (first, second)[number % 2]
-        together.wait(60)
-        receive(database, store, bought(number), NOW)
-        database.write(
-            lambda conn: award_deed(conn, store, owner, deed(f"birthday:{number}"), now=NOW)
-        )
-
-    with ThreadPoolExecutor(max_workers=8) as pool:
-        for done in [pool.submit(work, number) for number in range(8)]:
-            done.result(timeout=120)
-
-    assert balances(first, store) == {("U1", "points"): 1550}
-    used = uses(first, store)
-    assert sum(points for (rule, _), (points, _) in used.items() if rule == "base") == 1500
-    assert sum(times for (rule, _), (_, times) in used.items() if rule == "birthday") == 1
-    first.close()
-    second.close()
 
 
 CONDITIONS = st.sampled_from(

@@ -42,8 +42,8 @@ def test_a_level_tells_what_it_takes_gives_and_how_it_ends() -> None:
         ),
         "An order that brings others 100 points brings 125 points.",
         "50 points are given on top for reaching it, once.",
-        "Who buys nothing more then has 30 days of grace, through Mar 31, 2028.",
-        "Who buys nothing more is Bronze from Apr 1, 2028 on.",
+        "If nothing more is bought, 30 days of grace follow, through Mar 31, 2028.",
+        "From Apr 1, 2028 on the member is Bronze.",
     )
     assert said(ladder(), "silver", "tr")[0] == (
         "Bugün $300,00 harcama: üye hemen Gümüş olur ve 1 Mar 2028 gününün sonuna kadar öyle kalır."
@@ -53,11 +53,11 @@ def test_a_level_tells_what_it_takes_gives_and_how_it_ends() -> None:
 @pytest.mark.parametrize(
     ("values", "ends"),
     [
-        ({"grace_days": 0}, "Who buys nothing more is Bronze from Mar 2, 2028 on."),
-        ({"downgrade": "by_merit"}, "Who buys nothing more has no tier from Apr 1, 2028 on."),
+        ({"grace_days": 0}, "If nothing more is bought, the member is Bronze from Mar 2, 2028 on."),
+        ({"downgrade": "by_merit"}, "From Apr 1, 2028 on the member has no tier."),
         (
             {"window": {"type": "calendar_year"}, "grace_days": 0},
-            "Who buys nothing more is Bronze from Jan 1, 2029 on.",
+            "If nothing more is bought, the member is Bronze from Jan 1, 2029 on.",
         ),
         ({"downgrade": "none"}, "50 points are given on top for reaching it, once."),
         ({"window": {"type": "lifetime"}}, "50 points are given on top for reaching it, once."),

@@ -60,4 +60,12 @@ describe("the page of the bonuses", () => {
     expect(sent[0]?.document.earning.rules[1]).toMatchObject({ id: "birthday-bonus", trigger: "birthday", then: { type: "points", points: 50 } });
     expect(sent[0]?.document.bonuses).toMatchObject({ birthdays: { asked: true } });
   }, 20_000);
+
+  it("marks a question that is closed, and says at the field what is wrong with it", async () => {
+    const wrong = { path: "bonuses.questions[0].options[0].label", code: "too_short", severity: "error", text: "needs at least one text" };
+    renderPage(<Bonuses />, { answers: { ...ANSWERS, "POST /api/dashboard/v1/program/check": { problems: [wrong], examples: [], changes: [] } } });
+    expect(await screen.findByText("Something is missing here or cannot be so.", {}, { timeout: 5_000 })).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Edit" }));
+    expect(await screen.findByText("needs at least one text")).toBeTruthy();
+  }, 20_000);
 });

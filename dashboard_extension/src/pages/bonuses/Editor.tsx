@@ -7,9 +7,11 @@ import { useApiQuery } from "@/api";
 import type { Seen } from "@/pages/program/context";
 import { DraftConflict, ordered, startOf, useDraft } from "@/pages/program/draft";
 import { useChecked } from "@/pages/program/useChecked";
+import { errorsOf, placed } from "@/pages/rules/places";
 
 import { Anniversary, Birthday, Memory, Registration } from "./Cards";
 import { documentOf, formOf, type BonusesForm } from "./form";
+import { placesOf } from "./places";
 import { Questions } from "./Questions";
 
 /** The bonuses of the draft: one form, upon what was saved last. */
@@ -18,17 +20,26 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
   const navigate = useNavigate();
   // What the form stands on stays as it was loaded: a refetch in the background must not move it.
   const [seen] = useState(props.seen);
-  const { control, getValues, reset } = useForm<BonusesForm>({ defaultValues: formOf(startOf(seen)) });
+  const [errors, setErrors] = useState<Record<string, unknown>>({});
+  const { control, getValues, reset } = useForm<BonusesForm>({ defaultValues: formOf(startOf(seen)), errors: errors as never });
   const draft = useDraft(seen, (document) => reset(formOf(document)));
   const { original, saved, take } = draft;
   const form = useWatch({ control }) as BonusesForm;
   const document = useMemo(() => documentOf(original, form), [original, form]);
   const { told, failure } = useChecked(document);
+  const findings = useMemo(() => {
+    const bonuses = (told?.checked.problems ?? []).filter((one) => concerns(one.path, document));
+    return placed(bonuses, placesOf(document, form));
+  }, [told, document, form]);
+  const wrong = useMemo(() => errorsOf(findings), [findings]);
+  if (ordered(wrong) !== ordered(errors)) setErrors(wrong);
   const lately = useApiQuery("/api/dashboard/v1/bonuses");
   const disabled = !seen.may_change;
   const ground = useMemo(() => ordered(documentOf(saved, formOf(saved))), [saved]);
   const mine = () => documentOf(original, getValues());
-  const problems = (told?.checked.problems ?? []).filter((one) => concerns(one.path, document));
+  // What a field says stands there; a warning is not an error of the field.
+  const problems = findings.filter((one) => one.severity !== "error" || one.field === null);
+  const toMend = form.questions.map((_, at) => findings.some((one) => one.severity === "error" && (one.field ?? "").startsWith(`questions.${at}.`)));
   const card = { control, disabled, document, lately: lately.data };
   return (
     <>
@@ -49,7 +60,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
           <Section title={t("bonuses.problems")}>
             {problems.map((one) => (
               <Notice key={one.path + one.code} tone={one.severity === "error" ? "error" : "warning"}>
-                {one.text}
+                {one.path !== "" && <code>{one.path}</code>} {one.text}
               </Notice>
             ))}
           </Section>
@@ -60,7 +71,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
           <Anniversary {...card} />
           <Memory {...card} />
         </div>
-        <Questions {...card} live={(lately.data?.answers ?? []).map((one) => one.question)} />
+        <Questions {...card} toMend={toMend} live={(lately.data?.answers ?? []).map((one) => one.question)} />
         {!disabled && (
           <SaveBar
             dirty={ordered(document) !== ground}

@@ -9,9 +9,9 @@ const MOST_QUESTIONS = 30;
 const MOST_OPTIONS = 30;
 
 /** The questions that members are asked, each opened to be changed. */
-export function Questions(props: CardProps & { live: readonly string[] }) {
+export function Questions(props: CardProps & { live: readonly string[]; toMend: readonly boolean[] }) {
   const t = useT();
-  const { control, disabled, document, lately, live } = props;
+  const { control, disabled, document, lately, live, toMend } = props;
   const { fields, append, remove, move } = useFieldArray({ control, name: "questions", keyName: "key" });
   const questions = useWatch({ control, name: "questions" });
   const [open, setOpen] = useState<string | null>(null);
@@ -21,7 +21,7 @@ export function Questions(props: CardProps & { live: readonly string[] }) {
     setOpen(made.id);
   };
   const button = !disabled && fields.length < MOST_QUESTIONS && (
-    <Button type="button" variant="secondary" onClick={add}>
+    <Button type="button" variant="secondary" onClick={add} data-questions="add">
       {t("bonuses.add_question")}
     </Button>
   );
@@ -47,6 +47,7 @@ export function Questions(props: CardProps & { live: readonly string[] }) {
                     {t(`bonuses.kind.${question.kind}`)} · {t("bonuses.answered", { count })}
                     {!question.enabled && ` · ${t("bonuses.not_asked")}`}
                   </p>
+                  {toMend[at] && <p className="kit-wrong">{t("bonuses.to_mend")}</p>}
                 </div>
                 <div className="kit-actions">
                   {!disabled && at > 0 && (

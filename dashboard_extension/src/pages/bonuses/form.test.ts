@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import { documentOf, formOf, newQuestion, worthOf, yearsOf, type BonusesForm } from "./form";
+import { fieldAt } from "@/pages/rules/places";
+
+import { documentOf, formOf, newQuestion, worthOf, yearsOf, type BonusesForm, type Json } from "./form";
+import { placesOf } from "./places";
 
 const PURCHASES = { id: "purchases", then: { type: "points_per_money", factor: "1", unit: "points" } };
 const DOCUMENT = {
@@ -56,5 +59,23 @@ describe("the bonuses of a program", () => {
   it("read years however they are written", () => {
     expect(yearsOf("1, 05 and 10")).toEqual(["1", "5", "10"]);
     expect(yearsOf("")).toEqual([]);
+  });
+});
+
+describe("what is wrong", () => {
+  it("is said at the field that shows it", () => {
+    const form = formOf(DOCUMENT);
+    Object.assign(form.birthday, { on: true, asked: true });
+    form.questions.push(newQuestion(DOCUMENT, form, []));
+    const document = documentOf(DOCUMENT, form) as Json;
+    const places = placesOf(document, form);
+    const at = (path: string) => fieldAt(path, places);
+    expect(at("bonuses.questions[0].text")).toBe("questions.0.texts.0.text");
+    expect(at("bonuses.questions[0].text.tr")).toBe("questions.0.texts.1.text");
+    expect(at("bonuses.questions[0].options[1].label")).toBe("questions.0.options.1.labels.0.text");
+    expect(at("bonuses.birthdays.known_days")).toBe("birthday.known_days");
+    expect(at("earning.rules[1].then.points")).toBe("birthday.points");
+    expect(at("earning.rules[2].then.points")).toBe("questions.0.points");
+    expect(at("earning.rules[0].then.factor")).toBeNull();
   });
 });

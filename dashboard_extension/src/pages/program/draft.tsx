@@ -51,7 +51,7 @@ export function useDraft(seen: Seen, taken: (document: unknown) => void): Draft 
     taken(document);
   };
   const save = useApiMutation("put", "/api/dashboard/v1/program/draft", {
-    invalidates: ["/api/dashboard/v1/program", "/api/dashboard/v1/publishing", "/api/dashboard/v1/start"],
+    invalidates: ["/api/dashboard/v1/program", "/api/dashboard/v1/publishing", "/api/dashboard/v1/publishing/tiers", "/api/dashboard/v1/start"],
     onSuccess: (draft) => {
       setConflict(null);
       setVersion(draft.version);

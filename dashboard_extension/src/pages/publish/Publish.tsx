@@ -2,6 +2,10 @@ import { Button, Empty, Loaded, Notice, Page, Section, Terms, useT, When } from 
 import { useNavigate } from "react-router";
 
 import { useApiQuery, type Answer } from "@/api";
+import { useBoard } from "@/pages/tiers/board";
+import { Sweep } from "@/pages/tiers/Numbers";
+import { WhoMoves } from "@/pages/tiers/WhoMoves";
+import "@/pages/tiers/tiers.css";
 
 import { Backfill } from "./Backfill";
 import { Cost } from "./Cost";
@@ -25,6 +29,7 @@ export function Publish() {
             <InForce seen={seen} />
             <Draft seen={seen} />
             {seen.scheduled.length > 0 && <Coming seen={seen} />}
+            {seen.draft?.digest && seen.may_change && <WhoMoves quiet />}
             {seen.draft?.digest && <Cost mayChange={seen.may_change} />}
             <Backfill seen={seen} />
             <History seen={seen} />
@@ -38,6 +43,7 @@ export function Publish() {
 function InForce(props: { seen: Seen }) {
   const t = useT();
   const { in_force: live, went_live_at: began } = props.seen;
+  const board = useBoard();
   if (live === null) return <Notice tone="info">{t("publish.nothing_live")}</Notice>;
   return (
     <Section title={t("publish.in_force")}>
@@ -49,6 +55,7 @@ function InForce(props: { seen: Seen }) {
           ...(live.note === "" ? [] : [{ name: t("publish.note"), value: live.note }]),
         ]}
       />
+      <Sweep sweep={board.data?.sweep ?? null} />
     </Section>
   );
 }

@@ -24,9 +24,9 @@ function dotted(rest: string): string {
   return rest.replace(/\[(\d+)\]/g, ".$1");
 }
 
-/** Findings with the fields that they are about; of the rest of the program they are left out. */
-export function placed(findings: readonly Finding[], places: Places): Placed[] {
-  return findings.map((one) => ({ ...one, field: fieldAt(one.path, places) })).filter((one) => one.field !== null || one.path.startsWith("earning"));
+/** Findings with the fields that they are about; those of other parts of the program are left out. */
+export function placed(findings: readonly Finding[], places: Places, part = "earning"): Placed[] {
+  return findings.map((one) => ({ ...one, field: fieldAt(one.path, places) })).filter((one) => one.field !== null || one.path.startsWith(part));
 }
 
 /** The errors as React Hook Form takes them: nested as the fields are. */

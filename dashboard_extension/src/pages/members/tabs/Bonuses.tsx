@@ -11,8 +11,10 @@ export function Bonuses({ id }: { id: string }) {
   const t = useT();
   const intl = useIntl();
   const query = useApiQuery("/api/dashboard/v1/members/{member}/bonuses", { params: { path: { member: id } } });
+  // A question is called by its words where its answer is still kept.
+  const called = (about: string) => query.data?.answers.find((one) => one.question === about)?.text ?? about;
   const given: Column<Given>[] = [
-    { id: "kind", title: t("members.bonus"), cell: (row) => t(`members.bonus.${row.kind}`, { about: row.about }) },
+    { id: "kind", title: t("members.bonus"), cell: (row) => t(`members.bonus.${row.kind}`, { about: row.kind === "question_answered" ? called(row.about) : row.about }) },
     { id: "points", title: t("members.points"), cell: (row) => <Points value={row.points} sign /> },
     { id: "at", title: t("members.at"), cell: (row) => <When at={row.given_at} /> },
   ];
