@@ -58,6 +58,7 @@ class TierMove(SQLModel, table=True):
     __table_args__ = (
         sa.Index("ix_tier_move_member", "member_id", "id"),
         sa.Index("ix_tier_move_listed", "store_id", "id"),
+        sa.Index("ix_tier_move_at", "store_id", "at"),
     )
 
     id: int | None = key()

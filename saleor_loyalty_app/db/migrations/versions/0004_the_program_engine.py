@@ -276,6 +276,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_move")),
     )
     with op.batch_alter_table("tier_move", schema=None) as batch_op:
+        batch_op.create_index("ix_tier_move_at", ["store_id", "at"], unique=False)
         batch_op.create_index("ix_tier_move_listed", ["store_id", "id"], unique=False)
         batch_op.create_index("ix_tier_move_member", ["member_id", "id"], unique=False)
 
@@ -321,6 +322,7 @@ def downgrade() -> None:
     op.drop_table("tier_reward")
     with op.batch_alter_table("tier_move", schema=None) as batch_op:
         batch_op.drop_index("ix_tier_move_member")
+        batch_op.drop_index("ix_tier_move_at")
         batch_op.drop_index("ix_tier_move_listed")
 
     op.drop_table("tier_move")
