@@ -166,7 +166,7 @@ class Settings(BaseSettings):
         "no limit. All processes count together (PostgreSQL).",
     )
     reading_limit: str = Field(
-        default="120/minute", description="How often one signed-in shopper may read."
+        default="300/minute", description="How often one signed-in shopper may read."
     )
     public_limit: str = Field(
         default="300/minute",

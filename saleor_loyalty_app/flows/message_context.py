@@ -270,7 +270,7 @@ def in_words(
         values["month"] = format_date(first, "LLLL y", locale)
     if amount := _amount(known, locale):
         values["amount"] = amount
-    values |= tier_values(known, program, language)
+    values |= tier_values(known, program, language, str(locale))
     values["pending"] = bool(known.get("pending"))
     values["expired_points"] = known.get("expired", 0)
     values["given_points"] = known.get("points", 0)

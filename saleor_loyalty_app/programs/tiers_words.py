@@ -81,8 +81,15 @@ def missing_words(missing: Sequence[Missing], language: str, *, any_of: bool = F
     return f" {joint} ".join(parts)
 
 
-def tier_values(known: Mapping[str, Any], program: Program | None, language: str) -> dict[str, str]:
-    """What a message about tiers shows: names, dates and what is missing, in a language."""
+def tier_values(
+    known: Mapping[str, Any], program: Program | None, language: str, locale: str
+) -> dict[str, str]:
+    """What a message about tiers shows: names, dates and what is missing, in a language.
+
+    Args:
+        language: for which the owner may have written texts, such as "pt-BR".
+        locale: by whose rules dates and numbers are written, such as "pt_BR".
+    """
     tiers = program.tiers if program is not None else None
     levels = {level.id: level for level in tiers.levels} if tiers is not None else {}
     values: dict[str, str] = {}
@@ -92,12 +99,12 @@ def tier_values(known: Mapping[str, Any], program: Program | None, language: str
             values[name] = level.label(language) if level is not None else str(level_id)
     for name in ("drops_on", "keep_by"):
         if known.get(name):
-            values[name] = words.day_words(date.fromisoformat(str(known[name])), language)
+            values[name] = words.day_words(date.fromisoformat(str(known[name])), locale)
     level = levels.get(str(known.get("tier", "")))
     if missing := known.get("missing"):
         shorts = [Missing(one["kind"], one["amount"], one.get("currency", "")) for one in missing]
         any_of = level is not None and level.requirements.match == "any"
-        values["missing"] = missing_words(shorts, language, any_of=any_of)
+        values["missing"] = missing_words(shorts, locale, any_of=any_of)
     return values
 
 

@@ -187,8 +187,14 @@ def test_what_is_missing_is_told_in_the_language() -> None:
         {"tier": "gold", "drops_on": "2027-05-01", "missing": [{"kind": "orders", "amount": 2}]},
         None,
         "en",
+        "en",
     )
     assert values == {"tier": "gold", "drops_on": "May 1, 2027", "missing": "2 orders"}
+
+
+def test_a_language_that_the_app_has_no_texts_in_writes_dates_as_it_does() -> None:
+    values = tier_values({"tier": "gold", "keep_by": "2027-05-01"}, None, "pt-BR", "pt_BR")
+    assert values == {"tier": "gold", "keep_by": "1 de mai. de 2027"}
 
 
 def test_a_new_store_is_proposed_tiers_that_are_off_from_what_its_orders_cost() -> None:
