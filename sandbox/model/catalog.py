@@ -19,7 +19,11 @@ class Warehouse:
 
 @dataclass(eq=False)
 class Channel:
-    """A sales channel; `expire_orders_after` is in minutes, None for never."""
+    """A sales channel; `expire_orders_after` is in minutes, None for never.
+
+    `legacy_line_discounts`: orders tell what a voucher took off single lines as a discount of the
+    order. Channels that are made by 3.21 and later tell it on the lines instead.
+    """
 
     pk: int
     slug: str
@@ -33,6 +37,7 @@ class Channel:
     automatically_confirm_all_new_orders: bool = True
     allow_unpaid_orders: bool = False
     allow_legacy_gift_card_use: bool = True
+    legacy_line_discounts: bool = True
     expire_orders_after: int | None = None
     mark_as_paid_strategy: str = "PAYMENT_FLOW"
     default_transaction_flow_strategy: str = "CHARGE"
@@ -60,6 +65,8 @@ class Collection:
     pk: int
     slug: str
     name: str
+    metadata: dict[str, str] = field(default_factory=dict)
+    private_metadata: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -69,6 +76,8 @@ class ProductType:
     name: str
     kind: str = "NORMAL"
     is_shipping_required: bool = True
+    metadata: dict[str, str] = field(default_factory=dict)
+    private_metadata: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(eq=False)

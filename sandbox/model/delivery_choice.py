@@ -191,8 +191,12 @@ def _still_usable(store: Store, caller: Caller, checkout: Checkout) -> bool | No
     if chosen is None:
         return None
     if keeps_deliveries(store):
+        # Asked again for a changed cart, 3.23 writes the answer down and goes on with the row as it
+        # was read before: only a method that vanished is refused, not one that an app excludes now
+        # (seen on 3.23.28; checkout/delivery_context.py, _overwrite_assigned_delivery).
+        was_active = chosen.offer.active
         current_rows(store, caller, checkout)
-        return chosen.is_usable
+        return was_active and chosen.is_valid
     fresh = _refreshed(store, caller, checkout)
     if fresh is None:
         return None if chosen.offer.is_external else False

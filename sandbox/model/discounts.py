@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -102,9 +103,15 @@ def store_prices(store: Store, checkout: Checkout) -> None:
 
 def _of_voucher(code: VoucherCode, checkout: Checkout) -> AppliedDiscount | None:
     try:
-        return voucher_discount(code.voucher, checkout, entered_shipping(checkout))
+        applied = voucher_discount(code.voucher, checkout, entered_shipping(checkout))
     except NotApplicable:
         return None
+    if applied.kind != "lines":
+        return applied
+    # Priced again, Saleor tells no more than what is left of the cart (checkout/utils.py,
+    # recalculate_checkout_discount: its subtotal has the voucher's lines reduced already).
+    left = base_subtotal(checkout) - sum(applied.lines.values(), ZERO)
+    return replace(applied, amount=min(applied.amount, max(left, ZERO)))
 
 
 def _best_rule(store: Store, checkout: Checkout) -> BestRule | None:

@@ -14,6 +14,8 @@ _WRITERS = {
     "CheckoutLine": ("MANAGE_CHECKOUTS",),
     "TransactionItem": ("HANDLE_PAYMENTS",),
     "Product": ("MANAGE_PRODUCTS",),
+    "ProductType": ("MANAGE_PRODUCT_TYPES_AND_ATTRIBUTES",),
+    "Collection": ("MANAGE_PRODUCTS",),
     "ProductVariant": ("MANAGE_PRODUCTS",),
     "Channel": ("MANAGE_CHANNELS",),
     "App": ("MANAGE_APPS",),

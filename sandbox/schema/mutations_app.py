@@ -234,6 +234,8 @@ _WITH_METADATA = (
     "App",
     "TransactionItem",
     "Product",
+    "ProductType",
+    "Collection",
     "ProductVariant",
     "Channel",
     "Voucher",

@@ -88,6 +88,12 @@ def _promotion(_root: None, info: Info, id_: str) -> Any:
     return find_node(store_of(info), id_, "Promotion")
 
 
+def _promotions(_root: None, info: Info, **page: Any) -> Connection:
+    require(info, "MANAGE_DISCOUNTS")
+    found = list(store_of(info).promotions.values())
+    return connect(found, lambda promotion: (promotion.name, promotion.pk), **page)
+
+
 def _payments(
     _root: None, info: Info, filter_: dict[str, Any] | None = None, **page: Any
 ) -> Connection:
@@ -113,6 +119,7 @@ DISCOUNT_QUERIES: Resolvers = {
         "giftCard": _gift_card,
         "giftCards": _gift_cards,
         "promotion": _promotion,
+        "promotions": _promotions,
         "payments": _payments,
     }
 }

@@ -50,6 +50,11 @@ export function productEstimate(product, variant, kind, price) {
   }));
 }
 
+/** Of a product that its metadata keeps for some: whether the shopper may buy it. */
+export function productAccess(product) {
+  return place(h("loyalty-access", { locale: language, product: product.slug }, h("span", { slot: "signed-out" }, t("shop.kept_for_some"))));
+}
+
 /** From now on the components are about this store and channel, and whoever is signed in now. */
 export function placeAll(next = {}) {
   ({ store = store, channel = channel } = next);
@@ -82,6 +87,8 @@ function showBoard() {
   show(board, installed ? panel : absence());
 }
 
+// Who signed in has other points than who signed out, at the same token endpoint.
+document.addEventListener("shopper-changed", () => document.dispatchEvent(new Event("loyalty:session")));
 onState(({ apps }) => {
   installed = apps.some((app) => app.identifier === APP && app.is_active);
   const missing = installed && !document.getElementById("loyalty-components");

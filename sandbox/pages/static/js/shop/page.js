@@ -10,7 +10,7 @@ import { picture } from "/pages/js/shop/art.js";
 import { inStep, leave } from "/pages/js/shop/basket.js";
 import { add, change, lines, subtotal } from "/pages/js/shop/cart.js";
 import { openCheckout } from "/pages/js/shop/checkout.js";
-import { cartEstimate, cartShipping, ofCheckout, placeAll, productEstimate, refreshLoyalty } from "/pages/js/shop/components.js";
+import { cartEstimate, cartShipping, ofCheckout, placeAll, productAccess, productEstimate, refreshLoyalty } from "/pages/js/shop/components.js";
 import { ofStore } from "/pages/js/shop/loyalty.js";
 import { refreshOrders } from "/pages/js/shop/orders.js";
 import { avatar, choices, know, signedIn } from "/pages/js/shop/people.js";
@@ -35,19 +35,25 @@ function productCard(product) {
   const price = priceOf(variant);
   const before = variant.pricing.onSale ? variant.pricing.priceUndiscounted?.[kind()] : null;
   const category = product.category;
+  const access = product.metafield ? productAccess(product) : null;
   const path = category ? [...category.ancestors.edges.map((edge) => edge.node.name), category.name].join(" / ") : "";
+  const button = h("button", { type: "button", class: "button wide", "data-product": product.slug, "aria-label": t("shop.add_named", { name: product.name }), onclick: () => {
+    add(channel.slug, { variant: variant.id, name: product.name, price });
+    showCart();
+    toast(t("shop.added", { name: product.name }));
+  } }, t("shop.add"));
+  access?.addEventListener("loyalty:changed", ({ detail }) => {
+    button.disabled = !detail.data.entitled;
+  });
   return h("article", { class: "product" },
     picture(product),
     h("div", { class: "product-words" },
       h("p", { class: "product-path" }, path || "\u00a0"),
       h("h3", {}, product.name),
       h("p", { class: "product-price" }, money(price), before && h("s", {}, money(before))),
-      product.productType.kind === "GIFT_CARD" ? null : productEstimate(product, variant, kind(), price)),
-    h("button", { type: "button", class: "button wide", "data-product": product.slug, "aria-label": t("shop.add_named", { name: product.name }), onclick: () => {
-      add(channel.slug, { variant: variant.id, name: product.name, price });
-      showCart();
-      toast(t("shop.added", { name: product.name }));
-    } }, t("shop.add")),
+      product.productType.kind === "GIFT_CARD" ? null : productEstimate(product, variant, kind(), price),
+      access),
+    button,
   );
 }
 
@@ -125,6 +131,7 @@ function showAccount() {
 async function showShopper() {
   showAccount();
   placeAll();
+  if (document.querySelector("loyalty-access")) await showProducts();
   showCart();
   await refreshOrders();
 }
