@@ -18,7 +18,7 @@ from saleor_loyalty_app.errors import AppError
 #: All keys that an event may have. Values are ids, counts, durations and stable codes.
 ALLOWED_KEYS = frozenset(
     {
-        "amount", "api_host", "app_id", "attempt", "channel", "count", "currency",
+        "amount", "api_host", "app_id", "attempt", "campaign", "channel", "count", "currency",
         "database", "document", "entry_id", "error_code", "event_type", "executor",
         "failed", "field", "handler", "handlers", "hold_id", "job", "kid", "kind", "limit",
         "meant", "member_id", "missing", "month", "name", "order_id", "part", "plugin",

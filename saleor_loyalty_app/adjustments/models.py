@@ -36,6 +36,8 @@ class Adjustment(SQLModel, table=True):
     #: A stable word of `adjustments.reasons`.
     reason: str
     note: str = ""
+    #: The order that it is about, by its number; "" = of none.
+    order_number: str = Field(default="", sa_column_kwargs={"server_default": ""})
     state: str
     #: "user:<id>" of the staff member who did it or asks for it.
     requested_by: str

@@ -38,6 +38,7 @@ class AdjustmentRef:
     decided_at: datetime | None
     decision_note: str
     entry_id: int | None
+    order_number: str
 
 
 _ALL = sa.select(*(_row[field.name] for field in fields(AdjustmentRef)))

@@ -1,6 +1,6 @@
 """What the faces need from the process; `create_app` puts it at `app.state.faces`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -13,6 +13,7 @@ from saleor_loyalty_app.api.shopper_tokens import ShopperTokens
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.flows.outbound import Outbound
+from saleor_loyalty_app.flows.product_gates import GateBook
 from saleor_loyalty_app.flows.replay_inbox import Replay
 from saleor_loyalty_app.flows.spend_points import Spender
 from saleor_loyalty_app.flows.store_access import StoreAccess
@@ -37,6 +38,7 @@ class Faces:
         replay: runs dead letters again; on a thread of its own.
         failed_jobs: those that were given up.
         settings: what the operator set for all stores.
+        gates: what products say on who may buy them; only within `calls`.
     """
 
     database: Database
@@ -53,6 +55,7 @@ class Faces:
     replay: Replay
     failed_jobs: FailedJobs
     settings: Settings
+    gates: GateBook = field(default_factory=GateBook)
 
 
 def faces_of(request: Request) -> Faces:

@@ -10,12 +10,12 @@ from decimal import Decimal
 from math import ceil
 from typing import Any, ClassVar, TypeGuard
 
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from starlette.exceptions import HTTPException
 
 from saleor_loyalty_app import log
@@ -91,6 +91,13 @@ def detail_of(failure: AppError, language: str) -> ErrorDetail:
     return ErrorDetail.model_validate(_body(failure.code, failure.detail, language)["error"])
 
 
+def invalid_input(failure: ValidationError, language: str) -> RequestInvalid:
+    """The failure of one part of a request that was validated by itself."""
+    problems = failure.errors(include_url=False, include_input=False)
+    placed = [{**problem, "loc": ("body", *problem["loc"])} for problem in problems]
+    return RequestInvalid(fields=_fields(placed, language))
+
+
 def documented(*examples: Refusal) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route for OpenAPI from (status, code, detail) of its failures."""
     found: dict[int | str, dict[str, Any]] = {}
@@ -151,12 +158,14 @@ def _body(code: str, detail: Mapping[str, object], language: str) -> dict[str, o
 
 
 def _words(detail: Mapping[str, object], language: str) -> dict[str, object]:
-    """`detail` as it stands in a sentence: lists of fields become their descriptions.
+    """`detail` as it stands in a sentence: lists of fields become their descriptions, and whole
+    numbers are written as people of the language do.
 
     Of a detail with a currency, `<name>_money` is the amount `name` as people write it.
     """
     words: dict[str, object] = {
-        name: ", ".join(value) if _are_words(value) else value for name, value in detail.items()
+        name: ", ".join(value) if _are_words(value) else _number(value, language)
+        for name, value in detail.items()
     }
     fields = words.get("fields")
     if isinstance(fields, list):
@@ -169,6 +178,12 @@ def _words(detail: Mapping[str, object], language: str) -> dict[str, object]:
             if isinstance(value, str) and _AMOUNT.fullmatch(value)
         }
     return words
+
+
+def _number(value: object, language: str) -> object:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return format_decimal(value, locale=language)
+    return value
 
 
 def _are_words(value: object) -> TypeGuard[list[str]]:

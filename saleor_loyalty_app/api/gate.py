@@ -5,7 +5,6 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import ClassVar
 
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from saleor_loyalty_app import log, metrics
@@ -167,11 +166,8 @@ class Gate:
 
     async def _count(self, limit: Limit, who: str) -> None:
         try:
-            if limit.rate is None or not self._limiter.waits_for_database:
-                self._limiter.require_room(limit, who)
-                return
-            counting = run_in_threadpool(self._limiter.require_room, limit, who)
-            await asyncio.wait_for(counting, LONGEST_COUNT)
+            async with asyncio.timeout(LONGEST_COUNT):
+                await self._limiter.require_room_async(limit, who)
         except TooManyRequests:
             metrics.refusals.labels(limit.name, TooManyRequests.code).inc()
             raise

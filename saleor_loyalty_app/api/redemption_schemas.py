@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from saleor_loyalty_app.api.errors import ErrorDetail, detail_of
 from saleor_loyalty_app.api.money import Money
 from saleor_loyalty_app.rewards.errors import failure_of
+from saleor_loyalty_app.rewards.gift_told import gives_words, takes_off
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 
 #: States in which the code works.
@@ -19,6 +20,7 @@ EXAMPLE: dict[str, JsonValue] = {
     "restored": 0,
     "code": "LQ7KX2MWR9TB4CVE",
     "discount": {"amount": "5.00", "currency": "USD"},
+    "gives": None,
     "checkout_id": "Q2hlY2tvdXQ6ZDIyYzE4YjQtMDc3Mi00YjE3LThmYzktZTJhN2E1NTUxZjYy",
     "order_id": None,
     "created_at": "2027-01-04T09:30:00Z",
@@ -44,7 +46,10 @@ class Redemption(BaseModel):
     points: int = Field(ge=1)
     restored: int = Field(ge=0, description="Of these points, how many came back after an order.")
     code: str | None = Field(description="The code in Saleor, while it works.")
-    discount: Money = Field(description="What the points take off.")
+    discount: Money = Field(description="What the points take off; 0 where that is no amount.")
+    gives: str | None = Field(
+        description="Of a reward that is no amount off the goods, what it gives, in words."
+    )
     checkout_id: str | None
     order_id: str | None = Field(description="The order that they were spent on.")
     created_at: datetime
@@ -64,7 +69,8 @@ class Redemption(BaseModel):
             points=ref.points,
             restored=ref.restored,
             code=ref.code if ref.state in _WITH_CODE and not ref.ending else None,
-            discount=Money.of(ref.amount, ref.currency),
+            discount=Money.of(takes_off(ref.terms, ref.amount), ref.currency),
+            gives=gives_words(ref.terms, ref.amount, ref.currency, language),
             checkout_id=ref.checkout_id,
             order_id=ref.order_id,
             created_at=ref.created_at,

@@ -1,6 +1,7 @@
 """What members answered: visible to them, deletable, theirs alone. Nothing here commits."""
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -126,3 +127,16 @@ def answered(conn: Connection, store_id: int) -> dict[str, int]:
         .group_by(_row.question_id)
     )
     return {question_id: int(number) for question_id, number in conn.execute(query)}
+
+
+def chosen(conn: Connection, store_id: int) -> dict[str, dict[str, int]]:
+    """How many chose each option, by the ids of question and option: also one that is gone."""
+    query = (
+        sa.select(_row.question_id, _row.value, sa.func.count())
+        .where(_row.store_id == store_id, _row.kind == "choice")
+        .group_by(_row.question_id, _row.value)
+    )
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for question_id, option_id, number in conn.execute(query):
+        found[question_id][option_id] = int(number)
+    return dict(found)

@@ -28,6 +28,14 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """How much of something the owner of an address had: points, and how often."""
+
+    points: int = 0
+    times: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Total:
     """How often a kind of bonus was given, and how many points."""
 
@@ -117,6 +125,71 @@ def remember(
                     where=_memory.c.ends_at < ends_at,
                 )
             )
+
+
+def remember_more(
+    conn: Connection,
+    store_id: int,
+    address_key: str,
+    amounts: Mapping[str, Amount],
+    ends_at: datetime,
+    *,
+    now: datetime,
+) -> None:
+    """Adds for an address what its owner had; what has ended and is still there begins anew."""
+    make = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
+    for what, had in sorted(amounts.items()):
+        statement = make(_memory).values(
+            store_id=store_id,
+            address_key=address_key,
+            deed=what,
+            points=had.points,
+            times=had.times,
+            ends_at=ends_at,
+        )
+        added, stands = statement.excluded, _memory.c.ends_at > now
+        conn.execute(
+            statement.on_conflict_do_update(
+                index_elements=["store_id", "address_key", "deed"],
+                set_={
+                    name: sa.case((stands, _memory.c[name] + added[name]), else_=added[name])
+                    for name in ("points", "times")
+                }
+                | {
+                    "ends_at": sa.case(
+                        (_memory.c.ends_at < ends_at, added.ends_at), else_=_memory.c.ends_at
+                    )
+                },
+            )
+        )
+
+
+def amounts_of(
+    conn: Connection,
+    store_id: int,
+    address_keys: Sequence[str],
+    whats: Sequence[str],
+    *,
+    at: datetime,
+) -> dict[str, Amount]:
+    """What owners of an address had before, as far as it was remembered at a time.
+
+    Args:
+        address_keys: of one address by several secrets: together they tell all.
+    """
+    if not address_keys or not whats:
+        return {}
+    query = (
+        sa.select(_memory.c.deed, sa.func.sum(_memory.c.points), sa.func.sum(_memory.c.times))
+        .where(
+            _memory.c.store_id == store_id,
+            _memory.c.address_key.in_(address_keys),
+            _memory.c.deed.in_(whats),
+            _memory.c.ends_at > at,
+        )
+        .group_by(_memory.c.deed)
+    )
+    return {what: Amount(int(points), int(times)) for what, points, times in conn.execute(query)}
 
 
 def deeds_of(conn: Connection, store_id: int, member_ids: Sequence[int]) -> list[str]:

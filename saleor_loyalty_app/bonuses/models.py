@@ -1,11 +1,22 @@
 """Tables of the bonuses. Birthdays and answers are personal data: they go with the member."""
 
 from datetime import datetime
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from saleor_loyalty_app.db.tables import count, instant, key, ref
+
+
+def _added() -> Any:
+    """A number that rows of before do not have."""
+    return Field(
+        default=0,
+        nullable=False,
+        sa_type=cast(Any, sa.BigInteger),
+        sa_column_kwargs={"server_default": "0"},
+    )
 
 
 class MemberBirthday(SQLModel, table=True):
@@ -61,9 +72,9 @@ class BonusGiven(SQLModel, table=True):
     id: int | None = key()
     store_id: int = ref("store.id")
     member_id: int = ref("member.id")
-    #: account_confirmed, birthday, anniversary or question_answered.
+    #: account_confirmed, birthday, anniversary, question_answered, milestone or tier_reached.
     kind: str
-    #: The deed's key, such as "birthday:2027" or "answer:size".
+    #: The deed's key, such as "birthday:2027", "answer:size" or "tier:gold".
     deed: str
     points: int = count()
     given_at: datetime = instant()
@@ -73,6 +84,8 @@ class BonusMemory(SQLModel, table=True):
     """What the owner of an address was given, by its peppered hash alone; ends by itself.
 
     It outlives the member, so that a new account with the address is not given the same again.
+    Besides deeds it holds, once the member was erased, how many orders they had paid ("orders") and
+    what they had by rules that are capped for ever ("cap:<rule>").
     """
 
     __tablename__ = "bonus_memory"
@@ -86,8 +99,36 @@ class BonusMemory(SQLModel, table=True):
     #: HMAC of the normalized e-mail address (members.email_keys).
     address_key: str
     deed: str
+    #: What rules with a cap gave; 0 for all else.
+    points: int = _added()
+    #: How many orders there were, or how often a rule gave; 0 for deeds.
+    times: int = _added()
     #: When it is forgotten.
     ends_at: datetime = instant()
+
+
+class BonusWaiting(SQLModel, table=True):
+    """A deed whose bonus waits: earning was switched off, or nobody was there to give it.
+
+    It goes when it was asked for again, whatever came of it.
+    """
+
+    __tablename__ = "bonus_waiting"
+    __table_args__ = (sa.UniqueConstraint("store_id", "member_id", "deed"),)
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    member_id: int = ref("member.id")
+    #: The trigger: account_confirmed, birthday, anniversary or question_answered.
+    kind: str
+    #: What it is about (programs.deeds.DeedFacts.on), such as the question; "" = nothing.
+    about: str
+    #: The deed's key.
+    deed: str
+    #: The how manieth time (DeedFacts.number); 0 where that says nothing.
+    number: int = count(0)
+    #: When it was done; the rules of then decide.
+    at: datetime = instant()
 
 
 class BonusRun(SQLModel, table=True):

@@ -62,6 +62,16 @@ def reconcile(
                     f"{report.rebuilt} redemptions rebuilt from their vouchers, "
                     f"{len(report.missing)} not."
                 )
+            if report.campaign_vouchers or report.campaign_codes:
+                say(
+                    f"{report.campaign_vouchers} vouchers of campaigns learned or ended, "
+                    f"{report.campaign_codes} codes that nobody knows of deleted in Saleor."
+                )
+            if report.campaigns_unknown:
+                say(
+                    "Vouchers of campaigns that the books do not have: "
+                    f"{', '.join(report.campaigns_unknown)}. End them in Saleor, or plan them anew."
+                )
     if any(report.orders.failed for report in reports):
         raise typer.Exit(1)
 

@@ -18,6 +18,9 @@ from saleor_loyalty_app.settings import unknown_variables
 
 #: Seconds that requests get to end when the process is asked to stop.
 GRACE = 15
+#: A request makes some thousand objects, and counts let go of most: Python's default of 700 looks
+#: for circles several times in each, while every other request waits.
+COLLECT_AFTER = (10_000, 20, 20)
 logger = log.get(__name__)
 
 
@@ -83,6 +86,7 @@ def serve(
         # What is there now stays: to look at all of it would take a collection a tenth of a second.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*COLLECT_AFTER)
         server.run()
         if not server.started:
             raise typer.Exit(1)

@@ -49,7 +49,9 @@ class Database:
         else:
             parsed = parsed.set(drivername="postgresql+psycopg")
             self.engine = postgres_engine(parsed, size=pool_size)
-            self._read_engine = self.engine
+            # Each statement sees what is committed when it begins, in a transaction or not; without
+            # one, its beginning and its end are not sent.
+            self._read_engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writers = ThreadPoolExecutor(
             max_workers=1 if self.is_sqlite else pool_size, thread_name_prefix="loyalty-write"
         )
@@ -58,13 +60,16 @@ class Database:
         self._glances: Glances = (
             SqliteGlances(self._read_engine)
             if self.is_sqlite
-            else PostgresGlances(self._read_engine, self._readers)
+            else PostgresGlances(self.engine, self._readers)
         )
+        #: On a line of their own: one that waits for a row's lock keeps no glance waiting.
+        self._deeds = None if self.is_sqlite else PostgresGlances(self.engine, self._readers)
 
     def read(self, fn: Callable[[Connection], T], *, snapshot: bool = False) -> T:
-        """Runs `fn` in a transaction that is rolled back; again where its connection was dead.
+        """Runs `fn`, which changes nothing; again where its connection was dead.
 
-        `snapshot`: all of its statements see one state of the database.
+        `snapshot`: all of its statements see one state of the database. On SQLite they always do;
+        on PostgreSQL each sees by itself what is committed when it begins, unless asked otherwise.
         """
         try:
             return self._read_here(fn, snapshot)
@@ -103,6 +108,18 @@ class Database:
                 raise
         return self._at_once(statement, values)
 
+    async def write_at_once_async(self, statement: Hot, values: Mapping[str, Any]) -> list[Any]:
+        """`write_at_once` without leaving the event loop's thread, where that can be done at once.
+
+        A line that breaks leaves open whether it was done: it is done again.
+        """
+        if self._deeds is not None and not self.engine.dispatch.before_cursor_execute:
+            with contextlib.suppress(Unready):
+                return await self._deeds.all(statement, values)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._readers, partial(self.write_at_once, statement, values)
+        )
+
     async def read_async(self, fn: Callable[[Connection], T], *, snapshot: bool = False) -> T:
         """`read` for the asynchronous edge."""
         return await asyncio.get_running_loop().run_in_executor(
@@ -129,8 +146,10 @@ class Database:
         self._writers.shutdown(wait=True)
         self._readers.shutdown(wait=True)
         self._glances.close()
+        if self._deeds is not None:
+            self._deeds.close()
         self.engine.dispose()
-        if self._read_engine is not self.engine:
+        if self.is_sqlite:
             self._read_engine.dispose()
 
     def _at_once(self, statement: Hot, values: Mapping[str, Any]) -> list[Any]:
@@ -139,11 +158,14 @@ class Database:
             return statement.all(alone, values)
 
     def _read_here(self, fn: Callable[[Connection], T], snapshot: bool) -> T:
-        with self._read_engine.connect() as connection:
-            if snapshot and not self.is_sqlite:
-                connection = connection.execution_options(
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+        if snapshot and not self.is_sqlite:
+            with self.engine.connect() as connection:
+                return fn(
+                    connection.execution_options(
+                        isolation_level="REPEATABLE READ", postgresql_readonly=True
+                    )
                 )
+        with self._read_engine.connect() as connection:
             return fn(connection)
 
     def _write_here(self, fn: Callable[[Connection], T]) -> T:

@@ -124,7 +124,12 @@ class PostgresGlances:
         try:
             self._not_before = loop.time() + PAUSE
             self.close()
-            made = await loop.run_in_executor(self._threads, _connect, self._engine)
+            making = loop.run_in_executor(self._threads, _connect, self._engine)
+            try:
+                made = await asyncio.shield(making)
+            except asyncio.CancelledError:
+                making.add_done_callback(_hang_up)
+                raise
             self._line = Line(made, loop)
             return self._line
         except (psycopg.Error, OSError) as failure:
@@ -256,6 +261,12 @@ def numbered(text: str) -> tuple[str, tuple[str, ...]]:
         return f"${len(names)}"
 
     return _NAMED.sub(number, text).replace("%%", "%"), tuple(names)
+
+
+def _hang_up(making: "asyncio.Future[psycopg.Connection[Any]]") -> None:
+    """Closes a connection for which nobody waits any more."""
+    if not making.cancelled() and making.exception() is None:
+        making.result().close()
 
 
 def _connect(engine: Engine) -> Any:

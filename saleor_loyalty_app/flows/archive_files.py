@@ -1,17 +1,23 @@
 """What is in the file with everything of a store: its tables, their columns and what these mean."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 import msgspec
-import sqlalchemy as sa
 
 from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.flows.archive_engine import ENGINE
+from saleor_loyalty_app.flows.archive_table import ID, MEMBER, CsvTable
 from saleor_loyalty_app.ledger.models import Balance, Debt, Entry, Hold, Lot
-from saleor_loyalty_app.members.models import ChannelConsent, Member, MemberConsent, MemberIdentity
+from saleor_loyalty_app.members.models import (
+    ChannelConsent,
+    Member,
+    MemberConsent,
+    MemberIdentity,
+    MemberNote,
+    MemberPreference,
+)
 from saleor_loyalty_app.messages.models import MessageDelivery
 from saleor_loyalty_app.orders.models import OrderState, OrderUnit
 from saleor_loyalty_app.programs.models import ProgramRevision
@@ -22,42 +28,6 @@ _member, _identity = table(Member), table(MemberIdentity)
 _revision, _order = table(ProgramRevision), table(OrderState)
 
 
-@dataclass(frozen=True, slots=True)
-class CsvTable:
-    """One CSV file.
-
-    Attributes:
-        source: the table whose rows it has, in the order of `key`.
-        by_member: rows are read with those of their member; else page by page by `key`.
-        columns: what each is called, and what it says.
-        values: the expressions behind the columns that are no column of the table.
-    """
-
-    name: str
-    source: sa.Table
-    columns: Mapping[str, str]
-    by_member: bool = True
-    values: Mapping[str, Any] | None = None
-    joined: sa.FromClause | None = None
-    key: str = "id"
-
-    @property
-    def file(self) -> str:
-        """The name of the file."""
-        return f"{self.name}.csv"
-
-    def select(self) -> sa.Select[Any]:
-        """All columns of the file, in the order of the key."""
-        given = self.values or {}
-        chosen = [given.get(name, self.source.c.get(name)).label(name) for name in self.columns]
-        query = sa.select(*chosen)
-        if self.joined is not None:
-            query = query.select_from(self.joined)
-        return query.order_by(self.source.c[self.key])
-
-
-_ID = "Number of the row; stays the same in every export."
-_MEMBER = "Number of the member in members.csv."
 _UNIT = "Kind of points; `points` are those that can be spent."
 
 MEMBERS = CsvTable(
@@ -90,11 +60,12 @@ MEMBERS = CsvTable(
 
 TABLES: tuple[CsvTable, ...] = (
     MEMBERS,
+    *ENGINE,
     CsvTable(
         "balances",
         table(Balance),
         {
-            "member_id": _MEMBER,
+            "member_id": MEMBER,
             "unit": _UNIT,
             "entries": "Sum of the member's entries = lots + held - debt.",
             "lots": "What is left in lots, pending points included.",
@@ -107,8 +78,8 @@ TABLES: tuple[CsvTable, ...] = (
         "lots",
         table(Lot),
         {
-            "id": _ID,
-            "member_id": _MEMBER,
+            "id": ID,
+            "member_id": MEMBER,
             "unit": _UNIT,
             "entry_id": "The entry that brought the points, in entries.csv.",
             "part": "Part of the program.",
@@ -128,8 +99,8 @@ TABLES: tuple[CsvTable, ...] = (
         "entries",
         table(Entry),
         {
-            "id": _ID,
-            "member_id": _MEMBER,
+            "id": ID,
+            "member_id": MEMBER,
             "unit": _UNIT,
             "kind": "What happened: earn, redeem, reverse, restore, expire, adjust …",
             "amount": "Points, with their sign.",
@@ -151,8 +122,8 @@ TABLES: tuple[CsvTable, ...] = (
         "holds",
         table(Hold),
         {
-            "id": _ID,
-            "member_id": _MEMBER,
+            "id": ID,
+            "member_id": MEMBER,
             "unit": _UNIT,
             "amount": "Points that were set aside.",
             "source": "For what.",
@@ -166,8 +137,8 @@ TABLES: tuple[CsvTable, ...] = (
         "debts",
         table(Debt),
         {
-            "id": _ID,
-            "member_id": _MEMBER,
+            "id": ID,
+            "member_id": MEMBER,
             "unit": _UNIT,
             "entry_id": "The entry that took more than there was.",
             "amount": "Points owed at first.",
@@ -180,7 +151,7 @@ TABLES: tuple[CsvTable, ...] = (
         table(Redemption),
         {
             "id": "What Saleor's metadata call it.",
-            "member_id": _MEMBER,
+            "member_id": MEMBER,
             "state": "held, issued, attached, consumed, restored, released, expired or failed.",
             "points": "Points that were asked for.",
             "amount": "What they take off, in the currency's major unit.",
@@ -200,7 +171,7 @@ TABLES: tuple[CsvTable, ...] = (
         "agreements",
         table(MemberConsent),
         {
-            "member_id": _MEMBER,
+            "member_id": MEMBER,
             "kind": "terms or privacy.",
             "version": "Version of the text.",
             "source": "Where it was agreed to.",
@@ -211,7 +182,7 @@ TABLES: tuple[CsvTable, ...] = (
         "consents",
         table(ChannelConsent),
         {
-            "member_id": _MEMBER,
+            "member_id": MEMBER,
             "channel": "email or sms.",
             "granted": "Whether offers were agreed to, or that was withdrawn.",
             "source": "Where it was said.",
@@ -221,11 +192,37 @@ TABLES: tuple[CsvTable, ...] = (
         },
     ),
     CsvTable(
+        "preferences",
+        table(MemberPreference),
+        {
+            "member_id": MEMBER,
+            "language": "In which they are written to; empty = as Saleor has it.",
+            "muted": "Kinds of messages that they do not want, as JSON.",
+            "updated_at": "When they said so.",
+        },
+        key="member_id",
+    ),
+    CsvTable(
+        "notes",
+        table(MemberNote),
+        {
+            "id": ID,
+            "member_id": MEMBER,
+            "kind": "note, or block: why the member was blocked or freed.",
+            "text": "Of staff.",
+            "due_on": "Until when something is to be done; empty = nothing is.",
+            "author": "user:<id> of Saleor.",
+            "created_at": "When.",
+            "done_by": "Who did it.",
+            "done_at": "When.",
+        },
+    ),
+    CsvTable(
         "messages",
         table(MessageDelivery),
         {
-            "id": _ID,
-            "member_id": _MEMBER,
+            "id": ID,
+            "member_id": MEMBER,
             "kind": "What it told of.",
             "channel": "email or sms.",
             "state": "waiting, sent, skipped or failed.",
@@ -287,7 +284,7 @@ TABLES: tuple[CsvTable, ...] = (
 
 def cell(name: str, value: object) -> object:
     """A value as it stands in a CSV file: times as ISO 8601 in UTC, documents as JSON."""
-    if name == "total" and isinstance(value, int):
+    if name in ("total", "money") and isinstance(value, int):
         return str(Decimal(value).scaleb(-3))
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -304,10 +301,9 @@ def readme(api_url: str, read_from: datetime, read_until: datetime) -> str:
         f"Everything that Saleor Loyalty has of {api_url}",
         "",
         f"Read between {read_from.isoformat()} and {read_until.isoformat()}. The rows of one",
-        "member (members, balances, lots, entries, holds, debts, redemptions, agreements,",
-        "consents, messages) are of one moment, which is in the column as_of of members.csv;",
-        "so for each member and unit: sum of entries = lots + held - debt. Orders and staff",
-        "actions were read after them.",
+        "member are of one moment, which is in the column as_of of members.csv; so for each",
+        "member and unit: sum of entries = lots + held - debt. What was read after them:",
+        ", ".join(one.file for one in TABLES if not one.by_member) + ".",
         "",
         "CSV files are UTF-8 with commas, times ISO 8601 in UTC, numbers with a point. A cell that",
         "begins with = + - @ was given an apostrophe before it, against formulas; negative numbers",

@@ -29,11 +29,11 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.archive_files import (
     MEMBERS,
     TABLES,
-    CsvTable,
     cell,
     columns_of,
     readme,
 )
+from saleor_loyalty_app.flows.archive_table import CsvTable
 from saleor_loyalty_app.ledger.models import Balance
 from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.programs.models import ProgramDraft, ProgramRevision

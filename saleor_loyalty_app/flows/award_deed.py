@@ -11,6 +11,7 @@ from saleor_loyalty_app import ledger
 from saleor_loyalty_app.flows.known_member import everybody, lock_member, member_facts
 from saleor_loyalty_app.ledger import Account, Cause, RefundPolicy
 from saleor_loyalty_app.members.eligibility import why_not_earning
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.repository import surviving_member
 from saleor_loyalty_app.programs import cap_uses, deed_awards
 from saleor_loyalty_app.programs.cap_uses import Draw
@@ -55,13 +56,22 @@ class ReversedDeed:
 
 
 def award_deed(
-    conn: Connection, store: StoreRef, member_id: int, deed: DeedFacts, *, now: datetime
+    conn: Connection,
+    store: StoreRef,
+    member_id: int,
+    deed: DeedFacts,
+    *,
+    now: datetime,
+    keys: EmailKeys | None = None,
 ) -> Awarded:
     """Decides a deed by the revision in force when it happened, and books what it brings.
 
     A deed is decided once a member, whatever the rules say later; where it is withheld nothing is
     kept, and it may come again. Who was merged into another has had what the other had, and the
     other way round. Nobody is told: that is for who calls.
+
+    Args:
+        keys: find what is remembered of the member's address under older secrets, too.
     """
     member = surviving_member(conn, store.id, member_id)
     if member is None:
@@ -85,7 +95,7 @@ def award_deed(
     if not awaits(program, deed.trigger):
         return Awarded(member.id)
     caps = caps_of(program, deed.trigger)
-    facts = member_facts(conn, store, member, program, caps, at=deed.at)
+    facts = member_facts(conn, store, member, program, caps, at=deed.at, keys=keys)
     decision = decide_deed(program, deed, facts, store.timezone)
     row = deed_awards.add(conn, store.id, member.id, revision.id, deed, facts, decision, now=now)
     for grant in row.grants:
@@ -105,8 +115,9 @@ def reverse_deed(
 ) -> ReversedDeed:
     """Takes back what a deed brought, as far as the refund policy of its program allows.
 
-    The deed stays decided: done again it brings nothing. What it took of caps is given back.
-    A deed that brought nothing, or is not known, changes nothing.
+    The deed stays decided: done again it brings nothing. What it took of caps is given back, but
+    for points that the policy forgave: who keeps them had them. A deed that brought nothing, or is
+    not known, changes nothing.
 
     Args:
         why: a stable word for the books.
@@ -119,7 +130,8 @@ def reverse_deed(
     row = deed_awards.decided(conn, store.id, everybody(conn, store, member.id), deed_key)
     if row is None or row.reversed_at is not None:
         return nothing
-    settings = programs_by_id(conn, store.id, [row.revision_id])[row.revision_id].settings
+    program = programs_by_id(conn, store.id, [row.revision_id])[row.revision_id]
+    caps, kept = caps_of(program, row.trigger), dict[str, Draw]()
     posted: dict[str, int] = {}
     waived: dict[str, int] = {}
     for grant in row.grants:
@@ -131,11 +143,13 @@ def reverse_deed(
             key=f"{row.source}:{grant.rule_id}:reversed",
             now=now,
             effective_at=now,
-            policy=_policy(settings, grant.unit),
+            policy=_policy(program.settings, grant.unit),
         )
         posted[grant.unit] = posted.get(grant.unit, 0) + taken.posted
         waived[grant.unit] = waived.get(grant.unit, 0) + taken.waived
-    cap_uses.draw(conn, store.id, member.id, row.source, {}, at=row.at)
+        if grant.rule_id in caps:
+            kept[grant.rule_id] = Draw.of(Fraction(taken.waived))
+    cap_uses.draw(conn, store.id, member.id, row.source, kept, at=row.at)
     deed_awards.mark_reversed(conn, row.id, now=now)
     return ReversedDeed(posted, waived, created=True)
 

@@ -13,18 +13,21 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger, log
 from saleor_loyalty_app.flows import order_news
+from saleor_loyalty_app.flows.campaign_orders import OrderLook, note_campaigns
 from saleor_loyalty_app.flows.guest_claims import mail_after_order
+from saleor_loyalty_app.flows.open_goodwill import watch_order
 from saleor_loyalty_app.flows.order_owner import Ownership, later_owner
 from saleor_loyalty_app.flows.order_plan import Grant, draw_caps, freeze_plan
 from saleor_loyalty_app.flows.order_posting import Posting, post_differences, tell_availability
 from saleor_loyalty_app.flows.redemption_uses import lock_for_orders, note_order
+from saleor_loyalty_app.goodwill.signals import has_news
 from saleor_loyalty_app.ledger import Account
 from saleor_loyalty_app.members.email_keys import EmailKeys
-from saleor_loyalty_app.orders import refresh, repository
-from saleor_loyalty_app.orders.counted import counted_milli
+from saleor_loyalty_app.orders import categories, refresh, repository
+from saleor_loyalty_app.orders.counted import counted_of
 from saleor_loyalty_app.orders.goods import fulfilled_at, is_open
 from saleor_loyalty_app.orders.look import Look, Verdict, digest_of, judge
-from saleor_loyalty_app.orders.money import paid_in_full_at, total_milli
+from saleor_loyalty_app.orders.money import paid_in_full_at, shipping_milli, total_milli
 from saleor_loyalty_app.orders.plan import NOT_LIVE, AwardPlan
 from saleor_loyalty_app.orders.repository import OrderRow, UnitRow
 from saleor_loyalty_app.orders.target import OWNER, Book, kept, reduction, targets
@@ -33,9 +36,6 @@ from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers.looks import look_again
 
 logger = log.get(__name__)
-
-#: The unit that counts for tiers alone.
-STATUS = "status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,8 @@ def converge_page(
     """Several orders in one transaction.
 
     What is known is locked first, all orders, then all redemptions, then all accounts, each in one
-    order, so that two pages, or a page and a webhook, do not wait for each other.
+    order, so that two pages, or a page and a webhook, do not wait for each other. Orders are booked
+    as they were made: whoever bought twice on a page bought first what was ordered first.
     """
     newest = {item.id: item for item in sorted(snapshots, key=lambda item: item.updated_at)}
     if len(newest) > 1 and conn.dialect.name != "sqlite":
@@ -117,9 +118,9 @@ def converge_page(
         ledger.lock_accounts(conn, [Account(store.id, owner, "points") for owner in owners])
     return [
         converge_order(
-            conn, store, newest[id_], look, now=now, secrets=secrets, origin=origin, grant=grant
+            conn, store, snapshot, look, now=now, secrets=secrets, origin=origin, grant=grant
         )
-        for id_ in sorted(newest)
+        for snapshot in sorted(newest.values(), key=lambda item: (item.created, item.id))
     ]
 
 
@@ -150,7 +151,7 @@ def _book(
 ) -> Outcome:
     share = kept(snapshot)
     why_less = reduction(snapshot.status, share, row.losses)
-    note_order(conn, store, snapshot, share.order, why=why_less, now=now)
+    note_order(conn, store, snapshot, share, why=why_less, now=now)
     paid_at = row.paid_at or paid_in_full_at(snapshot)
     fulfilled = _earliest(row.fulfilled_at, fulfilled_at(snapshot))
     plan = AwardPlan.from_json(row.plan) if row.plan is not None else None
@@ -191,14 +192,31 @@ def _book(
             available = tell_availability(conn, work, fulfilled_before=row.fulfilled_at)
             if available is not None:
                 order_news.tell_available_now(conn, work, available)
+    note_campaigns(
+        conn,
+        store,
+        OrderLook(
+            snapshot=snapshot,
+            share=share,
+            plan=plan,
+            member_id=owner.member_id,
+            withheld=bool(owner.withheld),
+            paid_at=paid_at,
+            fulfilled_at=fulfilled,
+            seen_before=row.updated_at is not None,
+        ),
+        now=now,
+    )
     if look.is_read:
         values["checked_at"] = look.at
     counted = row.counted_milli
     if paid_at is not None:
-        counted = counted_milli(snapshot, share, app_id=store.app_id, paid_at=paid_at)
-    if (counted, owner.member_id) != (row.counted_milli, row.member_id) or (
-        plan is not None and any(unit == STATUS for unit, _ in posted)
-    ):
+        spent = counted_of(snapshot, share, app_id=store.app_id, paid_at=paid_at)
+        counted, values["country"] = spent.milli, spent.country
+        if counted != row.counted_milli or row.country is None:
+            again = row.country is not None
+            categories.keep(conn, store.id, row.id, spent.by_category, again=again)
+    if posted or (counted, owner.member_id) != (row.counted_milli, row.member_id):
         silent = plan is not None and plan.imported
         look_again(conn, store.id, (owner.member_id, row.member_id), silent=silent)
     values |= {
@@ -206,6 +224,7 @@ def _book(
         "number": snapshot.number,
         "status": snapshot.status,
         "total_milli": total_milli(snapshot),
+        "shipping_milli": shipping_milli(snapshot),
         "updated_at": snapshot.updated_at,
         "snapshot_hash": digest,
         "member_id": owner.member_id,
@@ -218,6 +237,9 @@ def _book(
         "gone_at": None,
     }
     repository.book_look(conn, row.id, values)
+    watched = plan is not None and not plan.imported and row.fulfilled_at is None
+    if watched and paid_at is not None and not owner.withheld and has_news(snapshot, fulfilled):
+        watch_order(conn, store, owner.member_id, snapshot, paid_at, fulfilled, now=now)
     first = plan is not None and not plan.imported and not known and any(posted.values())
     if first and snapshot.user is None and snapshot.user_email:
         mail_after_order(conn, store, snapshot.id, snapshot.user_email, keys=keys, now=now)

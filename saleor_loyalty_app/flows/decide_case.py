@@ -1,9 +1,10 @@
 """Cases: orders that used a code beyond its points, and what staff decide of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy.engine import Connection
 
@@ -62,7 +63,8 @@ class Case:
     """A use of a code as staff see it.
 
     `kind`: first (by a stranger, and the points are spent), second, foreign, late. `points` are
-    what a charge would take or a restoring give back now; 0 where neither is possible.
+    what a charge would take or a restoring give back now; 0 where neither is possible. `amount`
+    and `terms` are those of the redemption.
     """
 
     id: int
@@ -76,6 +78,7 @@ class Case:
     choices: tuple[str, ...]
     points: int
     amount: Decimal
+    terms: Mapping[str, Any] | None
     currency: str
     seen_at: datetime
     decided_at: datetime | None
@@ -197,6 +200,7 @@ def _case(redemption: RedemptionRef, row: UseRow, spender: Spender) -> Case:
         choices=possible,
         points=points,
         amount=redemption.amount,
+        terms=redemption.terms,
         currency=redemption.currency,
         seen_at=row.seen_at,
         decided_at=row.decided_at,

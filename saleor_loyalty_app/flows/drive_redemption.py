@@ -26,7 +26,9 @@ from saleor_loyalty_app.rewards.errors import (
     SaleorRefused,
     SpendingRefused,
 )
+from saleor_loyalty_app.rewards.handed_out import UNBOUND, stays_a_code
 from saleor_loyalty_app.rewards.instruments.port import Place, Terms
+from saleor_loyalty_app.rewards.instruments.voucher_kinds import voucher_minimum
 from saleor_loyalty_app.rewards.quote import minimum_of_goods
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.rewards.steps import Step, next_step
@@ -128,7 +130,11 @@ def _do(work: Work) -> RedemptionRef | None:
 def _issue(work: Work) -> None:
     try:
         if work.ref.voucher_id is None:
-            work.save(voucher_id=work.instrument.issue(work.store, work.ref))
+            made = work.instrument.issue(work.store, work.ref)
+            if made is None:
+                work.issued()
+                return
+            work.save(voucher_id=made)
         work.check_time()
         work.instrument.open(work.store, work.ref, _terms(work))
     except (SaleorRefused, SaleorPermissionDenied):
@@ -145,6 +151,8 @@ def _terms(work: Work) -> Terms:
     )
     if channel_id is None:
         raise SaleorRefused
+    if ref.terms is not None:
+        return Terms(channel_id, voucher_minimum(ref.terms))
     if not ref.is_bearer:
         return Terms(channel_id)
     limits = work.bench.database.read(work.limits)
@@ -156,6 +164,8 @@ def _attach(work: Work) -> RedemptionRef | None:
     place = work.place
     if place is None:
         raise AssertionError("a code without a cart is not attached")
+    if work.came_by_news():
+        return _look(work)
     for _ in range(TRIES):
         cart = work.bench.carts.read(work.store, place)
         if cart is None or cart.made:
@@ -200,8 +210,9 @@ def _put(work: Work, place: Place, cart: Cart) -> bool:
     if unfit := _unfit(work.ref, cart):
         work.fail(unfit)
         return False
-    _note_place(work, place, cart)
+    # In this order: a place that is known without a `before` was told of by news.
     work.save(before=before_of(cart))
+    _note_place(work, place, cart)
     try:
         work.instrument.attach(work.store, work.ref, place)
     except CodeRefused as refused:
@@ -260,22 +271,29 @@ def _look(work: Work) -> RedemptionRef | None:
     """Whether the code is still where it was put."""
     place = work.place
     if place is None:
-        raise AssertionError("an attached code has a cart")
+        raise AssertionError("a code without a cart is not looked for")
     cart = work.bench.carts.read(work.store, place)
     if cart is None:
         orders = work.orders_made([place])
         if orders:
             return work.wait_for(orders)
-        work.end("released", {"code": "cart_gone"})
-        return None
+        return _off(work, "cart_gone")
     if cart.code == work.ref.code:
         if not cart.made:
+            if work.ref.state == "issued":
+                return _attached(work, place)
             return work.rest(work.ref.deadline, attempts=0)
         if orders := work.orders_made([place]):
             return work.wait_for(orders)
-        work.end("released", {"code": COMPLETED_WITHOUT})
-        return None
-    work.end("released", {"code": "taken_off"})
+        return _off(work, COMPLETED_WITHOUT)
+    return _off(work, "taken_off")
+
+
+def _off(work: Work, why: str) -> RedemptionRef | None:
+    """The code is not on its cart: it waits for another one, or its points come back."""
+    if stays_a_code(work.ref, by_news=work.came_by_news()):
+        return work.rest(work.ref.deadline, attempts=0, **UNBOUND)
+    work.end("released", {"code": why})
     return None
 
 

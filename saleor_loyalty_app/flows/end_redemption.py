@@ -13,11 +13,10 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger, log
 from saleor_loyalty_app.flows.erase_member import write_off
-from saleor_loyalty_app.flows.redemption_posting import spender_of
+from saleor_loyalty_app.flows.redemption_posting import money_of, spender_of
 from saleor_loyalty_app.flows.redemption_work import MONEY_WAIT, LeaseLost, Work
 from saleor_loyalty_app.messages import outbox
-from saleor_loyalty_app.programs.scalars import plain
-from saleor_loyalty_app.rewards import redemptions
+from saleor_loyalty_app.rewards import claims, redemptions
 from saleor_loyalty_app.rewards.comparison import compared_anew, price_with, saves_nothing
 from saleor_loyalty_app.rewards.errors import CodeRefused, SaleorRefused
 from saleor_loyalty_app.rewards.instruments.port import Place
@@ -84,6 +83,7 @@ def give_back(work: Work) -> RedemptionRef:
             raise LeaseLost
         grace = timedelta(days=work.limits(conn).grace_days)
         ledger.release_hold(conn, work.store.id, row.hold_id, now=now, grace=grace)
+        claims.give_back(conn, row.id, now=now)
         closed = redemptions.change(
             conn,
             row.id,
@@ -117,8 +117,7 @@ def give_back(work: Work) -> RedemptionRef:
             {
                 "redemption": row.public_id,
                 "points": row.points,
-                "amount": plain(row.amount),
-                "currency": row.currency,
+                **money_of(row),
                 "why": (row.reason or {}).get("code", row.ending),
             },
             key=f"{row.public_id}:returned",

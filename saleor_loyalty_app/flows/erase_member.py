@@ -7,9 +7,11 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger, log
 from saleor_loyalty_app.adjustments import repository as adjustments
-from saleor_loyalty_app.bonuses import answers, birthdays
+from saleor_loyalty_app.bonuses import answers, birthdays, waiting
+from saleor_loyalty_app.custom_events import repository as custom_events
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.give_bonus import remember_erased
+from saleor_loyalty_app.goodwill import prompts
 from saleor_loyalty_app.ledger import Account, Cause
 from saleor_loyalty_app.ledger.models import Balance
 from saleor_loyalty_app.member_imports import repository as member_imports
@@ -18,6 +20,7 @@ from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.errors import MemberNotFound
 from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.rewards import claims
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers.looks import look_again
 
@@ -111,7 +114,11 @@ def erase_member(
     mailed_links.forget_access(conn, store.id, everybody)
     birthdays.forget_birthdays(conn, store.id, everybody)
     answers.forget_answers(conn, store.id, everybody)
+    waiting.forget_members(conn, store.id, everybody)
+    claims.forget_notes(conn, store.id, everybody)
     adjustments.forget_members(conn, store.id, everybody)
+    prompts.forget_members(conn, store.id, everybody)
+    custom_events.forget_members(conn, store.id, everybody, now=now)
     member_imports.forget_members(conn, store.id, everybody, people)
     write_off(conn, store, member.id, key=f"erase:{member.id}", actor=actor, now=now)
     logger.info("member_erased", store_id=store.id, member_id=member.id)

@@ -8,16 +8,19 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app import log
 from saleor_loyalty_app.adjustments import repository as adjustments
-from saleor_loyalty_app.bonuses import answers, birthdays, given
+from saleor_loyalty_app.bonuses import answers, birthdays, given, waiting
+from saleor_loyalty_app.custom_events import repository as custom_events
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.goodwill import prompts
 from saleor_loyalty_app.inbox.retention import forget_store
 from saleor_loyalty_app.member_imports import repository as member_imports
 from saleor_loyalty_app.members import mailed_links, notes, preferences
 from saleor_loyalty_app.members.models import Member, MemberIdentity
 from saleor_loyalty_app.orders.models import OrderRefresh
 from saleor_loyalty_app.programs.samples import forget_sample
+from saleor_loyalty_app.rewards import claims
 from saleor_loyalty_app.stores import exports, partner_keys
 from saleor_loyalty_app.stores.kept_secrets import forget_secrets
 from saleor_loyalty_app.stores.models import Store
@@ -51,6 +54,7 @@ def erase_store(db: Database, store: StoreRef, *, now: datetime) -> int:
     if db.read(lambda conn: _is_installed(conn, store.id)):
         raise StoreStillInstalled(api_url=store.api_url)
     db.write(lambda conn: _forget_store(conn, store.id))
+    db.write(lambda conn: custom_events.forget_store(conn, store.id, now=now))
     db.write(lambda conn: partner_keys.revoke_all(conn, store.id, actor="app", now=now))
     erased = 0
     while page := db.write(lambda conn: _erase_page(conn, store.id, now)):
@@ -93,7 +97,10 @@ def _erase_page(conn: Connection, store_id: int, now: datetime) -> int:
         mailed_links.forget_access(conn, store_id, ids)
         birthdays.forget_birthdays(conn, store_id, ids)
         answers.forget_answers(conn, store_id, ids)
+        waiting.forget_members(conn, store_id, ids)
+        claims.forget_notes(conn, store_id, ids)
         adjustments.forget_members(conn, store_id, ids)
+        prompts.forget_members(conn, store_id, ids)
         conn.execute(
             sa.update(_members)
             .where(_members.c.id.in_(ids))

@@ -3,7 +3,7 @@
 Nothing but the program and the channel is read: neither Saleor is asked nor anybody's books.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from saleor_loyalty_app.flows.campaign_boosts import boosts_at, for_anybody
+from saleor_loyalty_app.programs.boosts import Boost
 from saleor_loyalty_app.programs.decide import POINTS
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
@@ -86,11 +88,18 @@ def estimate_cart(
     revision = revision_at(conn, store.id, now)
     if revision is None:
         return None
-    return _estimate(revision.program, wind_downs.as_of(conn, store, now), channel, cart, now)
+    boosts = for_anybody(boosts_at(conn, store, now))
+    standing = wind_downs.as_of(conn, store, now)
+    return _estimate(revision.program, standing, channel, cart, boosts, now)
 
 
 def _estimate(
-    program: Program, store: StoreRef, channel: ChannelRef, cart: CartToEstimate, now: datetime
+    program: Program,
+    store: StoreRef,
+    channel: ChannelRef,
+    cart: CartToEstimate,
+    boosts: Sequence[Boost],
+    now: datetime,
 ) -> Estimate:
     basis = program.settings.price_basis
     with_tax = channel.display_gross_prices if basis == "displayed" else basis == "gross"
@@ -99,7 +108,9 @@ def _estimate(
     unjudged: Mapping[str, frozenset[Fact]] = {}
     steps: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     if store.earning_on:
-        decision, unjudged = decide_as_known(program, facts, _unknown(cart), store.timezone)
+        decision, unjudged = decide_as_known(
+            program, facts, _unknown(cart), store.timezone, boosts=boosts
+        )
         points = decision.totals().get((UNIT, POINTS), 0)
         steps = tuple(
             (miss.rule_id, miss.reason)
@@ -168,7 +179,7 @@ def _price(goods: Goods, with_tax: bool) -> Decimal:
 
 def _unknown(cart: CartToEstimate) -> frozenset[Fact]:
     """What is not known, of the cart or of any of its lines."""
-    found = {Fact.nth_order, Fact.tier, Fact.member_since, Fact.member_orders}
+    found = {Fact.nth_order, Fact.tier, Fact.segment, Fact.member_since, Fact.member_orders}
     found |= {Fact.country} if not cart.country else set()
     found |= {Fact.language} if not cart.language else set()
     for one in cart.goods:

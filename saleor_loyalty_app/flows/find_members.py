@@ -193,6 +193,8 @@ def _found_by(
         by_key = keys.every(store_id, terms.email)
         found.append(_survivors(store_id, member.guest_key.in_(by_key)))
         found.append(_of_identities(store_id, identity.email_key.in_(by_key)))
+    if terms.address_hash:
+        found.append(_of_identities(store_id, identity.email_sha256 == terms.address_hash))
     for column, start in (
         (identity.email, terms.email_start),
         (identity.name_key, terms.name),

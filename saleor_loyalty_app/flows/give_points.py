@@ -31,6 +31,7 @@ from saleor_loyalty_app.adjustments.errors import (
 )
 from saleor_loyalty_app.adjustments.reasons import Reason
 from saleor_loyalty_app.adjustments.repository import AdjustmentRef
+from saleor_loyalty_app.flows.goodwill_news import settle_prompt
 from saleor_loyalty_app.ledger import Account, Cause
 from saleor_loyalty_app.ledger.errors import IdempotencyConflict
 from saleor_loyalty_app.ledger.posting import check_amount
@@ -75,23 +76,43 @@ class PartnerSystem:
 
 
 @dataclass(frozen=True, slots=True)
+class Automatic:
+    """The app itself, where the owner lets it give up to so many points in a month."""
+
+    per_month: int
+
+    @property
+    def actor(self) -> str:
+        """The name under which the books keep what it did."""
+        return "app:goodwill"
+
+
+@dataclass(frozen=True, slots=True)
 class GiveRequest:
     """What a staff member or system wants: `points` are given above zero, taken below.
 
     `key` is of the wish: the same agent and key are the same wish, however often it comes.
+    `order` is the number of the order that it is about; "" = of none.
     """
 
     member_id: int
     points: int
     reason: Reason
     note: str
-    agent: Agent | PartnerSystem
+    agent: Agent | PartnerSystem | Automatic
     key: str
+    order: str = ""
 
     @property
     def digest(self) -> str:
         """SHA-256 of what is asked for."""
-        asked = (self.member_id, self.points, self.reason.value, self.note)
+        asked: tuple[int | str, ...] = (
+            self.member_id,
+            self.points,
+            self.reason.value,
+            self.note,
+            *((self.order,) if self.order else ()),
+        )
         return hashlib.sha256(msgspec.json.encode(asked)).hexdigest()
 
 
@@ -115,7 +136,8 @@ def give(
         MemberNotFound, MemberErased, WrongMemberState, EarningBlocked: not to this member.
         OwnAccount: the agent would give to themselves.
         EarningOff: the store switched earning off; staff may give all the same, systems not.
-        DayLimitReached: it goes beyond what the API key may move today; nothing waits.
+        DayLimitReached: it goes beyond what the API key may move today, or the app by itself in
+            this month; nothing waits.
         PartnerKeyInvalid: the key was ended since the request came in.
         NoProgram: nothing is live in the store.
         InsufficientPoints, InvalidAmount: it cannot be booked.
@@ -141,7 +163,7 @@ def give(
     if known is not None:
         return known
     at_once = budget.allows(request.points)
-    if not at_once and isinstance(agent, PartnerSystem):
+    if not at_once and not isinstance(agent, Agent):
         raise DayLimitReached(limit=budget.allowance.per_day, left=budget.left_today)
     adjustment_id = repository.insert(
         conn,
@@ -151,6 +173,7 @@ def give(
             "points": request.points,
             "reason": request.reason.value,
             "note": request.note.strip(),
+            "order_number": request.order,
             "state": "waiting",
             "requested_by": agent.actor,
             "request_key": request.key,
@@ -210,6 +233,7 @@ def decide(
         _post(conn, store, asked, account, revision, now)
     else:
         repository.change(conn, asked.id, state=wanted, **ended)
+    settle_prompt(conn, store, asked.id, approved=decision is Decision.approve, now=now)
     repository.remember_staff(conn, store.id, agent.actor, normalize_email(agent.email), now=now)
     made = _reread(conn, store, asked.id)
     _note(conn, store, made, agent, f"points_{_NOTED[decision]}", asked.state, now)
@@ -236,7 +260,7 @@ def budget_of(conn: Connection, store: StoreRef, agent: Agent, *, now: datetime)
 
 
 def draw(
-    conn: Connection, store: StoreRef, agent: Agent | PartnerSystem, *, now: datetime
+    conn: Connection, store: StoreRef, agent: Agent | PartnerSystem | Automatic, *, now: datetime
 ) -> Budget:
     """The budget of an agent, locked until the transaction ends.
 
@@ -246,8 +270,19 @@ def draw(
     if isinstance(agent, PartnerSystem):
         key = partner_keys.working(conn, store.id, agent.key_id, now=now)
         return key_budget(conn, store, key, now=now)
+    if isinstance(agent, Automatic):
+        repository.remember_staff(conn, store.id, agent.actor, "", now=now)
+        return automatic_budget(conn, store, agent, now=now)
     repository.remember_staff(conn, store.id, agent.actor, normalize_email(agent.email), now=now)
     return budget_of(conn, store, agent, now=now)
+
+
+def automatic_budget(
+    conn: Connection, store: StoreRef, agent: Automatic, *, now: datetime
+) -> Budget:
+    """What may still be given without a person this month."""
+    moved = repository.moved(conn, store.id, agent.actor, day_of(now, store.timezone))
+    return Budget(Allowance(agent.per_month, agent.per_month), moved)
 
 
 def key_budget(
@@ -322,6 +357,7 @@ def _post(
             reason={
                 "code": "staff_gave" if asked.points > 0 else "staff_took",
                 "why": asked.reason,
+                **({"order": asked.order_number} if asked.order_number else {}),
             },
         ),
         key=key,
@@ -340,7 +376,7 @@ def _note(
     conn: Connection,
     store: StoreRef,
     made: AdjustmentRef,
-    agent: Agent | PartnerSystem,
+    agent: Agent | PartnerSystem | Automatic,
     kind: str,
     state_before: str | None,
     now: datetime,

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.flows.give_bonus import note_registration
 from saleor_loyalty_app.flows.join_member import claim_guests, enrollment_of
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.flows.take_part import person_of_account
@@ -152,6 +153,7 @@ def claim(
     enrollment = enrollment_of(revision.program.settings)
     person = person_of_account(account)
     known = member_for_user(conn, store.id, person, enrollment, keys=keys, now=now)
+    note_registration(conn, store, known, now=now)
     return claim_guests(conn, store, known.member, keys=keys, now=now)
 
 

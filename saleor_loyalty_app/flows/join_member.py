@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger
-from saleor_loyalty_app.flows.give_bonus import give_registration_bonus
+from saleor_loyalty_app.flows.give_bonus import give_registration_bonus, note_registration
 from saleor_loyalty_app.flows.member_news import tell_of_membership
 from saleor_loyalty_app.ledger import Cause
 from saleor_loyalty_app.member_imports.carried import apply_waiting
@@ -99,6 +99,7 @@ def join_program(
         return None
     enrollment = enrollment_of(revision.program.settings)
     known = member_for_user(conn, store.id, person, enrollment, keys=keys, now=now)
+    note_registration(conn, store, known, now=now)
     claimed = claim_guests(conn, store, known.member, keys=keys, now=now) if known.may_claim else 0
     member = enroll(conn, store.id, known.member.id, enrollment, source=source, now=now)
     look_again(conn, store.id, (member.id,))
@@ -109,22 +110,39 @@ def join_program(
 
 
 def claim_guests(
-    conn: Connection, store: StoreRef, member: MemberRef, *, keys: EmailKeys, now: datetime
+    conn: Connection,
+    store: StoreRef,
+    member: MemberRef,
+    *,
+    keys: EmailKeys,
+    now: datetime,
+    silent: bool = False,
 ) -> int:
     """Joins the guests with the member's address to the member, who must have confirmed it.
 
     Lots go over with their dates, holds and debt too; blocks stay in force. Gives the number of
     guests joined: none most of the time, more than one only after a secret was changed.
+
+    Args:
+        silent: nothing but history is new of them: nobody is told of a tier, nor given its points.
     """
     known = members.member_by_id(conn, store.id, member.id)
     if known is None or not known.confirmed or not known.email:
         return 0
     members.lock_address(conn, keys.current(store.id, known.email))
     guests = members.guests_by_keys(conn, store.id, keys.every(store.id, known.email))
-    return sum(_merge(conn, store, guest, known.id, now) for guest in guests)
+    return sum(_merge(conn, store, guest, known.id, now, silent=silent) for guest in guests)
 
 
-def _merge(conn: Connection, store: StoreRef, guest_id: int, member_id: int, now: datetime) -> int:
+def _merge(
+    conn: Connection,
+    store: StoreRef,
+    guest_id: int,
+    member_id: int,
+    now: datetime,
+    *,
+    silent: bool,
+) -> int:
     orders.hand_over(conn, store.id, giver=guest_id, taker=member_id)
     locked = members.lock_members(conn, store.id, [guest_id, member_id])
     guest, member = locked.get(guest_id), locked.get(member_id)
@@ -145,7 +163,7 @@ def _merge(conn: Connection, store: StoreRef, guest_id: int, member_id: int, now
         now=now,
     )
     members.update_member(conn, store.id, guest_id, merged_into=member_id, guest_key=None)
-    look_again(conn, store.id, (member_id,))
+    look_again(conn, store.id, (member_id,), silent=silent)
     apply_waiting(conn, store.id, guest_id, member_id, now=now)
     members.update_member(
         conn,

@@ -8,16 +8,18 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.flows.known_past import orders_before, used_before
 from saleor_loyalty_app.ledger import Account
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.models import MemberIdentity
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import merged_members
-from saleor_loyalty_app.orders.repository import paid_orders_of
 from saleor_loyalty_app.programs import cap_uses
 from saleor_loyalty_app.programs.caps import MemberCap
 from saleor_loyalty_app.programs.document import Program
-from saleor_loyalty_app.programs.member_facts import MemberFacts
+from saleor_loyalty_app.programs.member_facts import MemberFacts, Used
 from saleor_loyalty_app.programs.tiers import level_in_force
+from saleor_loyalty_app.segments.standing import segments_in_force
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers.standing import tier_of
 
@@ -34,14 +36,18 @@ def member_facts(
     at: datetime,
     but_order: int = 0,
     but_source: str = "",
+    keys: EmailKeys | None = None,
 ) -> MemberFacts:
-    """A member as the rules of a program see them; a tier that is not in force there is none.
+    """A member as a program's rules see them; tiers and segments it has not in force are none.
+
+    What they had with an account that is gone counts (`known_past`).
 
     Args:
         caps: by rule id, the caps of which it is asked what they leave.
         at: of what is decided: it says which periods of caps are meant.
         but_order: the row of an order that does not count.
         but_source: what does not count for caps either.
+        keys: find what is remembered of an address under older secrets, too.
     """
     used = {}
     if caps:
@@ -54,12 +60,16 @@ def member_facts(
             timezone=store.timezone,
             but=but_source,
         )
+        for rule_id, past in used_before(conn, store, member, caps, at=at, keys=keys).items():
+            had = used[rule_id]
+            used[rule_id] = Used(had.points + past.points, had.times + past.times)
     level = level_in_force(program.tiers, tier_of(conn, store.id, member.id))
     return MemberFacts(
         tier="" if level is None else level.id,
         joined_at=member.first_enrolled_at or member.created_at,
-        orders=paid_orders_of(conn, member.id, but=but_order),
+        orders=orders_before(conn, store, member, at=at, but=but_order, keys=keys),
         language=_language(conn, store, member.id),
+        segments=segments_in_force(conn, store.id, member.id, program.segments),
         used=used,
     )
 

@@ -82,6 +82,9 @@ def set_blocks(
         codes=wanted.codes,
     )
     tell_of_block(conn, store, before, member, now=now)
+    if before.earning_blocked and not member.earning_blocked:
+        # Lines that they passed meanwhile were not noted for them.
+        look_again(conn, store.id, (member.id,))
     notes.add_note(conn, store.id, member.id, reason, author=actor, now=now, kind="block")
     staff_actions.note(
         conn,

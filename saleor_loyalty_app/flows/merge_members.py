@@ -12,6 +12,7 @@ from saleor_loyalty_app.adjustments import repository as adjustments
 from saleor_loyalty_app.bonuses import answers, birthdays
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.give_points import Agent, require_other
+from saleor_loyalty_app.goodwill import prompts
 from saleor_loyalty_app.ledger import Account, BalanceView, Cause
 from saleor_loyalty_app.ledger.models import Balance
 from saleor_loyalty_app.members import notes
@@ -118,6 +119,7 @@ def merge_members(
     )
     notes.hand_over(conn, store.id, giver=loser.id, taker=winner.id)
     adjustments.hand_over(conn, store.id, giver=loser.id, taker=winner.id)
+    prompts.hand_over(conn, store.id, giver=loser.id, taker=winner.id)
     birthdays.hand_over(conn, store.id, giver=loser.id, taker=winner.id)
     answers.hand_over(conn, store.id, giver=loser.id, taker=winner.id)
     members.point_to(conn, store.id, giver=loser.id, taker=winner.id)

@@ -16,6 +16,8 @@ from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.flows.campaign_values import campaign_figures
+from saleor_loyalty_app.flows.reward_values import reward_figures, reward_values
 from saleor_loyalty_app.ledger import Account
 from saleor_loyalty_app.ledger.expiry import expiry_after_notice
 from saleor_loyalty_app.ledger.models import Lot
@@ -25,6 +27,7 @@ from saleor_loyalty_app.messages.kinds import Kind
 from saleor_loyalty_app.messages.setup import MailSetup, setup_of
 from saleor_loyalty_app.programs.document import Program, Texts
 from saleor_loyalty_app.programs.repository import revision_at
+from saleor_loyalty_app.programs.scalars import in_locale
 from saleor_loyalty_app.programs.tiers_words import tier_values
 from saleor_loyalty_app.rewards.models import Redemption
 from saleor_loyalty_app.stores import storefront_setup
@@ -128,6 +131,14 @@ def figures(
         nothing = points == 0
     elif kind is Kind.reward_code:
         found = _code(conn, store.id, str(data.get("redemption", "")))
+        nothing = found is None
+        values |= found or {}
+    elif kind in (Kind.reward_issued, Kind.reward_expiring):
+        found = reward_figures(conn, store.id, str(data.get("redemption", "")))
+        nothing = found is None
+        values |= found or {}
+    elif kind is Kind.campaign:
+        found = campaign_figures(conn, store.id, data, now=now)
         nothing = found is None
         values |= found or {}
     return Figures(values, balance.total, max(balance.available, 0), lots, nothing)
@@ -268,9 +279,14 @@ def in_words(
     if known.get("month"):
         first = datetime.fromisoformat(f"{known['month']}-01")
         values["month"] = format_date(first, "LLLL y", locale)
+    if known.get("goodwill"):
+        values["goodwill"] = str(known["goodwill"])
+        section = None if program is None else program.goodwill
+        values["apology"] = (section and in_locale(section.apology, language)) or ""
     if amount := _amount(known, locale):
         values["amount"] = amount
     values |= tier_values(known, program, language, str(locale))
+    values |= reward_values(known, language, str(locale))
     values["pending"] = bool(known.get("pending"))
     values["expired_points"] = known.get("expired", 0)
     values["given_points"] = known.get("points", 0)

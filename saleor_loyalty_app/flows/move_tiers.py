@@ -5,23 +5,27 @@ and it does not matter what it was asked for. Rewards of new tiers are given aft
 transaction of its own, so that a page holds no lock on anybody's points.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from saleor_loyalty_app.flows.award_deed import award_deed
-from saleor_loyalty_app.flows.tier_news import tell_of_rise, tell_of_risk
+from saleor_loyalty_app.flows.give_bonus import give_once
+from saleor_loyalty_app.flows.tier_news import news_of_rise, news_of_risk
 from saleor_loyalty_app.members.eligibility import takes_part
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.messages import mirror_rows
+from saleor_loyalty_app.messages.outbox import News, tell_each
 from saleor_loyalty_app.messages.setup import setup_of
 from saleor_loyalty_app.programs.decide_deed import awaits
 from saleor_loyalty_app.programs.deeds import DeedFacts
 from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.repository import Revision
 from saleor_loyalty_app.programs.tier_measures import Counted, History, measures_on
 from saleor_loyalty_app.programs.tier_rules import (
+    Law,
     State,
     due_on,
     history_from,
@@ -30,6 +34,7 @@ from saleor_loyalty_app.programs.tier_rules import (
     united,
 )
 from saleor_loyalty_app.programs.tiers import Tiers
+from saleor_loyalty_app.segments.looks import look_again as look_at_segments
 from saleor_loyalty_app.stores.locale import usable_timezone
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers import books, repository
@@ -40,6 +45,8 @@ from saleor_loyalty_app.tiers.sweeps import Sweep, sweep_of
 RISK_DAYS = 30
 #: States in which a tier stays, though it gives nothing now.
 _RESTING = ("paused", "blocked")
+#: Why a reward is withheld for a while: it is asked for again.
+_PASSING = frozenset({"earning_off", "paused", "blocked"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ class Looked:
 def look_at(
     conn: Connection,
     store: StoreRef,
-    program: Program,
+    revision: Revision,
     members: Sequence[int],
     *,
     now: datetime,
@@ -79,22 +86,23 @@ def look_at(
         silent: members of whom only history is new: they are told nothing and get no reward.
         actor, why: of moves that staff make; by default the app finds out why.
     """
-    tiers = program.tiers
+    program, tiers = revision.program, revision.program.tiers
     if tiers is None or not tiers.enabled or not members:
         return []
+    law = Law(revision.id, tiers)
     zone = zone_of(store)
     today = now.astimezone(zone).date()
     ids = repository.survivors(conn, store.id, members)
     absorbed = repository.merged_into(conn, store.id, ids)
     people = repository.people(conn, store.id, ids)
-    known = repository.held(conn, store.id, ids)
+    known = repository.with_rows(conn, store.id, ids)
     fresh = [one.id for one in people if one.id not in known and in_program(one, program)]
     repository.begin(conn, store.id, fresh, State(today), now)
     held = repository.held(conn, store.id, [*ids, *absorbed], lock=True)
-    sweep = sweep_of(conn, store.id)
+    states = _states(law, people, held, absorbed, sweep_of(conn, store.id), zone, today)
     found = [
-        _looked(tiers, program, one, held, absorbed, counted, zone, now, sweep)
-        for one, counted in _with_books(conn, store, tiers, people, held, absorbed, zone, today)
+        _looked(law, program, one, held[one.id], states[one.id], counted, zone, now)
+        for one, counted in _with_books(conn, store, tiers, people, states, zone, today)
     ]
     _write(conn, store, found, held, zone, now)
     moves = [
@@ -110,18 +118,28 @@ def look_at(
         if one.before.tier != one.after.tier
     ]
     repository.note_moves(conn, store.id, moves, now)
+    look_at_segments(conn, store.id, (move.member_id for move in moves))
     if moves and setup_of(conn, store.id).setup.mirror != "off":
         mirror_rows.mark(conn, store.id, [move.member_id for move in moves], now)
     _reach(conn, store, program, tiers, found, absorbed, silent, now)
-    for one in found:
-        if one.person.id not in silent:
-            tell_of_rise(conn, store, tiers, one.before, one.after, now=now)
-            if one.after.tier and _at_risk(one.after.state, today):
-                tell_of_risk(conn, store, tiers, one.after, one.history, today=today, now=now)
+    news = [
+        told
+        for one in found
+        if one.person.id not in silent
+        for told in _news(tiers, one, today=today, now=now)
+    ]
+    tell_each(conn, store.id, news, now=now)
     repository.forget(conn, store.id, [one for one in absorbed if one in held])
     gone = [one.id for one in people if one.state == "erased" and one.id in held]
     repository.forget(conn, store.id, gone)
     return moves
+
+
+def _news(tiers: Tiers, one: Looked, *, today: date, now: datetime) -> Iterator[News]:
+    """What a member is told of what a look found."""
+    yield from news_of_rise(tiers, one.before, one.after, now=now)
+    if one.after.tier and _at_risk(one.after.state, today):
+        yield from news_of_risk(tiers, one.after, one.history, today=today)
 
 
 def zone_of(store: StoreRef) -> ZoneInfo:
@@ -141,17 +159,60 @@ def history_of(person: Person, counted: tuple[Counted, ...], zone: ZoneInfo) -> 
     return History(person.since.astimezone(zone).date(), counted)
 
 
-def give_rewards(conn: Connection, store: StoreRef, *, limit: int, now: datetime) -> int:
+def give_rewards(
+    conn: Connection, store: StoreRef, *, limit: int, keys: EmailKeys, now: datetime
+) -> int:
     """Gives the rewards of levels that were reached; gives the number of those looked at.
 
-    What is withheld while earning is switched off waits until it is on again.
+    What is withheld while earning is switched off waits until it is on again, and that of members
+    who pause or are blocked until that ends. An account that is made again gets none a second time.
     """
     rows = repository.rewards_waiting(conn, store.id, limit=limit) if store.earning_on else []
     for row in rows:
         deed = DeedFacts("tier_reached", row.tier, row.at, f"tier:{row.tier}")
-        awarded = award_deed(conn, store, row.member_id, deed, now=now)
-        repository.reward_given(conn, store.id, row.member_id, row.tier, awarded.total())
+        awarded = give_once(conn, store, row.member_id, deed, keys=keys, now=now)
+        if awarded.withheld not in _PASSING:
+            repository.reward_given(conn, store.id, row.member_id, row.tier, awarded.total())
     return len(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """A state as the tiers have to look at it, and whether they are others than it was found by."""
+
+    state: State
+    changed: bool
+
+
+def _states(
+    law: Law,
+    people: Sequence[Person],
+    held: Mapping[int, Held],
+    absorbed: Mapping[int, int],
+    sweep: Sweep | None,
+    zone: ZoneInfo,
+    today: date,
+) -> dict[int, _Met]:
+    """By member what today's look begins with, that of those who were merged into them included."""
+    found: dict[int, _Met] = {}
+    for one in people:
+        joined_on = one.since.astimezone(zone).date()
+        merged = [loser for loser, winner in absorbed.items() if winner == one.id]
+        for member_id in (one.id, *merged):
+            if one.id not in held or member_id not in held:
+                continue
+            known, state = held[member_id], held[member_id].state
+            if known.law is None:
+                changed = sweep is None or sweep.changed_for(member_id, law.tiers.digest)
+            else:
+                changed = not known.law.decides_like(law.tiers)
+            if changed:
+                state = kept_through_changes(known.law, law.tiers, state, joined_on, today)
+            if one.id in found:
+                state = united(law.tiers, found[one.id].state, state)
+                changed = found[one.id].changed
+            found[one.id] = _Met(state, changed)
+    return found
 
 
 def _with_books(
@@ -159,23 +220,15 @@ def _with_books(
     store: StoreRef,
     tiers: Tiers,
     people: Sequence[Person],
-    held: Mapping[int, Held],
-    absorbed: Mapping[int, int],
+    states: Mapping[int, _Met],
     zone: ZoneInfo,
     today: date,
 ) -> list[tuple[Person, tuple[Counted, ...]]]:
     """The people with what counts of them, read for all in two queries."""
-    with_tier = [one for one in people if one.id in held]
-    states = [(held[one.id].state, one) for one in with_tier]
-    states += [
-        (held[loser].state, one)
-        for loser, winner in absorbed.items()
-        for one in with_tier
-        if winner == one.id and loser in held
-    ]
+    with_tier = [one for one in people if one.id in states]
     firsts = [
-        history_from(tiers, state, today, one.since.astimezone(zone).date())
-        for state, one in states
+        history_from(tiers, states[one.id].state, today, one.since.astimezone(zone).date())
+        for one in with_tier
     ]
     since = min((day for day in firsts if day is not None), default=None)
     if None in firsts:
@@ -187,26 +240,18 @@ def _with_books(
 
 
 def _looked(
-    tiers: Tiers,
+    law: Law,
     program: Program,
     person: Person,
-    held: Mapping[int, Held],
-    absorbed: Mapping[int, int],
+    before: Held,
+    met: _Met,
     counted: tuple[Counted, ...],
     zone: ZoneInfo,
     now: datetime,
-    sweep: Sweep | None,
 ) -> Looked:
+    tiers, state = law.tiers, met.state
     today = now.astimezone(zone).date()
-    before = held[person.id]
-    changed = sweep is None or sweep.changed_for(person.id, tiers.digest)
     history = history_of(person, counted, zone)
-    state = before.state
-    for loser, winner in absorbed.items():
-        if winner == person.id and loser in held:
-            state = united(tiers, state, held[loser].state)
-    if changed:
-        state = kept_through_changes(tiers, state, history.joined_on, today)
     if in_program(person, program):
         state = next_state(tiers, state, history, today)
         due = due_on(tiers, state, history, today)
@@ -214,8 +259,8 @@ def _looked(
         state, due = State(today), None
     tier = state.tier(tiers)
     since = before.since if tier == before.tier else now
-    after = Held(person.id, tier, since, state)
-    return Looked(person, before, after, history, _sooner(state, due, today), changed)
+    after = Held(person.id, tier, since, state, law)
+    return Looked(person, before, after, history, _sooner(state, due, today), met.changed)
 
 
 def _sooner(state: State, due: date | None, today: date) -> date | None:

@@ -14,11 +14,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from saleor_loyalty_app import log, metrics
 from saleor_loyalty_app.flows.app_manifest import app_identifier
+from saleor_loyalty_app.flows.early_access_filter import Access, access_to, gates_in
 from saleor_loyalty_app.flows.recalculate_shipping import RECALCULATE, Recalculation
 from saleor_loyalty_app.flows.shipping_decision import Decided, decide, still_offered
 from saleor_loyalty_app.flows.shipping_lookup import Found, look_up
 from saleor_loyalty_app.flows.sync_handler import SyncContext
 from saleor_loyalty_app.i18n import language_of, translate
+from saleor_loyalty_app.programs.early_access import Gate, entitlement_words
 from saleor_loyalty_app.queue import enqueue
 from saleor_loyalty_app.rewards import shipping_asks
 from saleor_loyalty_app.rewards.offer_rows import OfferKey, add_offers
@@ -32,6 +34,7 @@ from saleor_loyalty_app.saleor.shipping_event import (
     ShippingEvent,
     own_id,
 )
+from saleor_loyalty_app.segments import access_passes
 
 #: Saleor waits for 18 s, and a shopper with it: the database is not waited for so long.
 PATIENCE = timedelta(seconds=2)
@@ -81,9 +84,11 @@ async def list_methods(context: SyncContext) -> list[ListedMethod]:
 
 
 async def filter_methods(context: SyncContext) -> ExcludedMethods:
-    """The built-in methods that are not to be chosen, as their twins are offered beside them.
+    """The methods that are not to be chosen.
 
-    Nothing is hidden at a checkout that showed them without an offer before: who chose one then
+    All of them where the cart holds goods of early access that its shopper may not buy yet, so that
+    it cannot become an order. Else the built-in ones whose twins are offered beside them; but
+    nothing is hidden at a checkout that showed them without an offer before: who chose one then
     would be left without it.
 
     Raises:
@@ -96,14 +101,18 @@ async def filter_methods(context: SyncContext) -> ExcludedMethods:
         for method in event.shipping_methods or ()
         if (own := own_id(method.id, app_identifier())) is not None
     }
-    if not present or not ref.country:
+    gates = gates_in(event.goods)
+    if not gates and (not present or not ref.country):
         return _hidden("none", ())
     key = _key(context, ref)
     try:
         found = await _look(context, key, None)
     except (SQLAlchemyError, TimeoutError) as failure:
         _log.error("shipping_not_looked_up", store_id=context.store.id, exc_info=failure)
-        return _hidden("forgotten", ())
+        reason = context.memory.get(("kept_back", key, gates)) if gates else None
+        return _hidden("forgotten", _all_of(event, reason) if reason else ())
+    if gates and (reason := await _kept_back(context, key, ref, gates, found)):
+        return _hidden("kept_back", _all_of(event, reason))
     if found.asked is None or found.asked.bare:
         return _hidden("none", ())
     language = language_of([ref.language_code])
@@ -118,6 +127,41 @@ async def filter_methods(context: SyncContext) -> ExcludedMethods:
         if method.id in hidden
     )
     return _hidden("kept" if excluded else "none", excluded)
+
+
+async def _kept_back(
+    context: SyncContext, key: OfferKey, ref: CheckoutRef, gates: tuple[Gate, ...], found: Found
+) -> str:
+    """Why the shopper may not buy what is in the cart; "" where they may."""
+    timezone = context.store.timezone
+    access = access_to(gates, found, key.user_id, now=context.now, timezone=timezone)
+    if access.writes:
+        try:
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                await context.database.write_async(lambda conn: _note(conn, key, access, context))
+        except (SQLAlchemyError, TimeoutError) as failure:
+            _log.error("shipping_not_stored", store_id=context.store.id, exc_info=failure)
+    remembered = ("kept_back", key, gates)
+    if access.found.entitled or found.part.program is None:
+        context.memory.drop(remembered)
+        return ""
+    language = language_of([ref.language_code])
+    reason = entitlement_words(access.found, found.part.program, language, timezone=timezone)
+    context.memory.put(remembered, reason)
+    return reason
+
+
+def _note(conn: Connection, key: OfferKey, access: Access, context: SyncContext) -> None:
+    if access.ask is not None:
+        shipping_asks.note(conn, key.store_id, key.checkout_id, access.ask)
+    if access.grant:
+        access_passes.give(
+            conn, key.store_id, key.checkout_id, key.user_id, access.grant, now=context.now
+        )
+
+
+def _all_of(event: ShippingEvent, reason: str) -> tuple[ExcludedMethod, ...]:
+    return tuple(ExcludedMethod(method.id, reason) for method in event.shipping_methods or ())
 
 
 def _checkout(event: ShippingEvent) -> CheckoutRef:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger
+from saleor_loyalty_app.flows.give_bonus import note_registration
 from saleor_loyalty_app.flows.join_member import claim_guests, enrollment_of
 from saleor_loyalty_app.flows.member_news import tell_of_membership
 from saleor_loyalty_app.ledger import Account, Cause
@@ -57,7 +58,7 @@ def first_owner(
     Args:
         silent: nobody is told anything: the order is history.
     """
-    member, why = _owner(conn, store, snapshot, settings, keys, now)
+    member, why = _owner(conn, store, snapshot, settings, keys, now, silent=silent)
     if member is None:
         return Ownership(None, why, None)
     if not silent:
@@ -118,6 +119,8 @@ def _owner(
     settings: Settings,
     keys: EmailKeys,
     now: datetime,
+    *,
+    silent: bool = False,
 ) -> tuple[MemberRef | None, str]:
     enrollment = enrollment_of(settings)
     user = snapshot.user
@@ -130,8 +133,9 @@ def _owner(
         return None, STAFF
     person = _person(user, snapshot)
     known = member_for_user(conn, store.id, person, enrollment, keys=keys, now=now)
+    note_registration(conn, store, known, now=now)
     if known.may_claim:
-        claim_guests(conn, store, known.member, keys=keys, now=now)
+        claim_guests(conn, store, known.member, keys=keys, now=now, silent=silent)
     return known.member, ""
 
 

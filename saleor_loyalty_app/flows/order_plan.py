@@ -7,14 +7,21 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from saleor_loyalty_app.flows.campaign_boosts import (
+    boosts_at,
+    end_where_nothing_is_left,
+    locked_boosts,
+)
 from saleor_loyalty_app.flows.known_member import lock_member, member_facts
+from saleor_loyalty_app.flows.known_past import orders_before
 from saleor_loyalty_app.flows.order_owner import Ownership, first_owner
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.repository import member_by_id
 from saleor_loyalty_app.orders.facts import facts_of
 from saleor_loyalty_app.orders.plan import ENDED, NOT_LIVE, AwardPlan, Terms, empty_plan, freeze
-from saleor_loyalty_app.orders.repository import OrderRow, paid_orders_of
+from saleor_loyalty_app.orders.repository import OrderRow
 from saleor_loyalty_app.orders.target import Kept, given_by_rule
+from saleor_loyalty_app.orders.worth import worth_of
 from saleor_loyalty_app.programs import cap_uses
 from saleor_loyalty_app.programs.cap_uses import Draw
 from saleor_loyalty_app.programs.decide import decide_order
@@ -66,7 +73,8 @@ def freeze_plan(
     """The plan by the revision in force when the order was created.
 
     An order from before the program went live gets an empty plan, unless `grant` lets it in; so
-    does one that was made after the day from which nothing is earned.
+    does one that was made after the day from which nothing is earned. Campaigns give nothing to who
+    earns nothing: it would be drawn from no budget, and be owed once the order is somebody else's.
     """
     revision = revision_at(conn, store.id, snapshot.created)
     imported = revision is None
@@ -81,13 +89,23 @@ def freeze_plan(
     )
     if not imported and wind_downs.earned_nothing(conn, store.id, snapshot.created):
         return Frozen(empty_plan(ENDED, paid_at), revision.id, owner)
-    nth = _order_number(conn, revision.program, row, owner)
+    if owner.member_id is not None and plan_of(revision.program).counts_orders:
+        # Of two orders at once only one is the first: who counts them waits for the other.
+        lock_member(conn, store, owner.member_id)
+    nth = _order_number(conn, store, revision.program, row, owner, snapshot.created, keys)
     facts = facts_of(snapshot, settings, app_id=store.app_id, paid_at=paid_at, nth_order=nth)
-    member = _owner_facts(conn, store, revision.program, row, snapshot, owner)
+    earns = owner.member_id is not None and not owner.withheld
+    boosts = boosts_at(conn, store, snapshot.created) if earns and not imported else ()
+    asked = any(not boost.audience.is_everybody for boost in boosts)
+    member = _owner_facts(conn, store, revision.program, row, snapshot, owner, keys, asked=asked)
     if imported:
-        # Which tier they would have had then, nobody knows.
-        member = replace(member, tier="")
-    decision = decide_order(revision.program, facts, store.timezone, member)
+        # Which tier they would have had then, and which segments, nobody knows.
+        member = replace(member, tier="", segments=frozenset())
+    if owner.member_id is not None and any(boost.room is not None for boost in boosts):
+        lock_member(conn, store, owner.member_id)
+        boosts = locked_boosts(conn, store, snapshot.created)
+    decision = decide_order(revision.program, facts, store.timezone, member, boosts)
+    end_where_nothing_is_left(conn, store, boosts, decision, now=now)
     plan = freeze(
         snapshot,
         Terms.of(settings),
@@ -95,6 +113,7 @@ def freeze_plan(
         order_awards=decision.order_awards,
         misses=decision.misses,
         expires_from=since,
+        worth=worth_of(snapshot, facts, settings),
     )
     capped = plan_of(revision.program).capped
     hands = {rule_id for award in plan.awards for rule_id in award.rule_ids}
@@ -109,12 +128,25 @@ def freeze_plan(
 
 
 def _order_number(
-    conn: Connection, program: Program, row: OrderRow, owner: Ownership
+    conn: Connection,
+    store: StoreRef,
+    program: Program,
+    row: OrderRow,
+    owner: Ownership,
+    at: datetime,
+    keys: EmailKeys,
 ) -> int | None:
-    """The how manieth order of its owner this is, counted as orders are paid; None = not asked."""
+    """The how manieth order of its owner this is, counted as orders are paid.
+
+    Those of an account that is gone count too. None where no rule asks for it, and for a guest:
+    nobody knows what they bought before under another address, or will buy again as somebody new.
+    """
     if owner.member_id is None or not plan_of(program).needs_order_number:
         return None
-    return paid_orders_of(conn, owner.member_id, but=row.id) + 1
+    member = member_by_id(conn, store.id, owner.member_id)
+    if member is None or member.is_guest:
+        return None
+    return orders_before(conn, store, member, at=at, but=row.id, keys=keys) + 1
 
 
 def _owner_facts(
@@ -124,10 +156,16 @@ def _owner_facts(
     row: OrderRow,
     snapshot: OrderSnapshot,
     owner: Ownership,
+    keys: EmailKeys,
+    *,
+    asked: bool,
 ) -> MemberFacts:
-    """The owner as the rules see them; caps stay locked until the transaction ends."""
+    """The owner as the rules see them; caps stay locked until the transaction ends.
+
+    `asked`: something else than the rules looks at them, too.
+    """
     ready = plan_of(program)
-    if owner.member_id is None or not ready.needs_member:
+    if owner.member_id is None or not (ready.needs_member or asked):
         return NOBODY
     member = member_by_id(conn, store.id, owner.member_id)
     if member is None:
@@ -143,6 +181,7 @@ def _owner_facts(
         at=snapshot.created,
         but_order=row.id,
         but_source=f"order:{snapshot.id}",
+        keys=keys,
     )
 
 

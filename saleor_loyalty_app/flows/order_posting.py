@@ -109,6 +109,9 @@ def _add(conn: Connection, work: Posting, row: UnitRow, delta: int) -> int:
     row.postings += 1
     terms = work.plan.terms
     spendable = row.unit != STATUS
+    # Status counts in the period of the payment, whenever it is booked: also by an import of
+    # history, and again after a refund that failed.
+    dated = work.plan.expires_from if first else work.snapshot.updated_at
     ledger.earn(
         conn,
         Account(work.store.id, work.member_id, row.unit),
@@ -116,7 +119,7 @@ def _add(conn: Connection, work: Posting, row: UnitRow, delta: int) -> int:
         _cause(work, row, "order_earned" if first else "order_restored"),
         key=_key(work, row),
         now=work.now,
-        effective_at=work.plan.expires_from if first else work.snapshot.updated_at,
+        effective_at=dated if spendable else work.paid_at,
         available_from=terms.available_from(work.paid_at, work.fulfilled_at)
         if spendable
         else work.paid_at,

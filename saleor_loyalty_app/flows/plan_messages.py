@@ -35,6 +35,7 @@ _SHARED = (
     "amount",
     "currency",
     "redemption",
+    "reward_id",
     "why",
     "available_from",
     "blocked",

@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.flows.campaign_boosts import boosts_at
 from saleor_loyalty_app.flows.known_member import member_facts
+from saleor_loyalty_app.flows.known_past import orders_before
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.ledger.balance_view import balance
 from saleor_loyalty_app.ledger.types import Account
@@ -176,12 +178,17 @@ def _decide(
     nth = 1 if newcomer else None
     ready = plan_of(program)
     if member is not None and ready.needs_order_number:
-        nth = paid_orders_of(conn, member.id, but=0) + 1
+        nth = orders_before(conn, store, member, at=now) + 1
     facts = checkout_facts(checkout, program.settings, app_id=store.app_id, now=now, nth_order=nth)
-    known = MemberFacts(joined_at=now) if newcomer else NOBODY
-    if member is not None and ready.needs_member:
+    known = NOBODY
+    if newcomer:
+        language = checkout.language_code.replace("_", "-").lower()
+        known = MemberFacts(joined_at=now, language=language)
+    boosts = boosts_at(conn, store, now)
+    asked = any(not boost.audience.is_everybody for boost in boosts)
+    if member is not None and (ready.needs_member or asked):
         known = member_facts(conn, store, member, program, ready.capped, at=now)
-    return decide_order(program, facts, store.timezone, known)
+    return decide_order(program, facts, store.timezone, known, boosts)
 
 
 def _nearly(decision: Decision) -> tuple[tuple[str, Mapping[str, Any]], ...]:

@@ -105,6 +105,7 @@ def _sample(kind: Kind, setup: MailSetup, language: str, now: datetime) -> dict[
         "blocked": "spending",
         "bonus": "question_answered",
         "years": 2,
+        "goodwill": "late_delivery",
         "link": setup.look.points_url or "https://shop.example.com/points",
         "minutes": 15,
         "month": month,
@@ -122,6 +123,24 @@ def _sample(kind: Kind, setup: MailSetup, language: str, now: datetime) -> dict[
                 "currency": "TRY" if language == "tr" else "USD",
             }
         ],
+        "reward_item": {
+            "id": "coffee",
+            "names": {
+                "en": translate("catalog.sample", "en"),
+                "tr": translate("catalog.sample", "tr"),
+            },
+            "gift": {"type": "amount"},
+            "points": 120,
+            "channels": [
+                {
+                    "channel": "sample",
+                    "currency": "TRY" if language == "tr" else "USD",
+                    "amount": "12.50",
+                }
+            ],
+        },
+        "reward_channel": "sample",
+        "reward_currency": "TRY" if language == "tr" else "USD",
         "title": translate("mail.sample_title", language),
         "body": translate("mail.sample_body", language),
     }

@@ -7,7 +7,6 @@ kept, the same targets, the same refund policy.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from fractions import Fraction
 
 from sqlalchemy import Connection
 
@@ -15,9 +14,10 @@ from saleor_loyalty_app import ledger
 from saleor_loyalty_app.ledger import Account, RefundPolicy
 from saleor_loyalty_app.members.repository import member_by_id
 from saleor_loyalty_app.orders.repository import units_of
-from saleor_loyalty_app.orders.target import kept_after, targets
+from saleor_loyalty_app.orders.target import Kept, kept_after, targets
 from saleor_loyalty_app.orders.views import order_view
 from saleor_loyalty_app.rewards import redemptions, use_records
+from saleor_loyalty_app.rewards.kept_gift import kept_share
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.rewards.restoring import to_restore
 from saleor_loyalty_app.rewards.uses import CHARGED, bearer_of, settle
@@ -71,7 +71,7 @@ def preview_refund(
             taken += posted
             forgiven += surplus - posted
     restores = sum(
-        _restored(conn, redemption, snapshot.id, share.order)
+        _restored(conn, redemption, snapshot, share)
         for redemption in redemptions_of_order(conn, store.id, snapshot.id)
     )
     return RefundPreview(taken, forgiven, restores)
@@ -86,13 +86,16 @@ def redemptions_of_order(conn: Connection, store_id: int, order_id: str) -> list
     return [one for one in found if one is not None]
 
 
-def _restored(conn: Connection, redemption: RedemptionRef, order_id: str, kept: Fraction) -> int:
-    """What comes back of a redemption once only `kept` of the order is."""
+def _restored(
+    conn: Connection, redemption: RedemptionRef, snapshot: OrderSnapshot, share: Kept
+) -> int:
+    """What comes back of a redemption once only `share` of the order is kept."""
     owner = member_by_id(conn, redemption.store_id, redemption.member_id)
     if owner is None or owner.state == "erased":
         return 0
     rows = use_records.of_redemption(conn, redemption.id)
-    rows[order_id] = replace(rows[order_id], kept=kept)
+    kept = kept_share(redemption.terms, snapshot, share.units, share.order)
+    rows[snapshot.id] = replace(rows[snapshot.id], kept=kept)
     bearer = bearer_of(list(settle([row.use for row in rows.values()]).values()))
     points = 0
     if bearer is not None and redemption.redeem_entry_id is not None:

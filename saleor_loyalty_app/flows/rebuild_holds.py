@@ -20,8 +20,11 @@ from saleor_loyalty_app.ledger import Account
 from saleor_loyalty_app.ledger.errors import InsufficientPoints
 from saleor_loyalty_app.members.repository import member_by_user
 from saleor_loyalty_app.orders import refresh, repository
+from saleor_loyalty_app.programs.repository import revision_at
+from saleor_loyalty_app.programs.rewards import RewardItem
 from saleor_loyalty_app.programs.scalars import plain
-from saleor_loyalty_app.rewards import redemptions
+from saleor_loyalty_app.rewards import claims, redemptions
+from saleor_loyalty_app.rewards.catalog import code_terms
 from saleor_loyalty_app.rewards.instruments.voucher import VOUCHER
 from saleor_loyalty_app.rewards.lost_redemptions import LostRedemption, redemption_of
 from saleor_loyalty_app.saleor.checkout_snapshot import orders_with_code
@@ -154,6 +157,7 @@ def _set_aside(conn: Connection, store: StoreRef, lost: LostRedemption, now: dat
         deadline=deadline,
         now=now,
     )
+    item = _reward(conn, store, lost, now)
     bound = checkout is not None or lost.draft_id is not None
     written = redemptions.insert(
         conn,
@@ -166,6 +170,7 @@ def _set_aside(conn: Connection, store: StoreRef, lost: LostRedemption, now: dat
             "unit": UNIT,
             "points": lost.points,
             "amount": plain(lost.amount),
+            "terms": _terms(item, lost),
             "channel": lost.channel,
             "currency": lost.currency,
             "checkout_id": checkout,
@@ -190,7 +195,30 @@ def _set_aside(conn: Connection, store: StoreRef, lost: LostRedemption, now: dat
     )
     if written is None:
         raise _NotRebuilt
+    if item is not None:
+        claims.add(conn, store.id, written.id, member.id, item, state="", now=now)
+        claims.draw_stock(conn, store.id, item.id, None)
     return True
+
+
+def _reward(
+    conn: Connection, store: StoreRef, lost: LostRedemption, now: datetime
+) -> RewardItem | None:
+    """The reward behind a voucher, as the program in force has it."""
+    revision = revision_at(conn, store.id, now)
+    section = None if revision is None else revision.program.rewards
+    return None if section is None or not lost.reward else section.item(lost.reward)
+
+
+def _terms(item: RewardItem | None, lost: LostRedemption) -> dict[str, Any] | None:
+    """What it was made with, as far as the program in force knows it; its voucher stands already,
+    and is not made again.
+    """
+    if not lost.reward:
+        return None
+    if item is None:
+        return {"reward": lost.reward, "kind": "amount"}
+    return code_terms(item, item.in_channel(lost.channel, lost.currency))
 
 
 def _tell(conn: Connection, store: StoreRef, report: RebuildReport, now: datetime) -> None:

@@ -32,12 +32,14 @@ _log = log.get(__name__)
 class Recalculation:
     """A checkout whose methods are to be asked for again.
 
-    `doubted`: its subtotal could not be told from the webhook and is asked of Saleor.
+    `doubted`: its subtotal could not be told from the webhook and is asked of Saleor. `kept_back`:
+    it holds goods that not everybody may buy, and nobody was let in to them there.
     """
 
     store_id: int
     checkout_id: str
     doubted: bool = False
+    kept_back: bool = False
 
 
 RECALCULATE = Job("recalculate_shipping", Recalculation, attempts=5)
@@ -47,7 +49,8 @@ def recalculate(access: StoreAccess, wish: Recalculation, *, clock: Clock) -> No
     """Does it, unless the checkout is gone or the store is inactive.
 
     A checkout with money on it is left alone: a method that it has chosen and that ends now would
-    leave a shopper who paid without an order.
+    leave a shopper who paid without an order. One whose goods are kept back is not: paying first
+    opens nothing.
 
     Raises:
         UnexpectedAnswer, and what `StoreAccess.ask` and `StoreAccess.change` raise; it may be
@@ -72,7 +75,7 @@ def _recalculate(access: StoreAccess, wish: Recalculation, clock: Clock) -> str:
     if wish.doubted:
         now = clock()
         access.database.write(lambda conn: keep_total(conn, store, cart, now))
-    if answer.has_money:
+    if answer.has_money and not wish.kept_back:
         return "paid"
     if spoken_version(store.schema_version) >= CALCULATES:
         access.change(store, "mutations/delivery_options_calculate", {"id": cart.id})

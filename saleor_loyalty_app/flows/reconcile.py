@@ -12,6 +12,7 @@ from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.converge_order import Outcome, converge_page
+from saleor_loyalty_app.flows.rebuild_campaigns import finish_campaigns, rebuild_campaigns
 from saleor_loyalty_app.flows.rebuild_holds import rebuild_holds
 from saleor_loyalty_app.flows.refresh_orders import (
     PAGE,
@@ -57,6 +58,11 @@ class ReconcileReport:
     #: Redemptions that a restored database learned of again, and those that it could not.
     rebuilt: int = 0
     missing: tuple[str, ...] = ()
+    #: Vouchers of campaigns that it learned of, codes of theirs that were deleted in Saleor, and
+    #: names of vouchers whose campaigns it does not know.
+    campaign_vouchers: int = 0
+    campaign_codes: int = 0
+    campaigns_unknown: tuple[str, ...] = ()
 
 
 def reconcile_changes(
@@ -138,12 +144,13 @@ def reconcile_after_restore(
 ) -> ReconcileReport:
     """Brings a database that was restored from a backup up to what Saleor knows.
 
-    Redemptions that the backup does not know are rebuilt first, so that orders find them. Then
-    everything that changed since a day before the restored cursor is booked, then all open and
-    guest orders are read, whenever they were read last. Redemptions for which there were too few
-    points before that are tried again.
+    Redemptions and campaigns' vouchers that the backup does not know are rebuilt first, so that
+    orders find them. Then everything that changed since a day before the restored cursor is booked,
+    then all open and guest orders are read, whenever they were read last. Redemptions for which
+    there were too few points before that are tried again.
     """
     holds = rebuild_holds(access, store, clock=clock)
+    campaigns = rebuild_campaigns(access, store, clock=clock)
     cursor = db.read(lambda conn: _marks(conn, store.id).cursor)
     changes = reconcile_changes(
         db, store, source, clock=clock, secrets=secrets, since=cursor - RESTORE_OVERLAP
@@ -160,6 +167,9 @@ def reconcile_after_restore(
     due = refresh_due_orders(db, store, source, clock=clock, secrets=secrets)
     _add(changes.orders, due)
     changes.missing = tuple(holds.missing)
+    finish_campaigns(access, store, campaigns, clock=clock)
+    changes.campaign_vouchers, changes.campaign_codes = campaigns.vouchers, campaigns.codes
+    changes.campaigns_unknown = tuple(campaigns.unknown)
     return changes
 
 

@@ -10,8 +10,9 @@ from typing import Protocol
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app import log
+from saleor_loyalty_app.flows.known_member import everybody
 from saleor_loyalty_app.members.email_keys import normalize_email
-from saleor_loyalty_app.members.repository import surviving_member
+from saleor_loyalty_app.members.repository import member_by_user, surviving_member
 from saleor_loyalty_app.rewards import redemptions, sightings
 from saleor_loyalty_app.rewards.checkout_news import Concerned, Meaning, concerned, meaning
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -69,6 +70,8 @@ def _meanings(
         means = meaning(one, news.id, news.user_id, code, now)
         if means is Meaning.maybe_own:
             means = _by_address(conn, store, news, one)
+        elif means in (Meaning.unwelcome, Meaning.other_owner) and one.is_live:
+            means = _by_person(conn, store, news, one, means)
         if means is not Meaning.nothing:
             meanings.append((one, means))
     return meanings
@@ -81,6 +84,18 @@ def _by_address(conn: Connection, store: StoreRef, news: CheckoutNews, found: Co
     if member is not None and address and address == member.email:
         return Meaning.bind
     return Meaning.nothing if found.sighted_foreign is not None else Meaning.maybe_own
+
+
+def _by_person(
+    conn: Connection, store: StoreRef, news: CheckoutNews, found: Concerned, means: Meaning
+) -> Meaning:
+    """Another account of the owner's, whose members were merged into one, is the owner too."""
+    theirs = None if news.user_id is None else member_by_user(conn, store.id, news.user_id)
+    if theirs is None or found.member_id not in everybody(conn, store, theirs.id):
+        return means
+    if means is Meaning.other_owner:
+        return Meaning.nothing
+    return Meaning.bind if found.checkout_id is None and found.order_id is None else means
 
 
 def _act(

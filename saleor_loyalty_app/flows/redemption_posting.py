@@ -6,16 +6,18 @@ from datetime import datetime, timedelta
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app import ledger
+from saleor_loyalty_app.flows.known_member import everybody
 from saleor_loyalty_app.ledger import Account, Cause
 from saleor_loyalty_app.members.refs import MemberRef
-from saleor_loyalty_app.members.repository import surviving_member
+from saleor_loyalty_app.members.repository import member_by_user, surviving_member
 from saleor_loyalty_app.messages.outbox import Kind, tell
 from saleor_loyalty_app.programs.repository import programs_by_id
 from saleor_loyalty_app.programs.scalars import plain
 from saleor_loyalty_app.programs.spending import DEFAULTS
-from saleor_loyalty_app.rewards import redemptions, use_records
+from saleor_loyalty_app.rewards import claims, redemptions, use_records
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.rewards.use_records import UseRow
+from saleor_loyalty_app.stores.refs import StoreRef
 
 PART = "points"
 
@@ -42,6 +44,14 @@ def spender_of(conn: Connection, redemption: RedemptionRef) -> Spender:
     if member is None:
         raise LookupError(f"redemption {redemption.id} has a member that is not there")
     return Spender(member)
+
+
+def belongs_to(conn: Connection, store: StoreRef, redemption: RedemptionRef, user_id: str) -> bool:
+    """Whether a redemption is a shopper's: they took it, or whoever did is one person with them."""
+    if redemption.user_id == user_id:
+        return True
+    member = member_by_user(conn, store.id, user_id)
+    return member is not None and redemption.member_id in everybody(conn, store, member.id)
 
 
 def spend_held(
@@ -90,10 +100,59 @@ def spend_held(
         number,
         "spent",
         now,
-        amount=plain(redemption.amount),
-        currency=redemption.currency,
+        **money_of(redemption),
     )
     return _written(changed, redemption)
+
+
+def hand_over(
+    conn: Connection, redemption: RedemptionRef, *, reward: str, actor: str, now: datetime
+) -> RedemptionRef:
+    """A reward was handed over: the points that were set aside are spent, once.
+
+    Args:
+        reward: its id in the program.
+    """
+    posted = ledger.capture_hold(
+        conn,
+        redemption.store_id,
+        redemption.hold_id,
+        None,
+        Cause(
+            source=f"redemption:{redemption.public_id}",
+            part=PART,
+            actor=actor,
+            channel=redemption.channel,
+            currency=redemption.currency,
+            revision_id=redemption.revision_id,
+            reason={"code": "reward_taken", "reward": reward},
+        ),
+        key=f"redemption:{redemption.public_id}:capture",
+        now=now,
+    )
+    changed = redemptions.change(
+        conn,
+        redemption.id,
+        None,
+        {
+            "state": "consumed",
+            "ending": "",
+            "reason": None,
+            "redeem_entry_id": posted.entry_id,
+            "consumed_at": now,
+            "ended_at": now,
+            "due_at": None,
+            "attempts": 0,
+        },
+    )
+    return _written(changed, redemption)
+
+
+def money_of(redemption: RedemptionRef) -> dict[str, str]:
+    """What messages say it takes off; nothing of a reward whose worth is no amount."""
+    if redemption.terms is not None and redemption.terms["kind"] != "amount":
+        return {}
+    return {"amount": plain(redemption.amount), "currency": redemption.currency}
 
 
 def give_back(
@@ -126,6 +185,8 @@ def give_back(
             "due_at": now,
         },
     )
+    if redemption.restored + amount >= redemption.points:
+        claims.give_back(conn, redemption.id, now=now)
     return _written(changed, redemption)
 
 

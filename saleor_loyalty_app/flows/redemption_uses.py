@@ -20,7 +20,10 @@ from saleor_loyalty_app.flows.redemption_posting import (
     spender_of,
 )
 from saleor_loyalty_app.members.email_keys import normalize_email
+from saleor_loyalty_app.orders.target import Kept
 from saleor_loyalty_app.rewards import redemptions, sightings, use_records
+from saleor_loyalty_app.rewards.handed_out import UNBOUND, came_by_news, stays_a_code
+from saleor_loyalty_app.rewards.kept_gift import kept_share
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.rewards.restoring import NOTHING, to_restore
 from saleor_loyalty_app.rewards.use_records import UseRow
@@ -60,7 +63,7 @@ def note_order(
     conn: Connection,
     store: StoreRef,
     snapshot: OrderSnapshot,
-    kept: Fraction,
+    share: Kept,
     *,
     why: str,
     now: datetime,
@@ -68,7 +71,7 @@ def note_order(
     """Spends what the order used, gives back what belongs to its lost share, ends what it left out.
 
     Args:
-        kept: the share of the order that the customer kept.
+        share: what the customer kept of the order.
         why: why it is less than before, as a stable word.
     """
     if snapshot.status in NOT_YET_STATUSES:
@@ -82,10 +85,10 @@ def note_order(
     used = _used(conn, store, mark, locked, known)
     for redemption in locked:
         if redemption.id == used:
+            kept = kept_share(redemption.terms, snapshot, share.units, share.order)
             _note_use(conn, redemption, known[redemption.id], snapshot, mark, kept, why, now)
         elif redemption.is_live and _is_bound(mark, redemption):
-            reason = {"code": COMPLETED_WITHOUT, "order": snapshot.number}
-            redemptions.end_as(conn, store.id, redemption.id, "released", reason, now)
+            _left_out(conn, redemption, snapshot, now)
 
 
 def who_used(conn: Connection, store: StoreRef, order: OrderWithCode) -> int | None:
@@ -109,6 +112,18 @@ def note_gone(conn: Connection, store: StoreRef, order_id: str, *, now: datetime
         rows[order_id] = use_records.change(conn, rows[order_id].id, {"kept": NOTHING})
         spender = spender_of(conn, redemption)
         _settle(conn, redemption, spender, rows, ORDER_GONE, now)
+
+
+def _left_out(
+    conn: Connection, redemption: RedemptionRef, snapshot: OrderSnapshot, now: datetime
+) -> None:
+    """Its checkout became an order without it."""
+    if stays_a_code(redemption, by_news=came_by_news(conn, redemption)):
+        values = {**UNBOUND, "due_at": redemption.deadline, "attempts": 0}
+        redemptions.change(conn, redemption.id, None, values)
+        return
+    reason = {"code": COMPLETED_WITHOUT, "order": snapshot.number}
+    redemptions.end_as(conn, redemption.store_id, redemption.id, "released", reason, now)
 
 
 def _note_use(

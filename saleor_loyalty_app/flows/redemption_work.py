@@ -10,6 +10,7 @@ from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.redemption_uses import who_used
+from saleor_loyalty_app.flows.reward_news import tell_of_reward
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.messages.outbox import Kind, tell
 from saleor_loyalty_app.orders import refresh, repository
@@ -17,7 +18,9 @@ from saleor_loyalty_app.programs.repository import programs_by_id
 from saleor_loyalty_app.programs.spending import DEFAULTS, Spending
 from saleor_loyalty_app.rewards import redemptions, sightings, use_records
 from saleor_loyalty_app.rewards.errors import RedemptionUnknown, reason_of
+from saleor_loyalty_app.rewards.handed_out import came_by_news
 from saleor_loyalty_app.rewards.instruments.carts import Carts
+from saleor_loyalty_app.rewards.instruments.hand_over import HAND_OVER, HandOverInstrument
 from saleor_loyalty_app.rewards.instruments.port import Instrument, Place
 from saleor_loyalty_app.rewards.instruments.voucher import VOUCHER, VoucherInstrument
 from saleor_loyalty_app.rewards.redemptions import LEASE, RedemptionRef
@@ -53,7 +56,11 @@ class Bench:
         """The bench of a process."""
         carts = Carts(access, clock)
         return cls(
-            access.database, clock, access, carts, {VOUCHER: VoucherInstrument(access, carts)}
+            access.database,
+            clock,
+            access,
+            carts,
+            {VOUCHER: VoucherInstrument(access, carts), HAND_OVER: HandOverInstrument()},
         )
 
     def reread(self, store: StoreRef, redemption_id: int) -> RedemptionRef:
@@ -138,7 +145,9 @@ class Work:
 
         def write(conn: Connection) -> RedemptionRef | None:
             changed = redemptions.change(conn, self.ref.id, self.ref.fence, values)
-            if changed is not None and changed.is_bearer:
+            if changed is not None and changed.terms is not None:
+                tell_of_reward(conn, changed, now=now)
+            elif changed is not None and changed.is_bearer:
                 tell(
                     conn,
                     self.store.id,
@@ -195,6 +204,10 @@ class Work:
         own = self.place
         others = [Place(one.checkout_id) for one in seen if one.checkout_id != self.ref.checkout_id]
         return others if own is None else [own, *others]
+
+    def came_by_news(self) -> bool:
+        """Whether it is on its checkout, if it is, since the shopper put it there."""
+        return self.bench.database.read(lambda conn: came_by_news(conn, self.ref))
 
     def take_off(self, place: Place) -> None:
         """Takes the code off a cart, after writing down that it is to be gone there.

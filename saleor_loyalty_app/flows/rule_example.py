@@ -22,7 +22,10 @@ from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
 from saleor_loyalty_app.programs.look import WEEKDAYS
 from saleor_loyalty_app.programs.member_facts import MemberFacts
+from saleor_loyalty_app.programs.milestones import Milestone, SpendLine
 from saleor_loyalty_app.programs.rules import EarningRule
+from saleor_loyalty_app.programs.tier_measures import Missing
+from saleor_loyalty_app.programs.tiers_words import missing_words
 
 _DAY = timedelta(days=1)
 
@@ -60,6 +63,8 @@ def rule_example(
     `orders` are the usual orders of the store's channels, from which the example is made.
     """
     rule = next((one for one in program.earning.rules if one.id == rule_id), None)
+    if rule is not None and rule.milestone is not None:
+        return _milestone_example(rule, rule.milestone, language)
     if rule is None or rule.trigger != "order":
         return None
     wish = _wish(rule, now)
@@ -114,6 +119,30 @@ def _told(
         time=f"{_local(facts, timezone).hour:02}:00",
         total=words.points_words(total, language),
         share=words.points_words(share, language),
+    )
+
+
+def _milestone_example(rule: EarningRule, milestone: Milestone, language: str) -> str:
+    """Somebody who is almost there, and what is missing."""
+    line = milestone.line
+    kind, currency, whole = line.type, "", 1
+    if isinstance(line, SpendLine):
+        currency, least, whole = line.limits[0].currency, line.limits[0].milli, 1000
+    else:
+        least = line.min
+    has = least * 9 // 10 // whole * whole
+    points = getattr(rule.then, "points", None) or 0
+    unit = rule.then.unit
+    number = words.number_words(points, language)
+    brings = words.unit_words(number, unit, language)
+    if unit == "points":
+        brings = words.points_words(points, language)
+    return translate(
+        "rule.example.milestone",
+        language,
+        has=missing_words([Missing(kind, has, currency)], language),
+        missing=missing_words([Missing(kind, least - has, currency)], language),
+        points=brings,
     )
 
 
@@ -183,6 +212,8 @@ def _with_line_or_member(wish: _Wish, leaf: c.Leaf, now: datetime) -> _Wish:
             return replace(wish, line=wish.line | {leaf.type: values[0]})
         case c.InTiers(tiers=values):
             return replace(wish, member=replace(wish.member, tier=values[0]))
+        case c.InSegments(segments=values):
+            return replace(wish, member=replace(wish.member, segments=frozenset(values[:1])))
         case c.MemberSince(min=least):
             joined = now - timedelta(days=(least or 0) + 1)
             return replace(wish, member=replace(wish.member, joined_at=joined))

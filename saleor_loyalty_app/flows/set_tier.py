@@ -13,8 +13,7 @@ from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.errors import MemberErased, MemberNotFound, NoteEmpty
 from saleor_loyalty_app.programs import words
-from saleor_loyalty_app.programs.document import Program
-from saleor_loyalty_app.programs.repository import revision_at
+from saleor_loyalty_app.programs.repository import Revision, revision_at
 from saleor_loyalty_app.programs.tier_rules import State
 from saleor_loyalty_app.programs.tiers import Tiers
 from saleor_loyalty_app.stores import staff_actions
@@ -26,8 +25,8 @@ from saleor_loyalty_app.tiers.errors import TierEndPast, TierMemberUnfit, TiersO
 LONGEST = timedelta(days=3653)
 
 
-def tiers_in_force(conn: Connection, store: StoreRef, now: datetime) -> tuple[Program, Tiers]:
-    """The program in force and its tiers.
+def tiers_in_force(conn: Connection, store: StoreRef, now: datetime) -> tuple[Revision, Tiers]:
+    """The revision in force and its tiers.
 
     Raises:
         TiersOff: there are none, or they are switched off.
@@ -36,7 +35,7 @@ def tiers_in_force(conn: Connection, store: StoreRef, now: datetime) -> tuple[Pr
     tiers = None if revision is None else revision.program.tiers
     if revision is None or tiers is None or not tiers.enabled:
         raise TiersOff
-    return revision.program, tiers
+    return revision, tiers
 
 
 def set_tier(
@@ -68,7 +67,7 @@ def set_tier(
         MemberNotFound, MemberErased, TierMemberUnfit: nobody who could have a tier.
         OwnAccount: the member is the agent.
     """
-    program, tiers = tiers_in_force(conn, store, now)
+    revision, tiers = tiers_in_force(conn, store, now)
     if tiers.rank_of(tier) < 0:
         raise TierUnknown(tier=tier)
     today = now.astimezone(zone_of(store)).date()
@@ -77,7 +76,7 @@ def set_tier(
     if not reason.strip():
         raise NoteEmpty
     after = until + timedelta(days=1)
-    changed = _change(conn, store, program, member_id, tier, after, agent, keys=keys, now=now)
+    changed = _change(conn, store, revision, member_id, tier, after, agent, keys=keys, now=now)
     if changed is None:
         return
     text = translate(
@@ -104,14 +103,14 @@ def end_tier(
     Raises:
         TiersOff, MemberNotFound, MemberErased, TierMemberUnfit, OwnAccount: as `set_tier`.
     """
-    program, _ = tiers_in_force(conn, store, now)
-    _change(conn, store, program, member_id, "", None, agent, keys=keys, now=now)
+    revision, _ = tiers_in_force(conn, store, now)
+    _change(conn, store, revision, member_id, "", None, agent, keys=keys, now=now)
 
 
 def _change(
     conn: Connection,
     store: StoreRef,
-    program: Program,
+    revision: Revision,
     member_id: int,
     tier: str,
     until: date | None,
@@ -128,7 +127,7 @@ def _change(
         raise MemberErased
     require_other(conn, store, member, agent, keys)
     [person] = repository.people(conn, store.id, [member.id])
-    if not in_program(person, program):
+    if not in_program(person, revision.program):
         raise TierMemberUnfit
     today = now.astimezone(zone_of(store)).date()
     repository.begin(conn, store.id, [member.id], State(today), now)
@@ -148,7 +147,7 @@ def _change(
         after=_told(tier, until),
         now=now,
     )
-    look_at(conn, store, program, [member.id], now=now, actor=agent.actor, why="manual")
+    look_at(conn, store, revision, [member.id], now=now, actor=agent.actor, why="manual")
     return member.id
 
 

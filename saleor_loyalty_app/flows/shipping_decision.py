@@ -80,6 +80,7 @@ def decide(
         member=found.is_member(key.user_id),
         orders=found.orders,
         tier=found.tier_in_force,
+        segments=found.segments_in_force,
     )
     decided = decide_offers(shipping, facts, methods, now=now, timezone=timezone)
     answer = answer_of(standing, decided, now=now)

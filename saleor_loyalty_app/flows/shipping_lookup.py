@@ -1,6 +1,6 @@
 """What an answer on shipping has to know: one statement, and a program that is remembered."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -19,16 +19,19 @@ from saleor_loyalty_app.orders.models import OrderState
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.tiers import level_in_force
+from saleor_loyalty_app.rewards.claims import HANDED_OVER
 from saleor_loyalty_app.rewards.models import (
     LIVE_STATES,
     CheckoutTotal,
     Redemption,
+    RewardClaim,
     ShippingAsk,
     ShippingOffer,
 )
 from saleor_loyalty_app.rewards.offer_rows import OfferKey, read_offers
 from saleor_loyalty_app.rewards.offers import Offer
 from saleor_loyalty_app.rewards.shipping_asks import Asked
+from saleor_loyalty_app.segments.models import AccessPass, SegmentMember
 from saleor_loyalty_app.stores.models import Store
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import channels
@@ -42,6 +45,10 @@ _store, _member, _order = table(Store), table(Member), table(OrderState)
 _account = table(Member).alias("account")
 _offer, _total, _ask = table(ShippingOffer), table(CheckoutTotal), table(ShippingAsk)
 _redemption, _tier = table(Redemption), table(MemberTier)
+#: A reward that was taken, its redemption, and the rows of one person who was several members.
+_claim, _taken = table(RewardClaim), table(Redemption).alias("taken")
+_part_of = table(Member).alias("part_of")
+_segment, _pass = table(SegmentMember), table(AccessPass)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +69,12 @@ class Found:
         state: of the member; "" = none is known.
         orders: paid ones of the member.
         tier: that the member holds; "" = none.
+        segments: that the member was in at the last look.
+        rewards: that let the member buy what is kept back.
         stored: offers that were made to this shopper at this checkout.
         total_hash, total: the cart whose subtotal was asked of Saleor, and the subtotal.
         own_code: the code on the checkout is that of a live redemption.
+        passed, passed_until: the gates that this shopper's checkout was let through, and till when.
     """
 
     part: LivePart
@@ -73,11 +83,23 @@ class Found:
     hold_out: bool
     orders: int
     tier: str
+    segments: frozenset[str]
     stored: tuple[Offer, ...]
     total_hash: str
     total: Decimal
     asked: Asked | None
     own_code: bool
+    rewards: frozenset[str] = frozenset()
+    passed: frozenset[str] = frozenset()
+    passed_until: datetime | None = None
+
+    @property
+    def segments_in_force(self) -> frozenset[str]:
+        """The segments of the member that the program has."""
+        program = self.part.program
+        if program is None or not program.segments:
+            return frozenset()
+        return self.segments & {segment.id for segment in program.segments}
 
     @property
     def tier_in_force(self) -> str:
@@ -95,7 +117,8 @@ class Found:
         return takes_part(self.state, hold_out=self.hold_out, automatic=automatic)
 
 
-def _statement() -> sa.Select[Any]:
+def _statement(joined: Callable[[Any], Any]) -> sa.Select[Any]:
+    """The statement; `joined` makes one text of a column, with commas, in a database."""
     bind = sa.bindparam
     checkout_id: sa.BindParameter[str] = bind("checkout_id")
     user_id: sa.BindParameter[str] = bind("user_id")
@@ -110,6 +133,11 @@ def _statement() -> sa.Select[Any]:
     )
     total_on = sa.and_(_total.c.store_id == _store.c.id, _total.c.checkout_id == checkout_id)
     ask_on = sa.and_(_ask.c.store_id == _store.c.id, _ask.c.checkout_id == checkout_id)
+    pass_on = sa.and_(
+        _pass.c.store_id == _store.c.id,
+        _pass.c.checkout_id == checkout_id,
+        _pass.c.user_id == user_id,
+    )
     redemption_on = sa.and_(
         _redemption.c.store_id == _store.c.id,
         _redemption.c.code == bind("code"),
@@ -121,6 +149,29 @@ def _statement() -> sa.Select[Any]:
         .where(_order.c.member_id == _member.c.id, _order.c.paid_at.is_not(None))
         .scalar_subquery()
     )
+    segments = (
+        sa.select(joined(_segment.c.segment))
+        .where(_segment.c.member_id == _member.c.id, _segment.c.store_id == _store.c.id)
+        .scalar_subquery()
+    )
+    person = sa.select(_part_of.c.id).where(
+        sa.or_(_part_of.c.id == _member.c.id, _part_of.c.merged_into == _member.c.id)
+    )
+    taken_on = sa.and_(
+        _taken.c.id == _claim.c.redemption_id,
+        _taken.c.deadline > bind("now", type_=_taken.c.deadline.type),
+    )
+    rewards = (
+        sa.select(joined(_claim.c.reward_id))
+        .select_from(_claim.join(_taken, taken_on))
+        .where(
+            _claim.c.store_id == _store.c.id,
+            _claim.c.member_id.in_(person),
+            _claim.c.kind == "early_access",
+            _claim.c.state == HANDED_OVER,
+        )
+        .scalar_subquery()
+    )
     return (
         sa.select(
             sa.and_(_store.c.active, _store.c.shipping_on).label("is_live"),
@@ -128,6 +179,8 @@ def _statement() -> sa.Select[Any]:
             _member.c.hold_out.label("hold_out"),
             orders.label("orders"),
             _tier.c.tier.label("tier"),
+            segments.label("segments"),
+            rewards.label("rewards"),
             _offer.c.offers.label("offers"),
             _total.c.cart_hash.label("total_hash"),
             _total.c.subtotal.label("total"),
@@ -136,6 +189,8 @@ def _statement() -> sa.Select[Any]:
             _ask.c.bare.label("asked_bare"),
             _ask.c.asked_at.label("asked_at"),
             _redemption.c.id.label("redemption"),
+            _pass.c.gates.label("gates"),
+            _pass.c.until.label("passed_until"),
         )
         .select_from(
             _store.outerjoin(_account, account_on)
@@ -145,12 +200,18 @@ def _statement() -> sa.Select[Any]:
             .outerjoin(_total, total_on)
             .outerjoin(_ask, ask_on)
             .outerjoin(_redemption, redemption_on)
+            .outerjoin(_pass, pass_on)
         )
         .where(_store.c.id == bind("store_id"))
     )
 
 
-_LOOK = Hot(_statement())
+_LOOK = Hot(
+    {
+        "sqlite": _statement(sa.func.group_concat),
+        "postgresql": _statement(lambda one: sa.func.string_agg(one, sa.literal_column("','"))),
+    }
+)
 
 
 async def look_up(
@@ -173,10 +234,11 @@ async def look_up(
             "country": key.country,
             "currency": key.currency,
             "code": code or "",
+            "now": now,
         },
     )
     if not rows:
-        return Found(part, False, "", False, 0, "", (), "", Decimal(0), None, False)
+        return Found(part, False, "", False, 0, "", frozenset(), (), "", Decimal(0), None, False)
     row = rows[0]
     asked = None
     if row.asked_at is not None:
@@ -188,11 +250,15 @@ async def look_up(
         hold_out=bool(row.hold_out),
         orders=row.orders,
         tier=row.tier or "",
+        segments=frozenset(row.segments.split(",")) if row.segments else frozenset(),
+        rewards=frozenset(row.rewards.split(",")) if row.rewards else frozenset(),
         stored=read_offers(row.offers),
         total_hash=row.total_hash or "",
         total=Decimal(row.total or 0),
         asked=asked,
         own_code=row.redemption is not None,
+        passed=frozenset(row.gates or ()),
+        passed_until=row.passed_until,
     )
 
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -10,20 +9,19 @@ from sqlalchemy import Connection
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.flows.drive_redemption import Driver
+from saleor_loyalty_app.flows.redemption_posting import belongs_to, money_of
+from saleor_loyalty_app.flows.spending_scene import Scene, look
+from saleor_loyalty_app.flows.spending_terms import asked, deadline_of, note_claim
 from saleor_loyalty_app.ledger import Account
 from saleor_loyalty_app.ledger.errors import IdempotencyConflict, InsufficientPoints
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.eligibility import why_not_spending
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.messages import outbox
-from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.repository import Revision, revision_at
-from saleor_loyalty_app.programs.scalars import plain
-from saleor_loyalty_app.programs.spending import DEFAULTS
-from saleor_loyalty_app.rewards import codes, redemptions
+from saleor_loyalty_app.rewards import claims, codes, redemptions
 from saleor_loyalty_app.rewards.errors import (
-    CartCompleted,
-    CartUnknown,
+    ClaimInPreparation,
     NoProgram,
     NotEnoughPoints,
     PaymentUnderWay,
@@ -33,11 +31,8 @@ from saleor_loyalty_app.rewards.errors import (
     SpendingBlocked,
     SpendingOff,
     SpendingRefused,
-    UserInactive,
 )
 from saleor_loyalty_app.rewards.instruments.port import Place
-from saleor_loyalty_app.rewards.instruments.voucher import VOUCHER
-from saleor_loyalty_app.rewards.quote import CartForSpending, Quote
 from saleor_loyalty_app.rewards.redemptions import LEASE, RedemptionRef
 from saleor_loyalty_app.rewards.spend_request import (
     Bearer,
@@ -46,23 +41,12 @@ from saleor_loyalty_app.rewards.spend_request import (
     SpendRequest,
     Target,
 )
-from saleor_loyalty_app.saleor.checkout_snapshot import Cart, channel_of, user_is_active
-from saleor_loyalty_app.saleor.global_ids import names
 from saleor_loyalty_app.stores import wind_downs
 from saleor_loyalty_app.stores.refs import StoreRef
 
 UNIT = "points"
 #: Where another is at the redemption, its end is looked for so often.
 PAUSE = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class _Scene:
-    """What Saleor told before points are set aside."""
-
-    channel: str
-    currency: str
-    cart: Cart | None
 
 
 class Spender:
@@ -105,6 +89,8 @@ class Spender:
                 if known is None:
                     raise _told(refused) from refused
             else:
+                if not known.is_live:
+                    return known
                 return self._driver.work(store, known, until=until)
         if known.state == "attached" or not known.is_live:
             return known
@@ -129,6 +115,7 @@ class Spender:
             RedemptionUnknown: there is none.
             RedemptionConsumed: an order was made with it.
             PaymentUnderWay: money is on the checkout.
+            ClaimInPreparation: a shopper wants to give up what staff are preparing.
         """
         until = self._clock() + patience
         known = self.find(store, public_id, user_id)
@@ -137,24 +124,28 @@ class Spender:
         if not known.ending:
             self._check_no_money(store, known)
             now = self._clock()
-            reason = {"code": "released", "by": actor}
             self._bench.database.write(
-                lambda conn: redemptions.end_as(conn, store.id, known.id, "released", reason, now)
+                lambda conn: _end(conn, store, known, actor, now, by_shopper=user_id is not None)
             )
         return _unused(self._follow(store, known, until, patience))
 
     def find(self, store: StoreRef, public_id: str, user_id: str | None) -> RedemptionRef:
-        """A redemption; of this user where one is given.
+        """A redemption; of this user, or of who is one person with them, where one is given.
 
         Raises:
             RedemptionUnknown: there is none.
         """
-        found = self._bench.database.read(
-            lambda conn: redemptions.by_public_id(conn, store.id, public_id)
-        )
-        if found is None or user_id not in (None, found.user_id):
+
+        def read(conn: Connection) -> RedemptionRef | None:
+            found = redemptions.by_public_id(conn, store.id, public_id)
+            if found is None or user_id is None or belongs_to(conn, store, found, user_id):
+                return found
+            return None
+
+        known = self._bench.database.read(read)
+        if known is None:
             raise RedemptionUnknown
-        return found
+        return known
 
     def _known(self, store: StoreRef, request: SpendRequest) -> RedemptionRef | None:
         """The redemption that this request made before."""
@@ -174,50 +165,17 @@ class Spender:
         """Sets the points aside, under a lease of this process; all or nothing."""
         if not store.spending_on:
             raise SpendingOff
-        scene = self._look(store, request)
+        scene = look(self._bench, store, request)
         now = self._clock()
         made = self._bench.database.write(
             lambda conn: self._set_aside(conn, store, request, scene, now)
         )
-        if made.fence != 1:
+        if made.is_live and made.fence != 1:
             raise AssertionError("a new redemption has its first lease")
         return made
 
-    def _look(self, store: StoreRef, request: SpendRequest) -> _Scene:
-        """One request to Saleor: the user, and what the points are to be spent on."""
-        target = request.target
-        if not names(request.user_id, "User"):
-            raise UserInactive
-        if isinstance(target, Bearer):
-            return self._look_at_channel(store, request, target.channel)
-        place = _place(target)
-        if not names(place.id, "Order" if place.is_draft else "Checkout"):
-            raise CartUnknown
-        answer = self._bench.carts.read_with_user(store, place, request.user_id)
-        if not answer.user_active:
-            raise UserInactive
-        cart = answer.cart
-        if cart is None or cart.user_id != request.user_id:
-            raise CartUnknown
-        if cart.made:
-            raise CartCompleted
-        if cart.money:
-            raise PaymentUnderWay
-        return _Scene(cart.channel, cart.currency, cart)
-
-    def _look_at_channel(self, store: StoreRef, request: SpendRequest, slug: str) -> _Scene:
-        data = self._bench.access.ask(
-            store, "queries/spending_user", {"userId": request.user_id, "channel": slug}
-        )
-        if not user_is_active(data):
-            raise UserInactive
-        channel = channel_of(data)
-        if channel is None:
-            raise CartUnknown
-        return _Scene(channel.slug, channel.currency_code, None)
-
     def _set_aside(
-        self, conn: Connection, store: StoreRef, request: SpendRequest, scene: _Scene, now: datetime
+        self, conn: Connection, store: StoreRef, request: SpendRequest, scene: Scene, now: datetime
     ) -> RedemptionRef:
         if not wind_downs.as_of(conn, store, now).spending_on:
             raise SpendingOff
@@ -234,15 +192,23 @@ class Spender:
         _check_free(conn, store, request.target)
         account = Account(store.id, member.id, UNIT)
         available = ledger.balance(conn, account, now=now).available
-        terms = self._quote(revision.program, scene, available, request.points)
-        public_id = codes.new_public_id()
-        deadline = wind_downs.no_later_than_end(
-            conn, store.id, now + _time_of(revision.program, request.target)
+        wanted = asked(
+            conn,
+            store,
+            request,
+            scene,
+            revision.program,
+            member,
+            self._bench.instruments,
+            available=available,
+            now=now,
         )
+        public_id = codes.new_public_id()
+        deadline = deadline_of(conn, store, wanted, now=now)
         hold = ledger.place_hold(
             conn,
             account,
-            terms.points,
+            wanted.points,
             key=f"redemption:{public_id}",
             source=f"redemption:{public_id}",
             deadline=deadline,
@@ -256,14 +222,18 @@ class Spender:
                 "code": codes.new_code(),
                 "hold_id": hold.hold_id,
                 "deadline": deadline,
-                "points": terms.points,
-                "amount": terms.amount,
+                "instrument": wanted.instrument,
+                "points": wanted.points,
+                "amount": wanted.amount,
+                "terms": None if wanted.terms is None else dict(wanted.terms),
                 **_fixed(store, request, scene, member, revision, now),
             },
         )
         if made is None:
             # Another request of the same key, or for the same cart, was faster.
             raise RedemptionLive
+        if wanted.item is not None:
+            made = note_claim(conn, store, made, wanted.item, member, now=now)
         outbox.tell(
             conn,
             store.id,
@@ -271,26 +241,14 @@ class Spender:
             outbox.Kind.points_held,
             {
                 "redemption": public_id,
-                "points": terms.points,
-                "amount": plain(terms.amount),
-                "currency": scene.currency,
+                "points": wanted.points,
+                **money_of(made),
                 "until": deadline.isoformat(),
             },
             key=f"{public_id}:held",
             now=now,
         )
         return made
-
-    def _quote(self, program: Program, scene: _Scene, available: int, points: int) -> Quote:
-        cart = scene.cart
-        return self._bench.instruments[VOUCHER].quote(
-            program,
-            scene.channel,
-            scene.currency,
-            None if cart is None else CartForSpending(cart.subtotal, cart.code is not None),
-            available,
-            points,
-        )
 
     def _check_no_money(self, store: StoreRef, known: RedemptionRef) -> None:
         if known.voucher_id is None or known.checkout_id is None:
@@ -323,10 +281,22 @@ def _unused(redemption: RedemptionRef) -> RedemptionRef:
     return redemption
 
 
-def _place(target: OnCheckout | OnDraft) -> Place:
-    if isinstance(target, OnDraft):
-        return Place(target.order_id, is_draft=True)
-    return Place(target.checkout_id)
+def _end(
+    conn: Connection,
+    store: StoreRef,
+    known: RedemptionRef,
+    actor: str,
+    now: datetime,
+    *,
+    by_shopper: bool,
+) -> None:
+    """Says that it is to end; what staff are preparing is theirs to end."""
+    redemptions.lock(conn, store.id, [known.id])
+    claim = claims.of_redemption(conn, known.id)
+    if by_shopper and claim is not None and claim.state == claims.PREPARING:
+        raise ClaimInPreparation
+    reason = {"code": "released", "by": actor}
+    redemptions.end_as(conn, store.id, known.id, "released", reason, now)
 
 
 def _check_free(conn: Connection, store: StoreRef, target: Target) -> None:
@@ -342,17 +312,10 @@ def _check_free(conn: Connection, store: StoreRef, target: Target) -> None:
         raise RedemptionLive(id=live.public_id)
 
 
-def _time_of(program: Program, target: Target) -> timedelta:
-    limits = program.spending or DEFAULTS
-    if isinstance(target, Bearer):
-        return timedelta(days=limits.code_days)
-    return timedelta(minutes=limits.hold_minutes)
-
-
 def _fixed(
     store: StoreRef,
     request: SpendRequest,
-    scene: _Scene,
+    scene: Scene,
     member: MemberRef,
     revision: Revision,
     now: datetime,
@@ -362,7 +325,6 @@ def _fixed(
         "store_id": store.id,
         "member_id": member.id,
         "user_id": request.user_id,
-        "instrument": VOUCHER,
         "unit": UNIT,
         "channel": scene.channel,
         "currency": scene.currency,

@@ -4,13 +4,19 @@ Tiers that were changed are met by everybody, page by page, with progress to be 
 come later are found behind the last one.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.move_tiers import give_rewards, look_at
+from saleor_loyalty_app.flows.pass_milestones import look_at_lines
+from saleor_loyalty_app.members.email_keys import EmailKeys
+from saleor_loyalty_app.messages import mirror_rows
+from saleor_loyalty_app.messages.setup import setup_of
 from saleor_loyalty_app.programs.document import Program
-from saleor_loyalty_app.programs.repository import revision_at
+from saleor_loyalty_app.programs.repository import Revision, revision_at
+from saleor_loyalty_app.segments.looks import look_again as look_at_segments
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers import looks, repository, sweeps
 
@@ -25,28 +31,42 @@ SETTLED = timedelta(minutes=1)
 def tiers_page(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
     """Looks at the next page of members of a store; gives whether more are waiting.
 
-    Where tiers are off, what asked for a look is taken away.
+    Where tiers are off, what asked for a look is taken away. When they are switched on or off,
+    what Saleor knows of everybody is told anew: nobody moves by that alone.
     """
     revision = revision_at(conn, store.id, now)
     program = None if revision is None else revision.program
     digest = digest_of(program)
     sweep = sweeps.sweep_of(conn, store.id)
-    if digest != ("" if sweep is None else sweep.digest):
+    known = "" if sweep is None else sweep.digest
+    if digest != known:
         sweep = sweeps.restart(conn, store.id, sweep, digest, now)
+        if not (digest and known) and setup_of(conn, store.id).setup.mirror != "off":
+            mirror_rows.mark_all(conn, store.id, now)
     limit = PAGES[conn.dialect.name]
     asked = looks.waiting(conn, store.id, limit=limit)
     more = len(asked.rows) == limit
-    if program is None or sweep is None or not digest:
+    if revision is not None and asked.rows:
+        look_at_lines(conn, store, revision, asked.members, now=now, silent=asked.silent)
+    if asked.rows:
+        _look_at_segments(conn, store.id, asked.members)
+    if revision is None or sweep is None or not digest:
         looks.done(conn, asked.rows)
         return more
     if asked.rows:
-        look_at(conn, store, program, asked.members, now=now, silent=asked.silent)
+        look_at(conn, store, revision, asked.members, now=now, silent=asked.silent)
         looks.done(conn, asked.rows)
         return True
     if timely := repository.due(conn, store.id, now, limit=limit):
-        look_at(conn, store, program, timely, now=now)
+        look_at(conn, store, revision, timely, now=now)
         return True
-    return _sweep_page(conn, store, program, sweep, now)
+    return _sweep_page(conn, store, revision, sweep, now)
+
+
+def _look_at_segments(conn: Connection, store_id: int, members: Sequence[int]) -> None:
+    """Whoever has news may be in other segments too, and who was merged into them in none."""
+    ids = repository.survivors(conn, store_id, members)
+    look_at_segments(conn, store_id, [*ids, *repository.merged_into(conn, store_id, ids)])
 
 
 def has_work(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
@@ -75,9 +95,22 @@ def is_changed(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
     return digest != ("" if sweep is None else sweep.digest)
 
 
-def rewards_page(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
+def progress(conn: Connection, store: StoreRef, *, now: datetime) -> sweeps.Sweep | None:
+    """How far members were looked at under the tiers in force; None where there never were any.
+
+    Where these were published a moment ago and no task has begun, everybody is still to be met.
+    """
+    revision = revision_at(conn, store.id, now)
+    digest = digest_of(None if revision is None else revision.program)
+    sweep = sweeps.sweep_of(conn, store.id)
+    if digest == ("" if sweep is None else sweep.digest):
+        return sweep
+    return sweeps.beginning(conn, store.id, digest, now)
+
+
+def rewards_page(conn: Connection, store: StoreRef, *, keys: EmailKeys, now: datetime) -> bool:
     """Gives the next rewards of tiers that were reached; gives whether more are waiting."""
-    return give_rewards(conn, store, limit=REWARDS, now=now) == REWARDS
+    return give_rewards(conn, store, limit=REWARDS, keys=keys, now=now) == REWARDS
 
 
 def digest_of(program: Program | None) -> str:
@@ -88,13 +121,13 @@ def digest_of(program: Program | None) -> str:
 
 
 def _sweep_page(
-    conn: Connection, store: StoreRef, program: Program, sweep: sweeps.Sweep, now: datetime
+    conn: Connection, store: StoreRef, revision: Revision, sweep: sweeps.Sweep, now: datetime
 ) -> bool:
     limit = PAGES[conn.dialect.name]
     found = repository.members_after(
         conn, store.id, sweep.after, created_before=now - SETTLED, limit=limit
     )
-    look_at(conn, store, program, found, now=now)
+    look_at(conn, store, revision, found, now=now)
     more = len(found) == limit
     sweeps.advance(conn, sweep, found, more=more, now=now)
     return more

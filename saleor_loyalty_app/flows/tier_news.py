@@ -1,51 +1,32 @@
-"""What a member is told about their tier: that they rose, and that they are about to fall."""
+"""What a member is told about their tier: that they rose, and that they are about to fall. Pure."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
-from sqlalchemy import Connection
-
-from saleor_loyalty_app.messages.outbox import Kind, tell
+from saleor_loyalty_app.messages.outbox import Kind, News
 from saleor_loyalty_app.programs.tier_measures import History, Missing
 from saleor_loyalty_app.programs.tier_rules import projection
 from saleor_loyalty_app.programs.tiers import Tiers
-from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers.repository import Held
 
 
-def tell_of_rise(
-    conn: Connection, store: StoreRef, tiers: Tiers, before: Held, after: Held, *, now: datetime
-) -> None:
-    """Tells of a tier that is higher than before."""
-    if tiers.rank_of(after.tier) <= tiers.rank_of(before.tier):
-        return
-    tell(
-        conn,
-        store.id,
-        after.member_id,
-        Kind.tier_up,
-        {"tier": after.tier},
-        key=f"tier_up:{after.member_id}:{after.tier}:{now.isoformat()}",
-        now=now,
-    )
+def news_of_rise(tiers: Tiers, before: Held, after: Held, *, now: datetime) -> Iterator[News]:
+    """What is told of a tier that is higher than before; nothing where it is not."""
+    if tiers.rank_of(after.tier) > tiers.rank_of(before.tier):
+        yield News(
+            after.member_id,
+            Kind.tier_up,
+            {"tier": after.tier},
+            key=f"tier_up:{after.member_id}:{after.tier}:{now.isoformat()}",
+        )
 
 
-def tell_of_risk(
-    conn: Connection,
-    store: StoreRef,
-    tiers: Tiers,
-    held: Held,
-    history: History,
-    *,
-    today: date,
-    now: datetime,
-) -> None:
-    """Tells, once for each day of falling, of a fall that is near and what would prevent it."""
+def news_of_risk(tiers: Tiers, held: Held, history: History, *, today: date) -> Iterator[News]:
+    """What is told, once for each day of falling, of a fall that is near and what prevents it."""
     ahead = projection(tiers, held.state, history, today)
     if ahead.drops_on is None or ahead.drops_on != held.state.grace_until or ahead.keep_by is None:
         return
-    tell(
-        conn,
-        store.id,
+    yield News(
         held.member_id,
         Kind.tier_at_risk,
         {
@@ -56,7 +37,6 @@ def tell_of_risk(
             "missing": [_missing(one) for one in ahead.to_keep],
         },
         key=f"tier_at_risk:{held.member_id}:{held.tier}:{ahead.drops_on}",
-        now=now,
     )
 
 

@@ -11,7 +11,13 @@ from saleor_loyalty_app.members.errors import MemberNotFound
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.tier_measures import Measures, measures_on
-from saleor_loyalty_app.programs.tier_rules import Projection, State, history_from, projection
+from saleor_loyalty_app.programs.tier_rules import (
+    Projection,
+    State,
+    history_from,
+    kept_through_changes,
+    projection,
+)
 from saleor_loyalty_app.programs.tiers import Tiers
 from saleor_loyalty_app.programs.tiers_words import missing_words
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -57,6 +63,8 @@ def tier_standing(
     held = repository.held(conn, store.id, ids).get(person.id)
     state = State(today) if held is None else held.state
     joined_on = person.since.astimezone(zone).date()
+    if held is not None and held.law is not None:
+        state = kept_through_changes(held.law, tiers, state, joined_on, today)
     since = history_from(tiers, state, today, joined_on)
     counted = books.counted_of(conn, store.id, ids, since=since, zone=zone)
     history = history_of(person, counted.get(person.id, ()), zone)

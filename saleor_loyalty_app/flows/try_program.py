@@ -10,12 +10,12 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.history_preview import why_withheld
 from saleor_loyalty_app.flows.known_member import member_facts
+from saleor_loyalty_app.flows.known_past import orders_before
 from saleor_loyalty_app.members.repository import member_by_user
 from saleor_loyalty_app.orders.facts import facts_of
 from saleor_loyalty_app.orders.models import OrderState, OrderUnit
 from saleor_loyalty_app.orders.money import paid_in_full_at
 from saleor_loyalty_app.orders.plan import Award, AwardPlan, PlannedLine, Terms
-from saleor_loyalty_app.orders.repository import paid_orders_of
 from saleor_loyalty_app.programs.decide import POINTS, Decision, decide_order
 from saleor_loyalty_app.programs.decision_plan import plan_of
 from saleor_loyalty_app.programs.document import Program
@@ -46,7 +46,7 @@ class TriedLine:
 
 @dataclass(frozen=True, slots=True)
 class TriedCart:
-    """A made-up cart of nobody, or of somebody in a tier."""
+    """A made-up cart of nobody, or of somebody in a tier or in segments."""
 
     lines: tuple[TriedLine, ...]
     shipping: Decimal = Decimal(0)
@@ -54,6 +54,7 @@ class TriedCart:
     voucher_used: bool = False
     nth_order: int | None = None
     tier: str = ""
+    segments: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,9 @@ def try_cart(
         store,
         language,
         number="",
-        member=MemberFacts(tier=cart.tier, orders=(cart.nth_order or 1) - 1),
+        member=MemberFacts(
+            tier=cart.tier, orders=(cart.nth_order or 1) - 1, segments=cart.segments
+        ),
         names=names,
         available_from=Terms.of(program.settings).available_from(now, now),
     )
@@ -258,7 +261,8 @@ def _number_of(
     member = member_by_user(conn, store.id, order.user.id)
     if member is None:
         return 1
-    return paid_orders_of(conn, member.id, but=_row_of(conn, store, order)) + 1
+    row_id = _row_of(conn, store, order)
+    return orders_before(conn, store, member, at=order.created, but=row_id) + 1
 
 
 def _customer(

@@ -6,7 +6,6 @@ what is done. Points that are left stay as they are until staff confirm that the
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar
@@ -18,10 +17,12 @@ from saleor_loyalty_app import ledger, log
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.errors import AppError
-from saleor_loyalty_app.ledger.models import Balance
+from saleor_loyalty_app.flows.wind_down_campaigns import end_campaigns
+from saleor_loyalty_app.flows.wind_down_left import left
 from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.messages.outbox import Kind, tell
 from saleor_loyalty_app.rewards import redemptions
+from saleor_loyalty_app.rewards.instruments.hand_over import HAND_OVER
 from saleor_loyalty_app.rewards.models import LIVE_STATES, Redemption
 from saleor_loyalty_app.stores import repository as stores
 from saleor_loyalty_app.stores import staff_actions, wind_downs
@@ -37,7 +38,7 @@ ENDED = "program_ended"
 SYSTEM = "system:wind_down"
 #: Members told, codes ended and accounts written off in one transaction.
 PAGE = 100
-_members, _redemptions, _balances = table(Member), table(Redemption), table(Balance)
+_members, _redemptions = table(Member), table(Redemption)
 #: Guests and who was invited hold no points that they could spend.
 _TOLD = ("active", "paused", "blocked")
 _Step = Callable[[Connection, StoreRef, Plan, datetime], bool]
@@ -64,30 +65,18 @@ class PointsStillSpendable(AppError):
     status: ClassVar[int] = 409
 
 
+class RewardsStillWaiting(AppError):
+    """Points expire only once staff handed over what members took, or gave its points back."""
+
+    code: ClassVar[str] = "rewards_still_waiting"
+    status: ClassVar[int] = 409
+
+
 class PointsChanged(AppError):
     """Not the number of points that was confirmed is left."""
 
     code: ClassVar[str] = "points_changed"
     status: ClassVar[int] = 409
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """What is left of a program.
-
-    Attributes:
-        members: who hold points.
-        points: in lots, pending ones included.
-        held: set aside for redemptions.
-        live: redemptions whose end is open.
-        paying: those of them that wait since money is on their checkout.
-    """
-
-    members: int
-    points: int
-    held: int
-    live: int
-    paying: int
 
 
 def plan_end(
@@ -181,6 +170,7 @@ def expire_what_is_left(
     Raises:
         EndNotPlanned, EndChanged: see `call_off`.
         PointsStillSpendable: spending has not ended, or codes are still to be ended.
+        RewardsStillWaiting: staff owe members something that they paid for with points.
         PointsChanged: there are more or less by now.
     """
     plan = _standing(conn, store.id, version)
@@ -188,9 +178,11 @@ def expire_what_is_left(
         raise PointsStillSpendable
     if plan.expiry_asked_at is not None:
         return plan
-    found = left(conn, store.id).points
-    if found != points:
-        raise PointsChanged(points=found)
+    found = left(conn, store.id)
+    if found.waiting:
+        raise RewardsStillWaiting(count=found.waiting)
+    if found.points != points:
+        raise PointsChanged(points=found.points)
     made = wind_downs.change_plan(conn, plan.id, expiry_asked_at=now, expiry_asked_by=actor)
     staff_actions.note(
         conn,
@@ -204,34 +196,10 @@ def expire_what_is_left(
     return made
 
 
-def left(conn: Connection, store_id: int) -> Left:
-    """What is left of a store's program."""
-    held = conn.execute(
-        sa.select(
-            sa.func.coalesce(sa.func.sum(_balances.c.lots), 0),
-            sa.func.coalesce(sa.func.sum(_balances.c.held), 0),
-            sa.func.coalesce(sa.func.sum(sa.case((_balances.c.lots > 0, 1), else_=0)), 0),
-        ).where(_balances.c.store_id == store_id, _balances.c.unit == UNIT)
-    ).one()
-    live = conn.execute(
-        sa.select(
-            sa.func.count(),
-            sa.func.coalesce(sa.func.sum(sa.case((_redemptions.c.ending != "", 1), else_=0)), 0),
-        ).where(_redemptions.c.store_id == store_id, _redemptions.c.state.in_(LIVE_STATES))
-    ).one()
-    return Left(
-        members=int(held[2]),
-        points=int(held[0]),
-        held=int(held[1]),
-        live=int(live[0]),
-        paying=int(live[1]),
-    )
-
-
 def advance(database: Database, store: StoreRef, *, now: datetime) -> bool:
     """Takes a page of each step that is due; gives whether more is waiting."""
     more = False
-    for step in (_note_dates, _end_codes, _expire, _tell):
+    for step in (_note_dates, end_campaigns, _end_codes, _expire, _tell):
         more = database.write(partial(_one_step, step=step, store_id=store.id, now=now)) or more
     return database.write(partial(_revoke, store_id=store.id, now=now)) or more
 
@@ -260,13 +228,17 @@ def _note_dates(conn: Connection, store: StoreRef, plan: Plan, now: datetime) ->
 
 
 def _end_codes(conn: Connection, store: StoreRef, plan: Plan, now: datetime) -> bool:
-    """Has every code ended as if its time were over: never one with which somebody is paying."""
+    """Has every code ended as if its time were over: never one with which somebody is paying.
+
+    What staff are to hand over was paid for with points while it could be: it goes on.
+    """
     if plan.spending_ended_at is None or plan.codes_ended_at is not None:
         return False
     ids = conn.execute(
         sa.select(_redemptions.c.id)
         .where(
             _redemptions.c.store_id == store.id,
+            _redemptions.c.instrument != HAND_OVER,
             _redemptions.c.state.in_(LIVE_STATES),
             _redemptions.c.ending == "",
         )

@@ -1,12 +1,13 @@
 """Checkouts: the busiest events of all, and almost all of them are no news.
 
-So nothing of them is kept, and nothing is written unless a code of ours or an offer of shipping is
-concerned. They may be lost: whoever waits for them looks by itself in time.
+So nothing of them is kept, and nothing is written unless a code of ours, an offer of shipping or
+goods of early access are concerned. They may be lost: whoever waits for them looks by itself in
+time.
 
 Saleor makes a checkout without a code and tells of every later change by CHECKOUT_UPDATED.
 """
 
-from saleor_loyalty_app.flows import redemption_news, shipping_news
+from saleor_loyalty_app.flows import kept_goods_news, redemption_news, shipping_news
 from saleor_loyalty_app.flows.event_handler import EventContext, Handler
 from saleor_loyalty_app.saleor.checkout_event import CheckoutEvent, CheckoutNews
 from saleor_loyalty_app.saleor.event import MalformedEvent, parse
@@ -24,9 +25,11 @@ def concerns(context: EventContext) -> bool:
     news = _news(context)
     if news is None:
         return False
-    return redemption_news.concerns(
-        context.conn, context.store, news, now=context.now
-    ) or shipping_news.concerns(context.conn, context.store, news)
+    return (
+        redemption_news.concerns(context.conn, context.store, news, now=context.now)
+        or shipping_news.concerns(context.conn, context.store, news)
+        or kept_goods_news.concerns(context.conn, context.store, news, now=context.now)
+    )
 
 
 def receive_checkout(context: EventContext) -> None:
@@ -38,7 +41,8 @@ def receive_checkout(context: EventContext) -> None:
     news = _news(context)
     if news is not None:
         redemption_news.note_checkout(context.conn, context.store, news, now=context.now)
-        shipping_news.note_checkout(context.conn, context.store, news, now=context.now)
+        if not shipping_news.note_checkout(context.conn, context.store, news, now=context.now):
+            kept_goods_news.note_checkout(context.conn, context.store, news, now=context.now)
 
 
 def _news(context: EventContext) -> CheckoutNews | None:

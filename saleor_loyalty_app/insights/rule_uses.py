@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +17,7 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.ledger.models import Entry
 from saleor_loyalty_app.orders.models import OrderState
+from saleor_loyalty_app.programs.boosts import factor_of
 
 _O, _E = table(OrderState).c, table(Entry).c
 PAGE = 500
@@ -104,7 +104,7 @@ def _parts(award: Mapping[str, Any]) -> Iterator[tuple[str, Fraction]]:
     Where one takes everything away, nobody knows any more what there was.
     """
     multipliers = [
-        (one["rule_id"], _factor(one["factor"])) for one in award["reason"].get("multipliers", ())
+        (one["rule_id"], factor_of(one)) for one in award["reason"].get("multipliers", ())
     ]
     numerator, _, denominator = award["points"].partition("/")
     so_far = Fraction(int(numerator), int(denominator))
@@ -114,11 +114,6 @@ def _parts(award: Mapping[str, Any]) -> Iterator[tuple[str, Fraction]]:
     for rule_id, factor in multipliers:
         yield rule_id, so_far * (factor - 1)
         so_far *= factor
-
-
-@lru_cache(maxsize=256)
-def _factor(text: str) -> Fraction:
-    return Fraction(text)
 
 
 def _of_deeds(store_id: int, since: datetime) -> sa.Select[Any]:

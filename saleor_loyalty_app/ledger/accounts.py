@@ -1,6 +1,6 @@
 """Balance rows: made before they are locked, locked in one order, moved by differences."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,6 +59,24 @@ class Locked:
         """Makes that instant sooner where a lot with `expiry` came in."""
         if expiry is not None and (self.next_expiry is None or expiry < self.next_expiry):
             self.expires_from(conn, expiry)
+
+
+def settle_totals(
+    conn: Connection, settled: Collection[tuple[Locked, int, datetime | None]]
+) -> None:
+    """Takes from each of some locked accounts what expired, and sets when it is due again."""
+    if not settled:
+        return
+    conn.execute(
+        sql.SETTLE_BALANCE,
+        [
+            {"balance_id": books.balance_id, "expired": expired, "expiry": expiry}
+            for books, expired, expiry in settled
+        ],
+    )
+    for books, expired, expiry in settled:
+        books.lots -= expired
+        books.next_expiry = expiry
 
 
 def keys(account: Account) -> dict[str, Any]:
@@ -120,6 +138,18 @@ def lock_all(conn: Connection, accounts: Iterable[Account]) -> dict[Account, Loc
         if account not in found:
             raise ForeignAccount(member_id=account.member_id)
     return {account: locked(account, found[account]) for account in wanted}
+
+
+def lock_rows(conn: Connection, balance_ids: Collection[int]) -> list[Locked]:
+    """Locks accounts that are known by their balance rows, in the order of `lock_all`."""
+    b = sql.balance.c
+    rows = conn.execute(
+        sa.select(sql.balance)
+        .where(b.id.in_(list(balance_ids)))
+        .order_by(b.member_id, b.unit)
+        .with_for_update()
+    )
+    return [locked(Account(row.store_id, row.member_id, row.unit), row) for row in rows]
 
 
 def lock_accounts(conn: Connection, accounts: Iterable[Account]) -> None:

@@ -14,6 +14,8 @@ from saleor_loyalty_app.ledger.types import Account, Cause
 #: So many lots are looked at first; a spending that needs more reads them all.
 FIRST_LOTS = 32
 _ALL = 2**31 - 1
+#: So many lots are named in one statement.
+MANY = 500
 
 
 def new_lot(
@@ -123,6 +125,12 @@ def move_lots(conn: Connection, moves: Iterable[dict[str, int]]) -> None:
         conn.execute(sql.MOVE_LOT, rows)
 
 
+def expire_lots(conn: Connection, lot_ids: Sequence[int]) -> None:
+    """All that remains of these lots expires."""
+    for at in range(0, len(lot_ids), MANY):
+        conn.execute(sql.EXPIRE_LOTS, {"lot_ids": lot_ids[at : at + MANY]})
+
+
 def allocate(
     conn: Connection,
     takes: Iterable[Take],
@@ -132,20 +140,30 @@ def allocate(
     hold_id: int | None = None,
 ) -> None:
     """Writes down which lots an entry or a hold took from."""
-    rows = [
-        {
-            "lot_id": taken.lot_id,
-            "entry_id": entry_id,
-            "hold_id": hold_id,
-            "debt_id": None,
-            "amount": taken.amount,
-            "returned": 0,
-            "at": at,
-        }
-        for taken in takes
-    ]
+    rows = [_allocation(taken, at, entry_id, hold_id) for taken in takes]
     if rows:
         conn.execute(sql.ALLOCATE, rows)
+
+
+def allocate_each(conn: Connection, takes: Iterable[tuple[int, Take]], at: datetime) -> None:
+    """Writes down which lots several entries took from: (entry, what it took)."""
+    rows = [_allocation(taken, at, entry_id, None) for entry_id, taken in takes]
+    if rows:
+        conn.execute(sql.ALLOCATE, rows)
+
+
+def _allocation(
+    taken: Take, at: datetime, entry_id: int | None, hold_id: int | None
+) -> dict[str, Any]:
+    return {
+        "lot_id": taken.lot_id,
+        "entry_id": entry_id,
+        "hold_id": hold_id,
+        "debt_id": None,
+        "amount": taken.amount,
+        "returned": 0,
+        "at": at,
+    }
 
 
 def take_for_entry(conn: Connection, takes: Sequence[Take], entry_id: int, at: datetime) -> None:

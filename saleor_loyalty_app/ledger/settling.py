@@ -1,6 +1,7 @@
 """Posting what the calendar did: expiry, and its extension where no notice went out in time."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +10,15 @@ from sqlalchemy.engine import Connection, Row
 
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.ledger import statements as sql
-from saleor_loyalty_app.ledger.accounts import Locked, keys, lock, lock_all
+from saleor_loyalty_app.ledger.accounts import (
+    Locked,
+    lock,
+    lock_all,
+    lock_rows,
+    settle_totals,
+)
 from saleor_loyalty_app.ledger.expiry import Standing, expiry_after_notice, standing
-from saleor_loyalty_app.ledger.lots import allocate, move_lots
+from saleor_loyalty_app.ledger.lots import allocate_each, expire_lots
 from saleor_loyalty_app.ledger.models import LotExtension
 from saleor_loyalty_app.ledger.posting import entry_row, fingerprint
 from saleor_loyalty_app.ledger.taking import Take
@@ -28,11 +35,10 @@ def settle(conn: Connection, account: Account, *, now: datetime) -> int:
 
 def settle_page(conn: Connection, store_id: int, *, now: datetime, limit: int) -> int:
     """Settles up to `limit` accounts of a store that have something due; 0 = nothing is left."""
-    rows = conn.execute(sql.DUE_BALANCES, {"store_id": store_id, "now": now, "limit": limit}).all()
-    accounts = [Account(store_id, row.member_id, row.unit) for row in rows]
-    for books in lock_all(conn, accounts).values():
-        settle_books(conn, books, now)
-    return len(accounts)
+    due = {"store_id": store_id, "now": now, "limit": limit}
+    balances = conn.execute(sql.DUE_BALANCES, due).scalars().all()
+    settle_all(conn, lock_rows(conn, balances), now)
+    return len(balances)
 
 
 def record_notice(conn: Connection, lot_ids: Iterable[int], at: datetime) -> dict[int, datetime]:
@@ -44,8 +50,7 @@ def record_notice(conn: Connection, lot_ids: Iterable[int], at: datetime) -> dic
     """
     lots = conn.execute(sa.select(sql.lot).where(sql.lot.c.id.in_(sorted(set(lot_ids))))).all()
     accounts = {Account(row.store_id, row.member_id, row.unit) for row in lots}
-    for books in lock_all(conn, accounts).values():
-        settle_books(conn, books, at)
+    settle_all(conn, lock_all(conn, accounts).values(), at)
     told: dict[int, datetime] = {}
     current = conn.execute(
         sa.select(sql.lot)
@@ -76,17 +81,44 @@ def lock_settled(conn: Connection, account: Account, now: datetime) -> Locked:
 
 def settle_books(conn: Connection, books: Locked, now: datetime) -> int:
     """Settles a locked account; gives the points that expired."""
-    if books.next_expiry is None or books.next_expiry > now:
+    return settle_all(conn, (books,), now)
+
+
+def settle_all(conn: Connection, accounts: Iterable[Locked], now: datetime) -> int:
+    """Settles locked accounts, each step for all of them at once; gives the points that expired."""
+    due = {
+        books.account: books
+        for books in accounts
+        if books.next_expiry is not None and books.next_expiry <= now
+    }
+    if not due:
         return 0
-    due = conn.execute(sql.DUE_LOTS, keys(books.account) | {"now": now}).all()
-    stands = [(row, standing_of(row, now)) for row in due]
-    for row, stand in stands:
-        if stand.expires_at is not None:
-            extend_lot(conn, row, stand.expires_at, now)
+    whose = {
+        "store_ids": sorted({account.store_id for account in due}),
+        "member_ids": sorted({account.member_id for account in due}),
+        "units": sorted({account.unit for account in due}),
+    }
+    rows = conn.execute(sql.DUE_LOTS_OF_ANY, whose | {"now": now})
+    stands = [(row, standing_of(row, now)) for row in rows if account_of(row) in due]
+    extend_lots(
+        conn,
+        [(row, stand.expires_at) for row, stand in stands if stand.expires_at is not None],
+        now,
+    )
     lapsed = [(row, stand.expires_at or now) for row, stand in stands if stand.lapsed]
-    expired = _expire(conn, books, lapsed, now) if lapsed else 0
-    books.expires_from(conn, conn.execute(sql.SOONEST_EXPIRY, keys(books.account)).scalar_one())
-    return expired
+    expired = _expire(conn, lapsed, now) if lapsed else {}
+    left = conn.execute(sql.SOONEST_EXPIRY_OF_ANY, whose)
+    soonest = {Account(*row[:3]): row[3] for row in left}
+    settle_totals(
+        conn,
+        [(books, expired.get(account, 0), soonest.get(account)) for account, books in due.items()],
+    )
+    return sum(expired.values())
+
+
+def account_of(row: Row[Any]) -> Account:
+    """Whose a lot is."""
+    return Account(row.store_id, row.member_id, row.unit)
 
 
 def standing_of(row: Row[Any], now: datetime) -> Standing:
@@ -101,34 +133,49 @@ def standing_of(row: Row[Any], now: datetime) -> Standing:
 
 def extend_lot(conn: Connection, row: Row[Any], expiry: datetime, now: datetime) -> None:
     """Puts a lot's expiry off to `expiry` and logs it; nothing where that is its date already."""
-    if row.expires_at == expiry:
+    extend_lots(conn, [(row, expiry)], now)
+
+
+def extend_lots(conn: Connection, lots: Iterable[tuple[Row[Any], datetime]], now: datetime) -> None:
+    """`extend_lot` for several, each with its date."""
+    later = [(row, expiry) for row, expiry in lots if row.expires_at != expiry]
+    if not later:
         return
-    conn.execute(sql.SET_EXPIRY, {"lot_id": row.id, "expiry": expiry})
+    conn.execute(sql.SET_EXPIRY, [{"lot_id": row.id, "expiry": expiry} for row, expiry in later])
     conn.execute(
         sa.insert(_lot_extension),
-        {
-            "lot_id": row.id,
-            "from_at": row.expires_at,
-            "to_at": expiry,
-            "reason": "no_notice",
-            "at": now,
-        },
+        [
+            {
+                "lot_id": row.id,
+                "from_at": row.expires_at,
+                "to_at": expiry,
+                "reason": "no_notice",
+                "at": now,
+            }
+            for row, expiry in later
+        ],
     )
 
 
 def _expire(
-    conn: Connection, books: Locked, lapsed: list[tuple[Row[Any], datetime]], now: datetime
-) -> int:
-    ids = conn.execute(
-        sql.POST_ENTRIES, [_expiry_entry(books.account, row, at, now) for row, at in lapsed]
-    ).scalars()
-    total = 0
-    for (row, _), entry_id in zip(lapsed, ids.all(), strict=True):
-        move_lots(conn, [{"lot_id": row.id, "remaining": -row.remaining, "expired": row.remaining}])
-        allocate(conn, [Take(row.id, row.remaining)], now, entry_id=entry_id)
-        total += row.remaining
-    books.move(conn, entries=-total, lots=-total)
-    return total
+    conn: Connection, lapsed: Sequence[tuple[Row[Any], datetime]], now: datetime
+) -> dict[Account, int]:
+    """Lets expire what remains of lots; gives how much, by account."""
+    entries = [_expiry_entry(account_of(row), row, at, now) for row, at in lapsed]
+    ids = conn.execute(sql.POST_ENTRIES, entries).scalars().all()
+    expire_lots(conn, [row.id for row, _ in lapsed])
+    allocate_each(
+        conn,
+        [
+            (entry_id, Take(row.id, row.remaining))
+            for (row, _), entry_id in zip(lapsed, ids, strict=True)
+        ],
+        now,
+    )
+    expired: defaultdict[Account, int] = defaultdict(int)
+    for row, _ in lapsed:
+        expired[account_of(row)] += row.remaining
+    return expired
 
 
 def _expiry_entry(

@@ -101,8 +101,19 @@ SET_NEXT_EXPIRY = (
     .values(next_expiry=sa.bindparam("expiry", type_=UTCDateTime))
 )
 
+#: Parameters: balance_id, expired, expiry.
+SETTLE_BALANCE = (
+    sa.update(balance)
+    .where(balance.c.id == sa.bindparam("balance_id"))
+    .values(
+        entries=balance.c.entries - sa.bindparam("expired", type_=sa.BigInteger),
+        lots=balance.c.lots - sa.bindparam("expired", type_=sa.BigInteger),
+        next_expiry=sa.bindparam("expiry", type_=UTCDateTime),
+    )
+)
+
 DUE_BALANCES = (
-    sa.select(balance.c.member_id, balance.c.unit)
+    sa.select(balance.c.id)
     .where(
         balance.c.store_id == sa.bindparam("store_id"),
         balance.c.next_expiry <= sa.bindparam("now", type_=UTCDateTime),
@@ -169,6 +180,37 @@ OPEN_LOTS_OF_SOURCE = OPEN_LOTS.where(lot.c.source == sa.bindparam("source"))
 DUE_LOTS = OPEN_LOTS.where(lot.c.expires_at <= sa.bindparam("now", type_=UTCDateTime))
 
 SOONEST_EXPIRY = sa.select(sa.func.min(lot.c.expires_at)).where(_OPEN)
+
+#: Open lots of any of these stores, members and units: some may be of accounts not asked for. The
+#: store does not stand plainly: SQLite would take an index that begins with it, and read them all.
+_OPEN_OF_ANY = sa.and_(
+    sa.func.coalesce(lot.c.store_id, 0).in_(sa.bindparam("store_ids", expanding=True)),
+    lot.c.member_id.in_(sa.bindparam("member_ids", expanding=True)),
+    lot.c.unit.in_(sa.bindparam("units", expanding=True)),
+    lot.c.closed == sa.bindparam("closed", value=False),
+    lot.c.remaining > 0,
+)
+
+#: Parameters: store_ids, member_ids, units, now.
+DUE_LOTS_OF_ANY = (
+    sa.select(lot)
+    .where(_OPEN_OF_ANY, lot.c.expires_at <= sa.bindparam("now", type_=UTCDateTime))
+    .order_by(lot.c.member_id, lot.c.unit, *_SPENDING_ORDER)
+)
+
+#: Parameters: store_ids, member_ids, units.
+SOONEST_EXPIRY_OF_ANY = (
+    sa.select(lot.c.store_id, lot.c.member_id, lot.c.unit, sa.func.min(lot.c.expires_at))
+    .where(_OPEN_OF_ANY)
+    .group_by(lot.c.store_id, lot.c.member_id, lot.c.unit)
+)
+
+#: All that remains of these lots expires. Parameters: lot_ids.
+EXPIRE_LOTS = (
+    sa.update(lot)
+    .where(lot.c.id.in_(sa.bindparam("lot_ids", expanding=True)))
+    .values(expired=lot.c.expired + lot.c.remaining, remaining=0, closed=lot.c.held == 0)
+)
 
 #: Lots of a source of which something expired that no reversal has let go yet.
 LAPSED_LOTS_OF_SOURCE = (

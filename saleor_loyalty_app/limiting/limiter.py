@@ -1,5 +1,6 @@
 """Lets in whom the limits let in."""
 
+import asyncio
 import hashlib
 import hmac
 from collections import OrderedDict
@@ -9,7 +10,6 @@ from typing import ClassVar
 
 from limits import RateLimitItem
 from limits.storage import MemoryStorage
-from limits.storage.base import SlidingWindowCounterSupport
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from saleor_loyalty_app.clock import Clock, system_clock
@@ -57,17 +57,12 @@ class Limiter:
         *,
         clock: Clock = system_clock,
     ) -> None:
-        self._storage: SlidingWindowCounterSupport = storage
+        self._storage: DatabaseStorage | MemoryStorage = storage
         self._strategy = SlidingWindowCounterRateLimiter(storage)
         self._secret = secret.encode()
         self._clock = clock
         self._refused: OrderedDict[str, float] = OrderedDict()
         self._lock = Lock()
-
-    @property
-    def waits_for_database(self) -> bool:
-        """Whether `require_room` may block."""
-        return isinstance(self._storage, DatabaseStorage)
 
     def require_room(self, limit: Limit, who: str) -> None:
         """Counts one request of `who`.
@@ -78,14 +73,41 @@ class Limiter:
         """
         if limit.rate is None:
             return
-        key = self._key(limit.name, who)
-        if (left := self._still_refused(key)) > 0:
-            raise TooManyRequests(limit.rate, left)
-        if self._strategy.hit(limit.rate, key):
+        key = self._key_of(limit.rate, limit.name, who)
+        if not self._strategy.hit(limit.rate, key):
+            raise self._refusal(limit.rate, key)
+
+    async def require_room_async(self, limit: Limit, who: str) -> None:
+        """`require_room` for the event loop, which does not wait for a database.
+
+        Raises:
+            TooManyRequests, sqlalchemy.exc.DBAPIError: as there.
+        """
+        rate = limit.rate
+        if rate is None or isinstance(self._storage, MemoryStorage):
+            self.require_room(limit, who)
             return
-        wait = max(SHORTEST_WAIT, self._wait(limit.rate, key))
+        key = self._key_of(rate, limit.name, who)
+        counted = rate.key_for(key)
+        if not await self._storage.acquire_async(counted, rate.amount, rate.get_expiry()):
+            loop = asyncio.get_running_loop()
+            raise await loop.run_in_executor(None, self._refusal, rate, key)
+
+    def _key_of(self, rate: RateLimitItem, name: str, who: str) -> str:
+        """Under which they are counted.
+
+        Raises:
+            TooManyRequests: they were refused lately, and it is too early to count again.
+        """
+        key = self._key(name, who)
+        if (left := self._still_refused(key)) > 0:
+            raise TooManyRequests(rate, left)
+        return key
+
+    def _refusal(self, rate: RateLimitItem, key: str) -> TooManyRequests:
+        wait = max(SHORTEST_WAIT, self._wait(rate, key))
         self._remember(key, wait)
-        raise TooManyRequests(limit.rate, wait)
+        return TooManyRequests(rate, wait)
 
     def _wait(self, rate: RateLimitItem, key: str) -> float:
         window = rate.get_expiry()

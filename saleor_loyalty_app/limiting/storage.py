@@ -53,18 +53,13 @@ class DatabaseStorage(Storage, SlidingWindowCounterSupport):
         """Counts `amount` hits if the window has room for them; False = it has not."""
         if amount > limit:
             return False
-        slot, left = _slot(self._seconds(), expiry)
-        values = {
-            "key": key,
-            "slot": slot,
-            "slot_before": slot - 1,
-            "left": left,
-            "window": expiry * _MILLI,
-            "limit": limit,
-            "amount": amount,
-            "expires_at": _instant((slot + 2) * expiry),
-        }
+        values = self._hit_values(key, limit, expiry, amount)
         return bool(self._database.write_at_once(_HIT, values))
+
+    async def acquire_async(self, key: str, limit: int, expiry: int) -> bool:
+        """Counts one hit as `acquire_sliding_window_entry` does, for the event loop."""
+        values = self._hit_values(key, limit, expiry, 1)
+        return bool(await self._database.write_at_once_async(_HIT, values))
 
     def get_sliding_window(self, key: str, expiry: int) -> tuple[int, float, int, float]:
         """Hits of the slot before and seconds for which they count; the same of this slot."""
@@ -135,6 +130,19 @@ class DatabaseStorage(Storage, SlidingWindowCounterSupport):
     def forget_expired(self) -> int:
         """Deletes counters at which nobody looks any more; gives their number."""
         return self._delete(_count.c.expires_at <= _instant(self._seconds()))
+
+    def _hit_values(self, key: str, limit: int, expiry: int, amount: int) -> dict[str, Any]:
+        slot, left = _slot(self._seconds(), expiry)
+        return {
+            "key": key,
+            "slot": slot,
+            "slot_before": slot - 1,
+            "left": left,
+            "window": expiry * _MILLI,
+            "limit": limit,
+            "amount": amount,
+            "expires_at": _instant((slot + 2) * expiry),
+        }
 
     def _seconds(self) -> float:
         return self._clock().timestamp()

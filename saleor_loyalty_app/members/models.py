@@ -76,6 +76,7 @@ class MemberIdentity(SQLModel, table=True):
             "surname_key",
             postgresql_ops={"surname_key": "text_pattern_ops"},
         ),
+        sa.Index("ix_member_identity_address", "email_sha256", "store_id"),
     )
 
     member_id: int = Field(foreign_key="member.id", primary_key=True)
@@ -83,6 +84,9 @@ class MemberIdentity(SQLModel, table=True):
     email: str
     #: HMAC of the normalized e-mail, for look-ups.
     email_key: str
+    #: SHA-256 of the normalized e-mail, by which other systems name members
+    #: (members.address_hashes); "" = not worked out yet.
+    email_sha256: str = Field(default="", sa_column_kwargs={"server_default": ""})
     first_name: str = ""
     last_name: str = ""
     #: The name as it is searched for (members.name_keys): first name first, and last name first.

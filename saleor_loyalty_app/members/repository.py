@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from saleor_loyalty_app.db.hot import Hot
 from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.members.address_hashes import address_hash
 from saleor_loyalty_app.members.models import Member, MemberConsent, MemberIdentity
 from saleor_loyalty_app.members.refs import MemberRef
 
@@ -69,6 +70,16 @@ _BY_CONFIRMED_EMAIL_SHARED = _shared(
     _JOINED.where(
         identities.c.store_id == sa.bindparam("store_id"),
         identities.c.email_key.in_(sa.bindparam("keys", expanding=True)),
+        identities.c.confirmed.is_(sa.true()),
+        members.c.user_id.is_not(None),
+    )
+    .order_by(members.c.id)
+    .limit(1)
+)
+_BY_ADDRESS_HASH_SHARED = _shared(
+    _JOINED.where(
+        identities.c.store_id == sa.bindparam("store_id"),
+        identities.c.email_sha256 == sa.bindparam("address"),
         identities.c.confirmed.is_(sa.true()),
         members.c.user_id.is_not(None),
     )
@@ -163,6 +174,12 @@ def member_by_confirmed_email(
     return _followed(conn, _ref(found.first()), lock=True)
 
 
+def member_by_address_hash(conn: Connection, store_id: int, address: str) -> MemberRef | None:
+    """The member whose user has proved to own the address of a hash, or whom they became."""
+    found = conn.execute(_BY_ADDRESS_HASH_SHARED, {"store_id": store_id, "address": address})
+    return _followed(conn, _ref(found.first()), lock=True)
+
+
 def merged_members(conn: Connection, store_id: int, member_id: int) -> list[int]:
     """The ids of those that were merged into a member, in their order."""
     query = sa.select(members.c.id).where(
@@ -197,6 +214,8 @@ def update_member(conn: Connection, store_id: int, member_id: int, **values: Any
 
 def put_identity(conn: Connection, store_id: int, member_id: int, values: dict[str, Any]) -> None:
     """Writes who a member is."""
+    if "email" in values:
+        values = {**values, "email_sha256": address_hash(values["email"])}
     make = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
     statement = make(identities).values(store_id=store_id, member_id=member_id, **values)
     conn.execute(

@@ -21,6 +21,7 @@ class SearchTerms:
 
     Attributes:
         email: a whole address: found by its key, also of guests, who are known by nothing else.
+        address_hash: the hash of a whole address (members.address_hashes).
         email_start: the beginning of one.
         name: the folded beginning of a name, either of first and last name first.
         user_id, order_id: Saleor's global ids.
@@ -29,6 +30,7 @@ class SearchTerms:
     """
 
     email: str = ""
+    address_hash: str = ""
     email_start: str = ""
     name: str = ""
     user_id: str = ""

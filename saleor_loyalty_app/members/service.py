@@ -26,6 +26,8 @@ class Recognized:
     member: MemberRef
     #: A guest with the same address may be joined to the member.
     may_claim: bool = False
+    #: The account was known, and not known to be confirmed until now.
+    confirmed_now: bool = False
 
 
 def member_for_user(
@@ -53,10 +55,12 @@ def member_for_user(
         return Recognized(member)
     address_is_new = normalize_email(person.email) != member.email
     proved = person.confirmed and (address_is_new or not member.confirmed)
+    confirmed_now = False
     if member.state != "erased" and person.email and (address_is_new or proved):
+        confirmed_now = proved and not member.confirmed
         set_identity(conn, member, person, keys=keys, now=now)
         member = _reread(conn, member)
-    return Recognized(member, may_claim=proved)
+    return Recognized(member, may_claim=proved, confirmed_now=confirmed_now)
 
 
 def member_for_guest(

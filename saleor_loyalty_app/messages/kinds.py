@@ -40,11 +40,15 @@ class Kind(StrEnum):
     guest_claim = "guest_claim"
     monthly_statement = "monthly_statement"
     announcement = "announcement"
+    campaign = "campaign"
     tier_up = "tier_up"
     tier_at_risk = "tier_at_risk"
     bonus_given = "bonus_given"
+    goodwill = "goodwill"
     birthday = "birthday"
     anniversary = "anniversary"
+    reward_issued = "reward_issued"
+    reward_expiring = "reward_expiring"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ KINDS: Mapping[Kind, KindSpec] = {
     Kind.points_spent: KindSpec(_TRANSACTIONAL, _REDEMPTION, "points.spent"),
     Kind.points_returned: KindSpec(_TRANSACTIONAL, ("points", "amount"), "points.returned"),
     Kind.points_restored: KindSpec(_TRANSACTIONAL, ("points", "order"), "points.restored"),
-    Kind.points_reversed: KindSpec(_TRANSACTIONAL, ("points", "order"), "points.reversed"),
+    Kind.points_reversed: KindSpec(_TRANSACTIONAL, ("points", "order", "bonus"), "points.reversed"),
     Kind.reward_code: KindSpec(
         _TRANSACTIONAL, ("points", "amount", "code", "valid_until"), optional=False
     ),
@@ -137,8 +141,23 @@ KINDS: Mapping[Kind, KindSpec] = {
     Kind.announcement: KindSpec(
         _MARKETING, ("title", "body", "link"), stale_after=timedelta(days=7)
     ),
+    Kind.campaign: KindSpec(
+        _MARKETING, ("title", "body", "code", "valid_until", "link"), stale_after=timedelta(days=3)
+    ),
+    Kind.goodwill: KindSpec(
+        _TRANSACTIONAL, ("points", "amount", "order", "goodwill", "apology"), "goodwill.given"
+    ),
     Kind.bonus_given: KindSpec(_TRANSACTIONAL, ("points", "bonus"), "bonus.given"),
     Kind.birthday: KindSpec(_MARKETING, ("points",), stale_after=timedelta(days=2)),
+    Kind.reward_issued: KindSpec(
+        _TRANSACTIONAL,
+        ("points", "reward", "gives", "code", "valid_until", "note", "hint"),
+        "reward.issued",
+        optional=False,
+    ),
+    Kind.reward_expiring: KindSpec(
+        _TRANSACTIONAL, ("points", "reward", "gives", "code", "valid_until"), "reward.expiring"
+    ),
     Kind.anniversary: KindSpec(_MARKETING, ("points", "years"), stale_after=timedelta(days=2)),
 }
 

@@ -8,12 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from saleor_loyalty_app.db.among import among
 from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.messages.models import BalanceMirror
 
 #: A member's balance is written to Saleor at most once in so long.
 PAUSE = timedelta(seconds=60)
-_mirror = table(BalanceMirror)
+_mirror, _member = table(BalanceMirror), table(Member)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,19 @@ class Stale:
 def mark(conn: Connection, store_id: int, member_ids: Iterable[int], now: datetime) -> None:
     """Notes that members' balances may have changed. Whoever waits for another try still waits."""
     insert = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
-    rows = [
-        {"member_id": one, "store_id": store_id, "told": "", "due_at": now, "attempts": 0}
-        for one in sorted(set(member_ids))
-    ]
-    if rows:
-        statement = insert(_mirror).values(rows)
+    ids = sorted(set(member_ids))
+    if ids:
+        values = {
+            "member_id": _member.c.id,
+            "store_id": _member.c.store_id,
+            "told": sa.literal(""),
+            "due_at": sa.literal(now, _mirror.c.due_at.type),
+            "attempts": sa.literal(0),
+        }
+        them = sa.select(*values.values()).where(
+            _member.c.store_id == store_id, among(conn, _member.c.id, ids)
+        )
+        statement = insert(_mirror).from_select(list(values), them)
         fresh = statement.excluded.due_at
         waits = sa.and_(_mirror.c.attempts > 0, _mirror.c.due_at.is_not(None))
         conn.execute(

@@ -1,6 +1,7 @@
 """The outbox: what happened is written down in its own transaction, and sent later."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +13,24 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.messages.kinds import Kind
 from saleor_loyalty_app.messages.models import OutboxMessage
 
-__all__ = ["Kind", "tell", "waiting"]
+__all__ = ["Kind", "News", "tell", "tell_each", "waiting"]
 
 _message = table(OutboxMessage)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a member is to be told.
+
+    Attributes:
+        data: JSON values: figures and references, no personal data.
+        key: of the happening, unique in the store.
+    """
+
+    member_id: int
+    kind: Kind
+    data: Mapping[str, Any]
+    key: str
 
 
 def tell(
@@ -49,6 +65,26 @@ def tell(
         .returning(_message.c.id)
     )
     return written.scalar_one_or_none() is not None
+
+
+def tell_each(conn: Connection, store_id: int, news: Collection[News], *, now: datetime) -> None:
+    """`tell` for many at once."""
+    rows = [
+        {
+            "store_id": store_id,
+            "member_id": one.member_id,
+            "kind": one.kind.value,
+            "data": dict(one.data),
+            "dedup_key": one.key,
+            "created_at": now,
+        }
+        for one in news
+    ]
+    if rows:
+        insert = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
+        conn.execute(
+            insert(_message).on_conflict_do_nothing(index_elements=["store_id", "dedup_key"]), rows
+        )
 
 
 def waiting(conn: Connection, store_id: int, *, limit: int) -> list[sa.Row[Any]]:

@@ -15,6 +15,8 @@ from saleor_loyalty_app.orders.models import HistoryImport, HistoryImportTally
 
 imports = table(HistoryImport)
 tallies = table(HistoryImportTally)
+#: What a dry run counts besides units, so that it knows what rules would look at.
+OF_RULES = "of:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,11 @@ def totals_of(conn: Connection, import_id: int) -> dict[str, dict[str, int]]:
             sa.func.sum(tallies.c.points),
             sa.func.max(tallies.c.points),
         )
-        .where(tallies.c.import_id == import_id, tallies.c.points > 0)
+        .where(
+            tallies.c.import_id == import_id,
+            tallies.c.points > 0,
+            tallies.c.unit.not_like(f"{OF_RULES}%"),
+        )
         .group_by(tallies.c.unit)
     )
     return {

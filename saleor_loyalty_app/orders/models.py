@@ -37,9 +37,14 @@ class OrderState(SQLModel, table=True):
     #: What it costs in all, with tax and shipping and after discounts, in thousandths of the
     #: currency's major unit (Saleor keeps three places); none = not seen since this is kept.
     total_milli: int | None = Field(default=None, nullable=True, sa_type=sa.BigInteger)
+    #: What its shipping costs, with tax, in the same; none = not seen since this is kept.
+    shipping_milli: int | None = Field(default=None, nullable=True, sa_type=sa.BigInteger)
     #: What of it counts as spent by its member, see `orders.counted`; none = not seen since this
     #: is kept, or not paid.
     counted_milli: int | None = Field(default=None, nullable=True, sa_type=sa.BigInteger)
+    #: The country it goes to; "" = not told, none = not seen since this and `order_category` are
+    #: kept, or not paid.
+    country: str | None = Field(default=None, nullable=True)
     #: SHA-256 of the canonical snapshot booked last.
     snapshot_hash: str = ""
     #: When the newest event about this order arrived here.
@@ -85,6 +90,20 @@ class OrderUnit(SQLModel, table=True):
     waived: int = count(0)
     #: Number of postings so far; makes the next idempotency key.
     postings: int = count(0)
+
+
+class OrderCategory(SQLModel, table=True):
+    """What of an order counts as spent in one category, or in one below it."""
+
+    __tablename__ = "order_category"
+    __table_args__ = (sa.Index("ix_order_category_named", "store_id", "category"),)
+
+    order_state_id: int = Field(foreign_key="order_state.id", primary_key=True)
+    #: The category's slug.
+    category: str = Field(primary_key=True)
+    store_id: int = ref("store.id")
+    #: As `OrderState.counted_milli`.
+    counted_milli: int = count()
 
 
 class OrderRefresh(SQLModel, table=True):

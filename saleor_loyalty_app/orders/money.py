@@ -43,13 +43,17 @@ def charged_ever(snapshot: OrderSnapshot) -> Decimal:
     return sum((charge.amount for charge in charges(snapshot)), ZERO)
 
 
-def money_back(snapshot: OrderSnapshot) -> Decimal:
-    """Refunds and charge-backs, less what had been charged beyond the order's total."""
-    back = sum((_back_of_transaction(item) for item in snapshot.transactions), ZERO) + sum(
+def back_ever(snapshot: OrderSnapshot) -> Decimal:
+    """Refunds and charge-backs, whatever they were for."""
+    return sum((_back_of_transaction(item) for item in snapshot.transactions), ZERO) + sum(
         (_back_of_payment(item) for item in snapshot.payments), ZERO
     )
+
+
+def money_back(snapshot: OrderSnapshot) -> Decimal:
+    """Refunds and charge-backs, less what had been charged beyond the order's total."""
     overcharged = max(ZERO, charged_ever(snapshot) - snapshot.total.gross.amount)
-    return max(ZERO, back - overcharged)
+    return max(ZERO, back_ever(snapshot) - overcharged)
 
 
 def paid_in_full_at(snapshot: OrderSnapshot) -> datetime | None:
@@ -78,6 +82,12 @@ def total_milli(snapshot: OrderSnapshot) -> int | None:
     Saleor keeps three places of an amount, so that nothing is lost.
     """
     exact = snapshot.total.gross.amount.scaleb(3)
+    return int(exact) if abs(exact) <= _LARGEST else None
+
+
+def shipping_milli(snapshot: OrderSnapshot) -> int | None:
+    """What its shipping costs, with tax, in the same way as `total_milli`."""
+    exact = snapshot.shipping_price.gross.amount.scaleb(3)
     return int(exact) if abs(exact) <= _LARGEST else None
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, Protocol
 
+from saleor_loyalty_app.orders.worth import Worth
 from saleor_loyalty_app.programs.document import Settings
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 
@@ -135,6 +136,8 @@ class AwardPlan:
     member: Mapping[str, Any] = field(default_factory=dict)
     #: The rules that draw from a cap of their owner.
     capped: tuple[str, ...] = ()
+    #: What the order cost then; none in plans from before it was kept, and where nothing is earned.
+    worth: Worth | None = None
 
     @property
     def awards(self) -> tuple[Award, ...]:
@@ -198,6 +201,7 @@ class AwardPlan:
             "misses": [{"rule": rule, "reason": dict(reason)} for rule, reason in self.misses],
             **({"member": dict(self.member)} if self.member else {}),
             **({"capped": list(self.capped)} if self.capped else {}),
+            **({"worth": self.worth.to_json()} if self.worth is not None else {}),
         }
 
     @classmethod
@@ -226,6 +230,7 @@ class AwardPlan:
             misses=tuple((miss["rule"], miss["reason"]) for miss in document["misses"]),
             member=document.get("member", {}),
             capped=tuple(document.get("capped", ())),
+            worth=Worth.from_json(document["worth"]) if "worth" in document else None,
         )
 
 
@@ -242,8 +247,9 @@ def freeze(
     order_awards: Sequence[AwardLike],
     misses: Sequence[MissLike],
     expires_from: datetime,
+    worth: Worth,
 ) -> AwardPlan:
-    """The plan of a decision about the order that the snapshot shows."""
+    """The plan of a decision about the order that the snapshot shows, and what the order costs."""
     return AwardPlan(
         expires_from=expires_from,
         terms=terms,
@@ -254,6 +260,7 @@ def freeze(
         ),
         order=_awards(order_awards),
         misses=tuple((miss.rule_id, miss.reason) for miss in misses),
+        worth=worth,
     )
 
 

@@ -40,6 +40,7 @@ class OrderRow:
     losses: Mapping[str, Any] | None
     deferred: bool
     counted_milli: int | None
+    country: str | None
 
     def known(self, *, importing: bool) -> Known:
         """What decides whether a new look may be booked."""

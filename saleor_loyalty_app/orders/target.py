@@ -1,24 +1,30 @@
 """What an order should have booked by now: its plan, scaled by what the customer kept. Pure.
 
 A unit that came back loses its own points. Money that went back beyond the value of such units and
-of refunded shipping reduces all other lines alike; charge-backs are refunds. Everything is exact
+of refunded shipping reduces all other lines alike; charge-backs are refunds. What staff edit after
+the plan was frozen is measured by what the order cost then (`orders.shares`). Everything is exact
 until the sum of one unit and part is cut to whole points, so that refunds in any cut end alike.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from saleor_loyalty_app.orders.goods import ENDED_STATUSES, has_ended, lost_units
-from saleor_loyalty_app.orders.money import money_back
+from saleor_loyalty_app.orders.money import back_ever, charged_ever
 from saleor_loyalty_app.orders.plan import Award, AwardPlan
+from saleor_loyalty_app.orders.shares import (
+    NOTHING,
+    ONE,
+    Now,
+    factor_of,
+    paid_share,
+    shares_of,
+)
 from saleor_loyalty_app.saleor.order_snapshot import OrderLine, OrderSnapshot
-
-ONE = Fraction(1)
-NOTHING = Fraction(0)
 
 #: Why points are taken back from an order whose owner earns nothing for it.
 OWNER = "owner"
@@ -41,6 +47,8 @@ class Kept:
     lost: Mapping[str, int]
     #: Money refunded beyond the lost units and shipping.
     excess: Fraction
+    #: What the order costs at this look; none of an order that has ended.
+    now: Now | None
 
     def losses(self) -> dict[str, Any] | None:
         """What went back, as JSON values for the next look to compare with; none = nothing."""
@@ -52,7 +60,7 @@ class Kept:
 
 def kept(snapshot: OrderSnapshot) -> Kept:
     """What the customer kept of the order: nothing once it was canceled or has expired."""
-    return _kept(snapshot, lost_units(snapshot), Fraction(money_back(snapshot)))
+    return _kept(snapshot, lost_units(snapshot), Fraction(back_ever(snapshot)))
 
 
 def kept_after(snapshot: OrderSnapshot, units: Mapping[str, int]) -> Kept:
@@ -62,7 +70,7 @@ def kept_after(snapshot: OrderSnapshot, units: Mapping[str, int]) -> Kept:
     """
     lost = lost_units(snapshot)
     paid = _paid_share(snapshot)
-    back = Fraction(money_back(snapshot))
+    back = Fraction(back_ever(snapshot))
     for line in snapshot.lines:
         more = min(max(0, units.get(line.id, 0)), line.quantity - lost.get(line.id, 0))
         if more > 0:
@@ -73,41 +81,58 @@ def kept_after(snapshot: OrderSnapshot, units: Mapping[str, int]) -> Kept:
 
 def _kept(snapshot: OrderSnapshot, lost: Mapping[str, int], back: Fraction) -> Kept:
     units = {line.id: line.quantity - lost.get(line.id, 0) for line in snapshot.lines}
-    if not lost and not back and all(units.values()) and not has_ended(snapshot):
-        return Kept(units, ONE, ONE, lost, NOTHING)
+    charged = Fraction(charged_ever(snapshot))
     paid = _paid_share(snapshot)
+    now = _now(snapshot, paid, charged, back)
+    if not lost and not back and all(units.values()) and not has_ended(snapshot):
+        return Kept(units, ONE, ONE, lost, NOTHING, now)
+    back = max(NOTHING, back - max(NOTHING, charged - Fraction(snapshot.total.gross.amount)))
     values = {line.id: Fraction(line.total_price.gross.amount) * paid for line in snapshot.lines}
     all_value = sum(values.values(), NOTHING)
     left = sum((values[line.id] * _share(line, units) for line in snapshot.lines), NOTHING)
-    explained = all_value - left + _shipping_back(snapshot, paid)
+    explained = all_value - left + now.shipping_back
     excess = max(NOTHING, back - explained)
     if has_ended(snapshot):
-        return Kept(dict.fromkeys(units, 0), NOTHING, NOTHING, lost, excess)
-    factor = _factor(excess, left)
+        return Kept(dict.fromkeys(units, 0), NOTHING, NOTHING, lost, excess, None)
+    factor = factor_of(excess, left)
     if all_value > 0:
         order = left * factor / all_value
     else:
         order = _share_of_units(snapshot, units) * factor
-    return Kept(units, factor, order, lost, excess)
+    return Kept(units, factor, order, lost, excess, now)
+
+
+def kept_awards(plan: AwardPlan, share: Kept) -> Iterator[tuple[Award, Fraction]]:
+    """Each award of a plan, and which share of it the order should have booked."""
+    shares = None
+    if plan.worth is not None and share.now is not None:
+        shares = shares_of(plan.worth, share.units, share.now, share.order)
+    for line in plan.lines:
+        if shares is None:
+            units = min(share.units.get(line.id, 0), line.quantity)
+            of_line = Fraction(units, line.quantity) * share.factor
+        else:
+            of_line = shares.lines[line.id]
+        for award in line.awards:
+            yield award, of_line
+    for award in plan.order:
+        yield award, share.order if shares is None else shares.of_order(award.reason)
 
 
 def targets(plan: AwardPlan, share: Kept) -> dict[Book, int]:
     """Whole points that the order should have booked, by unit and part; zeros included."""
     sums: defaultdict[Book, Fraction] = defaultdict(Fraction)
-    for line in plan.lines:
-        units = min(share.units.get(line.id, 0), line.quantity)
-        _add(sums, line.awards, Fraction(units, line.quantity) * share.factor)
-    _add(sums, plan.order, share.order)
+    for award, kept_of_it in kept_awards(plan, share):
+        sums[award.unit, award.part] += award.points * kept_of_it
     return {book: int(points) for book, points in sums.items()}
 
 
 def given_by_rule(plan: AwardPlan, share: Kept) -> dict[str, Fraction]:
     """Exact points that each rule had a hand in, of what the order should have booked."""
     sums: defaultdict[str, Fraction] = defaultdict(Fraction)
-    for line in plan.lines:
-        units = min(share.units.get(line.id, 0), line.quantity)
-        _count(sums, line.awards, Fraction(units, line.quantity) * share.factor)
-    _count(sums, plan.order, share.order)
+    for award, kept_of_it in kept_awards(plan, share):
+        for rule_id in award.rule_ids:
+            sums[rule_id] += award.points * kept_of_it
     return dict(sums)
 
 
@@ -129,24 +154,21 @@ def reduction(status: str, share: Kept, losses: Mapping[str, Any] | None) -> str
     return "refunded" if refunded else "changed"
 
 
-def _add(sums: defaultdict[Book, Fraction], awards: Iterable[Award], share: Fraction) -> None:
-    for award in awards:
-        sums[award.unit, award.part] += award.points * share
-
-
-def _count(sums: defaultdict[str, Fraction], awards: Iterable[Award], share: Fraction) -> None:
-    for award in awards:
-        for rule_id in award.rule_ids:
-            sums[rule_id] += award.points * share
+def _now(snapshot: OrderSnapshot, paid: Fraction, charged: Fraction, back: Fraction) -> Now:
+    return Now(
+        prices={line.id: (line.quantity, line.total_price.gross.amount) for line in snapshot.lines},
+        total=snapshot.total.gross.amount,
+        shipping=snapshot.shipping_price.gross.amount,
+        shipping_back=_shipping_back(snapshot, paid),
+        charged=charged,
+        back=back,
+    )
 
 
 def _paid_share(snapshot: OrderSnapshot) -> Fraction:
-    """The share of the prices that was to be paid; legacy gift cards lower the order's total."""
+    """The share of the prices that was to be paid."""
     prices = sum((line.total_price.gross.amount for line in snapshot.lines), Decimal(0))
-    prices += snapshot.shipping_price.gross.amount
-    if prices <= 0:
-        return ONE
-    return min(ONE, Fraction(snapshot.total.gross.amount) / Fraction(prices))
+    return paid_share(snapshot.total.gross.amount, prices + snapshot.shipping_price.gross.amount)
 
 
 def _share(line: OrderLine, units: Mapping[str, int]) -> Fraction:
@@ -175,11 +197,3 @@ def _shipping_back(snapshot: OrderSnapshot, paid: Fraction) -> Fraction:
         NOTHING,
     )
     return min(shipping, refunded)
-
-
-def _factor(excess: Fraction, left: Fraction) -> Fraction:
-    if excess <= 0:
-        return ONE
-    if left <= 0:
-        return NOTHING
-    return ONE - min(ONE, excess / left)

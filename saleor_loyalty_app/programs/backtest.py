@@ -20,7 +20,9 @@ from saleor_loyalty_app.programs.unknown_facts import Fact, decide_as_known
 
 _UNIT = "points"
 #: What a past order does not tell of who bought.
-_UNKNOWN = frozenset((Fact.nth_order, Fact.tier, Fact.member_since, Fact.member_orders))
+_UNKNOWN = frozenset(
+    (Fact.nth_order, Fact.tier, Fact.segment, Fact.member_since, Fact.member_orders)
+)
 
 
 @dataclass(slots=True)

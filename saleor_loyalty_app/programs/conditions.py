@@ -7,11 +7,17 @@ on lines stands inside `any_line`. Rules on anything but orders know the time an
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from saleor_loyalty_app.programs.condition_base import (
+    LineCondition,
+    SingleCondition,
+    check_span,
+)
+from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.scalars import (
     ONE_LINE,
     Count,
@@ -30,38 +36,14 @@ MAX_DEPTH = 6
 MAX_CONDITIONS = 60
 
 
-class _Leaf(Section):
-    looks_at_line: ClassVar[bool] = False
-
-    @property
-    def parts(self) -> "tuple[Condition, ...]":
-        return ()
-
-
-class _LineLeaf(_Leaf):
-    looks_at_line: ClassVar[bool] = True
-
-
-class _MemberLeaf(_Leaf):
-    """Looks at who it is about, whatever they did."""
-
-
-def check_span(low: object, high: object) -> None:
-    """Refuses limits that say nothing or leave nothing."""
-    if low is None and high is None:
-        raise PydanticCustomError("limit_missing", "a lower or an upper limit is needed")
-    if low is not None and high is not None and low > high:  # type: ignore[operator]
-        raise PydanticCustomError("limits_crossed", "the lower limit is above the upper")
-
-
-class InChannels(_Leaf):
+class InChannels(SingleCondition):
     """The order came through one of these channels."""
 
     type: Literal["channel"]
     slugs: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=100)]
 
 
-class InCurrencies(_Leaf):
+class InCurrencies(SingleCondition):
     """The order is in one of these currencies."""
 
     type: Literal["currency"]
@@ -81,7 +63,7 @@ class ValueLimits(Section):
         return self
 
 
-class OrderValue(_Leaf):
+class OrderValue(SingleCondition):
     """The order's value (what its lines earn on) is within the limits of its currency.
 
     An order in a currency without limits does not match: amounts are never converted.
@@ -98,7 +80,7 @@ class OrderValue(_Leaf):
         return self
 
 
-class OrderQuantity(_Leaf):
+class OrderQuantity(SingleCondition):
     """The order has so many units altogether."""
 
     type: Literal["order_quantity"]
@@ -111,21 +93,21 @@ class OrderQuantity(_Leaf):
         return self
 
 
-class VoucherUsed(_Leaf):
+class VoucherUsed(SingleCondition):
     """The order used a voucher, or did not."""
 
     type: Literal["voucher_used"]
     value: StrictBool = True
 
 
-class InCountries(_Leaf):
+class InCountries(SingleCondition):
     """The order goes to one of these countries."""
 
     type: Literal["country"]
     codes: Annotated[tuple[CountryCode, ...], Field(min_length=1, max_length=250)]
 
 
-class NthOrder(_Leaf):
+class NthOrder(SingleCondition):
     """It is the customer's first, at least Nth, or every Nth order; an unknown number never is."""
 
     type: Literal["nth_order"]
@@ -140,7 +122,7 @@ class NthOrder(_Leaf):
         return self
 
 
-class DateWindow(_Leaf):
+class DateWindow(SingleCondition):
     """The order was made on a day of this window (inclusive), in the store's time zone."""
 
     type: Literal["date_window"]
@@ -156,14 +138,14 @@ class DateWindow(_Leaf):
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
-class OnWeekdays(_Leaf):
+class OnWeekdays(SingleCondition):
     """The order was made on one of these weekdays, in the store's time zone."""
 
     type: Literal["weekday"]
     days: Annotated[tuple[Weekday, ...], Field(min_length=1, max_length=7)]
 
 
-class InHours(_Leaf):
+class InHours(SingleCondition):
     """The order was made from `start` to before `end` o'clock in the store's time zone.
 
     A window may pass midnight (22 to 2). Equal hours would mean either nothing or the whole day
@@ -181,21 +163,28 @@ class InHours(_Leaf):
         return self
 
 
-class InLanguages(_Leaf):
+class InLanguages(SingleCondition):
     """The order was made in one of these languages; "pt" also means "pt-BR"."""
 
     type: Literal["language"]
     codes: Annotated[tuple[Locale, ...], Field(min_length=1, max_length=50)]
 
 
-class InTiers(_MemberLeaf):
+class InTiers(SingleCondition):
     """The member is in one of these tiers (ids); who is in none, or unknown, is not."""
 
     type: Literal["tier"]
     tiers: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=20)]
 
 
-class MemberSince(_MemberLeaf):
+class InSegments(SingleCondition):
+    """The member is in one of these segments (ids); who is in none, or unknown, is not."""
+
+    type: Literal["segment"]
+    segments: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=20)]
+
+
+class MemberSince(SingleCondition):
     """The member takes part for so many whole days, in the store's time zone."""
 
     type: Literal["member_since"]
@@ -208,7 +197,7 @@ class MemberSince(_MemberLeaf):
         return self
 
 
-class MemberOrders(_MemberLeaf):
+class MemberOrders(SingleCondition):
     """The member had paid so many orders before this."""
 
     type: Literal["member_orders"]
@@ -224,42 +213,42 @@ class MemberOrders(_MemberLeaf):
 References = Annotated[tuple[Reference, ...], Field(min_length=1, max_length=500)]
 
 
-class OfProducts(_LineLeaf):
+class OfProducts(LineCondition):
     """The line is one of these products (slugs or Saleor ids)."""
 
     type: Literal["product"]
     products: References
 
 
-class OfVariants(_LineLeaf):
+class OfVariants(LineCondition):
     """The line is one of these variants (SKUs or Saleor ids)."""
 
     type: Literal["variant"]
     variants: References
 
 
-class InCategories(_LineLeaf):
+class InCategories(LineCondition):
     """The line's product is in one of these categories, or in a category below one."""
 
     type: Literal["category"]
     slugs: References
 
 
-class InCollections(_LineLeaf):
+class InCollections(LineCondition):
     """The line's product is in one of these collections."""
 
     type: Literal["collection"]
     slugs: References
 
 
-class OfProductTypes(_LineLeaf):
+class OfProductTypes(LineCondition):
     """The line's product is of one of these types."""
 
     type: Literal["product_type"]
     slugs: References
 
 
-class LineQuantity(_LineLeaf):
+class LineQuantity(LineCondition):
     """The line has so many units."""
 
     type: Literal["quantity"]
@@ -272,14 +261,14 @@ class LineQuantity(_LineLeaf):
         return self
 
 
-class OnSale(_LineLeaf):
+class OnSale(LineCondition):
     """The line's product was on sale, or was not."""
 
     type: Literal["on_sale"]
     value: StrictBool = True
 
 
-class Expression(_Leaf):
+class Expression(SingleCondition):
     """An expert's condition in the Common Expression Language; see `programs.expression`."""
 
     type: Literal["expression"]
@@ -353,8 +342,10 @@ Leaf = (
     | LineQuantity
     | OnSale
     | InTiers
+    | InSegments
     | MemberSince
     | MemberOrders
+    | EventProperty
     | Expression
 )
 

@@ -5,13 +5,22 @@ booking, preview, back-test and explanation. Amounts are exact fractions; who bo
 once.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from saleor_loyalty_app.programs.boosts import (
+    Boost,
+    added_by,
+    applied,
+    factor_of,
+    missed,
+    no_room,
+    share_of_room,
+)
 from saleor_loyalty_app.programs.caps import limited, reached
 from saleor_loyalty_app.programs.decision_plan import DecisionPlan, ReadyRule, plan_of
 from saleor_loyalty_app.programs.document import ChannelRates, Program, Rate
@@ -20,9 +29,7 @@ from saleor_loyalty_app.programs.look import Look, Reason
 from saleor_loyalty_app.programs.matching import nearest
 from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
 from saleor_loyalty_app.programs.rules import (
-    Effect,
     Multiplier,
-    PointsPerMoney,
     PointsPerOrder,
     PointsPerUnit,
     StatusPoints,
@@ -83,7 +90,7 @@ class Decision:
         return {key: total.numerator // total.denominator for key, total in sums.items()}
 
 
-@dataclass(slots=True)
+@dataclass
 class _Target:
     """A line, the shipping or the order as a whole, with what it was given so far."""
 
@@ -94,37 +101,75 @@ class _Target:
     multipliers: list[ReadyRule] = field(default_factory=list)
     stopped_by: str = ""
 
+    @cached_property
+    def exact(self) -> Fraction:
+        """The base as a fraction."""
+        return Fraction(self.base)
+
+    @cached_property
+    def told(self) -> str:
+        """The base as reasons tell it."""
+        return plain(self.base)
+
+
+@dataclass(frozen=True, slots=True)
+class _Product:
+    """Several multipliers as one, and how a reason tells of each."""
+
+    factor: Fraction
+    told: tuple[Reason, ...]
+
 
 def decide_order(
-    program: Program, facts: OrderFacts, timezone: str, member: MemberFacts = NOBODY
+    program: Program,
+    facts: OrderFacts,
+    timezone: str,
+    member: MemberFacts = NOBODY,
+    boosts: Sequence[Boost] = (),
 ) -> Decision:
     """Decides what an order earns under a program, as of the order's own time.
 
     `timezone` is the store's, an IANA name; weekdays, hours and dates are told in it. `member` is
-    who made the order, as they were then; its `used` says what caps leave.
+    who made the order, as they were then; its `used` says what caps leave. `boosts` are those of
+    the campaigns that ran then, with what their budgets leave.
 
     Raises:
         zoneinfo.ZoneInfoNotFoundError: there is no such time zone.
     """
+    return decide_look(program, look_at(facts, timezone, member), boosts)
+
+
+def look_at(facts: OrderFacts, timezone: str, member: MemberFacts = NOBODY) -> Look:
+    """An order as of its own time, for several decisions on it."""
+    return Look(facts, facts.created_at.astimezone(ZoneInfo(timezone)), member)
+
+
+def decide_look(program: Program, look: Look, boosts: Sequence[Boost] = ()) -> Decision:
+    """`decide_order` of an order that is looked at already."""
+    facts = look.facts
     rates = program.rates(facts.channel, facts.currency)
     if rates is None or rates.earn_rate is None:
         reason = {"code": "no_rate", "channel": facts.channel, "currency": facts.currency}
         return Decision({}, (), (Miss("", reason),))
-    plan = plan_of(program)
-    look = Look(facts, facts.created_at.astimezone(ZoneInfo(timezone)), member)
-    return _Run(plan, look, rates, rates.earn_rate).decide()
+    return _Run(plan_of(program), look, rates, rates.earn_rate, boosts).decide()
 
 
 class _Run:
     """One walk over the rules."""
 
     def __init__(
-        self, plan: DecisionPlan, look: Look, rates: ChannelRates, earn_rate: Rate
+        self,
+        plan: DecisionPlan,
+        look: Look,
+        rates: ChannelRates,
+        earn_rate: Rate,
+        boosts: Sequence[Boost],
     ) -> None:
         facts = look.facts
         shipping = facts.shipping if plan.earn_on_shipping else Decimal(0)
         self._plan = plan
         self._look = look
+        self._boosts = boosts
         self._rate = earn_rate
         self._rate_reason = {"points": earn_rate.points, "money": plain(earn_rate.money)}
         self._currency = rates.currency
@@ -151,6 +196,8 @@ class _Run:
         decision = Decision(line_awards, order_awards, tuple(self._misses))
         if self._plan.best_of:
             decision = self._with_outdone(decision)
+        for boost in self._boosts:
+            decision = self._boosted(decision, boost)
         return self._capped(decision)
 
     def _apply(self, rule: ReadyRule) -> Reason | None:
@@ -204,11 +251,11 @@ class _Run:
         effect = rule.effect
         points = _ZERO
         reason: Reason = {"code": effect.type, "of": target.of}
-        if isinstance(effect, PointsPerMoney) or _is_status_on_money(effect):
+        if rule.on_money:
             if not target.base:
                 return
-            points = Fraction(target.base) * self._per_money(rule)
-            reason["base"] = plain(target.base)
+            points = target.exact * self._per_money(rule)
+            reason["base"] = target.told
             reason["currency"] = self._currency
             reason["rate"] = self._rate_reason
             reason["factor"] = rule.factor_text
@@ -233,7 +280,29 @@ class _Run:
         given = target.given
         if self._plan.best_of and len(given) > 1:
             given = _best_of_unit(given)
-        return tuple(_multiplied(award, target.multipliers) for award in given)
+        products: dict[tuple[str, bool], _Product] = {}
+        for rule, _, _ in given:
+            kind = rule.effect.unit, rule.on_money
+            if kind not in products:
+                products[kind] = _product(target.multipliers, *kind)
+        return tuple(
+            _award(rule, points, reason, products[rule.effect.unit, rule.on_money])
+            for rule, points, reason in given
+        )
+
+    def _boosted(self, decision: Decision, boost: Boost) -> Decision:
+        """The decision with one campaign's multiplier, as far as its budget goes."""
+        reason = missed(boost, self._look)
+        if reason is None:
+            whole = _with_boost(decision, boost, Fraction(1))
+            added = added_by((award, Fraction(1)) for award in whole.awards())
+            share = share_of_room(boost, added.get(boost.rule_id, _ZERO))
+            if share == 1:
+                return whole
+            if not boost.whole:
+                return _with_boost(decision, boost, share)
+            reason = no_room(boost)
+        return replace(decision, misses=(*decision.misses, Miss(boost.rule_id, reason)))
 
     def _capped(self, decision: Decision) -> Decision:
         """The decision with what caps leave; a rule's awards shrink alike."""
@@ -265,8 +334,27 @@ class _Run:
         return Decision(decision.line_awards, decision.order_awards, (*decision.misses, *outdone))
 
 
-def _is_status_on_money(effect: Effect) -> bool:
-    return isinstance(effect, StatusPoints) and effect.factor is not None
+def _with_boost(decision: Decision, boost: Boost, share: Fraction) -> Decision:
+    told = applied(boost, share)
+    factor = factor_of(told)
+
+    def boosted(awards: tuple[Award, ...]) -> tuple[Award, ...]:
+        return tuple(
+            replace(
+                award,
+                points=award.points * factor,
+                reason={
+                    **award.reason,
+                    "multipliers": [*award.reason.get("multipliers", ()), told],
+                },
+            )
+            if award.unit == "points" and ("rate" in award.reason or boost.fixed_points)
+            else award
+            for award in awards
+        )
+
+    lines = {line: boosted(awards) for line, awards in decision.line_awards.items()}
+    return replace(decision, line_awards=lines, order_awards=boosted(decision.order_awards))
 
 
 def _cut(
@@ -296,21 +384,22 @@ def _best_of_unit(
     return list(best.values())
 
 
-def _multiplied(given: tuple[ReadyRule, Fraction, Reason], multipliers: list[ReadyRule]) -> Award:
-    rule, points, reason = given
-    unit = rule.effect.unit
-    part = POINTS if unit == "points" else TIERS
-    on_money = isinstance(rule.effect, PointsPerMoney) or _is_status_on_money(rule.effect)
-    if not multipliers:
-        return Award(rule.id, unit, part, points, reason)
-    applied: list[dict[str, Any]] = []
-    for multiplier in multipliers:
-        effect = multiplier.effect
+def _product(multipliers: Sequence[ReadyRule], unit: str, on_money: bool) -> _Product:
+    """What awards in a unit are multiplied by; those of fixed points not by every multiplier."""
+    factor, told = Fraction(1), []
+    for rule in multipliers:
+        effect = rule.effect
         if not isinstance(effect, Multiplier) or effect.unit != unit:
             continue
         if on_money or effect.fixed_points:
-            points *= multiplier.factor
-            applied.append({"rule_id": multiplier.id, "factor": multiplier.factor_text})
-    if applied:
-        reason = {**reason, "multipliers": applied}
-    return Award(rule.id, unit, part, points, reason)
+            factor *= rule.factor
+            told.append({"rule_id": rule.id, "factor": rule.factor_text})
+    return _Product(factor, tuple(told))
+
+
+def _award(rule: ReadyRule, points: Fraction, reason: Reason, product: _Product) -> Award:
+    unit = rule.effect.unit
+    if product.told:
+        points *= product.factor
+        reason = {**reason, "multipliers": [dict(one) for one in product.told]}
+    return Award(rule.id, unit, POINTS if unit == "points" else TIERS, points, reason)

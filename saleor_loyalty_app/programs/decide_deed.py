@@ -83,6 +83,16 @@ def awaits(program: Program, trigger: str) -> bool:
     return trigger in _rules_by_trigger(program)
 
 
+def most_points(program: Program, trigger: str, on: str) -> int:
+    """The points that a deed brings at most: to whom every rule on it applies, before any cap."""
+    given = [
+        rule.points
+        for rule in _rules_by_trigger(program).get(trigger, ())
+        if rule.unit == "points" and (not rule.on or on in rule.on)
+    ]
+    return max(given, default=0) if program.earning.stacking == "best" else sum(given)
+
+
 def caps_of(program: Program, trigger: str) -> dict[str, MemberCap]:
     """By rule id, what one member gets in a period by the rules on such deeds."""
     return {
@@ -125,7 +135,7 @@ def _compiled(rule: EarningRule) -> _Rule:
         raise TypeError(f"{effect.type} needs an order")
     return _Rule(
         id=rule.id,
-        on=frozenset(rule.on or ()),
+        on=frozenset((rule.id,) if rule.milestone is not None else rule.on or ()),
         test=compile_condition(rule.when, on_line=False).order,
         unit=effect.unit,
         points=points,
@@ -149,7 +159,7 @@ def _look(deed: DeedFacts, member: MemberFacts, timezone: str) -> Look:
         lines=(),
         shipping=Decimal(0),
     )
-    return Look(facts, deed.at.astimezone(ZoneInfo(timezone)), member)
+    return Look(facts, deed.at.astimezone(ZoneInfo(timezone)), member, deed.properties)
 
 
 def _why_not(

@@ -9,6 +9,7 @@ from functools import lru_cache
 from saleor_loyalty_app.programs.caps import Caps, MemberCap
 from saleor_loyalty_app.programs.conditions import (
     Expression,
+    InSegments,
     InTiers,
     MemberOrders,
     MemberSince,
@@ -31,12 +32,13 @@ from saleor_loyalty_app.programs.tiers import RULE_PREFIX
 
 @dataclass(frozen=True, slots=True)
 class ReadyRule:
-    """A rule on orders made ready for deciding."""
+    """A rule on orders made ready for deciding; `on_money` = it gives points on what was paid."""
 
     id: str
     effect: Effect
     tests: Tests
     on_line: bool
+    on_money: bool
     stop: bool
     factor: Fraction
     factor_text: str
@@ -48,6 +50,7 @@ class DecisionPlan:
     """A program's rules on orders made ready for deciding.
 
     `tiers` has the multiplier of each tier that has one, `capped` the rules with a cap per member.
+    `counts_orders`: some rule asks how many orders a member had, this one or those before it.
     """
 
     rules: tuple[ReadyRule, ...]
@@ -57,6 +60,7 @@ class DecisionPlan:
     earn_on_shipping: bool
     needs_order_number: bool
     needs_member: bool
+    counts_orders: bool
 
 
 @lru_cache(maxsize=256)
@@ -66,14 +70,16 @@ def plan_of(program: Program) -> DecisionPlan:
     rules.sort(key=lambda rule: -rule.priority)
     tiers = tier_multipliers(program)
     capped = {rule.id: cap for rule in rules if (cap := member_cap(rule)) is not None}
+    needs_order_number = any(_asks_for_number(rule) for rule in rules)
     return DecisionPlan(
         rules=tuple(_compiled(rule) for rule in rules),
         tiers={tier: _of_tier(tier, factor) for tier, factor in tiers.items()},
         capped=capped,
         best_of=program.earning.stacking == "best",
         earn_on_shipping=program.settings.earn_on_shipping,
-        needs_order_number=any(_asks_for_number(rule) for rule in rules),
+        needs_order_number=needs_order_number,
         needs_member=bool(tiers or capped) or any(_asks_for_member(rule) for rule in rules),
+        counts_orders=needs_order_number or any(_asks_for_orders(rule) for rule in rules),
     )
 
 
@@ -100,6 +106,7 @@ def _of_tier(tier: str, factor: Decimal) -> ReadyRule:
         effect,
         Tests(None, None),
         on_line=False,
+        on_money=False,
         stop=False,
         factor=Fraction(factor),
         factor_text=plain(factor),
@@ -117,6 +124,8 @@ def _compiled(rule: EarningRule) -> ReadyRule:
         effect=effect,
         tests=compile_condition(rule.when, on_line=rule.scope == "line"),
         on_line=rule.scope == "line",
+        on_money=isinstance(effect, PointsPerMoney)
+        or (isinstance(effect, StatusPoints) and effect.factor is not None),
         stop=rule.stop,
         factor=Fraction(factor),
         factor_text=plain(factor),
@@ -137,6 +146,15 @@ def _asks_for_member(rule: EarningRule) -> bool:
     return rule.when is not None and any(
         compile_expression(leaf.cel).looks_at_member
         if isinstance(leaf, Expression)
-        else isinstance(leaf, InTiers | MemberSince | MemberOrders)
+        else isinstance(leaf, InTiers | InSegments | MemberSince | MemberOrders)
+        for leaf in leaves(rule.when)
+    )
+
+
+def _asks_for_orders(rule: EarningRule) -> bool:
+    return rule.when is not None and any(
+        compile_expression(leaf.cel).looks_at_member
+        if isinstance(leaf, Expression)
+        else isinstance(leaf, MemberOrders)
         for leaf in leaves(rule.when)
     )

@@ -55,6 +55,23 @@ def decided(
     return None if row is None else _made(row)
 
 
+def misses_of(
+    conn: Connection, store_id: int, member_ids: Collection[int], deed_key: str
+) -> list[dict[str, Any]]:
+    """Why rules gave nothing for a deed that was decided: {"rule", "reason"} of each."""
+    found = conn.execute(
+        sa.select(_awards.c.misses)
+        .where(
+            _awards.c.store_id == store_id,
+            _awards.c.member_id.in_(list(member_ids)),
+            _awards.c.deed_key == deed_key,
+        )
+        .order_by(_awards.c.id)
+        .limit(1)
+    ).scalar_one_or_none()
+    return list(found or ())
+
+
 def add(
     conn: Connection,
     store_id: int,

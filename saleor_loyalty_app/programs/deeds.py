@@ -11,7 +11,7 @@ class DeedFacts:
 
     Attributes:
         trigger: one of the triggers of rules but "order".
-        on: which question or tier it is about; "" where there is none.
+        on: which question, tier or type of event it is about; "" where there is none.
         at: when it happened.
         key: of one member, what makes it happen once: "birthday:2026", "answer:size".
         number: the years of an anniversary.

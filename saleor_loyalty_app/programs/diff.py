@@ -11,7 +11,11 @@ from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.bonuses_words import bonus_changes
 from saleor_loyalty_app.programs.cost import monthly_cost
 from saleor_loyalty_app.programs.document import ChannelRates, Program, Settings, Texts
+from saleor_loyalty_app.programs.events_words import event_changes
+from saleor_loyalty_app.programs.goodwill_words import goodwill_changes
+from saleor_loyalty_app.programs.rewards_words import reward_changes
 from saleor_loyalty_app.programs.rules import EarningRule
+from saleor_loyalty_app.programs.segments_words import segment_changes
 from saleor_loyalty_app.programs.shipping_words import shipping_changes
 from saleor_loyalty_app.programs.spending_words import spending_changes
 from saleor_loyalty_app.programs.stats import OrderStats
@@ -42,6 +46,10 @@ def differences(old: Program | None, new: Program, language: str) -> list[Change
             *_shipping(None, new, language),
             *_tiers(None, new, language),
             *_bonuses(None, new, language),
+            *_events(None, new, language),
+            *_rewards(None, new, language),
+            *_segments(None, new, language),
+            *_goodwill(None, new, language),
         ]
     return [
         *_names(old, new, language),
@@ -52,6 +60,10 @@ def differences(old: Program | None, new: Program, language: str) -> list[Change
         *_shipping(old, new, language),
         *_tiers(old, new, language),
         *_bonuses(old, new, language),
+        *_events(old, new, language),
+        *_rewards(old, new, language),
+        *_segments(old, new, language),
+        *_goodwill(old, new, language),
     ]
 
 
@@ -252,7 +264,12 @@ def _rule(
         ("rule_scope", *(translate(f"value.scope.{rule.scope}", language) for rule in (old, new))),
         ("rule_priority", str(old.priority), str(new.priority)),
     )
-    waits = (old.trigger, old.on, old.when) != (new.trigger, new.on, new.when)
+    waits = (old.trigger, old.on, old.milestone, old.when) != (
+        new.trigger,
+        new.on,
+        new.milestone,
+        new.when,
+    )
     changed = (
         old.then != new.then,
         waits,
@@ -294,6 +311,31 @@ def _shipping(old: Program | None, new: Program, language: str) -> Iterator[Chan
 def _bonuses(old: Program | None, new: Program, language: str) -> Iterator[Change]:
     before = old.bonuses if old is not None else None
     for change in bonus_changes(before, new.bonuses, language):
+        yield _change(change.code, change.path, language, **change.arguments)
+
+
+def _goodwill(old: Program | None, new: Program, language: str) -> Iterator[Change]:
+    before = old.goodwill if old is not None else None
+    for change in goodwill_changes(before, new.goodwill, language):
+        yield _change(change.code, change.path, language, **change.arguments)
+
+
+def _segments(old: Program | None, new: Program, language: str) -> Iterator[Change]:
+    before = old.segments if old is not None else None
+    names = {"tier": words.tier_names(new, language)}
+    for change in segment_changes(before, new.segments, language, names):
+        yield _change(change.code, change.path, language, **change.arguments)
+
+
+def _rewards(old: Program | None, new: Program, language: str) -> Iterator[Change]:
+    before = old.rewards if old is not None else None
+    for change in reward_changes(before, new.rewards, language):
+        yield _change(change.code, change.path, language, **change.arguments)
+
+
+def _events(old: Program | None, new: Program, language: str) -> Iterator[Change]:
+    before = old.events if old is not None else None
+    for change in event_changes(before, new.events, language):
         yield _change(change.code, change.path, language, **change.arguments)
 
 

@@ -15,6 +15,9 @@ from pydantic import Field, StrictBool, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.bonuses import Bonuses
+from saleor_loyalty_app.programs.events import Events
+from saleor_loyalty_app.programs.goodwill import Goodwill
+from saleor_loyalty_app.programs.rewards import Rewards
 from saleor_loyalty_app.programs.rules import Earning
 from saleor_loyalty_app.programs.scalars import (
     CurrencyCode,
@@ -30,6 +33,7 @@ from saleor_loyalty_app.programs.scalars import (
     VersionName,
     in_locale,
 )
+from saleor_loyalty_app.programs.segments import Segments
 from saleor_loyalty_app.programs.shipping import ShippingProgram
 from saleor_loyalty_app.programs.spending import Spending
 from saleor_loyalty_app.programs.tiers import Tiers
@@ -151,6 +155,10 @@ class Program(Section):
     shipping: ShippingProgram | None = None
     tiers: Tiers | None = None
     bonuses: Bonuses | None = None
+    events: Events | None = None
+    rewards: Rewards | None = None
+    segments: Segments | None = None
+    goodwill: Goodwill | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -207,6 +215,16 @@ class Program(Section):
             if level.rule_id == rule_id:
                 return level.label(locale)
         return rule_id
+
+    def reward_name(self, item_id: str, locale: str) -> str:
+        """What a reward is called in a locale; its id where there is none (any more)."""
+        found = None if self.rewards is None else self.rewards.item(item_id)
+        return item_id if found is None else found.name(locale)
+
+    def event_name(self, type_id: str, locale: str) -> str:
+        """What a type of event is called in a locale; its id where there is none (any more)."""
+        found = None if self.events is None else self.events.type(type_id)
+        return type_id if found is None else found.label(locale)
 
     def __hash__(self) -> int:
         return hash(self.digest)

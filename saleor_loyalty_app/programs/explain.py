@@ -11,7 +11,7 @@ Other codes need no plan: `expired`, `adjusted` (`note`), `merged`, `transferred
 `restored`, `donated`, `forgiven`. A code that has no text falls back to the kind of the entry.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,6 +21,7 @@ from typing import Any
 from saleor_loyalty_app.i18n import catalogue, translate
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.document import Program, Rate
+from saleor_loyalty_app.programs.scalars import in_locale
 
 #: So many awards are told one by one.
 MOST_AWARDS = 30
@@ -50,7 +51,7 @@ def explain(
     `program` is that of the entry's revision and names the rules; `plan` is the award plan of the
     entry's order as JSON; `line_names` are product names by order line, where they are known.
     """
-    headline = _headline(entry, language)
+    headline = _headline(entry, language, program)
     code = str(entry.reason.get("code", ""))
     if not code.startswith("order_") or plan is None:
         return (headline,)
@@ -60,14 +61,16 @@ def explain(
     return (headline, *told.kept())
 
 
-def _headline(entry: EntryFacts, language: str) -> str:
+def _headline(entry: EntryFacts, language: str, program: Program | None) -> str:
     code = str(entry.reason.get("code", ""))
     if code == "deed":
         code = f"deed.{entry.reason.get('deed')}"
     order = str(entry.reason.get("order") or "")
     note = str(entry.reason.get("note") or "")
+    about = str(entry.reason.get("on") or "")
     texts = catalogue(language)
     candidates = (
+        f"explain.{code}.{entry.reason.get('why')}.order" if order else "",
         f"explain.{code}.{entry.reason.get('why')}",
         f"explain.{code}.note" if note else "",
         f"explain.{code}",
@@ -80,10 +83,17 @@ def _headline(entry: EntryFacts, language: str) -> str:
         points=_amount(abs(entry.amount), entry.unit, language),
         signed=("+" if entry.amount > 0 else "") + _amount(entry.amount, entry.unit, language),
         number=entry.reason.get("number") or "",
+        event=about if program is None else program.event_name(about, language),
+        reward=_reward(entry, program, language),
         order=order or translate("explain.unknown_order", language),
         note=note,
         unit=entry.unit,
     )
+
+
+def _reward(entry: EntryFacts, program: Program | None, language: str) -> str:
+    item = str(entry.reason.get("reward") or "")
+    return item if program is None else program.reward_name(item, language)
 
 
 def _amount(points: int, unit: str, language: str) -> str:
@@ -149,7 +159,8 @@ class _Plan:
         exact, full = Fraction(award["points"]), _points_before_cut(reason)
         points = self._points(exact)
         if full is not None and full != exact:
-            key = "explain.capped" if "cap" in reason else "explain.cut"
+            capped = "cap" in reason or any("share" in one for one in _multipliers(reason))
+            key = "explain.capped" if capped else "explain.cut"
             points = self._text(key, full=self._points(full), points=points)
         rule = self._rule(award["rule"])
         times = self._times(reason)
@@ -180,9 +191,10 @@ class _Plan:
         text = ""
         if reason.get("factor", "1") != "1":
             text += f" × {words.number_words(Decimal(reason['factor']), self._language)}"
-        for multiplier in reason.get("multipliers", ()):
+        for multiplier in _multipliers(reason):
             factor = words.number_words(Decimal(multiplier["factor"]), self._language)
-            text += f" × {factor} ({self._rule(multiplier['rule_id'])})"
+            said = in_locale(multiplier.get("names", {}), self._language)
+            text += f" × {factor} ({said or self._rule(multiplier['rule_id'])})"
         return text
 
     def _concerns(self, award: Mapping[str, Any]) -> bool:
@@ -201,6 +213,11 @@ class _Plan:
         return translate(key, self._language, **arguments)
 
 
+def _multipliers(reason: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    found: Sequence[Mapping[str, Any]] = reason.get("multipliers", ())
+    return found
+
+
 def _points_before_cut(reason: Mapping[str, Any]) -> Fraction | None:
     """What a reason comes to by itself; a cap or a limited import made the award smaller."""
     code = reason.get("code")
@@ -216,7 +233,7 @@ def _points_before_cut(reason: Mapping[str, Any]) -> Fraction | None:
             points = Fraction(reason["points"])
         case _:
             return None
-    for multiplier in reason.get("multipliers", ()):
+    for multiplier in _multipliers(reason):
         points *= Fraction(multiplier["factor"])
     return points
 
@@ -226,7 +243,10 @@ def explain_miss(
 ) -> str:
     """Why a rule gave nothing, such as "Summer bonus: ₺40.00 more"."""
     code = _code_of_miss(reason, program)
-    arguments = {name: _argument(name, value, language) for name, value in reason.items()}
+    called = in_locale(reason.get("names", {}), language) or program.rule_name(rule_id, language)
+    arguments = {
+        name: _argument(name, value, language) for name, value in reason.items() if name != "names"
+    }
     if code == "stopped":
         arguments["by"] = program.rule_name(str(reason["by"]), language)
     if code == "weekday":
@@ -240,11 +260,15 @@ def explain_miss(
         wanted = [names.get(tier, tier) for tier in reason["wanted"]]
         arguments["wanted"] = words.list_words(wanted, language)
         arguments["first"] = wanted[0]
+    if code == "segment":
+        names = words.segment_names(program, language)
+        wanted = [names.get(f"segment:{one}", one) for one in reason["wanted"]]
+        arguments["wanted"] = words.list_words(wanted, language)
     if code in ("cap_points", "cap_times"):
         arguments["period"] = translate(f"cap.period.{reason['period']}", language)
     key = f"miss.{code}" if f"miss.{code}" in catalogue(language) else "miss.other"
     text = translate(key, language, **arguments)
-    return f"{program.rule_name(rule_id, language)}: {text}" if rule_id else text
+    return f"{called}: {text}" if rule_id else text
 
 
 def _code_of_miss(reason: Mapping[str, Any], program: Program) -> str:

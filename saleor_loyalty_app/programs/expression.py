@@ -5,7 +5,8 @@ of anything but an order it sees `member` only:
 
 - order: channel, currency, country, language, voucher_used, nth_order (0 = unknown), subtotal,
   quantity, date ("2026-11-27"), weekday ("mon"), hour (all three in the store's time zone)
-- member: tier (its id, "" = none), days (since when, 0 = unknown), orders (before this), language
+- member: tier (its id, "" = none), days (since when, 0 = unknown), orders (before this), language,
+  segments (ids)
 - line: quantity, base, product (slug), product_id, variant_id, sku, categories, collections,
   product_type, on_sale
 
@@ -39,7 +40,13 @@ _SAMPLE_ORDER: dict[str, Any] = {
     "weekday": "fri",
     "hour": 12,
 }
-_SAMPLE_MEMBER: dict[str, Any] = {"tier": "gold", "days": 400, "orders": 3, "language": "en"}
+_SAMPLE_MEMBER: dict[str, Any] = {
+    "tier": "gold",
+    "days": 400,
+    "orders": 3,
+    "language": "en",
+    "segments": ["loyal"],
+}
 _SAMPLE_LINE: dict[str, Any] = {
     "quantity": 1,
     "base": 12_345,
@@ -54,7 +61,7 @@ _SAMPLE_LINE: dict[str, Any] = {
 }
 _NAMES = {"order": _SAMPLE_ORDER, "member": _SAMPLE_MEMBER, "line": _SAMPLE_LINE}
 _BARE_ORDER = {"voucher_used": False, "nth_order": 0, "subtotal": 0, "quantity": 0}
-_BARE_MEMBER = {"tier": "", "days": 0, "orders": 0, "language": ""}
+_BARE_MEMBER: dict[str, Any] = {"tier": "", "days": 0, "orders": 0, "language": "", "segments": []}
 _BARE_LINE = {"base": 0, "sku": "", "categories": [], "collections": [], "on_sale": False}
 
 _LOOP = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one)\s*\(\s*(\w+)\s*,")
@@ -78,22 +85,35 @@ class ExpressionFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CompiledExpression:
-    """A checked expression; `looks_at_line` tells what it needs."""
+    """A checked expression; `names` are those of `order`, `member` and `line` that it looks at."""
 
     source: str
-    looks_at_line: bool
-    looks_at_order: bool
-    looks_at_member: bool
+    names: frozenset[str]
     _program: "cel.Program"
 
-    def holds(self, variables: Mapping[str, Any], currency: str) -> bool:
-        """Whether it holds.
+    @property
+    def looks_at_line(self) -> bool:
+        """Whether it can only be told for one line."""
+        return "line" in self.names
+
+    @property
+    def looks_at_order(self) -> bool:
+        """Whether it needs an order."""
+        return "order" in self.names
+
+    @property
+    def looks_at_member(self) -> bool:
+        """Whether it needs to know who it is about."""
+        return "member" in self.names
+
+    def holds(self, known: "cel.Context") -> bool:
+        """Whether it holds, by what is known (see `context_of`).
 
         Raises:
             ExpressionFailed: it divides by zero, mixes types, or answers something else than
                 true or false.
         """
-        answer = _run(self._program, variables, currency)
+        answer = _run(self._program, known)
         if not isinstance(answer, bool):
             raise ExpressionFailed("not_a_boolean")
         return answer
@@ -113,13 +133,7 @@ def compile_expression(source: str) -> CompiledExpression:
     program = _parse(source)
     variables = set(program.variables())
     _check_names(source, variables - {*loops} - _TYPE_NAMES)
-    compiled = CompiledExpression(
-        source,
-        looks_at_line="line" in variables,
-        looks_at_order="order" in variables,
-        looks_at_member="member" in variables,
-        _program=program,
-    )
+    compiled = CompiledExpression(source, frozenset(variables & _NAMES.keys()), program)
     _dry_run(compiled)
     return compiled
 
@@ -161,7 +175,7 @@ def _dry_run(compiled: CompiledExpression) -> None:
     samples = _samples(compiled.looks_at_line)
     for sample in samples:
         try:
-            compiled.holds(sample, "USD")
+            compiled.holds(context_of(sample, "USD"))
         except ExpressionFailed as failure:
             failures.append(failure.kind)
     if "unknown_name" in failures or "not_a_boolean" in failures or len(failures) == len(samples):
@@ -183,12 +197,16 @@ def _samples(with_line: bool) -> list[dict[str, Any]]:
     return samples
 
 
-def _run(program: "cel.Program", variables: Mapping[str, Any], currency: str) -> Any:
+def context_of(variables: Mapping[str, Any], currency: str) -> "cel.Context":
+    """Variables as expressions see them: made once for all expressions that look at them."""
     from cel import cel
 
-    context = cel.Context(dict(variables), {"money": _money_in(currency)})
+    return cel.Context(dict(variables), {"money": _money_in(currency)})
+
+
+def _run(program: "cel.Program", known: "cel.Context") -> Any:
     try:
-        return program.execute(context)
+        return program.execute(known)
     except RuntimeError as error:
         raise ExpressionFailed("unknown_name" if "Undefined" in str(error) else "fails") from error
     except (ArithmeticError, LookupError, TypeError, ValueError, InvalidOperation) as error:
@@ -197,6 +215,7 @@ def _run(program: "cel.Program", variables: Mapping[str, Any], currency: str) ->
 
 @lru_cache(maxsize=64)
 def _money_in(currency: str) -> Callable[[str], int]:
+    @lru_cache(maxsize=1024)
     def money(amount: str) -> int:
         return minor_units(Decimal(amount), currency)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from saleor_loyalty_app.programs import conditions as c
+from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.facts import LineFacts
 from saleor_loyalty_app.programs.look import WEEKDAYS, Look, Reason
 from saleor_loyalty_app.programs.scalars import plain
@@ -42,6 +43,10 @@ def order_leaf(condition: c.Condition) -> OrderTest:
             return _languages(values)
         case c.InTiers(tiers=values):
             return _tier(values)
+        case EventProperty():
+            return lambda look: _event_property(condition, look.properties.get(condition.name))
+        case c.InSegments(segments=values):
+            return _segment(values)
         case c.MemberSince():
             return lambda look: _member_since(condition, look.member_days)
         case c.MemberOrders():
@@ -66,6 +71,26 @@ def _tier(values: tuple[str, ...]) -> OrderTest:
         return None if has in wanted else {"code": "tier", "wanted": list(values), "has": has}
 
     return test
+
+
+def _event_property(condition: EventProperty, told: str | int | bool | None) -> Reason | None:
+    """Yes is not 1 here: values are compared with their kind."""
+    name = condition.name
+    if told is None:
+        return {"code": "event_property_missing", "property": name}
+    if condition.values:
+        fits = any(type(one) is type(told) and one == told for one in condition.values)
+        wanted = list(condition.values)
+        return None if fits else {"code": "event_property", "property": name, "wanted": wanted}
+    if isinstance(told, bool | str):
+        return {"code": "event_property_missing", "property": name}
+    reason = within(told, condition.min, condition.max, "event_property")
+    return None if reason is None else {**reason, "property": name}
+
+
+def _segment(values: tuple[str, ...]) -> OrderTest:
+    reason: Reason = {"code": "segment", "wanted": list(values)}
+    return lambda look: reason if look.member.segments.isdisjoint(values) else None
 
 
 def _order_value(condition: c.OrderValue) -> OrderTest:

@@ -1,12 +1,16 @@
 """An order as conditions look at it."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from saleor_loyalty_app.programs.expression import minor_units
+from saleor_loyalty_app.programs.expression import context_of, minor_units
 from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
 from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
+
+if TYPE_CHECKING:
+    from cel import cel
 
 #: A stable code with arguments: {"code": "order_value_below", "missing": "40", "currency": "TRY"}.
 Reason = dict[str, Any]
@@ -17,10 +21,18 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 class Look:
     """An order under decision, with what several conditions need of it, worked out once."""
 
-    def __init__(self, facts: OrderFacts, local: datetime, member: MemberFacts = NOBODY) -> None:
+    def __init__(
+        self,
+        facts: OrderFacts,
+        local: datetime,
+        member: MemberFacts = NOBODY,
+        properties: Mapping[str, str | int | bool] | None = None,
+    ) -> None:
         self.facts = facts
         self.local = local
         self.member = member
+        self.properties = properties or {}
+        self._known: dict[str | None, tuple[cel.Context, set[str]]] = {}
 
     @cached_property
     def quantity(self) -> int:
@@ -38,17 +50,39 @@ class Look:
             return None
         return max(0, (self.local.date() - joined.astimezone(self.local.tzinfo).date()).days)
 
+    def known(self, names: Iterable[str], line: LineFacts | None = None) -> "cel.Context":
+        """What expressions that look at `names` see of the order, or of one line of it.
+
+        Kept for the next expression, and never more than was asked for: handing a value over takes
+        longer than most expressions do.
+        """
+        place = None if line is None else line.id
+        if place not in self._known:
+            self._known[place] = context_of({}, self.facts.currency), set()
+        known, has = self._known[place]
+        for name in names:
+            if name not in has:
+                known.add_variable(name, self._variables(name, line))
+                has.add(name)
+        return known
+
+    def _variables(self, name: str, line: LineFacts | None) -> dict[str, Any]:
+        if name == "line" and line is not None:
+            return self._line_variables(line)
+        return self._member_variables if name == "member" else self._order_variables
+
     @cached_property
-    def member_variables(self) -> dict[str, Any]:
+    def _member_variables(self) -> dict[str, Any]:
         return {
             "tier": self.member.tier,
             "days": self.member_days or 0,
             "orders": self.member.orders,
             "language": self.member.language.replace("_", "-").lower(),
+            "segments": sorted(self.member.segments),
         }
 
     @cached_property
-    def order_variables(self) -> dict[str, Any]:
+    def _order_variables(self) -> dict[str, Any]:
         facts = self.facts
         return {
             "channel": facts.channel,
@@ -64,7 +98,7 @@ class Look:
             "hour": self.local.hour,
         }
 
-    def line_variables(self, line: LineFacts) -> dict[str, Any]:
+    def _line_variables(self, line: LineFacts) -> dict[str, Any]:
         return {
             "quantity": line.quantity,
             "base": minor_units(line.base, self.facts.currency),

@@ -161,9 +161,8 @@ def _order_expression(source: str) -> OrderTest:
     compiled = compile_expression(source)
 
     def test(look: Look) -> Reason | None:
-        variables = {"order": look.order_variables, "member": look.member_variables}
         try:
-            holds = compiled.holds(variables, look.facts.currency)
+            holds = compiled.holds(look.known(compiled.names))
         except ExpressionFailed as failure:
             return {"code": "expression_failed", "kind": failure.kind}
         return None if holds else {"code": "expression"}
@@ -175,13 +174,8 @@ def _line_expression(source: str) -> LineTest:
     compiled = compile_expression(source)
 
     def test(look: Look, line: LineFacts) -> Reason | None:
-        variables = {
-            "order": look.order_variables,
-            "member": look.member_variables,
-            "line": look.line_variables(line),
-        }
         try:
-            holds = compiled.holds(variables, look.facts.currency)
+            holds = compiled.holds(look.known(compiled.names, line))
         except ExpressionFailed as failure:
             return {"code": "expression_failed", "kind": failure.kind}
         return None if holds else {"code": "expression"}

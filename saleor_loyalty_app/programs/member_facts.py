@@ -24,6 +24,7 @@ class MemberFacts:
         orders: paid orders before this.
         language: as in Saleor ("EN", "PT_BR") or BCP 47.
         country: two letters.
+        segments: the ids of the segments that they are in.
         used: by rule id, for rules with a cap per member.
 
     Raises:
@@ -35,6 +36,7 @@ class MemberFacts:
     orders: int = 0
     language: str = ""
     country: str = ""
+    segments: frozenset[str] = frozenset()
     used: Mapping[str, Used] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -51,6 +53,7 @@ class MemberFacts:
             "orders": self.orders,
             "language": self.language,
             "country": self.country,
+            "segments": sorted(self.segments),
             "used": {
                 rule: {"points": used.points, "times": used.times}
                 for rule, used in self.used.items()
@@ -68,6 +71,7 @@ class MemberFacts:
             orders=document.get("orders", 0),
             language=document.get("language", ""),
             country=document.get("country", ""),
+            segments=frozenset(document.get("segments", ())),
             used={rule: Used(**used) for rule, used in document.get("used", {}).items()},
         )
 

@@ -59,7 +59,7 @@ def document_problems(document: object) -> list[Problem]:
     try:
         read_program(document)
     except ProgramInvalid as error:
-        return [_from_json(problem) for problem in _listed(error)]
+        return [problem_of_json(problem) for problem in _listed(error)]
     return []
 
 
@@ -72,7 +72,7 @@ def invalid(problems: Sequence[Problem]) -> ProgramInvalid:
 
 def problems_in(error: ProgramInvalid) -> list[Problem]:
     """The problems that a failure carries."""
-    return [_from_json(problem) for problem in _listed(error)]
+    return [problem_of_json(problem) for problem in _listed(error)]
 
 
 def check_size(document: object) -> None:
@@ -211,10 +211,27 @@ OWN_CODES = frozenset(
         "on_for_deeds",
         "on_for_others",
         "on_not_a_year",
+        "milestone_line",
+        "goodwill_channel_twice",
         "options_needed",
         "options_unfit",
         "option_id_twice",
         "question_id_twice",
+        "event_type_twice",
+        "property_twice",
+        "property_of_two",
+        "property_length",
+        "property_value_kind",
+        "property_one_way",
+        "property_unasked",
+        "condition_for_events",
+        "reward_id_twice",
+        "reward_channel_twice",
+        "reward_amount_missing",
+        "reward_amount_unfit",
+        "reward_audience_empty",
+        "segment_currency",
+        "segment_id_twice",
     )
 )
 
@@ -276,5 +293,6 @@ def _listed(error: ProgramInvalid) -> list[dict[str, Any]]:
     return listed if isinstance(listed, list) else []
 
 
-def _from_json(value: dict[str, Any]) -> Problem:
+def problem_of_json(value: dict[str, Any]) -> Problem:
+    """The problem that `Problem.as_json` wrote."""
     return Problem(value["code"], value["path"], value["severity"], value["detail"])

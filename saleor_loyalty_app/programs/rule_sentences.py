@@ -13,6 +13,7 @@ from saleor_loyalty_app.i18n import capitalized, translate
 from saleor_loyalty_app.programs import conditions as c
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.caps import Caps, MemberCap
+from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.look import WEEKDAYS
 from saleor_loyalty_app.programs.rules import (
     EarningRule,
@@ -26,7 +27,7 @@ from saleor_loyalty_app.programs.rules import (
 )
 
 #: Names by kind ("product", "variant", "category", "collection", "product_type", "channel",
-#: "tier") and reference.
+#: "tier", "segment", "event") and reference.
 Names = Mapping[str, Mapping[str, str]]
 _WEEKEND, _WORKING = {"sat", "sun"}, {"mon", "tue", "wed", "thu", "fri"}
 
@@ -36,7 +37,7 @@ def rule_sentence(rule: EarningRule, language: str, names: Names) -> str:
     teller = _Teller(language, names)
     said = teller.effect(rule.then, rule.scope)
     if rule.trigger != "order":
-        said = teller.text(f"trigger.{rule.trigger}", said=said)
+        said = teller.deed(rule, said)
     if rule.when is not None:
         said = teller.text("when", said=said, conditions=teller.condition(rule.when))
     for more in (*teller.caps(rule.caps), *([teller.text("stop")] if rule.stop else [])):
@@ -53,6 +54,16 @@ class _Teller:
 
     def text(self, key: str, **arguments: object) -> str:
         return translate(f"rule.{key}", self._language, **arguments)
+
+    def deed(self, rule: EarningRule, said: str) -> str:
+        """What a rule does, with what it waits for."""
+        if rule.milestone is not None:
+            line = words.line_words(rule.milestone, self._language)
+            return self.text("trigger.milestone", said=said, line=line)
+        if rule.trigger == "custom_event" and rule.on:
+            events = self._either(self._named("event", rule.on))
+            return self.text("trigger.custom_event.on", said=said, events=events)
+        return self.text(f"trigger.{rule.trigger}", said=said)
 
     def effect(self, effect: Effect, scope: str) -> str:
         match effect:
@@ -138,6 +149,12 @@ class _Teller:
                 return self._weekdays(days)
             case c.VoucherUsed() | c.OnSale():
                 return self.text(leaf.type if leaf.value else f"no_{leaf.type}")
+            case EventProperty(name=name, values=()):
+                limits_text = words.span_words(leaf.min, leaf.max, self._language)
+                return self.text("event_property_span", name=name, limits=limits_text)
+            case EventProperty(name=name, values=values):
+                said = [self._value_told(one) for one in values]
+                return self.text("event_property", name=name, items=self._either(said))
             case c.Expression(cel=cel):
                 return self.text("expression", cel=cel)
             case _:
@@ -148,6 +165,8 @@ class _Teller:
             case c.OfProducts(products=values) | c.OfVariants(variants=values):
                 return self._named(leaf.type, values)
             case c.InTiers(tiers=values):
+                return self._named(leaf.type, values)
+            case c.InSegments(segments=values):
                 return self._named(leaf.type, values)
             case c.InCountries(codes=values):
                 return [self._territory(code) for code in values]
@@ -168,6 +187,11 @@ class _Teller:
     def _named(self, kind: str, references: Sequence[str]) -> list[str]:
         known = self._names.get(kind, {})
         return [self.text("name", name=known.get(one, one)) for one in references]
+
+    def _value_told(self, value: str | int | bool) -> str:
+        if isinstance(value, str):
+            return self.text("name", name=value)
+        return words.value_said(value, self._language)
 
     def _value(self, limit: c.ValueLimits) -> str:
         low, high = (

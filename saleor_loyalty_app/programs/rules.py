@@ -22,6 +22,7 @@ from saleor_loyalty_app.programs.conditions import (
     Expression,
     InHours,
     InLanguages,
+    InSegments,
     InTiers,
     MemberOrders,
     MemberSince,
@@ -31,7 +32,9 @@ from saleor_loyalty_app.programs.conditions import (
     leaves,
     size_of,
 )
+from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.expression import compile_expression
+from saleor_loyalty_app.programs.milestones import MILESTONE, Milestone
 from saleor_loyalty_app.programs.scalars import (
     Factor,
     Identifier,
@@ -52,6 +55,8 @@ Trigger = Literal[
     "anniversary",
     "question_answered",
     "tier_reached",
+    "milestone",
+    "custom_event",
 ]
 
 
@@ -126,7 +131,8 @@ Effect = Annotated[
 class EarningRule(Section):
     """One rule: on its trigger, if `when` holds, `then` happens.
 
-    `on` narrows a trigger: the ids of questions or tiers, or the years of an anniversary. `scope`
+    `on` narrows a trigger: the ids of questions, tiers or types of events, or the years of an
+    anniversary. `scope`
     tells what a rule on orders looks at: each line by itself, or the order. Rules are taken by
     falling `priority`, then as they stand in the document. With `stop`, no later rule applies to
     the line (or, for a rule on the order, to the whole order; for one on a deed, to the deed) that
@@ -140,6 +146,7 @@ class EarningRule(Section):
     on: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=50)] | None = Field(
         default=None, exclude_if=absent
     )
+    milestone: Milestone | None = Field(default=None, exclude_if=absent)
     scope: Literal["line", "order"] = "line"
     when: Condition | None = None
     then: Effect
@@ -155,6 +162,10 @@ class EarningRule(Section):
             if size_of(self.when) > MAX_CONDITIONS:
                 raise PydanticCustomError("too_many_conditions", "too many conditions")
             _check_expressions(self.when)
+        if (self.milestone is not None) is not (self.trigger == MILESTONE):
+            raise PydanticCustomError(
+                "milestone_line", "a line goes with the trigger milestone, and only with it"
+            )
         if self.trigger == "order":
             _check_on_order(self)
         else:
@@ -183,6 +194,8 @@ def _check_on_order(rule: EarningRule) -> None:
         raise PydanticCustomError("cap_of_multiplier", "a multiplier is capped by times only")
     if rule.when is not None:
         _check_scope(rule.when, on_line=rule.scope == "line")
+        if any(isinstance(part, EventProperty) for part in leaves(rule.when)):
+            raise PydanticCustomError("condition_for_events", "only an event has properties")
 
 
 def _counts_points(caps: Caps) -> bool:
@@ -192,7 +205,16 @@ def _counts_points(caps: Caps) -> bool:
 
 
 #: What is known of a deed: when it was, and of whom.
-_ON_DEEDS = (DateWindow, OnWeekdays, InHours, InLanguages, InTiers, MemberSince, MemberOrders)
+_ON_DEEDS = (
+    DateWindow,
+    OnWeekdays,
+    InHours,
+    InLanguages,
+    InTiers,
+    InSegments,
+    MemberSince,
+    MemberOrders,
+)
 
 
 def _check_on_deed(rule: EarningRule) -> None:
@@ -208,6 +230,10 @@ def _check_on_deed(rule: EarningRule) -> None:
     if rule.on is not None:
         _check_on(rule.trigger, rule.on)
     for part in leaves(rule.when) if rule.when is not None else ():
+        if isinstance(part, EventProperty):
+            if rule.trigger != "custom_event":
+                raise PydanticCustomError("condition_for_events", "only an event has properties")
+            continue
         if isinstance(part, Expression):
             compiled = compile_expression(part.cel)
             fits = not (compiled.looks_at_line or compiled.looks_at_order)
@@ -220,7 +246,7 @@ def _check_on_deed(rule: EarningRule) -> None:
 
 
 def _check_on(trigger: str, on: tuple[str, ...]) -> None:
-    if trigger not in ("question_answered", "tier_reached", "anniversary"):
+    if trigger not in ("question_answered", "tier_reached", "anniversary", "custom_event"):
         raise PydanticCustomError("on_for_others", "{type} has no `on`", {"type": trigger})
     if trigger == "anniversary":
         for year in on:

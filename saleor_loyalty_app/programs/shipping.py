@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StrictBool, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from saleor_loyalty_app.programs.conditions import MAX_CONDITIONS, MAX_DEPTH, InTiers
+from saleor_loyalty_app.programs.conditions import MAX_CONDITIONS, MAX_DEPTH, InSegments, InTiers
 from saleor_loyalty_app.programs.scalars import (
     ONE_LINE,
     CurrencyCode,
@@ -83,7 +83,7 @@ class ShippingRule(Section):
     def depends_on_user(self) -> bool:
         """Whether signing in or out makes a difference."""
         found = shipping_leaves(self.when) if self.when is not None else ()
-        return any(isinstance(leaf, IsMember | OrderCount | InTiers) for leaf in found)
+        return any(isinstance(leaf, IsMember | OrderCount | InTiers | InSegments) for leaf in found)
 
     @property
     def counts_orders(self) -> bool:

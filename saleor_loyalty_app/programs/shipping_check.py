@@ -27,7 +27,8 @@ def shipping_problems(
         yield from _threshold_problems(rule, path)
         for locale in locales:
             if rule.name and locale not in rule.name:
-                yield Problem("name_missing", f"{path}.name", "warning", {"locale": locale})
+                detail = {"offer": rule.id, "locale": locale}
+                yield Problem("shipping_name_missing", f"{path}.name", "warning", detail)
         for leaf in shipping_leaves(rule.when) if rule.when is not None else ():
             if isinstance(leaf, DateWindow) and leaf.end is not None and leaf.end < today:
                 detail = {"end": leaf.end.isoformat()}

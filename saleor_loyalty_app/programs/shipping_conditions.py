@@ -9,13 +9,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StrictBool, model_validator
 
+from saleor_loyalty_app.programs.condition_base import check_span
 from saleor_loyalty_app.programs.conditions import (
     DateWindow,
     InCountries,
     InHours,
+    InSegments,
     InTiers,
     OnWeekdays,
-    check_span,
 )
 from saleor_loyalty_app.programs.scalars import Count, Section
 
@@ -61,7 +62,9 @@ class ShippingNot(Section):
     of: "ShippingCondition"
 
 
-ShippingLeaf = InCountries | OnWeekdays | InHours | DateWindow | OrderCount | IsMember | InTiers
+ShippingLeaf = (
+    InCountries | OnWeekdays | InHours | DateWindow | OrderCount | IsMember | InTiers | InSegments
+)
 ShippingCondition = Annotated[
     ShippingLeaf | ShippingAllOf | ShippingAnyOf | ShippingNot, Field(discriminator="type")
 ]

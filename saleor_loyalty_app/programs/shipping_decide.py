@@ -10,6 +10,7 @@ from saleor_loyalty_app.programs.conditions import (
     DateWindow,
     InCountries,
     InHours,
+    InSegments,
     InTiers,
     OnWeekdays,
 )
@@ -40,6 +41,7 @@ class ShippingFacts:
         member: whether the shopper takes part in the program.
         orders: how many paid orders the shopper has; 0 for a guest.
         tier: the id of the tier in force; "" = none.
+        segments: the ids of the segments that the shopper is in.
     """
 
     channel: str
@@ -49,6 +51,7 @@ class ShippingFacts:
     member: bool = False
     orders: int = 0
     tier: str = ""
+    segments: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,3 +167,6 @@ def _leaf(leaf: ShippingLeaf, facts: ShippingFacts, local: datetime) -> Reason |
             held = facts.tier in leaf.tiers
             wanted = list(leaf.tiers)
             return None if held else {"code": "tier", "wanted": wanted, "has": facts.tier}
+        case InSegments():
+            held = not facts.segments.isdisjoint(leaf.segments)
+            return None if held else {"code": "segment", "wanted": list(leaf.segments)}

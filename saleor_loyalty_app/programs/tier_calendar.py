@@ -25,7 +25,8 @@ def period_after(window: Window, begun: date, joined_on: date) -> date | None:
     """The first day after the period in which a tier is held that began on a day; None = no end.
 
     A year ends as the calendar or the membership has it. A rolling period ends when what was
-    bought on its first day has left the window.
+    bought on its first day has left the window, so that one purchase is held once; where the last
+    month is too short for that day, it leaves with the first day of the next month.
     """
     match window.type:
         case "lifetime":
@@ -36,7 +37,8 @@ def period_after(window: Window, begun: date, joined_on: date) -> date | None:
             start = _year_of_membership(begun, joined_on)
             return _anniversary(joined_on, start.year + 1)
         case "rolling":
-            return plus_months(begun, window.months or 1) + DAY
+            leaves = plus_months(begun, window.months or 1)
+            return leaves + DAY if leaves.day == begun.day else leaves + DAY + DAY
 
 
 def plus_months(day: date, months: int) -> date:

@@ -26,7 +26,8 @@ def tier_problems(program: Program, currencies: frozenset[str]) -> Iterator[Prob
         yield from _spend_problems(level.requirements, f"{path}.requirements.spend", currencies)
         for locale in program.texts:
             if locale not in level.names:
-                yield Problem("name_missing", f"{path}.names", "warning", {"locale": locale})
+                detail = {"tier": level.id, "locale": locale}
+                yield Problem("tier_name_missing", f"{path}.names", "warning", detail)
     if tiers.enabled and _asks_for_status(tiers) and not _gives_status(program):
         yield Problem("status_not_earned", "tiers.levels", "warning")
 
@@ -121,7 +122,8 @@ def _rule_problems(program: Program) -> Iterator[Problem]:
             for tier in part.tiers if isinstance(part, c.InTiers) else ():
                 if tier not in known:
                     path = f"shipping.offers[{index}].when"
-                    yield Problem("tier_unknown", path, "warning", {"tier": tier})
+                    detail = {"offer": offer.id, "tier": tier}
+                    yield Problem("shipping_tier_unknown", path, "warning", detail)
 
 
 def _asks_for_status(tiers: Tiers) -> bool:

@@ -5,11 +5,13 @@ holds wherever it could. Where the two decide differently, the rule cannot be ju
 """
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
 
 from saleor_loyalty_app.programs import conditions as c
-from saleor_loyalty_app.programs.decide import Decision, decide_order
+from saleor_loyalty_app.programs.boosts import Boost
+from saleor_loyalty_app.programs.decide import Decision, decide_look, look_at
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.facts import OrderFacts
 from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
@@ -31,6 +33,7 @@ class Fact(StrEnum):
     tier = "tier"
     member_since = "member_since"
     member_orders = "member_orders"
+    segment = "segment"
 
 
 _OF_LEAF: dict[str, Fact] = {fact.value: fact for fact in Fact}
@@ -46,6 +49,7 @@ _IN_CEL: dict[Fact, str] = {
     Fact.product_type: "product_type",
     Fact.on_sale: "on_sale",
     Fact.tier: r"member\s*\.\s*tier",
+    Fact.segment: r"member\s*\.\s*segments",
     Fact.member_since: r"member\s*\.\s*days",
     Fact.member_orders: r"member\s*\.\s*orders",
 }
@@ -59,6 +63,7 @@ def decide_as_known(
     unknown: frozenset[Fact],
     timezone: str,
     member: MemberFacts = NOBODY,
+    boosts: Sequence[Boost] = (),
 ) -> tuple[Decision, dict[str, frozenset[Fact]]]:
     """What an order surely earns, and the rules that could not be judged with what they lack.
 
@@ -69,15 +74,15 @@ def decide_as_known(
         zoneinfo.ZoneInfoNotFoundError: there is no such time zone.
     """
     lacking = {
-        rule.id: needed
-        for rule in program.earning.rules
-        if rule.enabled and rule.trigger == "order" and (needed := facts_of(rule.when) & unknown)
+        rule_id: needed
+        for rule_id, looked_at in _looked_at(program).items()
+        if (needed := looked_at & unknown)
     }
+    look = look_at(facts, timezone, member)
     if not lacking:
-        return decide_order(program, facts, timezone, member), {}
+        return decide_look(program, look, boosts), {}
     sure, possible = _readings(program, unknown)
-    surely = decide_order(sure, facts, timezone, member)
-    perhaps = decide_order(possible, facts, timezone, member)
+    surely, perhaps = decide_look(sure, look, boosts), decide_look(possible, look, boosts)
     unlike = _applied(surely) ^ _applied(perhaps)
     unlike_rules = {rule_id for _, rule_id in unlike} | (_missed(surely) - _missed(perhaps))
     if unlike_rules - lacking.keys():
@@ -97,6 +102,16 @@ def facts_of(condition: c.Condition | None) -> frozenset[Fact]:
         elif leaf.type in _OF_LEAF:
             found.add(_OF_LEAF[leaf.type])
     return frozenset(found)
+
+
+@lru_cache(maxsize=256)
+def _looked_at(program: Program) -> dict[str, frozenset[Fact]]:
+    """By the id of each rule that counts for orders, what it looks at that may be unknown."""
+    return {
+        rule.id: facts_of(rule.when)
+        for rule in program.earning.rules
+        if rule.enabled and rule.trigger == "order"
+    }
 
 
 @lru_cache(maxsize=256)

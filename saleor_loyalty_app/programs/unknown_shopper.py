@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from saleor_loyalty_app.programs.conditions import InTiers
+from saleor_loyalty_app.programs.conditions import InSegments, InTiers
 from saleor_loyalty_app.programs.shipping import ShippingProgram, ShippingRule
 from saleor_loyalty_app.programs.shipping_conditions import (
     IsMember,
@@ -36,7 +36,7 @@ def offers_for_anybody(
 ) -> tuple[list[Offer], list[ShippingRule]]:
     """The offers of a cart, those it has first, and the rules that depend on who the shopper is.
 
-    `facts.member`, `facts.orders` and `facts.tier` are not looked at.
+    `facts.member`, `facts.orders`, `facts.tier` and `facts.segments` are not looked at.
     """
     local = now.astimezone(ZoneInfo(timezone))
     offers: list[Offer] = []
@@ -56,11 +56,10 @@ def offers_for_anybody(
 
 
 def what_it_needs(rule: ShippingRule) -> list[str]:
-    """What an offer looks at of the shopper: "member", "order_count", "tier"."""
+    """What an offer looks at of the shopper: "member", "order_count", "tier", "segment"."""
     found = [] if rule.when is None else shipping_leaves(rule.when)
-    return sorted(
-        {leaf.type for leaf in found if isinstance(leaf, IsMember | OrderCount | InTiers)}
-    )
+    of_shopper = IsMember | OrderCount | InTiers | InSegments
+    return sorted({leaf.type for leaf in found if isinstance(leaf, of_shopper)})
 
 
 def _holds(condition: ShippingCondition, facts: ShippingFacts, local: datetime) -> bool | None:
@@ -72,7 +71,7 @@ def _holds(condition: ShippingCondition, facts: ShippingFacts, local: datetime) 
             return _not(_all([_not(_holds(part, facts, local)) for part in condition.of]))
         case ShippingNot():
             return _not(_holds(condition.of, facts, local))
-        case IsMember() | OrderCount() | InTiers():
+        case IsMember() | OrderCount() | InTiers() | InSegments():
             return None
         case _:
             return why_not(condition, facts, local) is None

@@ -10,8 +10,13 @@ from saleor_loyalty_app.programs import conditions as c
 from saleor_loyalty_app.programs.bonuses_check import bonus_problems
 from saleor_loyalty_app.programs.document import ChannelRates, Program
 from saleor_loyalty_app.programs.errors import ProgramInvalid
+from saleor_loyalty_app.programs.events_check import event_problems
+from saleor_loyalty_app.programs.goodwill_check import goodwill_problems
+from saleor_loyalty_app.programs.milestones_check import milestone_problems
 from saleor_loyalty_app.programs.problems import Problem, problems_in, read_program
+from saleor_loyalty_app.programs.rewards_check import reward_problems
 from saleor_loyalty_app.programs.rules import Multiplier
+from saleor_loyalty_app.programs.segments_check import segment_problems
 from saleor_loyalty_app.programs.shipping_check import shipping_problems
 from saleor_loyalty_app.programs.spending_check import spending_problems
 from saleor_loyalty_app.programs.tiers_check import tier_problems
@@ -42,6 +47,9 @@ def check_program(
         *_rule_problems(program, {channel.slug for channel in channels}, today),
         *_text_problems(program),
         *bonus_problems(program),
+        *event_problems(program),
+        *goodwill_problems(program, {channel.slug: channel for channel in channels}),
+        *reward_problems(program, {channel.slug: channel for channel in channels}, today),
         *spending_problems(program, {channel.slug: channel for channel in channels}),
         *shipping_problems(
             program.shipping,
@@ -50,7 +58,10 @@ def check_program(
             today,
         ),
     ]
-    found += tier_problems(program, frozenset(channel.currency for channel in channels))
+    currencies = frozenset(channel.currency for channel in channels)
+    found += milestone_problems(program, currencies)
+    found += tier_problems(program, currencies)
+    found += segment_problems(program, currencies)
     return sorted(found, key=lambda problem: problem.severity != "error")
 
 

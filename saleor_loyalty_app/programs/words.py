@@ -12,7 +12,9 @@ from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.programs import conditions as c
 from saleor_loyalty_app.programs.caps import Caps
 from saleor_loyalty_app.programs.document import Availability, Expiry, Program, Rate
+from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.look import WEEKDAYS
+from saleor_loyalty_app.programs.milestones import Milestone, SpendLine
 from saleor_loyalty_app.programs.rules import (
     EarningRule,
     Effect,
@@ -150,10 +152,15 @@ def tier_names(program: Program, language: str) -> dict[str, str]:
     return {level.id: level.label(language) for level in levels}
 
 
+def segment_names(program: Program, language: str) -> dict[str, str]:
+    """What the segments of a program are called, by "segment:<id>"."""
+    return {f"segment:{one.id}": one.label(language) for one in program.segments or ()}
+
+
 def rule_when_words(rule: EarningRule, program: Program, language: str) -> str:
     """On what a rule waits, and when it holds."""
-    tiers = tier_names(program, language)
-    when = condition_words(rule.when, language, tiers)
+    names = {**tier_names(program, language), **segment_names(program, language)}
+    when = condition_words(rule.when, language, names)
     if rule.trigger == "order":
         return when
     deed = trigger_words(rule, program, language)
@@ -162,11 +169,34 @@ def rule_when_words(rule: EarningRule, program: Program, language: str) -> str:
 
 def trigger_words(rule: EarningRule, program: Program, language: str) -> str:
     """On what a rule waits, such as "on the birthday"."""
+    if rule.milestone is not None:
+        return line_words(rule.milestone, language)
     if rule.on is None:
         return translate(f"trigger.{rule.trigger}", language)
-    names = tier_names(program, language) if rule.trigger == "tier_reached" else {}
+    names: dict[str, str] = {}
+    if rule.trigger == "tier_reached":
+        names = tier_names(program, language)
+    elif rule.trigger == "custom_event" and program.events is not None:
+        names = {one.id: one.label(language) for one in program.events.types}
     items = list_words([names.get(item, item) for item in rule.on], language)
     return translate(f"trigger.{rule.trigger}.on", language, items=items)
+
+
+def line_words(milestone: Milestone, language: str) -> str:
+    """The line that a milestone is, such as "when 10 orders have been paid"."""
+    line = milestone.line
+    if isinstance(line, SpendLine):
+        amounts = [money_words(one.min, one.currency, language) for one in line.limits]
+        text = translate("milestone.line.spend", language, amount=" / ".join(amounts))
+    else:
+        number = number_words(line.min, language)
+        text = translate(f"milestone.line.{line.type}", language, number=number)
+    more = [
+        *(["milestone.retroactive"] if milestone.retroactive else []),
+        *([] if milestone.keep else ["milestone.not_kept"]),
+    ]
+    told = ", ".join(translate(key, language) for key in more)
+    return f"{text} ({told})" if told else text
 
 
 def caps_words(caps: Caps | None, language: str) -> str:
@@ -191,7 +221,7 @@ def caps_words(caps: Caps | None, language: str) -> str:
 def condition_words(
     condition: c.Condition | None, language: str, tiers: Mapping[str, str] | None = None
 ) -> str:
-    """When a rule holds; `tiers` are the names of tiers by id."""
+    """When a rule holds; `tiers` are the names of tiers by id, of segments by "segment:<id>"."""
     if condition is None:
         return translate("condition.always", language)
     match condition:
@@ -205,6 +235,9 @@ def condition_words(
         case c.InTiers():
             names = [(tiers or {}).get(tier, tier) for tier in condition.tiers]
             return translate("condition.tier", language, items=list_words(names, language))
+        case c.InSegments():
+            names = [(tiers or {}).get(f"segment:{one}", one) for one in condition.segments]
+            return translate("condition.segment", language, items=list_words(names, language))
         case _:
             return _leaf_words(condition, language)
 
@@ -240,11 +273,25 @@ def _leaf_words(leaf: c.Leaf, language: str) -> str:
         case c.VoucherUsed() | c.OnSale():
             key = f"condition.{leaf.type}" if leaf.value else f"condition.no_{leaf.type}"
             return translate(key, language)
+        case EventProperty(values=()):
+            limits_text = span_words(leaf.min, leaf.max, language)
+            key = "condition.event_property_span"
+            return translate(key, language, name=leaf.name, limits=limits_text)
+        case EventProperty():
+            items = list_words([value_said(one, language) for one in leaf.values], language)
+            return translate("condition.event_property", language, name=leaf.name, items=items)
         case c.Expression():
             return translate("condition.expression", language, expression=leaf.cel)
         case _:
             items = list_words(_items(leaf), language)
             return translate(f"condition.{leaf.type}", language, items=items)
+
+
+def value_said(value: str | int | bool, language: str) -> str:
+    """A value of an event's property: yes and no are words."""
+    if isinstance(value, bool):
+        return translate("value.yes" if value else "value.no", language)
+    return str(value)
 
 
 def _items(leaf: c.Leaf) -> tuple[str, ...]:
@@ -269,10 +316,13 @@ def weekday_words(days: Sequence[str], language: str) -> str:
 
 def span_words(low: int | None, high: int | None, language: str) -> str:
     """ "at least 2", "at most 5", "2 to 5"."""
-    return _span(None if low is None else str(low), None if high is None else str(high), language)
+    return between_words(
+        None if low is None else str(low), None if high is None else str(high), language
+    )
 
 
-def _span(low: str | None, high: str | None, language: str) -> str:
+def between_words(low: str | None, high: str | None, language: str) -> str:
+    """Two limits that are told already: "at least 2", "at most 5", "2 to 5"."""
     if high is None:
         return translate("words.at_least", language, low=low)
     if low is None:
@@ -285,7 +335,7 @@ def _value_words(limit: c.ValueLimits, language: str) -> str:
         None if amount is None else money_words(amount, limit.currency, language)
         for amount in (limit.min, limit.max)
     )
-    return _span(low, high, language)
+    return between_words(low, high, language)
 
 
 def _nth_words(leaf: c.NthOrder, language: str) -> str:

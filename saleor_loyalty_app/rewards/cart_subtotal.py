@@ -11,6 +11,9 @@ discount of a voucher for shipping is none of the subtotal's.
 
 It cannot be known where an app put a price of its own on a line, where a variant has no price, and
 while Saleor has not priced a new checkout yet: its discount lacks a promotion on the order then.
+Nor where a voucher for some of the goods may have taken off more than is left of the cart: once
+Saleor has priced such a cart again, its discount is no more than what is left (seen on 3.23.28:
+1.39 for 20.00 off a cart of 21.39).
 """
 
 import hashlib
@@ -35,8 +38,8 @@ class CartFigure:
 
     Attributes:
         subtotal: in major units, on the entered side; not above the true one where it is doubted.
-        doubt: why it may be too low: "price_overridden", "price_unknown", "not_priced_yet"; "" =
-            it is exact.
+        doubt: why it may be too low: "price_overridden", "price_unknown", "not_priced_yet",
+            "discount_cut"; "" = it is exact.
     """
 
     subtotal: Decimal
@@ -65,7 +68,11 @@ def figure_of(checkout: Checkout, *, with_tax: bool, own_code: bool) -> CartFigu
         return CartFigure(least, line_doubt(doubted[0], with_tax=with_tax))
     if is_fresh(checkout):
         return CartFigure(ZERO, "not_priced_yet")
-    return CartFigure(entered_subtotal(checkout, with_tax=with_tax, own_code=own_code))
+    subtotal = entered_subtotal(checkout, with_tax=with_tax, own_code=own_code)
+    left = _left_if_cut(checkout)
+    if left is not None and left < subtotal and not own_code:
+        return CartFigure(left, "discount_cut")
+    return CartFigure(subtotal)
 
 
 def most_of(checkout: Checkout) -> Decimal:
@@ -143,6 +150,14 @@ def _discount(checkout: Checkout, *, own_code: bool) -> Decimal:
         return ZERO
     if checkout.voucher is not None and checkout.voucher.type == "SHIPPING":
         return ZERO
+    return checkout.discount.amount
+
+
+def _left_if_cut(checkout: Checkout) -> Decimal | None:
+    """What is left of the goods if the discount was cut to it; None where it never is."""
+    voucher = checkout.voucher
+    if voucher is None or voucher.type != "SPECIFIC_PRODUCT" or checkout.discount is None:
+        return None
     return checkout.discount.amount
 
 

@@ -17,6 +17,9 @@ MEMBER_KEY = "loyalty.member"
 POINTS_KEY = "loyalty.points"
 CHECKOUT_KEY = "loyalty.checkout"
 DRAFT_KEY = "loyalty.draft"
+#: Of a reward also which one it is, and what it takes off or is worth.
+REWARD_KEY = "loyalty.reward"
+AMOUNT_KEY = "loyalty.amount"
 
 _VOUCHER_NAME = re.compile(r"Loyalty (rd_[0-9a-f]{24})")
 

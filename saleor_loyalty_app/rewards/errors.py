@@ -161,6 +161,93 @@ class GiftLost(SpendingRefused):
     code = "gift_lost"
 
 
+class RewardUnknown(SpendingRefused):
+    """There is no such reward in the catalog, or not now. Detail: reward."""
+
+    code = "reward_unknown"
+    status = 404
+
+
+class RewardNotHere(SpendingRefused):
+    """The reward is not offered in this channel. Detail: reward, channel."""
+
+    code = "reward_not_here"
+
+
+class RewardForTier(SpendingRefused):
+    """The reward is for other tiers. Detail: tiers (their ids)."""
+
+    code = "reward_for_tier"
+    status = 403
+
+
+class RewardForSegment(SpendingRefused):
+    """The reward is for members of other segments. Detail: reward."""
+
+    code = "reward_for_segment"
+    status = 403
+
+
+class RewardForOlder(SpendingRefused):
+    """The reward is for who is a member for longer. Detail: days, missing."""
+
+    code = "reward_for_older"
+    status = 403
+
+
+class RewardGone(SpendingRefused):
+    """The last one was taken."""
+
+    code = "reward_gone"
+
+
+class RewardLimit(SpendingRefused):
+    """The member has taken as many as one may in this period. Detail: times, period."""
+
+    code = "reward_limit"
+
+
+class RewardNeedsCart(SpendingRefused):
+    """The reward is taken for a cart, as what it takes off depends on that."""
+
+    code = "reward_needs_cart"
+    status = 422
+
+
+class RewardByCode(SpendingRefused):
+    """The reward is a code to be entered, or handed over; it is not put on a cart."""
+
+    code = "reward_by_code"
+    status = 422
+
+
+class RewardWorthNothing(SpendingRefused):
+    """The share of so small a cart is less than the smallest coin."""
+
+    code = "reward_worth_nothing"
+
+
+class ClaimInPreparation(AppError):
+    """The store is preparing it already: staff decide now."""
+
+    code = "claim_in_preparation"
+    status = 409
+
+
+class ClaimSettled(AppError):
+    """Nothing is left to move: it was handed over, refused or given back. Detail: state."""
+
+    code = "claim_settled"
+    status = 409
+
+
+class ClaimNoteMissing(AppError):
+    """A reward is refused with a word of why."""
+
+    code = "claim_note_missing"
+    status = 422
+
+
 class RedemptionUnknown(AppError):
     """The store has no such redemption of this shopper."""
 

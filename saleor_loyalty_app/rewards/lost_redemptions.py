@@ -4,6 +4,7 @@ Each voucher of ours names its redemption and keeps in its private metadata, whi
 write, whose points it stands for, how many, and where it was put.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,8 @@ from saleor_loyalty_app import shapes
 from saleor_loyalty_app.ledger.posting import MAX_AMOUNT
 from saleor_loyalty_app.rewards.codes import public_id_of_voucher
 from saleor_loyalty_app.rewards.instruments.voucher import TAIL
+
+_MONEY = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
 
 
 class _Part(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
@@ -55,6 +58,8 @@ class _Voucher(_Part, frozen=True):
     points: str | None = None
     checkout: str | None = None
     draft: str | None = None
+    reward: str | None = None
+    worth: str | None = None
     codes: _Codes | None = None
     channel_listings: tuple[_Listing, ...] | None = None
 
@@ -64,6 +69,7 @@ class LostRedemption:
     """A redemption as its voucher tells of it.
 
     `used`: an order was made with the code. `deadline` is when its points would have gone back.
+    `reward`: the reward of the catalog that was taken; "" = points for what they are worth.
     """
 
     public_id: str
@@ -78,6 +84,7 @@ class LostRedemption:
     draft_id: str | None
     used: bool
     deadline: datetime
+    reward: str = ""
 
 
 def redemption_of(node: Mapping[str, Any], now: datetime) -> LostRedemption | None:
@@ -105,7 +112,7 @@ def redemption_of(node: Mapping[str, Any], now: datetime) -> LostRedemption | No
         voucher_id=found.id,
         user_id=found.member,
         points=points,
-        amount=listing.discount_value,
+        amount=_amount(found, listing),
         channel=listing.channel.slug,
         currency=listing.channel.currency_code,
         code=code.code,
@@ -113,7 +120,16 @@ def redemption_of(node: Mapping[str, Any], now: datetime) -> LostRedemption | No
         draft_id=found.draft or None,
         used=not code.is_active,
         deadline=found.end_date - TAIL,
+        reward=found.reward or "",
     )
+
+
+def _amount(found: _Voucher, listing: _Listing) -> Decimal:
+    """What it takes off; of a reward what was noted, as its listing may be a percentage."""
+    if not found.reward:
+        return listing.discount_value
+    noted = found.worth or ""
+    return Decimal(noted) if _MONEY.fullmatch(noted) else Decimal(0)
 
 
 def _points(text: str | None) -> int | None:

@@ -20,6 +20,17 @@ STATES = (
 )
 #: Points are set aside and the end is open.
 LIVE_STATES = ("held", "issued", "attached")
+CLAIM_KINDS = (
+    "amount",
+    "percent",
+    "free_product",
+    "shipping",
+    "invitation",
+    "early_access",
+    "custom",
+)
+#: How far something is that staff hand over.
+CLAIM_STATES = ("", "requested", "preparing", "handed_over", "refused")
 USES = ("first", "second", "foreign", "late")
 _LIVE = "state IN ('held', 'issued', 'attached')"
 
@@ -68,12 +79,14 @@ class Redemption(SQLModel, table=True):
     member_id: int = ref("member.id")
     #: Saleor's id of the user whose points they are.
     user_id: str
-    #: Which port carries it: "voucher".
+    #: Which port carries it: "voucher", or "hand_over" for what staff give.
     instrument: str
     unit: str
     points: int = count()
     #: What they take off, in the currency's major unit, as text of a decimal.
     amount: str
+    #: What a reward of the catalog is made with, by kind; none = points for exactly the amount.
+    terms: dict[str, Any] | None = json_doc(null=True)
     channel: str
     currency: str
     revision_id: int | None = ref("program_revision.id", null=True)
@@ -182,12 +195,61 @@ class RedemptionUse(SQLModel, table=True):
     decided_at: datetime | None = instant(null=True)
     #: Who decided, "user:<id>".
     decided_by: str = ""
-    #: The share of the order that the customer kept, as text of a fraction such as "2/3".
+    #: The share that the customer kept of the order, or of the product that was free in it, as text
+    #: of a fraction such as "2/3".
     kept: str = "1"
     #: The entry that charged it, what came back of that, and in how many steps.
     entry_id: int | None = ref("entry.id", null=True)
     restored: int = count(0)
     restorings: int = count(0)
+
+
+class RewardClaim(SQLModel, table=True):
+    """A reward of the catalog that a member took; its points are those of a redemption."""
+
+    __tablename__ = "reward_claim"
+    __table_args__ = (
+        sa.UniqueConstraint("redemption_id"),
+        sa.CheckConstraint(_one_of("kind", CLAIM_KINDS), name="kind"),
+        sa.CheckConstraint(_one_of("state", CLAIM_STATES), name="state"),
+        sa.Index("ix_reward_claim_reward", "store_id", "reward_id", "id"),
+        sa.Index("ix_reward_claim_member", "member_id", "reward_id", "claimed_at"),
+        sa.Index("ix_reward_claim_state", "store_id", "state", "id"),
+        sa.Index("ix_reward_claim_warn", "store_id", "warned_at", "id"),
+    )
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    redemption_id: int = ref("redemption.id")
+    member_id: int = ref("member.id")
+    #: Id of the reward in the program.
+    reward_id: str
+    kind: str
+    #: The reward as it was when it was taken: later programs change nothing.
+    item: dict[str, Any] = json_doc()
+    #: How far staff are with what they hand over; "" = a code, which they have nothing to do with.
+    state: str = ""
+    #: What staff wrote at the last move; goes when the member is erased.
+    note: str = ""
+    claimed_at: datetime = instant()
+    #: When stock and limit were given back; none = they are drawn.
+    returned_at: datetime | None = instant(null=True)
+    #: When the member was told that the time is nearly over.
+    warned_at: datetime | None = instant(null=True)
+    #: When staff moved it last, and who, "user:<id>".
+    moved_at: datetime | None = instant(null=True)
+    moved_by: str = ""
+
+
+class RewardStock(SQLModel, table=True):
+    """How many of a reward were taken and not given back: whoever takes one counts up here."""
+
+    __tablename__ = "reward_stock"
+    __table_args__ = (sa.CheckConstraint("drawn >= 0", name="drawn"),)
+
+    store_id: int = Field(foreign_key="store.id", primary_key=True)
+    reward_id: str = Field(primary_key=True)
+    drawn: int = count(0)
 
 
 class ShippingOffer(SQLModel, table=True):

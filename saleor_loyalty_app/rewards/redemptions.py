@@ -38,6 +38,7 @@ class RedemptionRef:
     unit: str
     points: int
     amount: Decimal
+    terms: Mapping[str, Any] | None
     channel: str
     currency: str
     revision_id: int | None

@@ -36,7 +36,9 @@ class SpendRequest:
     Attributes:
         user_id: Saleor's id of the user whose points they are.
         actor: who asks: "shopper:<id>" or "user:<id>" (staff).
+        points: how many; of no matter where a reward is named, which has its own price.
         key: the request's own; the same key with the same input is the same request.
+        reward: a reward of the catalog; "" = points for what they are worth.
     """
 
     user_id: str
@@ -44,9 +46,12 @@ class SpendRequest:
     target: Target
     points: int
     key: str
+    reward: str = ""
 
     @property
     def digest(self) -> str:
         """SHA-256 of what is asked for, to tell a repeated request from another one."""
         parts = [self.user_id, type(self.target).__name__, *astuple(self.target), self.points]
+        if self.reward:
+            parts.append(self.reward)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

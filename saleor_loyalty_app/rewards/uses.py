@@ -69,7 +69,7 @@ class Candidate:
 class Use:
     """An order that was made with a code, as it is known and decided so far.
 
-    `kept` is the share of the order that the customer kept.
+    `kept` is the share that the customer kept of the order, or of the product that was free in it.
     """
 
     order_id: str

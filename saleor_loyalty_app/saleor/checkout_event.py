@@ -2,6 +2,8 @@
 
 import msgspec
 
+from saleor_loyalty_app.saleor.shipping_event import Goods
+
 
 class _Part(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     pass
@@ -11,8 +13,8 @@ class CheckoutUser(_Part, frozen=True):
     id: str
 
 
-class CheckoutNews(_Part, frozen=True):
-    """What an event tells of a checkout: whose it is, and the code on it."""
+class CheckoutNews(Goods, frozen=True, kw_only=True):
+    """What an event tells of a checkout: whose it is, the code on it, and who may buy the goods."""
 
     id: str
     email: str | None = None

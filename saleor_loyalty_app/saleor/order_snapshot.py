@@ -99,9 +99,13 @@ class Discount(_Part, frozen=True):
 
 
 class OrderDiscount(Discount, frozen=True):
-    """A discount of the whole order; `name` is what its voucher or promotion is called."""
+    """A discount of the whole order; `name` is what its voucher or promotion is called.
+
+    `amount` is none in what Saleor sent before the app asked for it.
+    """
 
     name: str | None = None
+    amount: Money | None = None
 
 
 class OrderLine(_Part, frozen=True):

@@ -80,6 +80,40 @@ class Checkout(CheckoutRef, frozen=True, kw_only=True):
     lines: tuple[Line, ...] = ()
 
 
+class Noticed(_Part, frozen=True):
+    """Something of the catalog with what its metadata says on who may buy."""
+
+    access: str | None = None
+    access_until: str | None = None
+
+
+class SoldProduct(Noticed, frozen=True):
+    """A product of the cart, with its type and its collections."""
+
+    product_type: Noticed | None = None
+    collections: tuple[Noticed, ...] | None = None
+
+
+class SoldVariant(_Part, frozen=True):
+    product: SoldProduct | None = None
+
+
+class SoldLine(_Part, frozen=True):
+    variant: SoldVariant | None = None
+
+
+class Goods(_Part, frozen=True):
+    """What is in the cart, as far as it is asked who may buy it."""
+
+    lines: tuple[SoldLine, ...] = ()
+
+    @property
+    def products(self) -> tuple[SoldProduct, ...]:
+        """The products of the lines that Saleor still knows."""
+        found = (line.variant.product for line in self.lines if line.variant is not None)
+        return tuple(product for product in found if product is not None)
+
+
 class Method(_Part, frozen=True):
     """A shipping method that is open to the checkout: built in, or of an app."""
 
@@ -95,6 +129,7 @@ class ShippingEvent(_Part, frozen=True):
 
     checkout_ref: CheckoutRef | None = None
     checkout: Checkout | None = None
+    goods: Goods | None = None
     shipping_methods: tuple[Method, ...] | None = None
 
 

@@ -44,6 +44,13 @@ class Scope(StrEnum):
     read_members = "members:read"
     enroll_members = "members:write"
     move_points = "points:write"
+    report_complaints = "complaints:write"
+
+
+#: Before the id of a type of events that a key may report.
+EVENTS = "events:"
+#: Types of events that one key may report.
+MOST_EVENT_TYPES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +60,24 @@ class KeyTerms:
     Attributes:
         day_limit: points that it may give and take in a day, added up; 0 unless it may do that.
         expires_at: it works until then; None = for ever.
+        event_types: the ids of the types of events that it may report.
     """
 
     name: str
     scopes: frozenset[Scope]
     day_limit: int
     expires_at: datetime | None
+    event_types: frozenset[str] = frozenset()
+
+    @property
+    def granted(self) -> list[str]:
+        """All that it may do, as it is kept and told: `members:read`, `events:<type>`."""
+        return sorted([*self.scopes, *(f"{EVENTS}{one}" for one in self.event_types)])
 
     def as_words(self) -> dict[str, object]:
         """For the note of a deed: without the name, which is free text."""
         return {
-            "scopes": sorted(self.scopes),
+            "scopes": self.granted,
             "day_limit": self.day_limit,
             "expires_at": None if self.expires_at is None else self.expires_at.isoformat(),
         }
@@ -312,7 +326,7 @@ _ALL: sa.Select[*tuple[Any, ...]] = sa.select(*_row, _USE.c.used_at).select_from
 def _columns(terms: KeyTerms) -> dict[str, object]:
     return {
         "name": terms.name,
-        "scopes": sorted(terms.scopes),
+        "scopes": terms.granted,
         "day_limit": terms.day_limit,
         "expires_at": terms.expires_at,
     }
@@ -332,7 +346,9 @@ def _key(row: sa.Row[*tuple[Any, ...]]) -> Key:
         id=row.id,
         store_id=row.store_id,
         prefix=row.prefix,
-        terms=KeyTerms(row.name, _scopes(row.scopes), row.day_limit, row.expires_at),
+        terms=KeyTerms(
+            row.name, _scopes(row.scopes), row.day_limit, row.expires_at, _event_types(row.scopes)
+        ),
         secret_at=row.secret_at,
         previous_until=row.previous_until,
         created_by=row.created_by,
@@ -347,3 +363,7 @@ def _scopes(stored: Sequence[str]) -> frozenset[Scope]:
     """Without those that a newer version of the app wrote down."""
     known = {scope.value for scope in Scope}
     return frozenset(Scope(one) for one in stored if one in known)
+
+
+def _event_types(stored: Sequence[str]) -> frozenset[str]:
+    return frozenset(one.removeprefix(EVENTS) for one in stored if one.startswith(EVENTS))

@@ -27,6 +27,7 @@ class Kept(StrEnum):
     offers = "offers"
     messages = "messages"
     partner_events = "partner_events"
+    received_events = "received_events"
     uninstalled = "uninstalled"
 
 
@@ -45,6 +46,7 @@ BOUNDS: Mapping[Kept, Bounds] = {
     Kept.offers: Bounds(2, 30),
     Kept.messages: Bounds(30, 730),
     Kept.partner_events: Bounds(7, 365),
+    Kept.received_events: Bounds(30, 730),
     Kept.uninstalled: Bounds(7, 3650),
 }
 

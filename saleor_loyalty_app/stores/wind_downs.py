@@ -207,9 +207,12 @@ def as_of(conn: Connection, store: StoreRef, now: datetime) -> StoreRef:
 
 
 def no_later_than_end(conn: Connection, store_id: int, deadline: datetime) -> datetime:
-    """A deadline for points that are set aside, or the end of spending where that comes first."""
+    """A deadline for points that are set aside, or the last moment of spending if that is first.
+
+    So whoever tells the day of a deadline tells the last day of spending, not the day after.
+    """
     plan = standing_plan(conn, store_id)
-    return deadline if plan is None else min(deadline, plan.spending_ends_at)
+    return deadline if plan is None else min(deadline, plan.spending_ends_at - timedelta.resolution)
 
 
 def _plan(row: Row[Any] | None) -> Plan | None:

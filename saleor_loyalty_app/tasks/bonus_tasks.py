@@ -1,11 +1,12 @@
-"""Bonuses of the day: birthdays and anniversaries, and what is not remembered for ever."""
+"""Bonuses of the day, those that waited, and what is not remembered for ever."""
 
 from datetime import timedelta
 from functools import partial
 
-from saleor_loyalty_app.bonuses import given
+from saleor_loyalty_app.bonuses import given, waiting
 from saleor_loyalty_app.bonuses.runs import Celebrated
 from saleor_loyalty_app.flows.celebrate import celebrate_page
+from saleor_loyalty_app.flows.give_bonus import give_waiting
 from saleor_loyalty_app.queue import Schedule
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tasks.background import Background
@@ -13,6 +14,8 @@ from saleor_loyalty_app.tasks.per_store import for_each_store
 
 #: Addresses that are forgotten in one transaction.
 PAGE = 500
+#: Bonuses that one transaction gives.
+BONUSES = 20
 
 
 def schedules(work: Background) -> tuple[Schedule, ...]:
@@ -20,6 +23,7 @@ def schedules(work: Background) -> tuple[Schedule, ...]:
     return (
         Schedule("birthdays", timedelta(minutes=10), partial(celebrate, work, "birthday")),
         Schedule("anniversaries", timedelta(minutes=10), partial(celebrate, work, "anniversary")),
+        Schedule("waiting_bonuses", timedelta(seconds=30), partial(give_those_waiting, work)),
         Schedule("forget_bonuses", timedelta(hours=1), partial(forget, work)),
     )
 
@@ -34,6 +38,21 @@ def celebrate(work: Background, kind: Celebrated) -> bool:
         )
 
     return for_each_store(kind, work.active_stores(), one)
+
+
+def give_those_waiting(work: Background) -> bool:
+    """Gives the bonuses that waited, where earning is on, a page of each store."""
+    now = work.clock()
+    busy = work.database.read(waiting.stores_waiting)
+    stores = [store for store in work.active_stores() if store.id in busy]
+
+    def one(store: StoreRef) -> bool:
+        given_now = work.database.write(
+            lambda conn: give_waiting(conn, store, limit=BONUSES, keys=work.email_keys, now=now)
+        )
+        return given_now == BONUSES
+
+    return for_each_store("waiting_bonuses", stores, one)
 
 
 def forget(work: Background) -> bool:

@@ -46,7 +46,10 @@ def move_pages(work: Background, store: StoreRef) -> bool:
         more = work.database.write(lambda conn: tiers_page(conn, store, now=now))
         if not more:
             break
-    rewards = work.database.write(lambda conn: rewards_page(conn, store, now=now))
+    rewards = all(
+        work.database.write(lambda conn: rewards_page(conn, store, keys=work.email_keys, now=now))
+        for _ in range(PAGES)
+    )
     return more or rewards
 
 

@@ -8,19 +8,16 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from saleor_loyalty_app.db.among import among
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.ledger.models import Lot
-from saleor_loyalty_app.orders.goods import ENDED_STATUSES
 from saleor_loyalty_app.orders.models import OrderState
+from saleor_loyalty_app.orders.spent import COUNTED, COUNTS
 from saleor_loyalty_app.programs.tier_measures import Counted
 
 STATUS = "status"
 _orders, _lots = table(OrderState), table(Lot)
 _O, _L = _orders.c, _lots.c
-#: Orders that were not looked at since it is kept what counts of them count whole.
-_COUNTED = sa.func.coalesce(
-    _O.counted_milli, sa.case((_O.status.in_(sorted(ENDED_STATUSES)), 0), else_=_O.total_milli)
-)
 
 
 def counted_of(
@@ -41,11 +38,11 @@ def counted_of(
     spend: defaultdict[tuple[int, date], dict[str, int]] = defaultdict(dict)
     orders: defaultdict[tuple[int, date], int] = defaultdict(int)
     status: defaultdict[tuple[int, date], int] = defaultdict(int)
-    for row in conn.execute(_orders_query(store_id, members, start)):
+    for row in conn.execute(_orders_query(conn, store_id, members, start)):
         at = row.member_id, row.paid_at.astimezone(zone).date()
         spend[at][row.currency] = spend[at].get(row.currency, 0) + row.counted
         orders[at] += 1
-    for lot in conn.execute(_status_query(store_id, members, start)):
+    for lot in conn.execute(_status_query(conn, store_id, members, start)):
         status[lot.member_id, lot.earned_at.astimezone(zone).date()] += lot.remaining
     found: defaultdict[int, list[Counted]] = defaultdict(list)
     for member_id, day in sorted({*orders, *status}):
@@ -57,27 +54,29 @@ def counted_of(
 
 
 def _orders_query(
-    store_id: int, members: Sequence[int], start: datetime | None
+    conn: Connection, store_id: int, members: Sequence[int], start: datetime | None
 ) -> sa.Select[tuple[int, datetime, str, int]]:
-    query = sa.select(_O.member_id, _O.paid_at, _O.currency, _COUNTED.label("counted")).where(
-        _O.store_id == store_id,
-        _O.member_id.in_(members),
-        _O.paid_at.is_not(None),
-        _O.withheld == "",
-        sa.or_(
-            _COUNTED > 0,
-            sa.and_(_O.total_milli == 0, _O.status.not_in(sorted(ENDED_STATUSES))),
-        ),
-    )
+    query = orders_that_count(conn, store_id, members)
     return query if start is None else query.where(_O.paid_at >= start)
 
 
+def orders_that_count(
+    conn: Connection, store_id: int, members: Sequence[int]
+) -> sa.Select[tuple[int, datetime, str, int]]:
+    """The paid orders of members of which something was kept, and what of it counts (`counted`)."""
+    return sa.select(_O.member_id, _O.paid_at, _O.currency, COUNTED.label("counted")).where(
+        _O.store_id == store_id,
+        among(conn, _O.member_id, members),
+        COUNTS,
+    )
+
+
 def _status_query(
-    store_id: int, members: Sequence[int], start: datetime | None
+    conn: Connection, store_id: int, members: Sequence[int], start: datetime | None
 ) -> sa.Select[tuple[int, datetime, int]]:
     query = sa.select(_L.member_id, _L.earned_at, _L.remaining).where(
         _L.store_id == store_id,
-        _L.member_id.in_(members),
+        among(conn, _L.member_id, members),
         _L.unit == STATUS,
         _L.closed.is_(sa.false()),
     )

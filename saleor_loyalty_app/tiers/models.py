@@ -46,6 +46,11 @@ class MemberTier(SQLModel, table=True):
     #: The least that staff said they have; "" = nothing said. Not any more from `manual_until`.
     manual: str = ""
     manual_until: date | None = _day(null=True)
+    #: The revision whose tiers they were last looked at under; none = not known.
+    revision_id: int | None = ref("program_revision.id", null=True)
+    #: Changes of the tiers since `period_from`: {"on": day, "revision": that before, "tier": what
+    #: was earned then}; none = there were none.
+    changes: list[dict[str, Any]] | None = json_doc(null=True)
     #: When time alone may change something; none = never.
     due_at: datetime | None = instant(null=True)
     evaluated_at: datetime = instant()

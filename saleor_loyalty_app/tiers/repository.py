@@ -1,28 +1,32 @@
 """Queries of the tiers. All take a connection and none commits."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
+from saleor_loyalty_app.db.among import among
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.members.models import Member
-from saleor_loyalty_app.programs.tier_rules import State
+from saleor_loyalty_app.programs.repository import programs_by_id
+from saleor_loyalty_app.programs.tier_rules import Change, Law, State
 from saleor_loyalty_app.tiers.models import MemberTier, TierMove, TierReward
 
 _tiers, _moves, _rewards, _members = (
     table(model) for model in (MemberTier, TierMove, TierReward, Member)
 )
 _T, _M = _tiers.c, _members.c
-_STATE = tuple(State.__dataclass_fields__)
+_STATE = tuple(name for name in State.__dataclass_fields__ if name != "changes")
+_WRITTEN = (*_STATE, "changes", "tier", "since", "revision_id", "due_at")
 _SET = (
     sa.update(_tiers)
     .where(_T.store_id == sa.bindparam("of_store"), _T.member_id == sa.bindparam("of_member"))
-    .values({name: sa.bindparam(name) for name in (*_STATE, "tier", "since", "due_at")})
+    .values({name: sa.bindparam(name, type_=_T[name].type) for name in _WRITTEN})
     .values(evaluated_at=sa.bindparam("evaluated_at"))
 )
 
@@ -39,12 +43,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The tier that a member holds in force, since when, and what it rests on."""
+    """The tier that a member holds in force, since when, and what it rests on.
+
+    Attributes:
+        law: the tiers under which that was found; None = not known.
+    """
 
     member_id: int
     tier: str
     since: datetime
     state: State
+    law: Law | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ def survivors(conn: Connection, store_id: int, members: Sequence[int]) -> list[i
     """Who these members are today: themselves, or whom they were merged into; each once."""
     rows = conn.execute(
         sa.select(sa.func.coalesce(_M.merged_into, _M.id).label("id"))
-        .where(_M.store_id == store_id, _M.id.in_(members))
+        .where(_M.store_id == store_id, among(conn, _M.id, members))
         .distinct()
     )
     return sorted(row.id for row in rows)
@@ -78,7 +87,7 @@ def people(conn: Connection, store_id: int, members: Sequence[int]) -> list[Pers
             _M.hold_out,
             sa.func.coalesce(_M.first_enrolled_at, _M.created_at).label("since"),
         )
-        .where(_M.store_id == store_id, _M.id.in_(members), _M.merged_into.is_(None))
+        .where(_M.store_id == store_id, among(conn, _M.id, members), _M.merged_into.is_(None))
         .order_by(_M.id)
     )
     return [Person(*row) for row in rows]
@@ -87,7 +96,9 @@ def people(conn: Connection, store_id: int, members: Sequence[int]) -> list[Pers
 def merged_into(conn: Connection, store_id: int, members: Sequence[int]) -> dict[int, int]:
     """Who was merged into one of these members, with whom that is."""
     rows = conn.execute(
-        sa.select(_M.id, _M.merged_into).where(_M.store_id == store_id, _M.merged_into.in_(members))
+        sa.select(_M.id, _M.merged_into).where(
+            _M.store_id == store_id, among(conn, _M.merged_into, members)
+        )
     )
     return {row.id: row.merged_into for row in rows}
 
@@ -118,17 +129,58 @@ def due(conn: Connection, store_id: int, now: datetime, *, limit: int) -> list[i
     )
 
 
+def with_rows(conn: Connection, store_id: int, members: Sequence[int]) -> set[int]:
+    """Those of the members who were looked at before."""
+    rows = conn.execute(
+        sa.select(_T.member_id).where(_T.store_id == store_id, among(conn, _T.member_id, members))
+    )
+    return set(rows.scalars())
+
+
 def held(
     conn: Connection, store_id: int, members: Sequence[int], *, lock: bool = False
 ) -> dict[int, Held]:
     """What members hold, by their ids; with `lock` for the transaction alone, in one order."""
     query = (
-        sa.select(_T.member_id, _T.tier, _T.since, *(_T[name] for name in _STATE))
-        .where(_T.store_id == store_id, _T.member_id.in_(members))
+        sa.select(
+            *(_T.member_id, _T.tier, _T.since, _T.revision_id, _T.changes),
+            *(_T[name] for name in _STATE),
+        )
+        .where(_T.store_id == store_id, among(conn, _T.member_id, members))
         .order_by(_T.member_id)
     )
-    rows = conn.execute(query.with_for_update() if lock else query)
-    return {row[0]: Held(row[0], row[1], row[2], State(*row[3:])) for row in rows}
+    rows = conn.execute(query.with_for_update() if lock else query).all()
+    laws = _laws(conn, store_id, rows)
+    return {
+        row.member_id: Held(
+            row.member_id,
+            row.tier,
+            row.since,
+            _state(row, laws),
+            laws.get(row.revision_id),
+        )
+        for row in rows
+    }
+
+
+def _state(row: sa.Row[Any], laws: Mapping[int, Law]) -> State:
+    known = {name: getattr(row, name) for name in _STATE}
+    changes = [
+        Change(date.fromisoformat(told["on"]), laws[told["revision"]], told["tier"])
+        for told in row.changes or ()
+    ]
+    return State(**known, changes=tuple(changes))
+
+
+def _laws(conn: Connection, store_id: int, rows: Sequence[sa.Row[Any]]) -> dict[int, Law]:
+    """The tiers of all revisions that some rows name."""
+    wanted = {row.revision_id for row in rows if row.revision_id is not None}
+    wanted |= {change["revision"] for row in rows for change in row.changes or ()}
+    return {
+        revision_id: Law(revision_id, program.tiers)
+        for revision_id, program in programs_by_id(conn, store_id, wanted).items()
+        if program.tiers is not None
+    }
 
 
 def begin(
@@ -142,6 +194,7 @@ def begin(
         "store_id": store_id,
         "tier": "",
         "since": now,
+        "revision_id": None,
         "due_at": None,
         "evaluated_at": now,
     }
@@ -165,6 +218,7 @@ def keep(
             "of_member": one.member_id,
             "tier": one.tier,
             "since": one.since,
+            "revision_id": None if one.law is None else one.law.revision_id,
             "due_at": due_at,
             "evaluated_at": now,
         }
@@ -177,7 +231,9 @@ def keep(
 def forget(conn: Connection, store_id: int, members: Sequence[int]) -> None:
     """Takes away what members held who are not of their own any more."""
     if members:
-        conn.execute(sa.delete(_tiers).where(_T.store_id == store_id, _T.member_id.in_(members)))
+        conn.execute(
+            sa.delete(_tiers).where(_T.store_id == store_id, among(conn, _T.member_id, members))
+        )
 
 
 def note_moves(conn: Connection, store_id: int, moves: Sequence[Move], now: datetime) -> None:
@@ -203,7 +259,7 @@ def rewarded(conn: Connection, store_id: int, members: Sequence[int]) -> dict[in
     """The levels that members have reached before, by member."""
     rows = conn.execute(
         sa.select(_rewards.c.member_id, _rewards.c.tier).where(
-            _rewards.c.store_id == store_id, _rewards.c.member_id.in_(members)
+            _rewards.c.store_id == store_id, among(conn, _rewards.c.member_id, members)
         )
     )
     found: dict[int, set[str]] = {}
@@ -222,27 +278,47 @@ def note_reached(
 ) -> None:
     """Writes down that members reached levels for the first time; the reward waits to be given."""
     insert = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
-    rows = [
-        {
-            "store_id": store_id,
-            "member_id": member_id,
-            "tier": tier,
-            "waiting": member_id not in silent,
-            "points": 0,
-            "at": now,
+    alike: defaultdict[tuple[str, bool], list[int]] = defaultdict(list)
+    for member_id, tier in reached:
+        alike[tier, member_id not in silent].append(member_id)
+    for (tier, waits), members in sorted(alike.items()):
+        values = {
+            "store_id": _M.store_id,
+            "member_id": _M.id,
+            "tier": sa.literal(tier, _rewards.c.tier.type),
+            "waiting": sa.literal(waits),
+            "points": sa.literal(0),
+            "at": sa.literal(now, _rewards.c.at.type),
         }
-        for member_id, tier in reached
-    ]
-    if rows:
-        conn.execute(insert(_rewards).on_conflict_do_nothing(), rows)
+        found = sa.select(*values.values()).where(
+            _M.store_id == store_id, among(conn, _M.id, members)
+        )
+        statement = insert(_rewards).from_select(list(values), found)
+        conn.execute(statement.on_conflict_do_nothing())
 
 
 def rewards_waiting(conn: Connection, store_id: int, *, limit: int) -> list[sa.Row[Any]]:
-    """Levels that were reached and whose reward is not given yet: member_id, tier, at."""
+    """Levels that were reached and whose reward is not given yet: member_id, tier, at.
+
+    Those of members who pause, or may not earn, are left out until that ends.
+    """
+    reacher, owner = _members.alias(), _members.alias()
+    paused = sa.and_(
+        owner.c.state == "paused",
+        sa.or_(owner.c.paused_at.is_(None), owner.c.paused_at <= _rewards.c.at),
+    )
     return list(
         conn.execute(
             sa.select(_rewards.c.member_id, _rewards.c.tier, _rewards.c.at)
-            .where(_rewards.c.store_id == store_id, _rewards.c.waiting.is_(True))
+            .join(reacher, reacher.c.id == _rewards.c.member_id)
+            .join(owner, owner.c.id == sa.func.coalesce(reacher.c.merged_into, reacher.c.id))
+            .where(
+                _rewards.c.store_id == store_id,
+                _rewards.c.waiting.is_(True),
+                owner.c.earning_blocked.is_(False),
+                owner.c.state != "blocked",
+                sa.not_(paused),
+            )
             .order_by(_rewards.c.member_id, _rewards.c.tier)
             .limit(limit)
         )
@@ -263,4 +339,8 @@ def reward_given(conn: Connection, store_id: int, member_id: int, tier: str, poi
 
 
 def _values(state: State) -> dict[str, Any]:
-    return {name: getattr(state, name) for name in _STATE}
+    changes = [
+        {"on": one.on.isoformat(), "revision": one.law.revision_id, "tier": one.tier}
+        for one in state.changes
+    ]
+    return {name: getattr(state, name) for name in _STATE} | {"changes": changes or None}

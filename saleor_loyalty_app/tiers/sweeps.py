@@ -32,7 +32,9 @@ class Sweep:
         return bool(self.digest) and self.finished_at is None
 
     def changed_for(self, member_id: int, digest: str) -> bool:
-        """Whether a member was not looked at yet under tiers with this digest."""
+        """Whether a member was not looked at yet under tiers with this digest, as far as a walk can
+        tell: of most the revision of their last look is known (`tiers.models.MemberTier`).
+        """
         return self.digest != digest or (self.running and member_id > self.after)
 
 
@@ -49,15 +51,20 @@ def stores_with_tiers(conn: Connection) -> set[int]:
     return set(conn.execute(sa.select(_S.store_id).where(_S.digest != "")).scalars())
 
 
-def restart(
-    conn: Connection, store_id: int, known: Sweep | None, digest: str, now: datetime
-) -> Sweep:
-    """Begins anew under tiers with this digest; "" = tiers are off, and nobody is looked at."""
+def beginning(conn: Connection, store_id: int, digest: str, now: datetime) -> Sweep:
+    """A walk over all members before its first step; "" = tiers are off, and nobody is met."""
     total = 0
     if digest:
         query = sa.select(sa.func.count()).where(_members.c.store_id == store_id)
         total = int(conn.execute(query).scalar_one())
-    sweep = Sweep(store_id, digest, 0, total, 0, now, None if digest else now)
+    return Sweep(store_id, digest, 0, total, 0, now, None if digest else now)
+
+
+def restart(
+    conn: Connection, store_id: int, known: Sweep | None, digest: str, now: datetime
+) -> Sweep:
+    """Begins anew under tiers with this digest; "" = tiers are off, and nobody is looked at."""
+    sweep = beginning(conn, store_id, digest, now)
     values = {name: getattr(sweep, name) for name in Sweep.__dataclass_fields__}
     if known is None:
         conn.execute(sa.insert(_sweeps).values(values))

@@ -13,6 +13,7 @@ FOLDER = "storefront/components"
 #: All components at once, and each for pages that need but one.
 NAMES = (
     "loyalty.js",
+    "loyalty-access.js",
     "loyalty-estimate.js",
     "loyalty-panel.js",
     "loyalty-points.js",

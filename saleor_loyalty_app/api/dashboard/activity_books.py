@@ -82,7 +82,7 @@ async def list_redemptions_of_store(
 
 @router.get("/cases", responses=documented(*OF_STAFF, *_LIST))
 async def list_waiting_cases(
-    faces: FacesOf, staff: StaffOf, first: First = 25, after: After = None
+    faces: FacesOf, staff: StaffOf, language: Language, first: First = 25, after: After = None
 ) -> WaitingCases:
     """The cases that wait to be decided, oldest first; `POST /cases/{case}` decides one."""
     staff.need_one(TO_SEE_MEMBERS)
@@ -96,7 +96,7 @@ async def list_waiting_cases(
     found, waiting = await faces.database.read_async(read)
     return WaitingCases(
         items=[
-            WaitingCase(case=Case.of(one, zone_of(staff)), member=str(one.member_id))
+            WaitingCase(case=Case.of(one, zone_of(staff), language), member=str(one.member_id))
             for one in found[:first]
         ],
         next=next_of([one.id for one in found], first),

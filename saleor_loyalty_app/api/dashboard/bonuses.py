@@ -23,18 +23,26 @@ from saleor_loyalty_app.messages.setup import setup_of
 
 router = staff_router()
 DAYS = 30
-BonusKind = Literal["account_confirmed", "question_answered", "birthday", "anniversary"]
+BonusKind = Literal[
+    "account_confirmed",
+    "question_answered",
+    "birthday",
+    "anniversary",
+    "milestone",
+    "tier_reached",
+]
 _KINDS: tuple[BonusKind, ...] = (
     "account_confirmed",
     "question_answered",
     "birthday",
     "anniversary",
+    "milestone",
 )
 _OVERVIEW: dict[str, Any] = {
     "days": 30,
     "given": [{"kind": "birthday", "times": 12, "points": 1200}],
     "birthdays": 340,
-    "answers": [{"question": "size", "count": 87}],
+    "answers": [{"question": "size", "count": 87, "options": [{"option": "medium", "count": 87}]}],
     "greetings": [{"kind": "birthday", "on": False}],
 }
 _MEMBER: dict[str, Any] = {
@@ -70,11 +78,19 @@ class GivenLately(_Part):
     points: int
 
 
+class OptionCount(_Part):
+    """How many members chose an option, also one that is not offered any more."""
+
+    option: str
+    count: int
+
+
 class AnswerCount(_Part):
     """How many members answered a question, also one that is not asked any more."""
 
     question: str
     count: int
+    options: list[OptionCount] = Field(description="What was chosen; empty without options.")
 
 
 class Greeting(_Part):
@@ -118,7 +134,9 @@ class GivenBonus(_Part):
     """A bonus that a member was given."""
 
     kind: BonusKind
-    about: str = Field(description="The question's id, the year, or how many years; may be empty.")
+    about: str = Field(
+        description="The question's or tier's id, the year, or how many years; may be empty."
+    )
     points: int
     given_at: datetime
 
@@ -161,6 +179,7 @@ def _overview(conn: Connection, staff: Staff, now: datetime) -> BonusOverview:
     store = still_active(conn, staff.store)
     totals = given.totals(conn, store.id, now - timedelta(days=DAYS))
     off = setup_of(conn, store.id).setup.switched_off
+    chosen = answers.chosen(conn, store.id)
     return BonusOverview(
         days=DAYS,
         given=[
@@ -170,7 +189,14 @@ def _overview(conn: Connection, staff: Staff, now: datetime) -> BonusOverview:
         ],
         birthdays=birthdays.known(conn, store.id),
         answers=[
-            AnswerCount(question=question, count=count)
+            AnswerCount(
+                question=question,
+                count=count,
+                options=[
+                    OptionCount(option=option, count=times)
+                    for option, times in sorted(chosen.get(question, {}).items())
+                ],
+            )
             for question, count in sorted(answers.answered(conn, store.id).items())
         ],
         greetings=[

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.bearer import still_active
-from saleor_loyalty_app.api.context import FacesOf
+from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SEE_MEMBERS, TO_SERVE, StaffOf
 from saleor_loyalty_app.api.errors import documented
@@ -18,6 +18,7 @@ from saleor_loyalty_app.api.opaque import CursorInvalid, case_id, case_number
 from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.api.storefront.schemas import PageInfo
 from saleor_loyalty_app.flows import decide_case
+from saleor_loyalty_app.rewards.gift_told import gives_words, takes_off
 
 router = staff_router("/cases")
 Choice = Literal["charge", "restore", "dismiss"]
@@ -32,6 +33,7 @@ _EXAMPLE: dict[str, JsonValue] = {
     "choices": ["charge", "dismiss"],
     "points": 250,
     "discount": {"amount": "5.00", "currency": "USD"},
+    "gives": None,
     "seen_at": "2027-01-04T09:30:00Z",
     "decided_at": None,
     "decided_by": None,
@@ -57,13 +59,16 @@ class Case(BaseModel):
     state: str = Field(description="open, charged, restored, dismissed or settled.")
     choices: list[str] = Field(description="How it can be decided; none = it is.")
     points: int = Field(ge=0, description="What charging takes or restoring gives back.")
-    discount: Money = Field(description="What the code took off.")
+    discount: Money = Field(description="What the code took off; 0 where that is no amount.")
+    gives: str | None = Field(
+        description="Of a reward that is no amount off the goods, what it gave, in words."
+    )
     seen_at: datetime
     decided_at: datetime | None
     decided_by: str | None = Field(description="The staff member, as `user:<id>`.")
 
     @classmethod
-    def of(cls, case: decide_case.Case, zone: ZoneInfo) -> "Case":
+    def of(cls, case: decide_case.Case, zone: ZoneInfo, language: str) -> "Case":
         """What is told of a case."""
         return cls(
             id=case_id(case.id),
@@ -75,7 +80,8 @@ class Case(BaseModel):
             state=case.state,
             choices=list(case.choices),
             points=case.points,
-            discount=Money.of(case.amount, case.currency),
+            discount=Money.of(takes_off(case.terms, case.amount), case.currency),
+            gives=gives_words(case.terms, case.amount, case.currency, language),
             seen_at=case.seen_at.astimezone(zone),
             decided_at=None if case.decided_at is None else case.decided_at.astimezone(zone),
             decided_by=case.decided_by or None,
@@ -120,6 +126,7 @@ class CaseInput(BaseModel):
 async def list_cases(
     faces: FacesOf,
     staff: StaffOf,
+    language: Language,
     first: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 20,
     after: Annotated[
         str | None, Query(max_length=100, description="`end_cursor` of the page before.")
@@ -140,7 +147,7 @@ async def list_cases(
     found, waiting = await faces.database.read_async(read)
     more = len(found) > first
     return Cases(
-        cases=[Case.of(case, ZoneInfo(staff.store.timezone)) for case in found[:first]],
+        cases=[Case.of(case, ZoneInfo(staff.store.timezone), language) for case in found[:first]],
         page_info=PageInfo(
             has_next_page=more, end_cursor=case_id(found[first - 1].id) if more else None
         ),
@@ -162,6 +169,7 @@ async def list_cases(
 async def decide(
     faces: FacesOf,
     staff: StaffOf,
+    language: Language,
     case: Annotated[str, Path(max_length=100, description="`id` of the case.")],
     what: CaseInput,
 ) -> Case:
@@ -177,4 +185,4 @@ async def decide(
         return decide_case.decide(conn, store, number, what.decision, staff.actor, now)
 
     decided = await faces.database.write_async(write)
-    return Case.of(decided, ZoneInfo(staff.store.timezone))
+    return Case.of(decided, ZoneInfo(staff.store.timezone), language)

@@ -120,6 +120,7 @@ def _page(own: OwnDays, settings: Settings, language: str) -> RetentionPage:
         Kept.offers: OFFERS_KEPT.days,
         Kept.messages: LOG_DAYS,
         Kept.partner_events: LOG_DAYS,
+        Kept.received_events: LOG_DAYS,
         Kept.uninstalled: settings.uninstalled_days,
     }
     return RetentionPage(

@@ -20,7 +20,8 @@ from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SET_UP, StaffOf
 from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.routing import staff_router
-from saleor_loyalty_app.flows.wind_down import call_off, expire_what_is_left, left, plan_end
+from saleor_loyalty_app.flows.wind_down import call_off, expire_what_is_left, plan_end
+from saleor_loyalty_app.flows.wind_down_left import left
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.wind_downs import Plan, standing_plan
 
@@ -94,6 +95,7 @@ async def call_end_off(faces: FacesOf, staff: StaffOf, what: EndVersion) -> EndP
         *_WRITES,
         _UNPLANNED,
         (409, "points_still_spendable", {}),
+        (409, "rewards_still_waiting", {"count": 3}),
         (409, "points_changed", {"points": 120}),
     ),
 )
@@ -129,10 +131,12 @@ def _page(conn: Connection, store: StoreRef, now: datetime) -> EndPage:
             held=rest.held,
             codes=rest.live,
             paying=rest.paying,
+            waiting=rest.waiting,
         ),
         may_expire=found is not None
         and found.codes_ended_at is not None
         and found.expiry_asked_at is None
+        and rest.waiting == 0
         and rest.points > 0,
     )
 

@@ -31,6 +31,7 @@ class EndLeft(_Shape):
     held: int = Field(description="Points set aside for carts and codes.")
     codes: int = Field(description="Codes and carts whose end is open.")
     paying: int = Field(description="Those of them that wait as somebody may be paying.")
+    waiting: int = Field(description="Rewards that were taken and are still to be handed over.")
 
 
 class EndPlan(_Shape):
@@ -107,7 +108,15 @@ class Exports(_Shape):
     items: list[ExportSeen]
 
 
-Kept = Literal["inbox", "dead_letters", "offers", "messages", "partner_events", "uninstalled"]
+Kept = Literal[
+    "inbox",
+    "dead_letters",
+    "offers",
+    "messages",
+    "partner_events",
+    "received_events",
+    "uninstalled",
+]
 
 
 class RetentionSpan(_Shape):

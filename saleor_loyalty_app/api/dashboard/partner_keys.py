@@ -204,7 +204,7 @@ def _terms(
         ends = partner_keys.end_of(what.expires_on, store.timezone, now)
     scopes = frozenset(what.scopes)
     limit = what.day_limit if Scope.move_points in scopes else 0
-    return KeyTerms(what.name.strip(), scopes, limit, ends)
+    return KeyTerms(what.name.strip(), scopes, limit, ends, frozenset(what.event_types))
 
 
 def _told(
@@ -225,6 +225,7 @@ def _line(
         prefix=shown(key.prefix),
         name=key.terms.name,
         scopes=sorted(key.terms.scopes),
+        event_types=sorted(key.terms.event_types),
         day_limit=key.terms.day_limit,
         moved_today=key_budget(conn, store, key, now=now).moved.today,
         state="revoked" if why == "revoked" else "expired" if why else "active",

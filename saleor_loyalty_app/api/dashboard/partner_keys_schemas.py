@@ -7,14 +7,22 @@ from pydantic import ConfigDict, Field, JsonValue, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.api.dashboard.members_schemas import Answer
+from saleor_loyalty_app.programs.scalars import Identifier
 from saleor_loyalty_app.rewards.quote import MOST_POINTS
-from saleor_loyalty_app.stores.partner_keys import LONGEST_GRACE, LONGEST_NAME, MOST_KEYS, Scope
+from saleor_loyalty_app.stores.partner_keys import (
+    LONGEST_GRACE,
+    LONGEST_NAME,
+    MOST_EVENT_TYPES,
+    MOST_KEYS,
+    Scope,
+)
 
 _KEY: dict[str, JsonValue] = {
     "id": 3,
     "prefix": "slk_7hq2m0x4c9ab_…",
     "name": "Cash registers",
     "scopes": ["members:read", "points:write"],
+    "event_types": ["store-visit"],
     "day_limit": 5000,
     "moved_today": 250,
     "state": "active",
@@ -44,6 +52,7 @@ class PartnerKeyLine(Answer):
     prefix: str = Field(description="The public part, by which it is told from others.")
     name: str
     scopes: list[str] = Field(description="members:read, members:write, points:write.")
+    event_types: list[str] = Field(description="Ids of the types of events that it may report.")
     day_limit: int = Field(
         ge=0, description="Points that it may give and take in a day of the store's, added up."
     )
@@ -98,6 +107,7 @@ class PartnerKeyInput(Answer):
                 {
                     "name": "Cash registers",
                     "scopes": ["members:read", "points:write"],
+                    "event_types": ["store-visit"],
                     "day_limit": 5000,
                     "expires_on": "2027-12-31",
                 }
@@ -108,7 +118,12 @@ class PartnerKeyInput(Answer):
     name: Annotated[
         str, Field(min_length=1, max_length=LONGEST_NAME, pattern=r"^[^\x00-\x1f]*\S[^\x00-\x1f]*$")
     ]
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope))]
+    scopes: Annotated[list[Scope], Field(max_length=len(Scope))]
+    event_types: Annotated[list[Identifier], Field(max_length=MOST_EVENT_TYPES)] = Field(
+        default=[],
+        description="Ids of the types of events that it may report; one that the program does not "
+        "have yet is fine.",
+    )
     day_limit: StrictInt = Field(
         default=0,
         ge=0,
@@ -121,6 +136,8 @@ class PartnerKeyInput(Answer):
 
     @model_validator(mode="after")
     def _limited(self) -> Self:
+        if not self.scopes and not self.event_types:
+            raise PydanticCustomError("scope_missing", "a key needs something that it may do")
         if Scope.move_points in self.scopes and self.day_limit < 1:
             raise PydanticCustomError("day_limit_missing", "points:write needs a limit for the day")
         return self

@@ -186,6 +186,9 @@ class TriedCartInput(Shape):
     tier: Identifier | None = Field(
         default=None, description="The id of its customer's tier; null = none."
     )
+    segments: Annotated[list[Identifier], Field(max_length=50)] = Field(
+        default=[], description="The ids of the segments that its customer is in."
+    )
 
 
 class TryInput(Shape):

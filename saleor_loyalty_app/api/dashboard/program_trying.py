@@ -103,6 +103,7 @@ def _tried_cart(
         voucher_used=wish.voucher_used,
         nth_order=wish.nth_order,
         tier=wish.tier or "",
+        segments=frozenset(wish.segments),
     )
     trial = try_cart(store, channel, program, cart, now=now, language=language)
     return _tried(trial, store, language)

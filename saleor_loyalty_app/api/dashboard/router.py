@@ -8,9 +8,13 @@ from saleor_loyalty_app.api.dashboard.activity_books import router as activity_b
 from saleor_loyalty_app.api.dashboard.activity_inbox import router as activity_inbox
 from saleor_loyalty_app.api.dashboard.allowances import router as allowances
 from saleor_loyalty_app.api.dashboard.bonuses import router as bonuses
+from saleor_loyalty_app.api.dashboard.campaigns import router as campaigns
+from saleor_loyalty_app.api.dashboard.campaigns_codes import router as campaigns_codes
 from saleor_loyalty_app.api.dashboard.cases import router as cases
 from saleor_loyalty_app.api.dashboard.catalog import router as catalog
+from saleor_loyalty_app.api.dashboard.events import router as events
 from saleor_loyalty_app.api.dashboard.general import router as general
+from saleor_loyalty_app.api.dashboard.goodwill import router as goodwill
 from saleor_loyalty_app.api.dashboard.imports import router as member_imports
 from saleor_loyalty_app.api.dashboard.insights import router as insights
 from saleor_loyalty_app.api.dashboard.keeping_data import router as keeping_data
@@ -24,6 +28,7 @@ from saleor_loyalty_app.api.dashboard.members_points import router as members_po
 from saleor_loyalty_app.api.dashboard.messages import router as messages
 from saleor_loyalty_app.api.dashboard.messages_consents import router as messages_consents
 from saleor_loyalty_app.api.dashboard.messages_webhooks import router as messages_webhooks
+from saleor_loyalty_app.api.dashboard.milestones import router as milestones
 from saleor_loyalty_app.api.dashboard.pages import router as pages
 from saleor_loyalty_app.api.dashboard.partner_keys import router as partner_keys
 from saleor_loyalty_app.api.dashboard.program import router as program
@@ -31,8 +36,10 @@ from saleor_loyalty_app.api.dashboard.program_trying import router as program_tr
 from saleor_loyalty_app.api.dashboard.publishing import router as publishing
 from saleor_loyalty_app.api.dashboard.publishing_cost import router as publishing_cost
 from saleor_loyalty_app.api.dashboard.redemptions import router as redemptions
+from saleor_loyalty_app.api.dashboard.rewards import router as rewards
 from saleor_loyalty_app.api.dashboard.rewards_page import router as rewards_page
 from saleor_loyalty_app.api.dashboard.rules import router as rules
+from saleor_loyalty_app.api.dashboard.segments import router as segments
 from saleor_loyalty_app.api.dashboard.start import router as start
 from saleor_loyalty_app.api.dashboard.storefront_origins import router as storefront_origins
 from saleor_loyalty_app.api.dashboard.tiers import router as tiers
@@ -77,5 +84,12 @@ router = put_together(
         bonuses,
         tiers,
         tiers_editing,
+        goodwill,
+        events,
+        campaigns,
+        campaigns_codes,
+        segments,
+        rewards,
+        milestones,
     )
 )

@@ -44,13 +44,13 @@ from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.flows.preview_tiers import preview_moves
 from saleor_loyalty_app.flows.set_tier import end_tier, set_tier
-from saleor_loyalty_app.flows.sweep_tiers import digest_of
+from saleor_loyalty_app.flows.sweep_tiers import digest_of, progress
 from saleor_loyalty_app.flows.tier_standing import tier_standing
 from saleor_loyalty_app.members.repository import merged_members, names_of
 from saleor_loyalty_app.programs.repository import get_draft, revision_at
 from saleor_loyalty_app.programs.tiers import Tiers
 from saleor_loyalty_app.stores.refs import StoreRef
-from saleor_loyalty_app.tiers import browsing, sweeps
+from saleor_loyalty_app.tiers import browsing
 from saleor_loyalty_app.tiers.browsing import MoveRow
 
 router = staff_router()
@@ -79,7 +79,7 @@ async def read_tiers(faces: FacesOf, staff: StaffOf, language: Language) -> Tier
         store = still_active(conn, staff.store)
         tiers = _in_force(conn, store, faces.clock)
         held = browsing.counts(conn, store.id)
-        sweep = sweeps.sweep_of(conn, store.id)
+        sweep = progress(conn, store, now=faces.clock())
         moves = browsing.flows_since(conn, store.id, since)
         levels = () if tiers is None else tiers.levels
         board = TierBoard(

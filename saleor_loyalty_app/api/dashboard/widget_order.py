@@ -38,6 +38,7 @@ from saleor_loyalty_app.orders.views import OrderView, order_view
 from saleor_loyalty_app.programs.explain import explain_miss
 from saleor_loyalty_app.programs.repository import programs_by_id, revision_at
 from saleor_loyalty_app.programs.words import points_words
+from saleor_loyalty_app.rewards.gift_told import gives_words, takes_off
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.saleor.order_snapshot import OrderLine, OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -92,7 +93,8 @@ def order_widget(
                 id=one.public_id,
                 points=one.points,
                 restored=one.restored,
-                discount=Money.of(one.amount, one.currency),
+                discount=Money.of(takes_off(one.terms, one.amount), one.currency),
+                gives=gives_words(one.terms, one.amount, one.currency, language),
             )
             for one in spent
         ],

@@ -136,7 +136,10 @@ class SpentOnOrder(_Answer):
     id: str
     points: int = Field(ge=1)
     restored: int = Field(ge=0)
-    discount: Money
+    discount: Money = Field(description="What it took off; 0 where that is no amount.")
+    gives: str | None = Field(
+        description="Of a reward that is no amount off the goods, what it gave, in words."
+    )
 
 
 class OrderWidget(_Answer):
@@ -185,6 +188,7 @@ class OrderWidget(_Answer):
                             "points": 250,
                             "restored": 0,
                             "discount": {"amount": "5.00", "currency": "USD"},
+                            "gives": None,
                         }
                     ],
                     "note": None,

@@ -15,7 +15,7 @@ from saleor_loyalty_app.api.context import Faces, FacesOf
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.stores import partner_keys
 from saleor_loyalty_app.stores.errors import PartnerKeyInvalid
-from saleor_loyalty_app.stores.partner_keys import Key, Scope
+from saleor_loyalty_app.stores.partner_keys import EVENTS, Key, Scope
 from saleor_loyalty_app.stores.partner_tokens import PartnerToken, read_token
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import store_by_id
@@ -51,6 +51,15 @@ class Partner:
         """
         if scope not in self.key.terms.scopes:
             raise ScopeMissing(scope=scope.value)
+
+    def need_events(self, type_id: str) -> None:
+        """Refuses a key that may not report events of a type.
+
+        Raises:
+            ScopeMissing: naming it.
+        """
+        if type_id not in self.key.terms.event_types:
+            raise ScopeMissing(scope=f"{EVENTS}{type_id}")
 
 
 async def partner_of(request: Request, faces: FacesOf) -> AsyncIterator[Partner]:

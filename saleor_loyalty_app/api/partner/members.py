@@ -17,6 +17,7 @@ from saleor_loyalty_app.api.partner.people import (
 )
 from saleor_loyalty_app.api.partner.refusals import OF_SCOPES, UNREADABLE
 from saleor_loyalty_app.api.partner.schemas import (
+    Enrolled,
     EnrollInput,
     FoundMembers,
     LookupInput,
@@ -46,10 +47,21 @@ async def look_up_members(
     An address is sent in the body, so that it stands in no log of addresses.
     """
     partner.need(Scope.read_members)
-    terms = SearchTerms(user_id=what.user_id or "", email=normalize_email(what.email or ""))
+    terms = SearchTerms(
+        user_id=what.user_id or "",
+        email=normalize_email(what.email or ""),
+        address_hash=what.email_sha256 or "",
+    )
     now = faces.clock()
     found = await faces.database.read_async(
-        lambda conn: look_up(conn, store_now(conn, partner), terms, keys=faces.email_keys, now=now)
+        lambda conn: look_up(
+            conn,
+            store_now(conn, partner),
+            terms,
+            keys=faces.email_keys,
+            now=now,
+            language=language,
+        )
     )
     make_private(response, language)
     return FoundMembers(items=found)
@@ -64,7 +76,12 @@ async def read_member(
     number, now = number_of(member), faces.clock()
     found = await faces.database.read_async(
         lambda conn: member_of(
-            conn, store_now(conn, partner), number, keys=faces.email_keys, now=now
+            conn,
+            store_now(conn, partner),
+            number,
+            keys=faces.email_keys,
+            now=now,
+            language=language,
         )
     )
     make_private(response, language)
@@ -92,7 +109,7 @@ async def read_statement_of_member(
 
     def read(conn: Connection) -> Movements:
         store = store_now(conn, partner)
-        found = member_of(conn, store, number, keys=faces.email_keys, now=now)
+        found = member_of(conn, store, number, keys=faces.email_keys, now=now, language=language)
         return read_movements(
             conn, store, found, first=first, after=after, now=now, language=language
         )
@@ -117,11 +134,12 @@ async def read_statement_of_member(
 )
 async def enroll_customer(
     response: Response, faces: FacesOf, partner: ActorOf, language: Language, what: EnrollInput
-) -> PartnerMember:
+) -> Enrolled:
     """A customer of the store joins the program, or joins again; done before is fine.
 
-    Saleor is asked who they are. The customer has to have agreed to the terms in force: the
-    versions are kept with the time, and with `partner` as the source.
+    What they have tells `GET /members/{member}`, to keys that may read members. Saleor is asked who
+    they are. The customer has to have agreed to the terms in force: the versions are kept with the
+    time, and with `partner` as the source.
     """
     partner.need(Scope.enroll_members)
     account = await faces.calls.run(
@@ -129,7 +147,7 @@ async def enroll_customer(
     )
     now = faces.clock()
 
-    def write(conn: Connection) -> PartnerMember:
+    def write(conn: Connection) -> Enrolled:
         store = store_now(conn, partner)
         member = join(
             conn,
@@ -141,7 +159,10 @@ async def enroll_customer(
             keys=faces.email_keys,
             now=now,
         )
-        return member_of(conn, store, member.id, keys=faces.email_keys, now=now)
+        found = member_of(conn, store, member.id, keys=faces.email_keys, now=now, language=language)
+        return Enrolled(
+            id=found.id, user_id=found.user_id, state=found.state, joined_at=found.joined_at
+        )
 
     joined = await faces.database.write_async(write)
     make_private(response, language)

@@ -11,6 +11,7 @@ from saleor_loyalty_app.api.opaque import cursor_of, entry_id, ledger_cursor
 from saleor_loyalty_app.api.partner.schemas import (
     ExpiringLots,
     MemberPoints,
+    MemberTier,
     Movement,
     Movements,
     PartnerMember,
@@ -25,7 +26,9 @@ from saleor_loyalty_app.members.errors import MemberNotFound
 from saleor_loyalty_app.members.search_terms import SearchTerms
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.repository import revision_at
+from saleor_loyalty_app.programs.tiers import level_in_force
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers.standing import tier_of
 
 UNIT = "points"
 #: One address has an account and a guest at most, but for accounts that share it by mistake.
@@ -46,7 +49,13 @@ def number_of(member: str) -> int:
 
 
 def look_up(
-    conn: Connection, store: StoreRef, terms: SearchTerms, *, keys: EmailKeys, now: datetime
+    conn: Connection,
+    store: StoreRef,
+    terms: SearchTerms,
+    *,
+    keys: EmailKeys,
+    now: datetime,
+    language: str,
 ) -> list[PartnerMember]:
     """The members that a number, user or address stands for; who became another, as that one.
 
@@ -62,19 +71,26 @@ def look_up(
         before=None,
         now=now,
     )
-    told = _told(conn, store, found, now)
+    told = _told(conn, store, found, now, language)
     return sorted(told, key=lambda one: (not one.confirmed, int(one.id)))
 
 
 def member_of(
-    conn: Connection, store: StoreRef, number: int, *, keys: EmailKeys, now: datetime
+    conn: Connection,
+    store: StoreRef,
+    number: int,
+    *,
+    keys: EmailKeys,
+    now: datetime,
+    language: str,
 ) -> PartnerMember:
     """One member, or whom they became.
 
     Raises:
         MemberNotFound: the store has no such member.
     """
-    found = look_up(conn, store, SearchTerms(member=number), keys=keys, now=now)
+    terms = SearchTerms(member=number)
+    found = look_up(conn, store, terms, keys=keys, now=now, language=language)
     if not found:
         raise MemberNotFound
     return found[0]
@@ -111,7 +127,11 @@ def read_movements(
 
 
 def _told(
-    conn: Connection, store: StoreRef, found: Sequence[FoundMember], now: datetime
+    conn: Connection,
+    store: StoreRef,
+    found: Sequence[FoundMember],
+    now: datetime,
+    language: str,
 ) -> list[PartnerMember]:
     revision = revision_at(conn, store.id, now)
     program = revision.program if revision else None
@@ -127,10 +147,19 @@ def _told(
             state=one.state,
             blocked=_blocked(one),
             joined_at=one.first_enrolled_at,
+            tier=_tier(conn, store, one.id, program, language),
             points=_points(conn, store, one.id, program, now),
         )
         for one in found
     ]
+
+
+def _tier(
+    conn: Connection, store: StoreRef, member_id: int, program: Program | None, language: str
+) -> MemberTier | None:
+    tiers = None if program is None else program.tiers
+    level = level_in_force(tiers, tier_of(conn, store.id, member_id))
+    return None if level is None else MemberTier(id=level.id, name=level.label(language))
 
 
 def _points(

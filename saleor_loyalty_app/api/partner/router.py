@@ -9,6 +9,8 @@ from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.api.partner.complaints import router as complaints
+from saleor_loyalty_app.api.partner.events import router as events
 from saleor_loyalty_app.api.partner.holder import ReaderOf, store_now
 from saleor_loyalty_app.api.partner.members import router as members
 from saleor_loyalty_app.api.partner.points import router as points
@@ -38,7 +40,7 @@ async def read_own_key(
     return KeySelf(
         name=terms.name,
         store=partner.store.api_url,
-        scopes=sorted(terms.scopes),
+        scopes=terms.granted,
         day_limit=terms.day_limit,
         left_today=left,
         expires_at=terms.expires_at,
@@ -61,4 +63,12 @@ async def estimate_order(
     return page
 
 
-router = put_together((_own, members, points))
+router = put_together(
+    (
+        _own,
+        members,
+        points,
+        events,
+        complaints,
+    )
+)

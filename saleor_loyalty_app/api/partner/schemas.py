@@ -1,5 +1,6 @@
 """What the partner API answers, and what it is asked."""
 
+import hashlib
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -14,6 +15,14 @@ from saleor_loyalty_app.rewards.quote import MOST_POINTS
 #: PostgreSQL stores no NUL in texts.
 TEXT = r"^[^\x00]*$"
 UserId = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/=_-]{1,200}$", examples=["VXNlcjo1"])]
+AddressHash = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9a-f]{64}$",
+        description="SHA-256 of the e-mail address without spaces around it, A to Z made small; "
+        "64 small hexadecimal digits.",
+    ),
+]
 Version = Annotated[str, Field(max_length=60, pattern=TEXT)]
 
 EXPIRING: dict[str, JsonValue] = {"amount": 165, "expires_at": "2028-01-31T23:59:59Z"}
@@ -27,6 +36,7 @@ MEMBER: dict[str, JsonValue] = {
     "state": "active",
     "blocked": [],
     "joined_at": "2027-01-04T09:30:00Z",
+    "tier": {"id": "gold", "name": "Gold"},
     "points": {
         "available": 120,
         "pending": 45,
@@ -75,7 +85,9 @@ class KeySelf(_Part):
 
     name: str
     store: str = Field(description="Saleor's address of the store that the key belongs to.")
-    scopes: list[str] = Field(description="members:read, members:write, points:write.")
+    scopes: list[str] = Field(
+        description="members:read, members:write, points:write, complaints:write, events:<type>."
+    )
     day_limit: int = Field(
         ge=0, description="Points that it may give and take in a day of the store's, added up."
     )
@@ -107,6 +119,13 @@ class MemberPoints(_Part):
     )
 
 
+class MemberTier(_Part):
+    """The tier that a member holds now."""
+
+    id: str
+    name: str = Field(description="In the language of Accept-Language.")
+
+
 class PartnerMember(_Part):
     """A member with what they have."""
 
@@ -124,7 +143,21 @@ class PartnerMember(_Part):
     state: str = Field(description="guest, invited, active, paused, blocked, left or erased.")
     blocked: list[str] = Field(description="Of spending, earning, codes: what is blocked.")
     joined_at: datetime | None
+    tier: MemberTier | None = Field(description="null = none, or the program has no tiers.")
     points: MemberPoints
+
+
+class Enrolled(_Part):
+    """That somebody takes part: no more of them than a key that may only enroll is to know."""
+
+    model_config = _example(
+        {name: MEMBER[name] for name in ("id", "user_id", "state", "joined_at")}
+    )
+
+    id: str = Field(description="The member's number. Stable, unless they are merged into another.")
+    user_id: str | None = Field(description="Saleor's id of the customer.")
+    state: str = Field(description="active, or what else became of them at the same moment.")
+    joined_at: datetime | None
 
 
 class FoundMembers(_Part):
@@ -140,7 +173,13 @@ class LookupInput(_Part):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"email": "ayse@example.com"}, {"user_id": "VXNlcjo1"}]},
+        json_schema_extra={
+            "examples": [
+                {"email": "ayse@example.com"},
+                {"user_id": "VXNlcjo1"},
+                {"email_sha256": hashlib.sha256(b"ayse@example.com").hexdigest()},
+            ]
+        },
     )
 
     user_id: UserId | None = Field(default=None, description="Saleor's id of the customer.")
@@ -148,10 +187,12 @@ class LookupInput(_Part):
         default=None, min_length=3, max_length=254, pattern=r"^[^\x00]*@[^\x00]*$"
     )
 
+    email_sha256: AddressHash | None = None
+
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
-        if (self.user_id is None) is (self.email is None):
-            raise PydanticCustomError("one_of_both", "give user_id or email")
+        if sum(one is not None for one in (self.user_id, self.email, self.email_sha256)) != 1:
+            raise PydanticCustomError("one_of_both", "give user_id, email or email_sha256")
         return self
 
 

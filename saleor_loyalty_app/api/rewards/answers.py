@@ -16,7 +16,7 @@ from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.i18n import translate
 
 #: What a page says after something was done, by the word in its address.
-DONE = frozenset({"joined", "saved", "agreed", "withdrawn", "code", "given_up"})
+DONE = frozenset({"joined", "saved", "agreed", "withdrawn", "code", "given_up", "taken"})
 _log = log.get(__name__)
 
 

@@ -9,6 +9,7 @@ from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse
 from saleor_loyalty_app.api.context import FacesOf
 from saleor_loyalty_app.api.errors import NotFound
 from saleor_loyalty_app.api.rewards.answers import PageRoute, done_words, place_of
+from saleor_loyalty_app.api.rewards.catalog import router as catalog
 from saleor_loyalty_app.api.rewards.claiming import router as claiming
 from saleor_loyalty_app.api.rewards.codes import router as codes
 from saleor_loyalty_app.api.rewards.entering import router as entering
@@ -25,6 +26,7 @@ from saleor_loyalty_app.api.rewards.wishes import router as wishes
 from saleor_loyalty_app.api.routing import put_together
 from saleor_loyalty_app.api.storefront.program_page import is_known
 from saleor_loyalty_app.members.mailed_links import new_token
+from saleor_loyalty_app.programs.words import day_words
 
 _STATIC = {"rewards.css": "text/css"}
 
@@ -89,6 +91,7 @@ async def show_page(request: Request, faces: FacesOf, name: str) -> Response:
         wish=new_token(),
         done=done_words(request, language),
         day=partial(day_of, store=place.store, language=language),
+        date=partial(day_words, language=language),
         is_first_page=after is None,
     )
 
@@ -100,6 +103,7 @@ router = put_together(
         claiming,
         wishes,
         telling,
+        catalog,
         _own,
     )
 )

@@ -10,9 +10,12 @@ from babel.dates import format_date
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.money import Money
+from saleor_loyalty_app.api.rewards.catalog import Exchange, read_exchange
 from saleor_loyalty_app.api.rewards.telling import Telling, read_telling
 from saleor_loyalty_app.api.rewards.visits import Visitor
 from saleor_loyalty_app.api.storefront.board import read_board
+from saleor_loyalty_app.api.storefront.campaigns import MyCampaign
+from saleor_loyalty_app.api.storefront.campaigns import told as campaign_told
 from saleor_loyalty_app.api.storefront.membership_page import membership_page
 from saleor_loyalty_app.api.storefront.membership_schemas import Membership
 from saleor_loyalty_app.api.storefront.past import read_history
@@ -22,6 +25,7 @@ from saleor_loyalty_app.api.storefront.shopper import shopper_now
 from saleor_loyalty_app.api.storefront.tier_schemas import MyTier
 from saleor_loyalty_app.api.storefront.wishes import preferences_page
 from saleor_loyalty_app.api.storefront.wishes_schemas import Preferences
+from saleor_loyalty_app.flows.campaign_board import campaigns_for
 from saleor_loyalty_app.flows.take_part import standing_of
 from saleor_loyalty_app.flows.tier_standing import tier_standing
 from saleor_loyalty_app.i18n import language_of
@@ -82,6 +86,8 @@ class Sums:
     preferences: Preferences
     offers: Sequence[CodeOffer]
     codes: Sequence[Code]
+    campaigns: Sequence[tuple[MyCampaign, str]]
+    exchange: Exchange
     spending_rests: str
     #: When the program ends, in words; "" = it goes on.
     ending: str
@@ -130,6 +136,11 @@ def read_sums(
         preferences=preferences_page(conn, store, member),
         offers=[] if rests else _offers(conn, store, program, available, language),
         codes=_codes(conn, store, member, language),
+        campaigns=[
+            (campaign_told(one, language), day_of(one.until, store, language))
+            for one in campaigns_for(conn, store, member, now=now)
+        ],
+        exchange=read_exchange(conn, store, member, program, now=now, language=language),
         spending_rests=rests,
         ending="" if plan is None else ending_page(plan, now=now, language=language).text,
         faq=read_faq(conn, store, now=now, language=language),
@@ -205,7 +216,7 @@ def _codes(conn: Connection, store: StoreRef, member: MemberRef, language: str) 
     return [
         _code(one, store, language)
         for one in live_of(conn, store.id, ids)
-        if one.is_bearer and one.state in _CODE_STATES and not one.ending
+        if one.terms is None and one.is_bearer and one.state in _CODE_STATES and not one.ending
     ]
 
 

@@ -11,18 +11,22 @@ from fastapi import Query, Response
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.errors import documented
 from saleor_loyalty_app.api.routing import put_together, storefront_router
+from saleor_loyalty_app.api.storefront.access import router as access
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.board import read_board
 from saleor_loyalty_app.api.storefront.bonuses import router as bonuses
+from saleor_loyalty_app.api.storefront.campaigns import router as campaigns
 from saleor_loyalty_app.api.storefront.carts import router as carts
 from saleor_loyalty_app.api.storefront.claims import router as claims
 from saleor_loyalty_app.api.storefront.estimate import router as estimate
 from saleor_loyalty_app.api.storefront.membership import router as membership
+from saleor_loyalty_app.api.storefront.milestones import router as milestones
 from saleor_loyalty_app.api.storefront.my_data import router as my_data
 from saleor_loyalty_app.api.storefront.past import read_history
 from saleor_loyalty_app.api.storefront.public import router as public
 from saleor_loyalty_app.api.storefront.redemptions import router as redemptions
 from saleor_loyalty_app.api.storefront.refusals import OF_SHOPPERS
+from saleor_loyalty_app.api.storefront.rewards import router as rewards
 from saleor_loyalty_app.api.storefront.schemas import History, Me, Slug
 from saleor_loyalty_app.api.storefront.session import router as session
 from saleor_loyalty_app.api.storefront.shopper import ReaderOf
@@ -93,6 +97,10 @@ router = put_together(
         my_data,
         bonuses,
         tier,
+        campaigns,
+        access,
+        rewards,
+        milestones,
         _own,
     )
 )

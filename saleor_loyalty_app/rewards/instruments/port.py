@@ -66,8 +66,8 @@ class Instrument(Protocol):
         """
         ...
 
-    def issue(self, store: StoreRef, redemption: RedemptionRef) -> str:
-        """Makes it in Saleor, not usable yet; gives Saleor's id of it.
+    def issue(self, store: StoreRef, redemption: RedemptionRef) -> str | None:
+        """Makes it in Saleor, not usable yet; gives Saleor's id of it, None = nothing is there.
 
         Raises:
             SaleorRefused: Saleor does not make it.

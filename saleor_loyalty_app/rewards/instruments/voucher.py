@@ -15,9 +15,11 @@ from saleor_loyalty_app.rewards import codes, quote
 from saleor_loyalty_app.rewards.errors import SaleorRefused
 from saleor_loyalty_app.rewards.instruments.carts import Carts, refusals
 from saleor_loyalty_app.rewards.instruments.port import Place, Saleor, Terms
+from saleor_loyalty_app.rewards.instruments.voucher_kinds import voucher_input, voucher_value
 from saleor_loyalty_app.rewards.quote import CartForSpending, Quote
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.saleor.checkout_snapshot import vouchers_with_code
+from saleor_loyalty_app.saleor.global_ids import names
 from saleor_loyalty_app.stores.refs import StoreRef
 
 logger = log.get(__name__)
@@ -31,7 +33,7 @@ TAIL = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class VoucherInstrument:
-    """The `Instrument` that discounts the goods of a cart."""
+    """The `Instrument` that discounts a cart: its goods, one unit of them, or its shipping."""
 
     saleor: Saleor
     carts: Carts
@@ -52,14 +54,16 @@ class VoucherInstrument:
     def issue(self, store: StoreRef, redemption: RedemptionRef) -> str:
         """See `Instrument`."""
         dates = _open_dates(redemption)
+        made_of = voucher_input(redemption.terms)
+        if "variants" in made_of:
+            made_of["variants"] = [self._variant(store, one) for one in made_of["variants"]]
         data = self.saleor.ask(
             store,
             "mutations/voucher_create",
             {
                 "input": {
                     "name": codes.voucher_name(redemption.public_id),
-                    "type": "ENTIRE_ORDER",
-                    "discountValueType": "FIXED",
+                    **made_of,
                     "addCodes": [redemption.code],
                     "singleUse": True,
                     **dates,
@@ -79,7 +83,7 @@ class VoucherInstrument:
         """See `Instrument`."""
         listing: dict[str, object] = {
             "channelId": terms.channel_id,
-            "discountValue": plain(redemption.amount),
+            "discountValue": voucher_value(redemption.terms, redemption.amount),
         }
         if terms.minimum:
             listing["minAmountSpent"] = plain(terms.minimum)
@@ -89,6 +93,7 @@ class VoucherInstrument:
             codes.POINTS_KEY: str(redemption.points),
             codes.CHECKOUT_KEY: redemption.checkout_id,
             codes.DRAFT_KEY: redemption.order_id,
+            **_reward_of(redemption),
         }
         refused = refusals(
             self.saleor.ask(
@@ -150,9 +155,35 @@ class VoucherInstrument:
         elif refused:
             raise SaleorRefused
 
+    def _variant(self, store: StoreRef, reference: str) -> str:
+        """Saleor's id of a variant that a program names by its id or SKU."""
+        if names(reference, "ProductVariant"):
+            return reference
+        data = self.saleor.ask(
+            store,
+            "queries/catalog_variants",
+            {"first": 1, "where": {"sku": {"oneOf": [reference]}}},
+        )
+        edges = (data.get("productVariants") or {}).get("edges") or ()
+        for edge in edges:
+            found: str = edge["node"]["id"]
+            return found
+        logger.warning("variant_unknown", store_id=store.id)
+        raise SaleorRefused
+
     def _by_code(self, store: StoreRef, code: str) -> str | None:
         data = self.saleor.ask(store, "queries/vouchers_by_code", {"code": code})
         return next(iter(vouchers_with_code(data, code)), None)
+
+
+def _reward_of(redemption: RedemptionRef) -> dict[str, str]:
+    """What a restored database has to know of a reward, beside the points."""
+    if redemption.terms is None:
+        return {}
+    return {
+        codes.REWARD_KEY: str(redemption.terms["reward"]),
+        codes.AMOUNT_KEY: plain(redemption.amount),
+    }
 
 
 def _open_dates(redemption: RedemptionRef) -> dict[str, str]:

@@ -1,0 +1,357 @@
+"""Segments: how many members are in each, who and why, and what a rule would come to."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Annotated
+
+from fastapi import Path
+from fastapi.responses import StreamingResponse
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.engine import Connection
+
+from saleor_loyalty_app.api.bearer import still_active
+from saleor_loyalty_app.api.context import Faces, FacesOf, Language
+from saleor_loyalty_app.api.csv_files import CSV_RESPONSE
+from saleor_loyalty_app.api.dashboard.members_schemas import (
+    After,
+    First,
+    MemberId,
+    next_of,
+    number_of,
+    on_its_clocks,
+    place_of,
+)
+from saleor_loyalty_app.api.dashboard.program_schemas import Document
+from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
+from saleor_loyalty_app.api.dashboard.segments_schemas import (
+    MemberSegments,
+    NamedMember,
+    SegmentBoard,
+    SegmentFits,
+    SegmentLine,
+    SegmentMemberLine,
+    SegmentMemberPage,
+    SegmentStandingLine,
+    SegmentSweepState,
+    SegmentTrial,
+    told_reasons,
+)
+from saleor_loyalty_app.api.dashboard.staff import TO_CHANGE, TO_SEE_MEMBERS, StaffOf
+from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.api.routing import staff_router
+from saleor_loyalty_app.csv_lines import csv_line
+from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.flows.preview_segment import preview_segment
+from saleor_loyalty_app.flows.segment_standing import facts_now, reasons_of, why
+from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.members.repository import names_of
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.errors import ProgramInvalid
+from saleor_loyalty_app.programs.problems import check_size, invalid, problems_of
+from saleor_loyalty_app.programs.repository import find_draft, revision_at
+from saleor_loyalty_app.programs.segments import Segment, segment_leaves
+from saleor_loyalty_app.programs.segments_words import (
+    Names,
+    leaf_words,
+    number_words,
+    segment_sentence,
+)
+from saleor_loyalty_app.programs.words import tier_names
+from saleor_loyalty_app.segments import repository, sweeps
+from saleor_loyalty_app.segments.repository import Row
+from saleor_loyalty_app.stores.refs import StoreRef
+
+router = staff_router()
+SegmentId = Annotated[str, Path(max_length=60, description="`id` of a segment.")]
+_SEGMENT: TypeAdapter[Segment] = TypeAdapter(Segment)
+#: Members whom a file is written of at once.
+PAGE = 500
+
+
+class SegmentUnknown(AppError):
+    """The program in force has no such segment."""
+
+    code = "segment_unknown"
+    status = 404
+
+
+_UNKNOWN = (404, "segment_unknown", {"segment": "loyal"})
+
+
+@router.get("/segments", responses=documented(*OF_STAFF, *OF_SERVING))
+async def read_segments(faces: FacesOf, staff: StaffOf, language: Language) -> SegmentBoard:
+    """The segments in force, how many members are in each, and how fresh that is."""
+    await faces.gate.read(staff.key)
+    now = faces.clock()
+
+    def read(conn: Connection) -> SegmentBoard:
+        store = still_active(conn, staff.store)
+        program = _program(conn, store, now)
+        segments = () if program is None else program.segments or ()
+        sizes = repository.sizes(conn, store.id) if segments else {}
+        sweep = sweeps.sweep_of(conn, store.id)
+        names = _names(program, language)
+        board = SegmentBoard(
+            segments=[
+                SegmentLine.of(one, sizes.get(one.id, 0), language, names) for one in segments
+            ],
+            sweep=None if sweep is None or not sweep.digest else SegmentSweepState.of(sweep),
+        )
+        return on_its_clocks(board, store)
+
+    return await faces.database.read_async(read)
+
+
+@router.post(
+    "/segments/preview",
+    responses=documented(
+        *OF_STAFF,
+        *OF_SERVING,
+        (400, "request_unreadable", {}),
+        (422, "program_invalid", {"count": 1, "problems": []}),
+    ),
+)
+async def preview_rule(
+    faces: FacesOf, staff: StaffOf, language: Language, what: SegmentTrial
+) -> SegmentFits:
+    """How many members a rule would take in now: everybody counted, or a sample of them."""
+    staff.need(TO_CHANGE)
+    await faces.gate.serve_customer(staff.key)
+    segment, now = _segment(what.rule), faces.clock()
+    named = bool(staff.permissions & frozenset(TO_SEE_MEMBERS))
+
+    def read(conn: Connection) -> SegmentFits:
+        store = still_active(conn, staff.store)
+        program = _drafted(conn, store.id) or _program(conn, store, now)
+        names = _names(program, language) | {"category": what.names}
+        told = segment_sentence(segment.rule, language, names)
+        if program is None:
+            return SegmentFits(
+                told=told, total=0, looked_at=0, sample=False, fit=0, expected=0, shown=[]
+            )
+        found = preview_segment(conn, store, program, segment.rule, now=now)
+        called = names_of(conn, store.id, found.shown) if named else {}
+        return SegmentFits(
+            told=told,
+            total=found.total,
+            looked_at=found.looked_at,
+            sample=found.is_sample,
+            fit=found.fit,
+            expected=found.expected,
+            shown=[
+                NamedMember(member=str(one), name=called.get(one, ""))
+                for one in (found.shown if named else ())
+            ],
+        )
+
+    return await faces.database.read_async(read)
+
+
+@router.get(
+    "/segments/{segment}/members",
+    responses=documented(*OF_STAFF, *OF_SERVING, (400, "invalid_cursor", {}), _UNKNOWN),
+)
+async def list_segment_members(
+    faces: FacesOf,
+    staff: StaffOf,
+    language: Language,
+    segment: SegmentId,
+    first: First = 25,
+    after: After = None,
+) -> SegmentMemberPage:
+    """The members of a segment, each with what the conditions find now."""
+    staff.need_one(TO_SEE_MEMBERS)
+    await faces.gate.read(staff.key)
+    place, now = place_of(after), faces.clock()
+
+    def read(conn: Connection) -> SegmentMemberPage:
+        store = still_active(conn, staff.store)
+        program, found = _in_force(conn, store, segment, now)
+        rows = repository.members_of(conn, store.id, segment, first=first + 1, after=place)
+        shown = rows[:first]
+        members = [row.member_id for row in shown]
+        names, called = _names(program, language), names_of(conn, store.id, members)
+        facts = facts_now(conn, store, program, [found], members, now=now)
+        page = SegmentMemberPage(
+            items=[
+                SegmentMemberLine(
+                    member=str(row.member_id),
+                    name=called.get(row.member_id, ""),
+                    since=row.since,
+                    why=told_reasons(reasons_of(found, facts[row.member_id]), language, names)
+                    if row.member_id in facts
+                    else [],
+                )
+                for row in shown
+            ],
+            next=next_of(shown[-1].member_id if len(rows) > first else None),
+        )
+        return on_its_clocks(page, store)
+
+    return await faces.database.read_async(read)
+
+
+@router.get(
+    "/segments/{segment}/members.csv",
+    response_class=StreamingResponse,
+    responses={**documented(*OF_STAFF, *OF_SERVING, _UNKNOWN), **CSV_RESPONSE},
+)
+async def download_segment_members(
+    faces: FacesOf, staff: StaffOf, language: Language, segment: SegmentId
+) -> StreamingResponse:
+    """All members of a segment as a file: number, name, since when, and a column a condition."""
+    staff.need_one(TO_SEE_MEMBERS)
+    await faces.gate.serve_customer(staff.key)
+    now = faces.clock()
+
+    def read(conn: Connection) -> tuple[StoreRef, Program, Segment]:
+        store = still_active(conn, staff.store)
+        return store, *_in_force(conn, store, segment, now)
+
+    store, program, found = await faces.database.read_async(read)
+    return StreamingResponse(
+        _file(faces, store, program, found, language, now),
+        media_type="text/csv",
+        headers={
+            "Content-Disposition": f'attachment; filename="loyalty-segment-{found.id}.csv"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@router.get(
+    "/members/{member}/segments",
+    responses=documented(*OF_STAFF, *OF_SERVING, (404, "member_not_found", {})),
+)
+async def read_member_segments(
+    faces: FacesOf, staff: StaffOf, language: Language, member: MemberId
+) -> MemberSegments:
+    """Which segments a member is in, and why: each condition with what the member has."""
+    staff.need_one(TO_SEE_MEMBERS)
+    await faces.gate.read(staff.key)
+    number, now = number_of(member), faces.clock()
+
+    def read(conn: Connection) -> MemberSegments:
+        store = still_active(conn, staff.store)
+        names = _names(_program(conn, store, now), language)
+        told = MemberSegments(
+            segments=[
+                SegmentStandingLine.of(one, language, names)
+                for one in why(conn, store, number, now=now)
+            ]
+        )
+        return on_its_clocks(told, store)
+
+    return await faces.database.read_async(read)
+
+
+async def _file(
+    faces: Faces,
+    store: StoreRef,
+    program: Program,
+    segment: Segment,
+    language: str,
+    now: datetime,
+) -> AsyncIterator[bytes]:
+    """The lines of the file, page by page; numbers are those of now."""
+    names = _names(program, language)
+    leaves = list(segment_leaves(segment.rule))
+    header = [translate(f"csv.segment_{name}", language) for name in ("member", "name", "since")]
+    told = [leaf_words(leaf, language, names) for leaf in leaves]
+    yield csv_line([*header, *told]).encode("utf-8-sig")
+    after: int | None = None
+    while True:
+        read = partial(_page, store=store, program=program, segment=segment, after=after)
+        last, lines = await faces.database.read_async(
+            partial(read, language=language, names=names, now=now)
+        )
+        yield "".join(csv_line(line) for line in lines).encode()
+        if len(lines) < PAGE:
+            return
+        after = last
+
+
+def _page(
+    conn: Connection,
+    *,
+    store: StoreRef,
+    program: Program,
+    segment: Segment,
+    after: int | None,
+    language: str,
+    names: Names,
+    now: datetime,
+) -> tuple[int | None, list[list[object]]]:
+    """The last member of the next lines, and the lines."""
+    rows = repository.members_of(conn, store.id, segment.id, first=PAGE, after=after)
+    last = rows[-1].member_id if rows else None
+    return last, _lines(conn, store, program, segment, rows, language, names, now)
+
+
+def _lines(
+    conn: Connection,
+    store: StoreRef,
+    program: Program,
+    segment: Segment,
+    rows: Sequence[Row],
+    language: str,
+    names: Names,
+    now: datetime,
+) -> list[list[object]]:
+    members = [row.member_id for row in rows]
+    called = names_of(conn, store.id, members)
+    facts = facts_now(conn, store, program, [segment], members, now=now)
+    lines: list[list[object]] = []
+    for row in rows:
+        known = facts.get(row.member_id)
+        reasons = () if known is None else reasons_of(segment, known)
+        numbers = [number_words(one.leaf, one.number, language, names) for one in reasons]
+        lines.append(
+            [row.member_id, called.get(row.member_id, ""), row.since.isoformat(), *numbers]
+        )
+    return lines
+
+
+def _segment(rule: Document) -> Segment:
+    """The rule as a segment of its own.
+
+    Raises:
+        ProgramInvalid: with all its problems.
+    """
+    document = {"id": "preview", "rule": rule}
+    check_size(document)
+    try:
+        return _SEGMENT.validate_python(document)
+    except ValidationError as error:
+        raise invalid(problems_of(error, document)) from error
+
+
+def _drafted(conn: Connection, store_id: int) -> Program | None:
+    """The draft, whose tiers count for what is tried; None where there is none that can be read."""
+    draft = find_draft(conn, store_id)
+    if draft is None:
+        return None
+    try:
+        return draft.program()
+    except ProgramInvalid:
+        return None
+
+
+def _program(conn: Connection, store: StoreRef, now: datetime) -> Program | None:
+    revision = revision_at(conn, store.id, now)
+    return None if revision is None else revision.program
+
+
+def _in_force(
+    conn: Connection, store: StoreRef, segment_id: str, now: datetime
+) -> tuple[Program, Segment]:
+    program = _program(conn, store, now)
+    for segment in () if program is None else program.segments or ():
+        if segment.id == segment_id and program is not None:
+            return program, segment
+    raise SegmentUnknown(segment=segment_id)
+
+
+def _names(program: Program | None, language: str) -> dict[str, dict[str, str]]:
+    return {"tier": {} if program is None else tier_names(program, language)}

@@ -1,0 +1,104 @@
+"""Who is in the audience of a campaign: members as they are now, read in pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.members.eligibility import takes_part
+from saleor_loyalty_app.members.models import Member, MemberIdentity
+from saleor_loyalty_app.programs.boosts import Audience, outside
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.tiers import level_in_force
+from saleor_loyalty_app.segments.standing import segments_in_force
+from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers.models import MemberTier
+
+_M, _I, _T = table(Member), table(MemberIdentity), table(MemberTier)
+#: Why somebody gets nothing of a campaign whatever its audience.
+NO_PART, BLOCKED, HOLD_OUT = "no_part", "blocked", "hold_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A member as campaigns look at them; `why_not` is empty for who is in the audience."""
+
+    member_id: int
+    why_not: str
+
+
+def candidates(
+    conn: Connection,
+    store: StoreRef,
+    program: Program | None,
+    audience: Audience,
+    member_ids: Sequence[int],
+) -> list[Candidate]:
+    """Whether these members are in an audience; who was merged into another is left out."""
+    rows = conn.execute(_members().where(_M.c.store_id == store.id, _M.c.id.in_(list(member_ids))))
+    return [_judged(conn, store, program, audience, row) for row in rows]
+
+
+def candidates_after(
+    conn: Connection,
+    store: StoreRef,
+    program: Program | None,
+    audience: Audience,
+    *,
+    after: int,
+    limit: int,
+) -> list[Candidate]:
+    """The next members of a store by their ids, and whether they are in an audience."""
+    rows = conn.execute(
+        _members().where(_M.c.store_id == store.id, _M.c.id > after).limit(limit)
+    ).all()
+    return [_judged(conn, store, program, audience, row) for row in rows]
+
+
+def _members() -> sa.Select[Any]:
+    return (
+        sa.select(
+            _M.c.id,
+            _M.c.state,
+            _M.c.hold_out,
+            _M.c.codes_blocked,
+            sa.func.coalesce(_I.c.language, "").label("language"),
+            sa.func.coalesce(_T.c.tier, "").label("tier"),
+        )
+        .select_from(
+            _M.outerjoin(_I, _I.c.member_id == _M.c.id).outerjoin(_T, _T.c.member_id == _M.c.id)
+        )
+        .where(_M.c.merged_into.is_(None))
+        .order_by(_M.c.id)
+    )
+
+
+def _judged(
+    conn: Connection,
+    store: StoreRef,
+    program: Program | None,
+    audience: Audience,
+    row: sa.Row[Any],
+) -> Candidate:
+    if row.hold_out:
+        return Candidate(row.id, HOLD_OUT)
+    if row.codes_blocked or row.state == "blocked":
+        return Candidate(row.id, BLOCKED)
+    if not takes_part(row.state, hold_out=False, automatic=False):
+        return Candidate(row.id, NO_PART)
+    level = None if program is None else level_in_force(program.tiers, row.tier)
+    segments: frozenset[str] = frozenset()
+    if audience.segments and program is not None:
+        segments = segments_in_force(conn, store.id, row.id, program.segments)
+    return Candidate(
+        row.id,
+        outside(
+            audience,
+            tier="" if level is None else level.id,
+            language=row.language,
+            segments=segments,
+        ),
+    )

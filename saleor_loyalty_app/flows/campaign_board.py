@@ -1,0 +1,90 @@
+"""The campaigns that are for one member now, each with their code and until when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from saleor_loyalty_app.campaigns import codes, repository
+from saleor_loyalty_app.campaigns.repository import CampaignRow
+from saleor_loyalty_app.campaigns.terms import ChannelValue
+from saleor_loyalty_app.flows.campaign_audience import candidates
+from saleor_loyalty_app.flows.message_context import program_of
+from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.members.repository import merged_members
+from saleor_loyalty_app.programs import words
+from saleor_loyalty_app.stores import wind_downs
+from saleor_loyalty_app.stores.refs import StoreRef
+
+
+@dataclass(frozen=True, slots=True)
+class ForMe:
+    """A campaign as one member sees it; `code` is empty where none is needed."""
+
+    campaign: CampaignRow
+    code: str
+    until: datetime
+
+
+def campaigns_for(
+    conn: Connection, store: StoreRef, member: MemberRef, *, now: datetime
+) -> list[ForMe]:
+    """What runs for a member, codes of their own included that outlive their campaign.
+
+    A campaign whose code is not there yet, or was used, is left out.
+    """
+    store = wind_downs.as_of(conn, store, now)
+    everybody = [member.id, *merged_members(conn, store.id, member.id)]
+    own = codes.of_members(conn, store.id, everybody, now=now)
+    running = {one.id: one for one in repository.covering(conn, store.id, now)}
+    others = {one.campaign_id for one in own} - running.keys()
+    behind = running | repository.by_ids(conn, store.id, others)
+    found = [ForMe(behind[one.campaign_id], one.code, one.valid_until) for one in own]
+    program = program_of(conn, store, now)
+    for campaign in running.values():
+        if campaign.terms.kind_of_codes not in ("", "shared"):
+            continue
+        if campaign.terms.kind == "points" and not store.earning_on:
+            continue
+        audience = campaign.terms.audience.ready()
+        judged = candidates(conn, store, program, audience, [member.id])
+        if not judged or judged[0].why_not:
+            continue
+        shared = _shared(conn, campaign)
+        if shared is not None:
+            found.append(ForMe(campaign, shared, campaign.ends_at))
+    return sorted(found, key=lambda one: (one.until, one.campaign.id, one.code))
+
+
+def gives_words(campaign: CampaignRow, language: str) -> str:
+    """What a campaign gives, in words: once, where it is the same in all of its channels."""
+    terms = campaign.terms
+    if terms.kind == "points" and terms.times is not None:
+        times = words.number_words(terms.times, language)
+        return translate("campaigns.gives.points", language, times=times)
+    if terms.kind == "free_shipping":
+        return translate("campaigns.gives.free_shipping", language)
+    reduced = campaign.reduced_at is not None
+    said = dict.fromkeys(_off(terms.kind, one, reduced, language) for one in terms.channels)
+    return " / ".join(said)
+
+
+def _off(kind: str, one: ChannelValue, reduced: bool, language: str) -> str:
+    value = one.reduced if reduced and one.reduced is not None else one.value
+    if value is None:
+        return ""
+    if kind == "percent":
+        number = words.number_words(value, language)
+        return translate("campaigns.gives.percent", language, percent=number)
+    money = words.money_words(value, one.currency, language)
+    return translate("campaigns.gives.amount", language, amount=money)
+
+
+def _shared(conn: Connection, campaign: CampaignRow) -> str | None:
+    """The shared code that Saleor has; "" where none is needed, None where it is not there."""
+    said = campaign.terms.codes
+    if said is None or said.code is None:
+        return ""
+    row = codes.shared_of(conn, campaign.store_id, campaign.id)
+    return row.code if row is not None and row.state == "open" else None

@@ -1,0 +1,88 @@
+"""A campaign tried on one member, before anybody else sees it. Nothing is booked."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from saleor_loyalty_app.campaigns.errors import CampaignElsewhere
+from saleor_loyalty_app.campaigns.repository import CampaignRow
+from saleor_loyalty_app.flows.campaign_audience import NO_PART, candidates
+from saleor_loyalty_app.flows.campaign_boosts import boost_of
+from saleor_loyalty_app.flows.known_member import member_facts
+from saleor_loyalty_app.flows.message_context import program_of
+from saleor_loyalty_app.members.errors import MemberNotFound
+from saleor_loyalty_app.members.repository import surviving_member
+from saleor_loyalty_app.programs.decide import POINTS, decide_order
+from saleor_loyalty_app.programs.decision_plan import plan_of
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
+from saleor_loyalty_app.stores import repository as stores
+from saleor_loyalty_app.stores.refs import ChannelRef, StoreRef
+
+UNIT = "points"
+
+
+def why_not_in(
+    conn: Connection, store: StoreRef, campaign: CampaignRow, member_id: int, *, now: datetime
+) -> str:
+    """Why a member is not in the audience; "" = they are."""
+    member = surviving_member(conn, store.id, member_id)
+    if member is None:
+        raise MemberNotFound
+    program = program_of(conn, store, now)
+    found = candidates(conn, store, program, campaign.terms.audience.ready(), [member.id])
+    return found[0].why_not if found else NO_PART
+
+
+def try_points(
+    conn: Connection,
+    store: StoreRef,
+    campaign: CampaignRow,
+    member_id: int,
+    slug: str | None,
+    amount: Decimal,
+    *,
+    now: datetime,
+) -> tuple[int, int]:
+    """Points of an order of the member without the campaign, and with it, as the program is now.
+
+    Raises:
+        MemberNotFound, CampaignElsewhere: there is no such member or channel.
+    """
+    member = surviving_member(conn, store.id, member_id)
+    if member is None:
+        raise MemberNotFound
+    known = stores.channels(conn, store.id)
+    runs_in = [one for one in known if campaign.terms.is_in(one.slug)]
+    wanted = [one for one in runs_in if slug is None or one.slug == slug]
+    if not wanted:
+        raise CampaignElsewhere(channel=slug or "")
+    program = program_of(conn, store, now)
+    if program is None:
+        return 0, 0
+    channel = next((one for one in wanted if _earns(program, one)), wanted[0])
+    line = LineFacts(id="trial", quantity=1, base=amount, gross=amount)
+    facts = OrderFacts(
+        order_id="trial",
+        channel=channel.slug,
+        currency=channel.currency,
+        created_at=now,
+        country=channel.default_country,
+        language="",
+        voucher_used=False,
+        nth_order=None,
+        subtotal=amount,
+        lines=(line,),
+        shipping=Decimal(0),
+    )
+    who = member_facts(conn, store, member, program, plan_of(program).capped, at=now)
+    before = decide_order(program, facts, store.timezone, who)
+    after = decide_order(program, facts, store.timezone, who, [boost_of(campaign)])
+    key = (UNIT, POINTS)
+    return before.totals().get(key, 0), after.totals().get(key, 0)
+
+
+def _earns(program: Program, channel: ChannelRef) -> bool:
+    rates = program.rates(channel.slug, channel.currency)
+    return rates is not None and rates.earn_rate is not None

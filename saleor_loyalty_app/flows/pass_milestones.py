@@ -1,0 +1,181 @@
+"""Members pass the lines of milestones: a page of them is looked at in one transaction.
+
+What a look finds follows from the books and the orders as they are, so that it may be repeated, in
+any order. Perks are given and taken back afterwards, each in a transaction of its own.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from saleor_loyalty_app.flows.award_deed import reverse_deed
+from saleor_loyalty_app.flows.give_bonus import give_once
+from saleor_loyalty_app.members.eligibility import takes_part
+from saleor_loyalty_app.members.email_keys import EmailKeys
+from saleor_loyalty_app.messages.outbox import Kind, tell
+from saleor_loyalty_app.milestones import passed, sweeps
+from saleor_loyalty_app.milestones.passed import Note, OpenPassed
+from saleor_loyalty_app.milestones.sweeps import Sweep
+from saleor_loyalty_app.milestones.totals import totals_of
+from saleor_loyalty_app.programs.deeds import DeedFacts
+from saleor_loyalty_app.programs.document import Program, canonical_json
+from saleor_loyalty_app.programs.milestone_rules import Totals, missing_to_line, next_state
+from saleor_loyalty_app.programs.milestones import MILESTONE, Milestone, deed_key
+from saleor_loyalty_app.programs.repository import Revision
+from saleor_loyalty_app.programs.rules import EarningRule
+from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers import repository as people_of
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneRule:
+    """A rule that waits for a line, and its line."""
+
+    rule: EarningRule
+    milestone: Milestone
+
+
+def milestones_of(program: Program | None) -> tuple[MilestoneRule, ...]:
+    """The milestones that are switched on in a program, as they stand in it."""
+    return tuple(
+        MilestoneRule(rule, rule.milestone)
+        for rule in (() if program is None else program.earning.rules)
+        if rule.enabled and rule.milestone is not None
+    )
+
+
+def digest_of(found: Sequence[MilestoneRule]) -> str:
+    """What tells milestones from others; "" for none."""
+    if not found:
+        return ""
+    told = {one.rule.id: one.milestone.model_dump(mode="json") for one in found}
+    return hashlib.sha256(canonical_json(told)).hexdigest()
+
+
+def lines_in_force(
+    conn: Connection, store: StoreRef, revision: Revision | None, *, now: datetime
+) -> Sweep | None:
+    """The sweep of the lines in force, begun anew where they are others; None = there are none."""
+    found = milestones_of(None if revision is None else revision.program)
+    digest = digest_of(found)
+    known = sweeps.sweep_of(conn, store.id)
+    if digest != ("" if known is None else known.digest):
+        lines = {one.rule.id: one.milestone.line.text for one in found}
+        since = now if revision is None else revision.effective_from
+        known = sweeps.restart(conn, store.id, lines, digest, since=since, now=now)
+    return known if digest else None
+
+
+def look_at_lines(
+    conn: Connection,
+    store: StoreRef,
+    revision: Revision,
+    members: Sequence[int],
+    *,
+    now: datetime,
+    silent: frozenset[int] = frozenset(),
+) -> int:
+    """Notes which lines some members have passed, or fell below; gives how many notes.
+
+    Args:
+        silent: members of whom nothing but history is new.
+    """
+    sweep = lines_in_force(conn, store, revision, now=now)
+    if sweep is None or not members:
+        return 0
+    ids = people_of.survivors(conn, store.id, members)
+    automatic = revision.program.settings.enrollment == "automatic"
+    people = people_of.people(conn, store.id, ids)
+    inside = {
+        one.id
+        for one in people
+        if takes_part(one.state, hold_out=one.hold_out, automatic=automatic)
+    }
+    looked_at = [one.id for one in people]
+    absorbed = people_of.merged_into(conn, store.id, looked_at)
+    totals = totals_of(conn, store.id, absorbed, looked_at)
+    known = passed.known_of(conn, store.id, looked_at, absorbed)
+    notes: list[Note] = []
+    for one in milestones_of(revision.program):
+        line = one.milestone.line
+        early = _before(conn, store, sweep, one, totals, absorbed)
+        for member_id, now_has in totals.items():
+            noted = known.get((member_id, one.rule.id, line.type))
+            state = next_state(
+                one.milestone,
+                now_has,
+                early.get(member_id, Totals()),
+                noted,
+                silent=member_id in silent,
+            )
+            if state == "taking" or (state is not None and member_id in inside):
+                notes.append(Note(member_id, one.rule.id, line.type, line.text, state))
+    passed.note(conn, store.id, notes, now=now)
+    return len(notes)
+
+
+def settle_milestones(
+    conn: Connection, store: StoreRef, *, limit: int, keys: EmailKeys, now: datetime
+) -> int:
+    """Gives perks, and takes back those that fall with a refund; gives how many were looked at.
+
+    What is to be given waits while earning is switched off.
+    """
+    found = passed.open_ones(conn, store.id, limit=limit, giving=store.earning_on)
+    for one in found:
+        if one.state == "waiting":
+            _give(conn, store, one, keys, now)
+        else:
+            key = _key(one)
+            reverse_deed(conn, store, one.member_id, key, now=now, why="below_line")
+            passed.settle(conn, store.id, one, "taken")
+    return len(found)
+
+
+def _before(
+    conn: Connection,
+    store: StoreRef,
+    sweep: Sweep,
+    one: MilestoneRule,
+    totals: Mapping[int, Totals],
+    absorbed: Mapping[int, int],
+) -> dict[int, Totals]:
+    """What counts from before a line came into force, of those who are past it now."""
+    line = one.milestone.line
+    past = [member_id for member_id, has in totals.items() if not missing_to_line(line, has)]
+    if not past or one.milestone.retroactive:
+        return {}
+    theirs = {loser: winner for loser, winner in absorbed.items() if winner in set(past)}
+    return totals_of(conn, store.id, theirs, past, until=sweep.since(one.rule.id))
+
+
+def _give(
+    conn: Connection, store: StoreRef, one: OpenPassed, keys: EmailKeys, now: datetime
+) -> None:
+    deed = DeedFacts(trigger=MILESTONE, on=one.rule_id, at=one.at, key=_key(one))
+    awarded = give_once(conn, store, one.member_id, deed, keys=keys, now=now)
+    if awarded.withheld == "earning_off":
+        return
+    if awarded.withheld and awarded.withheld != "given_before":
+        passed.settle(conn, store.id, one, None)
+        return
+    given = awarded.created and bool(awarded.grants)
+    points = awarded.total() if given else 0
+    passed.settle(conn, store.id, one, "given" if awarded.grants else "nothing", points)
+    if points and awarded.member_id is not None:
+        tell(
+            conn,
+            store.id,
+            awarded.member_id,
+            Kind.bonus_given,
+            {"points": points, "bonus": MILESTONE},
+            key=f"bonus:{awarded.member_id}:{deed.key}",
+            now=now,
+        )
+
+
+def _key(one: OpenPassed) -> str:
+    return deed_key(one.rule_id, one.kind)

@@ -1,0 +1,1 @@
+"""Milestones: which lines members have passed, and what they were given for it."""
