@@ -33,6 +33,8 @@ import { ask, browserWire, Failure } from "./transport.js";
 const READ = { patience: 8000, tries: 2 };
 /** A repetition is the same wish by its key, so it is safe. */
 const CHANGE = { patience: 15_000, tries: 2 };
+/** So often it is looked for a code that the store is slow to make. */
+const MOST_LOOKS = 10;
 /** Components that come up one after the other share one answer. */
 const FRESH = 1000;
 const MOST_CLIENTS = 12;
@@ -158,13 +160,72 @@ export class Client {
     return birthday && asked && { birthday, questions: asked.questions };
   }
 
+  /** What runs for the shopper; null of who is no member. @returns {Promise<import("./campaigns.js").Campaign[] | null>} */
+  async campaigns() {
+    const found = await this.#ofMember("me/campaigns");
+    return found && found.campaigns;
+  }
+
+  /**
+   * Whether the shopper may buy a product, by its slug or id; null of what the store does not have.
+   *
+   * @param {string} product
+   * @returns {Promise<import("./loyalty-access.js").Access | null>}
+   */
+  async access(product) {
+    const { items } = await this.#read("me/access", [["products", product]], "shopper");
+    return items[0] ?? null;
+  }
+
+  /** Lines and how far they are; null of who is no member. @returns {Promise<import("./milestones.js").Milestone[] | null>} */
+  async milestones() {
+    const found = await this.#ofMember("me/milestones");
+    return found && found.milestones;
+  }
+
+  /**
+   * The rewards of a channel, and what the shopper took and has still; null of who is no member.
+   *
+   * @param {string} channel
+   * @returns {Promise<import("./rewards.js").Exchange | null>}
+   */
+  async exchange(channel) {
+    const [offered, taken] = await Promise.all([this.#ofMember("me/rewards", [["channel", channel]]), this.#ofMember("me/claims", [["open", "true"], ["first", "100"]])]);
+    return offered && taken && { rewards: offered.rewards, claims: taken.claims };
+  }
+
+  /**
+   * Takes a reward, for a checkout or as a code in a channel; the same press again is the same wish.
+   *
+   * @param {string} reward
+   * @param {{channel: string} | {checkout_id: string}} input
+   * @returns {Promise<void>}
+   */
+  async take(reward, input) {
+    const wish = JSON.stringify([this.place.api, "reward", reward, input]);
+    const headers = { "Idempotency-Key": this.page.wishes.keyOf(wish) };
+    try {
+      let answer = await this.#authorized(`me/rewards/${encodeURIComponent(reward)}/claims`, { method: "POST", input, headers, ...CHANGE }, "shopper");
+      this.page.wishes.settle(wish);
+      for (let asked = 0; answer.body.state === "making" && asked < MOST_LOOKS; asked += 1) {
+        await this.wire.pause(pauseBefore(asked, answer.later));
+        answer = await this.#authorized(`me/claims/${encodeURIComponent(answer.body.id)}`, READ, "shopper");
+      }
+      this.page.changed();
+    } catch (failure) {
+      if (failure instanceof Failure && failure.refused && failure.status !== 401) this.page.wishes.settle(wish);
+      throw failure;
+    }
+  }
+
   /**
    * @param {string} path
+   * @param {[string, string][]} [query]
    * @returns {Promise<any>}
    */
-  async #ofMember(path) {
+  async #ofMember(path, query = []) {
     try {
-      return await this.#read(path, [], "shopper");
+      return await this.#read(path, query, "shopper");
     } catch (failure) {
       if (failure instanceof Failure && failure.status === 404) return null;
       throw failure;

@@ -30,3 +30,19 @@ export function h(name, attributes = {}, ...children) {
 export function nodes(children) {
   return children.flat().flatMap((child) => (child === null || child === undefined || child === false ? [] : [typeof child === "number" ? String(child) : child]));
 }
+
+/**
+ * Lets a keyboard scroll what a shop's own style makes scroll; elsewhere it is no stop of the Tab key.
+ *
+ * @template {HTMLElement} T
+ * @param {T} element
+ * @returns {T}
+ */
+export function scrollable(element) {
+  new ResizeObserver(() => {
+    const scrolls = getComputedStyle(element).overflowY !== "visible" && element.scrollHeight > element.clientHeight;
+    if (scrolls) element.tabIndex = 0;
+    else element.removeAttribute("tabindex");
+  }).observe(element);
+  return element;
+}

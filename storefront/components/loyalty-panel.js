@@ -1,10 +1,13 @@
 /** <loyalty-panel>: a shopper's points with their past and future, preferences, and the program explained. */
 
-import { h } from "./dom.js";
+import { campaignsIn, drawCampaigns } from "./campaigns.js";
+import { h, scrollable } from "./dom.js";
 import { define, LoyaltyElement } from "./element.js";
 import { answersOf } from "./faq.js";
 import { drawJoining, mayJoin } from "./joining.js";
+import { drawMilestones, milestonesAhead } from "./milestones.js";
 import { drawPreferences, TEXT_VERSION } from "./preferences.js";
+import { drawRewards } from "./rewards.js";
 import { drawTelling, hasTelling } from "./telling.js";
 import { drawTier } from "./tier.js";
 import { Failure } from "./transport.js";
@@ -20,15 +23,15 @@ import { Failure } from "./transport.js";
 /** @typedef {import("./client.js").Program} Program */
 /** @typedef {import("./dom.js").Child} Child */
 /** @typedef {import("./words.js").Names} Names */
-/** @typedef {{me: Me | null, entries: Entry[], more: boolean, program: Program | null, preferences: Preferences | null, told: Told | null, tier: Tier | null, membership: Membership | null}} Shown */
+/** @typedef {{me: Me | null, entries: Entry[], more: boolean, program: Program | null, preferences: Preferences | null, told: Told | null, tier: Tier | null, campaigns: import("./campaigns.js").Campaign[] | null, exchange: import("./rewards.js").Exchange | null, milestones: import("./milestones.js").Milestone[] | null, membership: Membership | null}} Shown */
 
 const PAGE = 10;
 const LARGEST_PAGE = 100;
-const SECTIONS = ["points", "tier", "history", "about", "preferences", "faq"];
+const SECTIONS = ["points", "tier", "milestones", "campaigns", "rewards", "history", "about", "preferences", "faq"];
 
 /** @extends {LoyaltyElement<Shown>} */
 class LoyaltyPanel extends LoyaltyElement {
-  static observedAttributes = [...LoyaltyElement.observedAttributes, "sections", "heading-level", "offers-text-version"];
+  static observedAttributes = [...LoyaltyElement.observedAttributes, "sections", "heading-level", "offers-text-version", "checkout"];
   static rules = `
 :host { container-type: inline-size; min-block-size: 16rem; }
 :host([data-state="ready"]), :host([data-state="failed"]), :host([data-state="signed-out"]) { min-block-size: 0; }
@@ -63,7 +66,15 @@ fieldset p { margin-block-end: 0.5rem; }
 .levels li { padding: 0.5rem 0.75rem; border: 1px solid var(--_line); border-radius: calc(var(--_radius) - 3px); }
 .levels li[aria-current] { background: var(--_tint); border-color: var(--_accent); }
 .benefits { white-space: pre-line; font-size: 0.9375em; }
-.told { display: grid; gap: 0.4rem; }
+.told, .campaigns li { display: grid; gap: 0.4rem; }
+.campaigns { display: grid; gap: 0.9rem; }
+.campaigns + .campaigns { margin-block-start: 0.9rem; padding-block-start: 0.9rem; border-block-start: 1px solid var(--_line); }
+.campaigns .soft::first-letter { text-transform: uppercase; }
+.campaigns img { max-inline-size: 100%; max-block-size: 10rem; border-radius: calc(var(--_radius) - 3px); }
+.campaigns button { justify-self: start; }
+.milestones, .milestones li { display: grid; gap: 0.4rem; }
+progress { inline-size: 100%; block-size: 0.5rem; accent-color: var(--_accent); }
+.code { letter-spacing: 0.04em; overflow-wrap: anywhere; user-select: all; }
 .asked { font-weight: 550; }
 .told > select, .told > input { inline-size: 100%; }
 select, input:not([type="checkbox"]) { flex: 1 1 9rem; min-inline-size: 0; min-block-size: 2.5rem; padding: 0.3rem 0.6rem; border: 1px solid var(--_soft); border-radius: calc(var(--_radius) - 3px); background: var(--_surface); color: var(--_ink); }
@@ -85,18 +96,22 @@ a { color: var(--_accent); }
     const program = this.given("store") ? client.program(this.given("channel")).catch(() => null) : null;
     if (!token) {
       const known = await program;
-      return known && { me: null, entries: [], more: false, program: known, preferences: null, told: null, tier: null, membership: null };
+      return known && { me: null, entries: [], more: false, program: known, preferences: null, told: null, tier: null, campaigns: null, exchange: null, milestones: null, membership: null };
     }
-    const [me, past, preferences, told, tier, known] = await Promise.all([
-      client.me(this.given("channel")),
+    const channel = this.given("channel");
+    const [me, past, preferences, told, tier, campaigns, exchange, milestones, known] = await Promise.all([
+      client.me(channel),
       wants("history") ? this.#past() : { entries: [], more: false },
       wants("preferences") ? client.preferences() : null,
       wants("about") ? client.told() : null,
       wants("tier") ? client.tier() : null,
+      wants("campaigns") ? client.campaigns() : null,
+      wants("rewards") && channel ? client.exchange(channel) : null,
+      wants("milestones") ? client.milestones() : null,
       program,
     ]);
     const membership = me.member_since ? null : await client.membership();
-    return me.program ? { me, ...past, program: known, preferences, told, tier, membership } : null;
+    return me.program ? { me, ...past, program: known, preferences, told, tier, campaigns, exchange, milestones, membership } : null;
   }
 
   get #sections() {
@@ -117,11 +132,11 @@ a { color: var(--_accent); }
   }
 
   state() {
-    return [this.given("sections"), this.given("heading-level"), this.words.locale, this.#trouble];
+    return [this.given("sections"), this.given("checkout"), this.given("heading-level"), this.words.locale, this.#trouble];
   }
 
   /** @param {Shown} shown */
-  draw({ me, entries, more, program, preferences, told, tier, membership }) {
+  draw({ me, entries, more, program, preferences, told, tier, campaigns, exchange, milestones, membership }) {
     const names = me?.program ?? program?.program ?? null;
     const unit = names?.points_name ?? this.words.t("points");
     const level = /^[1-5]$/.test(this.given("heading-level")) ? Number(this.given("heading-level")) : 2;
@@ -129,11 +144,29 @@ a { color: var(--_accent); }
     const sections = {
       points: () => (me ? this.#points(me.points, names) : h("slot", { name: "signed-out" }, h("p", { class: "soft", part: "text" }, this.words.t("panel.sign_in", { unit })))),
       tier: () => (tier?.enabled ? this.#section("tier", level + 1, ...drawTier(tier, this.words, names)) : null),
+      campaigns: () => {
+        const here = campaignsIn(campaigns ?? [], this.given("channel"));
+        return here.length ? this.#section("campaigns", level + 1, ...drawCampaigns(here, this.words)) : null;
+      },
+      milestones: () => {
+        const ahead = milestonesAhead(milestones ?? []);
+        return ahead.length ? this.#section("milestones", level + 1, ...drawMilestones(ahead)) : null;
+      },
+      rewards: () => {
+        const drawn = exchange ? drawRewards(exchange, this.words, {
+          names,
+          channel: this.given("channel"),
+          checkout: this.given("checkout"),
+          trouble: this.#trouble,
+          change: (id, work) => this.#change(id, () => work(this.client)),
+        }) : [];
+        return drawn.length ? this.#section("rewards", level + 1, ...drawn) : null;
+      },
       history: () => (me ? this.#section("history", level + 1, ...this.#history(entries, more, names)) : null),
       preferences: () => (preferences ? this.#section("preferences", level + 1, ...drawPreferences(preferences, this.words, {
         unit,
         textVersion: this.given("offers-text-version") || TEXT_VERSION,
-        trouble: /^(birthday|question-)/.test(this.#trouble?.id ?? "") ? null : this.#trouble,
+        trouble: /^(birthday|question-|take-|give-up-)/.test(this.#trouble?.id ?? "") ? null : this.#trouble,
         change: (id, work) => this.#change(id, () => work(this.client)),
       })) : null),
       about: () => (told && hasTelling(told) ? this.#section("about", level + 1, ...drawTelling(told, this.words, {
@@ -224,7 +257,7 @@ a { color: var(--_accent); }
     const { words } = this;
     if (!entries.length) return [h("p", { class: "soft" }, words.t("panel.none", { unit: names?.points_name ?? words.t("points") }))];
     return [
-      h("ol", { class: "entries", part: "entries" }, entries.map((entry) => this.#entry(entry))),
+      scrollable(h("ol", { id: "entries", class: "entries", part: "entries" }, entries.map((entry) => this.#entry(entry)))),
       more && h("button", { type: "button", id: "more", part: "button", onclick: () => {
         this.#wanted += 2 * PAGE;
         this.refresh();

@@ -114,7 +114,7 @@ legend { font-weight: 550; padding: 0; margin-block-end: 0.5rem; }
    */
   #spent(redemption, names) {
     return h("div", { class: "taken", part: "spent" },
-      h("p", { "data-spent": redemption.points }, this.#sentence("redeem.spent", redemption, names)),
+      h("p", { "data-spent": redemption.points }, this.#sentence(Number(redemption.discount.amount) ? "redeem.spent" : "redeem.reward", redemption, names)),
       h("button", { type: "button", id: "take-back", part: "button", "data-focus": true, onclick: () => this.#undo(redemption) }, this.words.t("redeem.undo")));
   }
 

@@ -1,5 +1,6 @@
 /** All components of Saleor Loyalty. */
 
+import "./loyalty-access.js";
 import "./loyalty-points.js";
 import "./loyalty-estimate.js";
 import "./loyalty-redeem.js";

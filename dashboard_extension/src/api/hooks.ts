@@ -61,6 +61,8 @@ interface Reading {
   readonly refetchInterval?: number | false;
   /** Shows the answer before while the next one is on its way: for filters. */
   readonly keep?: boolean;
+  /** Asks anew whenever it is shown, also where it was read a moment ago. */
+  readonly fresh?: boolean;
 }
 
 /** What a GET path answers; asked anew when the page is looked at again. */
@@ -70,11 +72,12 @@ export function useApiQuery<P extends Get>(
   reading: Reading = {},
 ): UseQueryResult<Answer<P>, ApiFailure> {
   const { api } = useApi();
-  const { keep, ...options } = reading;
+  const { keep, fresh, ...options } = reading;
   return useQuery<Answer<P>, ApiFailure>({
     queryKey: apiKey(path, init),
     queryFn: ({ signal }) => dataOf(call(api, "get")(path, { ...init, signal })) as Promise<Answer<P>>,
     ...(keep ? { placeholderData: keepPreviousData } : {}),
+    ...(fresh ? { refetchOnMount: "always" as const } : {}),
     ...options,
   });
 }
@@ -86,8 +89,15 @@ interface PageOf<Item> {
 type ItemOf<P extends Get> = Answer<P> extends { items: (infer Item)[] } ? Item : never;
 export type Pages<Item> = UseInfiniteQueryResult<InfiniteData<PageOf<Item>>, ApiFailure>;
 
+interface Paging {
+  /** How many a page has. */
+  readonly first?: number;
+  /** Asks anew whenever the list is shown, also where it was read a moment ago. */
+  readonly fresh?: boolean;
+}
+
 /** A list that is read page by page: the path answers `{items, next}` and takes `first`, `after`. */
-export function useApiPages<P extends Get>(path: P, init?: Asked<P>, first = 25): Pages<ItemOf<P>> {
+export function useApiPages<P extends Get>(path: P, init?: Asked<P>, { first = 25, fresh = false }: Paging = {}): Pages<ItemOf<P>> {
   const { api } = useApi();
   const params = (init as { params?: { query?: object } } | undefined)?.params;
   return useInfiniteQuery<PageOf<ItemOf<P>>, ApiFailure, InfiniteData<PageOf<ItemOf<P>>>, readonly unknown[], string | null>({
@@ -99,6 +109,7 @@ export function useApiPages<P extends Get>(path: P, init?: Asked<P>, first = 25)
     },
     getNextPageParam: (last) => last.next ?? null,
     placeholderData: keepPreviousData,
+    ...(fresh ? { refetchOnMount: "always" as const } : {}),
   });
 }
 

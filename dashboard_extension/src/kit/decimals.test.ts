@@ -27,6 +27,15 @@ describe("a decimal that somebody typed", () => {
     expect(decimalTyped("12,5", "en")).toBe("12.5");
   });
 
+  it.each([
+    ["0.125", "tr", "0.125"],
+    ["-0.125", "tr", "-0.125"],
+    ["0,125", "en", "0.125"],
+    ["00.125", "tr", "0.125"],
+  ])("is less than one where it begins with a zero: %s in %s is %s", (text, locale, expected) => {
+    expect(decimalTyped(text, locale)).toBe(expected);
+  });
+
   it("is thousands where it can", () => {
     expect(decimalTyped("1.250", "tr")).toBe("1250");
     expect(decimalTyped("1,250", "en")).toBe("1250");
@@ -36,6 +45,7 @@ describe("a decimal that somebody typed", () => {
 it("a whole number is whole and exact", () => {
   expect(wholeTyped("1.250", "tr")).toBe(1250);
   expect(wholeTyped("12,5", "tr")).toBeNull();
+  expect(wholeTyped("0.125", "tr")).toBeNull();
   expect(wholeTyped("9007199254740993", "en")).toBeNull();
 });
 

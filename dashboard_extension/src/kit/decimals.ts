@@ -20,7 +20,8 @@ export function decimalInput(amount: string, locale: string): string {
 export function decimalTyped(text: string, locale: string): string | null {
   const { decimal, group } = separators(locale);
   let clean = text.trim().replace(/[\s\u00a0\u202f]/g, "");
-  const grouped = new RegExp(`^-?\\d{1,3}(${escaped(group)}\\d{3})+(${escaped(decimal)}\\d+)?$`);
+  // Nobody writes thousands that begin with a zero: "0.125" is less than one in every language.
+  const grouped = new RegExp(`^-?[1-9]\\d{0,2}(${escaped(group)}\\d{3})+(${escaped(decimal)}\\d+)?$`);
   if (grouped.test(clean)) clean = clean.split(group).join("");
   else if (clean.split(group).length === 2 && !clean.includes(decimal)) clean = clean.replace(group, decimal);
   clean = clean.replace(decimal, ".");

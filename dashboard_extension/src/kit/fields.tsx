@@ -120,7 +120,11 @@ function FieldTyped<Form extends FieldValues, Value>(props: Bound<Form> & { type
             inputMode={props.whole ? "numeric" : "decimal"}
             autoComplete="off"
             value={text}
-            onBlur={field.onBlur}
+            onBlur={() => {
+              // What was understood, in the place of what was typed: "1.250" may have been meant otherwise.
+              setDraft(null);
+              field.onBlur();
+            }}
             onChange={(event) => change(event.target.value)}
           />
           {props.affix !== undefined && <span className="kit-affix">{props.affix}</span>}

@@ -15,10 +15,10 @@ export {
   SwitchRow,
   type Choice,
 } from "./fields";
-export { Badge, Empty, Figures, Notice, Page, Section, Terms, type Tone } from "./layout";
+export { Badge, Empty, Figures, Notice, Page, Resting, Section, Terms, type Tone } from "./layout";
 export { SaveBar, useExitGuard } from "./saving";
 export { useBridge, useNotify, useStaff, useT, type Permission } from "./staff";
 export { CursorTable, Table, type Column } from "./table";
 export { useChosenInSight } from "./tabrow";
-export { Money, Points, useMoney, When, type MoneyValue } from "./values";
+export { Given, Money, Points, useMoney, When, type MoneyValue } from "./values";
 export { Failure, Loaded, Progress, Skeleton, useFailureWords } from "./waiting";

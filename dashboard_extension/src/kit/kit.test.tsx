@@ -32,7 +32,7 @@ interface Row {
 }
 
 function List() {
-  const pages = useApiPages(LIST, { params: { query: { search: "a" } } } as never, 2) as unknown as Pages<Row>;
+  const pages = useApiPages(LIST, { params: { query: { search: "a" } } } as never, { first: 2 }) as unknown as Pages<Row>;
   return (
     <CursorTable
       label="Members"
@@ -113,6 +113,20 @@ describe("a form with a save bar", () => {
     expect(rate.value).toBe("1.234,5");
     await userEvent.click(screen.getByRole("button", { name: "Kaydet" }));
     expect(onSave).toHaveBeenCalledWith("1234.5");
+  });
+
+  it("shows what it understood once the person goes on", async () => {
+    renderPage(<Editor onSave={vi.fn()} />, { language: "tr" });
+    const rate = screen.getByLabelText<HTMLInputElement>("Rate");
+    const typed = async (text: string) => {
+      await userEvent.clear(rate);
+      await userEvent.type(rate, text);
+      await userEvent.tab();
+      return rate.value;
+    };
+    expect(await typed("1.250")).toBe("1250");
+    expect(await typed("0.125")).toBe("0,125");
+    expect(await typed("1.2.3")).toBe("1.2.3");
   });
 
   it("keeps a person from leaving with changes, unless they want to", async () => {

@@ -1,14 +1,18 @@
 import type { ReactNode } from "react";
 import { useEffect, useId } from "react";
 
-/** A page: its title, what can be done with all of it, and its sections. */
-export function Page(props: { title: string; lead?: ReactNode; actions?: ReactNode; children: ReactNode }) {
+/**
+ * A page: its title, what can be done with all of it, and its sections.
+ *
+ * While it is `saving` nothing on it can be changed.
+ */
+export function Page(props: { title: string; lead?: ReactNode; actions?: ReactNode; saving?: boolean; children: ReactNode }) {
   const { title } = props;
   useEffect(() => {
     document.title = title;
   }, [title]);
-  return (
-    <div className="kit-page">
+  const content = (
+    <>
       <header className="kit-page-head">
         <div>
           <h1 tabIndex={-1}>{title}</h1>
@@ -17,7 +21,17 @@ export function Page(props: { title: string; lead?: ReactNode; actions?: ReactNo
         {props.actions !== undefined && <div className="kit-actions">{props.actions}</div>}
       </header>
       {props.children}
-    </div>
+    </>
+  );
+  return <div className="kit-page">{props.saving === undefined ? content : <Resting when={props.saving}>{content}</Resting>}</div>;
+}
+
+/** Fields and buttons that rest for a while: what would be typed while it is saved would be lost. */
+export function Resting(props: { when: boolean; children: ReactNode }) {
+  return (
+    <fieldset className="kit-resting" role="presentation" disabled={props.when}>
+      {props.children}
+    </fieldset>
   );
 }
 

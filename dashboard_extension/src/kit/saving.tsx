@@ -26,7 +26,8 @@ export function useExitGuard(dirty: boolean) {
 /**
  * The bar at the bottom of a form: the one place where it is saved. Brings the exit guard along.
  *
- * With `offered` the form can be saved as it stands: what nobody has confirmed yet.
+ * With `offered` the form can be saved as it stands: what nobody has confirmed yet. `blocked` says
+ * what has to be done before it can be saved.
  */
 export function SaveBar(props: {
   dirty: boolean;
@@ -36,20 +37,21 @@ export function SaveBar(props: {
   disabled?: boolean;
   label?: string;
   offered?: boolean;
+  blocked?: string;
 }) {
   const t = useT();
   const guard = useExitGuard(props.dirty && !props.saving);
   return (
     <div className="kit-savebar">
       <p role="status" className="kit-soft">
-        {props.dirty ? t("kit.unsaved") : ""}
+        {props.blocked ?? (props.dirty ? t("kit.unsaved") : "")}
       </p>
       <Button type="button" variant="secondary" disabled={!props.dirty || props.saving} onClick={props.onDiscard} data-savebar="discard">
         {t("kit.discard")}
       </Button>
       <Button
         type={props.onSave ? "button" : "submit"}
-        disabled={!(props.dirty || props.offered) || props.saving || props.disabled}
+        disabled={!(props.dirty || props.offered) || props.saving || props.disabled || props.blocked !== undefined}
         onClick={props.onSave}
         data-savebar="save"
       >

@@ -19,6 +19,11 @@ export function useMoney(): (money: MoneyValue) => string {
   return ({ amount, currency }) => decimalText(amount, { style: "currency", currency }, intl.locale);
 }
 
+/** What points were exchanged for: the app's words for it, or else the amount that it takes off. */
+export function Given({ gives, discount }: { gives: string | null; discount: MoneyValue }) {
+  return gives === null ? <Money {...discount} /> : <>{gives}</>;
+}
+
 /** A number of points, grouped; with `sign` also "+" before what is given. */
 export function Points(props: { value: number; sign?: boolean }) {
   const intl = useIntl();

@@ -76,3 +76,12 @@ describe("what the code names", () => {
     expect(missing).toEqual([]);
   });
 });
+
+describe("the Turkish texts", () => {
+  it("have one word for publishing, which is the name of its page", () => {
+    const said = AREAS.flatMap((area) => Object.entries(texts(area, "tr")));
+    expect(said.filter(([, text]) => /yayımla/i.test(text)).map(([id]) => id)).toEqual([]);
+    const page = new Map(said).get("shell.nav.publish");
+    for (const [id, text] of said.filter(([, one]) => /sayfasına git/.test(one) && /yay/i.test(one))) expect(text, id).toBe(`${page} sayfasına git`);
+  });
+});

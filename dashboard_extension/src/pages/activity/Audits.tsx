@@ -12,7 +12,7 @@ const LOOK_AGAIN = 2_000;
 export function Audits() {
   const t = useT();
   const staff = useStaff();
-  const pages = useApiPages(PATH, {}, 10);
+  const pages = useApiPages(PATH, {}, { first: 10 });
   const begin = useApiMutation("post", PATH, { invalidates: [PATH] });
   const newest = pages.data?.pages[0]?.items[0];
   const running = newest !== undefined && newest.finished_at === null;

@@ -1,13 +1,25 @@
 import { Link } from "react-router";
 
 import { useApiMutation, useApiPages, type components } from "@/api";
-import { Button, CursorTable, Empty, Money, Points, Section, useFailureWords, useNotify, useStaff, useT, When, type Column } from "@/kit";
+import { Button, CursorTable, Empty, Given, Points, Section, useFailureWords, useNotify, useStaff, useT, When, type Column } from "@/kit";
+
+import { Goodwill } from "./Goodwill";
 
 type Waiting = components["schemas"]["WaitingCase"];
 type Choice = components["schemas"]["CaseInput"]["decision"];
 
-/** Orders that used a code beyond its points: each is decided with one press. */
+/** What staff decide: orders that went wrong, and orders that used a code beyond its points. */
 export function Cases() {
+  return (
+    <>
+      <Goodwill />
+      <Uses />
+    </>
+  );
+}
+
+/** Orders that used a code beyond its points: each is decided with one press. */
+function Uses() {
   const t = useT();
   const pages = useApiPages("/api/dashboard/v1/activity/cases");
   return (
@@ -48,7 +60,7 @@ function useColumns(): Column<Waiting>[] {
       ),
     },
     { id: "points", title: t("activity.points"), align: "end", cell: (row) => <Points value={row.case.points} /> },
-    { id: "discount", title: t("activity.discount"), align: "end", cell: (row) => <Money {...row.case.discount} /> },
+    { id: "discount", title: t("activity.discount"), align: "end", cell: (row) => <Given {...row.case} /> },
     { id: "seen", title: t("activity.seen"), cell: (row) => <When at={row.case.seen_at} /> },
     ...(staff.may("MANAGE_ORDERS") ? [{ id: "decide", title: t("activity.decide"), align: "end", cell: (row) => <Decide found={row} /> } satisfies Column<Waiting>] : []),
   ];

@@ -2,7 +2,7 @@ import { useForm, useWatch } from "react-hook-form";
 import { Link } from "react-router";
 
 import { useApiPages, type components } from "@/api";
-import { Badge, CursorTable, Empty, FieldSelect, Money, Points, Section, useT, When, type Column, type Tone } from "@/kit";
+import { Badge, CursorTable, Empty, FieldSelect, Given, Points, Section, useT, When, type Column, type Tone } from "@/kit";
 
 type Line = components["schemas"]["RedemptionInList"];
 const STATES = ["held", "issued", "attached", "consumed", "restored", "released", "expired", "failed"] as const;
@@ -50,7 +50,7 @@ function columns(t: ReturnType<typeof useT>): Column<Line>[] {
       ),
     },
     { id: "points", title: t("activity.points"), align: "end", cell: (row) => <Points value={row.redemption.points} /> },
-    { id: "discount", title: t("activity.discount"), align: "end", cell: (row) => <Money {...row.redemption.discount} /> },
+    { id: "discount", title: t("activity.discount"), align: "end", cell: (row) => <Given {...row.redemption} /> },
     { id: "state", title: t("activity.state"), cell: (row) => <Badge tone={TONES[row.redemption.state]}>{t(`activity.redemption.${row.redemption.state}`)}</Badge> },
     { id: "channel", title: t("activity.channel"), cell: (row) => row.channel },
     { id: "by", title: t("activity.by"), cell: (row) => t(row.by_staff ? "activity.by_staff" : "activity.by_shopper") },

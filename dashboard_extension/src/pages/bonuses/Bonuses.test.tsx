@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 
@@ -12,7 +12,7 @@ const DOCUMENT = {
   texts: { en: { program: "Points", point: "point", points: "points" } },
   currencies: [{ channel: "web", currency: "USD", earn_rate: null, spend_rate: { points: 1, money: "0.02" } }],
   earning: { stacking: "sum", rules: [{ id: "welcome", trigger: "account_confirmed", then: { type: "points", points: 100 } }] },
-  bonuses: { questions: [{ id: "size", text: { en: "Which size?" }, kind: "choice", options: [{ id: "s", label: { en: "S" } }, { id: "m", label: { en: "M" } }] }] },
+  bonuses: { questions: [{ id: "size", text: { en: "Which size?" }, kind: "choice", options: [{ id: "s", label: { en: "S" } }, { id: "m", label: { en: "M" } }, { id: "l", label: { en: "L" } }] }] },
 };
 const ANSWERS = {
   "GET /api/dashboard/v1/program": {
@@ -23,11 +23,12 @@ const ANSWERS = {
     timezone: "UTC",
     document_example: DOCUMENT,
   },
+  "GET /api/dashboard/v1/goodwill/numbers": { days: 90, open: 0, signals: [], automatic_left: null },
   "GET /api/dashboard/v1/bonuses": {
     days: 30,
     given: [{ kind: "account_confirmed", times: 3, points: 300 }],
     birthdays: 12,
-    answers: [{ question: "size", count: 7 }],
+    answers: [{ question: "size", count: 7, options: [{ option: "m", count: 7 }] }],
     greetings: [{ kind: "birthday", on: false }],
   },
   "POST /api/dashboard/v1/program/check": { problems: [], examples: [], changes: [] },
@@ -59,6 +60,27 @@ describe("the page of the bonuses", () => {
     await waitFor(() => expect(sent).toHaveLength(1));
     expect(sent[0]?.document.earning.rules[1]).toMatchObject({ id: "birthday-bonus", trigger: "birthday", then: { type: "points", points: 50 } });
     expect(sent[0]?.document.bonuses).toMatchObject({ birthdays: { asked: true } });
+  }, 20_000);
+
+  it("asks before an option goes that members chose, and removes others at once", async () => {
+    renderPage(<Bonuses />, { answers: ANSWERS });
+    await userEvent.click(await screen.findByRole("button", { name: "Edit" }));
+    await userEvent.click(screen.getByRole("button", { name: "Remove option 2" }));
+    const dialog = within(await screen.findByRole("dialog", { name: "Remove “M”?" }));
+    expect(dialog.getByText(/^7 members chose it\. Their answers stay, and are shown as “m”/)).toBeTruthy();
+    await userEvent.click(dialog.getByRole("button", { name: "Cancel" }));
+    const written = () => screen.getAllByLabelText<HTMLInputElement>(/^Option \d/).map((one) => one.value);
+    expect(written()).toEqual(["S", "M", "L"]);
+    await userEvent.click(screen.getByRole("button", { name: "Remove option 1" }));
+    expect(screen.queryByRole("dialog")).toBeNull();
+    expect(written()).toEqual(["M", "L"]);
+    await userEvent.click(screen.getByRole("button", { name: "Add an option" }));
+    await userEvent.click(screen.getByRole("button", { name: "Remove option 1" }));
+    await userEvent.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Remove" }));
+    expect(written()).toEqual(["L", ""]);
+    expect(screen.queryByText(/^7 members have chosen/)).toBeNull();
+    await userEvent.selectOptions(screen.getByLabelText("Kind of answer"), "text");
+    expect(screen.getByText(/^7 members have chosen an option of this question/)).toBeTruthy();
   }, 20_000);
 
   it("marks a question that is closed, and says at the field what is wrong with it", async () => {

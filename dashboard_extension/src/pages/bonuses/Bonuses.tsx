@@ -1,7 +1,6 @@
-import { Loaded, Page, useT } from "@/kit";
-import { useState } from "react";
+import { useT } from "@/kit";
 
-import { useApiQuery } from "@/api";
+import { OnDraft } from "@/pages/program/OnDraft";
 
 import { Editor } from "./Editor";
 import "./bonuses.css";
@@ -9,20 +8,9 @@ import "./bonuses.css";
 /** What members are given besides purchases: for signing up, answers, birthdays and years. */
 export function Bonuses() {
   const t = useT();
-  const page = useApiQuery("/api/dashboard/v1/program");
-  const [round, setRound] = useState(0);
-  const renew = async () => {
-    await page.refetch();
-    setRound((now) => now + 1);
-  };
-  if (page.data === undefined) {
-    return (
-      <Page title={t("bonuses.title")} lead={t("bonuses.lead")}>
-        <Loaded query={page} lines={8}>
-          {() => null}
-        </Loaded>
-      </Page>
-    );
-  }
-  return <Editor key={round} seen={page.data} renew={() => void renew()} />;
+  return (
+    <OnDraft title={t("bonuses.title")} lead={t("bonuses.lead")}>
+      {(seen, renew) => <Editor seen={seen} renew={renew} />}
+    </OnDraft>
+  );
 }

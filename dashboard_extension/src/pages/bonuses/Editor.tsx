@@ -12,6 +12,8 @@ import { errorsOf, placed } from "@/pages/rules/places";
 import { Anniversary, Birthday, Memory, Registration } from "./Cards";
 import { documentOf, formOf, type BonusesForm } from "./form";
 import { placesOf } from "./places";
+import { SIGNALS, type SignalKind } from "./signals";
+import { Goodwill } from "./Goodwill";
 import { Questions } from "./Questions";
 
 /** The bonuses of the draft: one form, upon what was saved last. */
@@ -46,6 +48,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
       <Page
         title={t("bonuses.title")}
         lead={t("bonuses.lead")}
+        saving={draft.saving}
         actions={
           <Button type="button" variant="secondary" onClick={() => void navigate("/publish")}>
             {t("bonuses.to_publish")}
@@ -58,11 +61,14 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
         {lately.error && <Failure error={lately.error} retry={() => void lately.refetch()} />}
         {problems.length > 0 && (
           <Section title={t("bonuses.problems")}>
-            {problems.map((one) => (
-              <Notice key={one.path + one.code} tone={one.severity === "error" ? "error" : "warning"}>
-                {one.path !== "" && <code>{one.path}</code>} {one.text}
-              </Notice>
-            ))}
+            {problems.map((one) => {
+              const kind = signalAt(one.path);
+              return (
+                <Notice key={one.path + one.code} tone={one.severity === "error" ? "error" : "warning"}>
+                  {kind !== null ? `${t(`bonuses.signal.${kind}`)}: ` : one.path !== "" && <code>{one.path}</code>} {one.text}
+                </Notice>
+              );
+            })}
           </Section>
         )}
         <div className="bonuses-cards">
@@ -71,26 +77,32 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
           <Anniversary {...card} />
           <Memory {...card} />
         </div>
-        <Questions {...card} toMend={toMend} live={(lately.data?.answers ?? []).map((one) => one.question)} />
+        <Goodwill {...card} />
+        <Questions {...card} toMend={toMend} />
         {!disabled && (
           <SaveBar
             dirty={ordered(document) !== ground}
             offered={draft.proposed}
             saving={draft.saving}
             label={t("program.save")}
-            onSave={() => draft.save(mine())}
+            onSave={() => draft.save(mine(), ground)}
             onDiscard={() => take(saved)}
           />
         )}
       </Page>
-      <DraftConflict draft={draft} zone={seen.timezone} mine={mine} renew={props.renew} />
+      <DraftConflict draft={draft} zone={seen.timezone} renew={props.renew} />
     </>
   );
 }
 
+/** The signal of goodwill that a problem is about. */
+function signalAt(path: string): SignalKind | null {
+  return SIGNALS.find((kind) => path.startsWith(`goodwill.${kind}`)) ?? null;
+}
+
 /** Whether a problem is of bonuses, or of a rule that pays one. */
 function concerns(path: string, document: Record<string, unknown>): boolean {
-  if (path.startsWith("bonuses")) return true;
+  if (path.startsWith("bonuses") || path.startsWith("goodwill")) return true;
   const at = /^earning\.rules\[(\d+)\]/.exec(path);
   const rules = (document.earning as { rules?: { trigger?: string }[] } | undefined)?.rules ?? [];
   return at !== null && ["account_confirmed", "birthday", "anniversary", "question_answered"].includes(rules[Number(at[1])]?.trigger ?? "order");

@@ -1,22 +1,22 @@
-import { Button, Empty, FieldNumber, FieldSelect, FieldSwitch, FieldText, Section, useT } from "@/kit";
+import { Button, ConfirmDialog, Empty, FieldNumber, FieldSelect, FieldSwitch, FieldText, Notice, Section, useT } from "@/kit";
 import { useState } from "react";
 import { useFieldArray, useWatch } from "react-hook-form";
 
 import { ByRules, type CardProps } from "./Cards";
-import { KINDS, newOption, newQuestion, type BonusesForm } from "./form";
+import { KINDS, newOption, newQuestion } from "./form";
 
 const MOST_QUESTIONS = 30;
 const MOST_OPTIONS = 30;
 
 /** The questions that members are asked, each opened to be changed. */
-export function Questions(props: CardProps & { live: readonly string[]; toMend: readonly boolean[] }) {
+export function Questions(props: CardProps & { toMend: readonly boolean[] }) {
   const t = useT();
-  const { control, disabled, document, lately, live, toMend } = props;
+  const { control, disabled, document, lately, toMend } = props;
   const { fields, append, remove, move } = useFieldArray({ control, name: "questions", keyName: "key" });
   const questions = useWatch({ control, name: "questions" });
   const [open, setOpen] = useState<string | null>(null);
   const add = () => {
-    const made = newQuestion(document, { questions } as BonusesForm, live);
+    const made = newQuestion(document, { questions });
     append(made);
     setOpen(made.id);
   };
@@ -60,7 +60,7 @@ export function Questions(props: CardProps & { live: readonly string[]; toMend: 
                   </Button>
                 </div>
               </div>
-              {opened && <One {...props} at={at} kind={question.kind} own={question.own} remove={() => remove(at)} />}
+              {opened && <One {...props} at={at} id={question.id} kind={question.kind} own={question.own} remove={() => remove(at)} />}
             </li>
           );
         })}
@@ -69,9 +69,10 @@ export function Questions(props: CardProps & { live: readonly string[]; toMend: 
   );
 }
 
-function One(props: CardProps & { at: number; kind: string; own: boolean; remove: () => void }) {
+function One(props: CardProps & { at: number; id: string; kind: string; own: boolean; remove: () => void }) {
   const t = useT();
   const { control, disabled, at, kind } = props;
+  const chosen = chosenOf(props).reduce((sum, one) => sum + one.count, 0);
   const texts = useWatch({ control, name: `questions.${at}.texts` });
   return (
     <div className="kit-stack">
@@ -92,6 +93,7 @@ function One(props: CardProps & { at: number; kind: string; own: boolean; remove
       </div>
       {props.own && <ByRules />}
       {kind === "choice" && <Options {...props} />}
+      {kind !== "choice" && chosen > 0 && <Notice tone="warning">{t("bonuses.kind_chosen", { count: chosen })}</Notice>}
       <FieldSwitch control={control} name={`questions.${at}.enabled`} label={t("bonuses.enabled")} disabled={disabled} />
       <FieldSwitch control={control} name={`questions.${at}.panel`} label={t("bonuses.in_panel")} disabled={disabled} />
       <FieldSwitch control={control} name={`questions.${at}.page`} label={t("bonuses.on_page")} disabled={disabled} />
@@ -106,9 +108,21 @@ function One(props: CardProps & { at: number; kind: string; own: boolean; remove
   );
 }
 
-function Options({ control, disabled, document, at }: CardProps & { at: number }) {
+/** How many chose which option of a question, also one that is gone. */
+function chosenOf({ lately, id }: Pick<CardProps, "lately"> & { id: string }) {
+  return lately?.answers.find((one) => one.question === id)?.options ?? [];
+}
+
+function Options({ control, disabled, document, lately, at, id }: CardProps & { at: number; id: string }) {
   const t = useT();
   const { fields, append, remove } = useFieldArray({ control, name: `questions.${at}.options`, keyName: "key" });
+  const options = useWatch({ control, name: `questions.${at}.options` });
+  const [asked, setAsked] = useState<{ place: number; id: string; count: number } | null>(null);
+  const wanted = (place: number, option: string) => {
+    const count = chosenOf({ lately, id }).find((one) => one.option === option)?.count ?? 0;
+    if (count > 0) setAsked({ place, id: option, count });
+    else remove(place);
+  };
   return (
     <fieldset className="bonuses-options">
       <legend>{t("bonuses.options")}</legend>
@@ -127,7 +141,7 @@ function Options({ control, disabled, document, at }: CardProps & { at: number }
             ))}
           </div>
           {!disabled && fields.length > 2 && (
-            <Button type="button" size="small" variant="tertiary" onClick={() => remove(place)} aria-label={t("bonuses.remove_option", { number: place + 1 })}>
+            <Button type="button" size="small" variant="tertiary" onClick={() => wanted(place, option.id)} aria-label={t("bonuses.remove_option", { number: place + 1 })}>
               {t("bonuses.remove")}
             </Button>
           )}
@@ -139,6 +153,20 @@ function Options({ control, disabled, document, at }: CardProps & { at: number }
             {t("bonuses.add_option")}
           </Button>
         </div>
+      )}
+      {asked !== null && (
+        <ConfirmDialog
+          title={t("bonuses.remove_chosen_title", { name: options[asked.place]?.labels.find((one) => one.text.trim() !== "")?.text ?? asked.id })}
+          confirm={t("bonuses.remove")}
+          destructive
+          onConfirm={() => {
+            remove(asked.place);
+            setAsked(null);
+          }}
+          onClose={() => setAsked(null)}
+        >
+          <p>{t("bonuses.remove_chosen", { count: asked.count, id: asked.id })}</p>
+        </ConfirmDialog>
       )}
     </fieldset>
   );

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { fieldAt } from "@/pages/rules/places";
 
-import { documentOf, formOf, newQuestion, worthOf, yearsOf, type BonusesForm, type Json } from "./form";
+import { documentOf, formOf, newOption, newQuestion, worthOf, yearsOf, type BonusesForm, type Json } from "./form";
 import { placesOf } from "./places";
 
 const PURCHASES = { id: "purchases", then: { type: "points_per_money", factor: "1", unit: "points" } };
@@ -45,10 +45,30 @@ describe("the bonuses of a program", () => {
   });
 
   it("pay for a question by a rule of its own, which goes with it", () => {
-    const asked = changed((form) => form.questions.push({ ...newQuestion(DOCUMENT, form, []), kind: "number", texts: [{ locale: "en", text: "Size?" }] }));
+    const asked = changed((form) => form.questions.push({ ...newQuestion(DOCUMENT, form), id: "question", kind: "number", texts: [{ locale: "en", text: "Size?" }] }));
     expect(asked.bonuses?.questions).toEqual([{ id: "question", enabled: true, text: { en: "Size?" }, kind: "number", options: [], shown: ["panel", "page"] }]);
     expect(asked.earning.rules[1]).toMatchObject({ id: "answer-question", trigger: "question_answered", on: ["question"], then: { points: 50 } });
     expect(changed((form) => form.questions.pop(), asked).earning.rules).toEqual([PURCHASES]);
+  });
+
+  it("pay for no new question where a rule pays for all of them", () => {
+    const general = { id: "answers", trigger: "question_answered", then: { type: "points", points: 5 } };
+    const document = { ...DOCUMENT, earning: { stacking: "sum", rules: [PURCHASES, general] } };
+    const asked = changed((form) => form.questions.push(newQuestion(document, form)), document);
+    expect(asked.bonuses?.questions).toHaveLength(1);
+    expect(asked.earning.rules).toEqual([PURCHASES, general]);
+    expect(newQuestion(document, formOf(document))).toMatchObject({ own: true, points: null });
+    expect(newQuestion(DOCUMENT, formOf(DOCUMENT))).toMatchObject({ own: false, points: 50 });
+  });
+
+  it("give new questions and options ids that none had before: answers keep those that were removed", () => {
+    const form = formOf(DOCUMENT);
+    const [removed, made] = [newQuestion(DOCUMENT, form), newQuestion(DOCUMENT, form)];
+    const options = [...removed.options, ...made.options, newOption(DOCUMENT, [])].map((one) => one.id);
+    expect(made.id).toMatch(/^question-[2-9a-z]{6}$/);
+    expect(made.id).not.toBe(removed.id);
+    expect(new Set(options).size).toBe(5);
+    expect(options.every((one) => /^option-[2-9a-z]{6}$/.test(one))).toBe(true);
   });
 
   it("are told in money without a float", () => {
@@ -66,7 +86,7 @@ describe("what is wrong", () => {
   it("is said at the field that shows it", () => {
     const form = formOf(DOCUMENT);
     Object.assign(form.birthday, { on: true, asked: true });
-    form.questions.push(newQuestion(DOCUMENT, form, []));
+    form.questions.push(newQuestion(DOCUMENT, form));
     const document = documentOf(DOCUMENT, form) as Json;
     const places = placesOf(document, form);
     const at = (path: string) => fieldAt(path, places);

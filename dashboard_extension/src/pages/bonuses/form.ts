@@ -1,13 +1,11 @@
-export type Json = Record<string, unknown>;
+import { free, list, localesOf, newId, record, rulesFor, said, text, textsOf, whole, type Json, type Texted, type Whole } from "@/pages/program/json";
+
+import { goodwillIn, goodwillOf, type GoodwillForm } from "./signals";
+
+export type { Json, Texted } from "@/pages/program/json";
 export const KINDS = ["choice", "number", "date", "text"] as const;
 export const CARDS = ["account_confirmed", "birthday", "anniversary"] as const;
 export type Trigger = (typeof CARDS)[number] | "question_answered";
-type Whole = number | string | null;
-
-export interface Texted {
-  locale: string;
-  text: string;
-}
 
 /** Points by one simple rule; `own` = rules that this page does not show decide it. */
 export interface PaidForm {
@@ -39,6 +37,7 @@ export interface BonusesForm {
   anniversary: PaidForm & { years: string };
   remembered_months: Whole;
   questions: QuestionForm[];
+  goodwill: GoodwillForm;
 }
 
 /** What a new rule of each kind is called; other languages read the English name. */
@@ -73,12 +72,13 @@ export function formOf(document: unknown): BonusesForm {
     anniversary: { ...paid("anniversary"), years: list(anniversary?.on).join(", ") },
     remembered_months: whole(section.remembered_months, 24),
     questions: list(section.questions).map((one) => questionOf(record(one), document, locales)),
+    goodwill: goodwillOf(document),
   };
 }
 
 function questionOf(question: Json, document: unknown, locales: readonly string[]): QuestionForm {
   const id = text(question.id);
-  const paid = paidBy(rulesFor(document, "question_answered").filter((rule) => rule.on === undefined || rule.on === null || list(rule.on).includes(id)), id);
+  const paid = paidFor(document, id);
   const shown = Array.isArray(question.shown) ? question.shown : ["panel", "page"];
   return {
     id,
@@ -91,6 +91,12 @@ function questionOf(question: Json, document: unknown, locales: readonly string[
     points: paid.on ? paid.points : null,
     own: paid.own,
   };
+}
+
+/** What answering a question brings: by the rules for it alone, for several, or for all of them. */
+function paidFor(document: unknown, question: string): PaidForm {
+  const rules = rulesFor(document, "question_answered");
+  return paidBy(rules.filter((rule) => list(rule.on).length === 0 || list(rule.on).includes(question)), question);
 }
 
 /** Whether these rules are one simple rule, and what it pays; of a question: narrowed to it alone. */
@@ -128,6 +134,8 @@ export function documentOf(original: unknown, form: BonusesForm): Json {
   const untouched = before.bonuses === undefined || before.bonuses === null;
   const document: Json = { ...before, earning: { ...record(before.earning), rules } };
   if (!untouched || !isUsual(form)) document.bonuses = bonuses;
+  const goodwill = goodwillIn(original, form.goodwill);
+  if (goodwill !== undefined) document.goodwill = goodwill;
   return document;
 }
 
@@ -177,16 +185,19 @@ export function yearsOf(written: string): string[] {
   return [...new Set(written.match(/\d+/g) ?? [])].map((year) => String(Number(year)));
 }
 
-/** A question that somebody begins to write. */
-export function newQuestion(document: unknown, form: BonusesForm, live: readonly string[]): QuestionForm {
-  const id = free("question", [...form.questions.map((one) => one.id), ...live]);
+/** A question that somebody begins to write: it brings points by itself, unless a rule pays for all questions. */
+export function newQuestion(document: unknown, form: Pick<BonusesForm, "questions">): QuestionForm {
+  const id = newId("question", form.questions.map((one) => one.id));
   const texts = localesOf(document).map((locale) => ({ locale, text: "" }));
-  return { id, enabled: true, texts, kind: "choice", options: [newOption(document, []), newOption(document, ["option"])], panel: true, page: true, points: 50, own: false };
+  const { own } = paidFor(document, id);
+  const first = newOption(document, []);
+  const options = [first, newOption(document, [first.id])];
+  return { id, enabled: true, texts, kind: "choice", options, panel: true, page: true, points: own ? null : 50, own };
 }
 
-/** An option that somebody begins to write. */
+/** An option that somebody begins to write; what was answered keeps the ids of those that are gone. */
 export function newOption(document: unknown, taken: readonly string[]): OptionForm {
-  return { id: free("option", taken), labels: localesOf(document).map((locale) => ({ locale, text: "" })) };
+  return { id: newId("option", taken), labels: localesOf(document).map((locale) => ({ locale, text: "" })) };
 }
 
 /** What points are worth: a decimal as text with six places at most; null without a rate. */
@@ -198,44 +209,4 @@ export function worthOf(document: unknown, points: Whole): { amount: string; cur
   const millionths = (BigInt(points) * BigInt((places[1] ?? "0") + (places[2] ?? "").padEnd(6, "0"))) / BigInt(rate.points);
   const digits = millionths.toString().padStart(7, "0");
   return { amount: `${digits.slice(0, -6)}.${digits.slice(-6, -4)}`, currency: text(paying.currency) };
-}
-
-function rulesFor(document: unknown, trigger: Trigger): Json[] {
-  return list(record(record(document).earning).rules).map(record).filter((rule) => rule.trigger === trigger);
-}
-
-function localesOf(document: unknown): string[] {
-  const locales = Object.keys(record(record(document).texts));
-  return locales.length > 0 ? locales : ["en"];
-}
-
-function textsOf(value: unknown, locales: readonly string[]): Texted[] {
-  const known = record(value);
-  return [...new Set([...locales, ...Object.keys(known)])].map((locale) => ({ locale, text: text(known[locale]) }));
-}
-
-function said(texts: readonly Texted[]): Json {
-  return Object.fromEntries(texts.filter((one) => one.text.trim() !== "").map((one) => [one.locale, one.text]));
-}
-
-function free(base: string, taken: readonly string[]): string {
-  let found = base;
-  for (let number = 2; taken.includes(found); number += 1) found = `${base}-${number}`;
-  return found;
-}
-
-function whole(value: unknown, otherwise: Whole): Whole {
-  return typeof value === "number" ? value : otherwise;
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? (value as readonly unknown[]) : [];
-}
-
-function record(value: unknown): Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
 }

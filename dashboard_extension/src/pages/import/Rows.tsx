@@ -16,7 +16,7 @@ export function Rows({ found }: { found: MemberImport }) {
   const t = useT();
   const [state, setState] = useState<Row["state"] | "">("");
   const query = state === "" ? {} : { state };
-  const pages = useApiPages(`${PATH}/{import_id}/rows`, { params: { path: { import_id: found.id }, query } }, 5);
+  const pages = useApiPages(`${PATH}/{import_id}/rows`, { params: { path: { import_id: found.id }, query } }, { first: 5 });
   const queries = useQueryClient();
   useEffect(() => {
     // Booking and taking back change what became of the rows.

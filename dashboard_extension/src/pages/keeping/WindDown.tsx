@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useWatch } from "react-hook-form";
+import { Link } from "react-router";
 import { z } from "zod";
 
 import { useApiMutation, useApiQuery, type Answer } from "@/api";
@@ -146,8 +147,17 @@ function Left({ seen }: { seen: Seen }) {
           { label: t("keeping.left_members"), value: <Points value={seen.left.members} />, name: "members" },
           { label: t("keeping.left_points"), value: <Points value={seen.left.points} />, name: "points" },
           { label: t("keeping.left_codes"), value: <Points value={seen.left.codes} />, name: "codes" },
+          { label: t("keeping.left_waiting"), value: <Points value={seen.left.waiting} />, name: "waiting" },
         ]}
       />
+      {seen.plan !== null && seen.left.waiting > 0 && (
+        <p className="kit-soft" data-end="waiting">
+          {t("keeping.waiting")}{" "}
+          <Link className="kit-link" to="/reward-catalog">
+            {t("keeping.to_rewards")}
+          </Link>
+        </p>
+      )}
       {seen.plan !== null && (
         <div className="kit-actions">
           <Button type="button" variant="secondary" onClick={() => setAsking("off")} data-end="call-off">

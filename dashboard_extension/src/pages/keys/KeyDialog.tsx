@@ -1,13 +1,14 @@
 import { useController, useForm, useWatch, type Control } from "react-hook-form";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useId } from "react";
+import { useIntl } from "react-intl";
 
-import { useApiMutation } from "@/api";
+import { useApiMutation, useApiQuery } from "@/api";
 import { ConfirmDialog, FieldDate, FieldNumber, FieldText, useNotify, useT } from "@/kit";
 
-import { formOf, PATH, schemaOf, SCOPES, type Key, type KeyForm, type Made } from "./keys";
+import { eventTypesOf, formOf, PATH, schemaOf, SCOPES, type Key, type KeyForm, type Made } from "./keys";
 
-type Sent = { name: string; scopes: KeyForm["scopes"]; day_limit: number; expires_on: string | null };
+type Sent = { name: string; scopes: KeyForm["scopes"]; event_types: string[]; day_limit: number; expires_on: string | null };
 
 /** A new key, or what an existing one may do. */
 export function KeyDialog({ of, onClose, onMade }: { of: Key | null; onClose: () => void; onMade: (made: Made) => void }) {
@@ -38,6 +39,7 @@ export function KeyDialog({ of, onClose, onMade }: { of: Key | null; onClose: ()
     >
       <FieldText control={form.control} name="name" label={t("keys.name")} hint={t("keys.name_hint")} maxLength={80} />
       <Scopes control={form.control} />
+      <EventTypes control={form.control} />
       {scopes.includes("points:write") && (
         <FieldNumber control={form.control} name="day_limit" label={t("keys.day_limit")} hint={t("keys.day_limit_hint")} />
       )}
@@ -75,6 +77,39 @@ function Scopes({ control }: { control: Control<KeyForm, unknown, Sent> }) {
           {wrong}
         </span>
       )}
+    </fieldset>
+  );
+}
+
+/** The types of events that the key may report: of the draft and the program in force, and its own. */
+function EventTypes({ control }: { control: Control<KeyForm, unknown, Sent> }) {
+  const t = useT();
+  const { locale } = useIntl();
+  const program = useApiQuery("/api/dashboard/v1/program");
+  const { field } = useController({ control, name: "event_types" });
+  const documents = [program.data?.in_force?.document, program.data?.draft?.document];
+  const known = new Map(documents.flatMap((one) => eventTypesOf(one, locale.slice(0, 2))).map((one) => [one.id, one.name]));
+  const ids = [...new Set([...known.keys(), ...field.value])];
+  if (ids.length === 0) return null;
+  return (
+    <fieldset className="keys-scopes">
+      <legend>{t("keys.may_report")}</legend>
+      {ids.map((id) => (
+        <label key={id}>
+          <input
+            type="checkbox"
+            name="event_types"
+            value={id}
+            checked={field.value.includes(id)}
+            onBlur={field.onBlur}
+            onChange={(event) => field.onChange(ids.filter((one) => (one === id ? event.target.checked : field.value.includes(one))))}
+          />
+          <span>
+            {known.get(id) ?? id}
+            <span className="kit-hint">{known.has(id) ? `events:${id}` : t("keys.type_gone")}</span>
+          </span>
+        </label>
+      ))}
     </fieldset>
   );
 }

@@ -52,6 +52,11 @@ function May({ of }: { of: Key }) {
             <Badge tone={scope === "points:write" ? "info" : "neutral"}>{t(`keys.scope.${scope}`)}</Badge>
           </li>
         ))}
+        {of.event_types.map((type) => (
+          <li key={type}>
+            <Badge>{t("keys.reports", { type })}</Badge>
+          </li>
+        ))}
       </ul>
       {of.day_limit > 0 && (
         <span className="kit-small">

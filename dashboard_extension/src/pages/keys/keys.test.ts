@@ -9,6 +9,7 @@ const KEY: Key = {
   prefix: "slk_7hq2m0x4c9ab_…",
   name: "Cash registers",
   scopes: ["members:read", "points:write"],
+  event_types: [],
   day_limit: 5000,
   moved_today: 0,
   state: "active",
@@ -29,8 +30,8 @@ function wrong(form: object): string[] {
 
 describe("the form of a key", () => {
   it("sends a key as it is, and a new one that may only read", () => {
-    expect(schema.parse(formOf(KEY))).toEqual({ name: "Cash registers", scopes: KEY.scopes, day_limit: 5000, expires_on: null });
-    expect(schema.parse({ ...formOf(null), name: " POS " })).toEqual({ name: "POS", scopes: ["members:read"], day_limit: 0, expires_on: null });
+    expect(schema.parse(formOf(KEY))).toEqual({ name: "Cash registers", scopes: KEY.scopes, event_types: [], day_limit: 5000, expires_on: null });
+    expect(schema.parse({ ...formOf(null), name: " POS " })).toEqual({ name: "POS", scopes: ["members:read"], event_types: [], day_limit: 0, expires_on: null });
   });
 
   it("asks for a limit where points are moved, and sends none where they are not", () => {
@@ -39,7 +40,9 @@ describe("the form of a key", () => {
   });
 
   it("asks for a name and for something that the key may do", () => {
-    expect(wrong({ ...formOf(KEY), name: " ", scopes: [] })).toEqual(["name: name!", "scopes: scopes!"]);
+    expect(wrong({ ...formOf(KEY), name: " " })).toEqual(["name: name!"]);
+    expect(wrong({ ...formOf(KEY), scopes: [] })).toEqual(["scopes: scopes!"]);
+    expect(wrong({ ...formOf(KEY), scopes: [], event_types: ["post"] })).toEqual([]);
   });
 });
 

@@ -1,13 +1,14 @@
 import { z } from "zod";
 
 import type { components } from "@/api";
+import { list, record, text } from "@/pages/program/json";
 
 export type Key = components["schemas"]["PartnerKeyLine"];
 export type Made = components["schemas"]["PartnerKeyMade"];
 export type Scope = components["schemas"]["Scope"];
 
 export const PATH = "/api/dashboard/v1/partner-keys";
-export const SCOPES: readonly Scope[] = ["members:read", "members:write", "points:write"];
+export const SCOPES: readonly Scope[] = ["members:read", "members:write", "points:write", "complaints:write"];
 /** More points at once are a slip of the finger; the server says so too. */
 const MOST_POINTS = 10_000_000;
 /** A key that ends so soon is told of, in days. */
@@ -19,6 +20,7 @@ const OLD = 365;
 export interface KeyForm {
   name: string;
   scopes: Scope[];
+  event_types: string[];
   day_limit: number | string | null;
   expires_on: string | null;
 }
@@ -35,11 +37,16 @@ export function schemaOf(words: Words) {
   return z
     .object({
       name: z.string().trim().min(1, words.name).max(80, words.name),
-      scopes: z.array(z.enum(SCOPES as [Scope, ...Scope[]])).min(1, words.scopes),
+      scopes: z.array(z.enum(SCOPES as [Scope, ...Scope[]])),
+      event_types: z.array(z.string()),
       day_limit: z.union([z.number(), z.string(), z.null()]),
       expires_on: z.string().nullable(),
     })
     .transform((form, context) => {
+      if (form.scopes.length + form.event_types.length === 0) {
+        context.addIssue({ code: "custom", path: ["scopes"], message: words.scopes });
+        return z.NEVER;
+      }
       const moves = form.scopes.includes("points:write");
       const limit = moves ? form.day_limit : 0;
       if (typeof limit !== "number" || (moves && (limit < 1 || limit > MOST_POINTS))) {
@@ -52,8 +59,18 @@ export function schemaOf(words: Words) {
 
 /** The form of a key that is there, or of a new one: reading alone harms nobody. */
 export function formOf(key: Key | null): KeyForm {
-  if (key === null) return { name: "", scopes: ["members:read"], day_limit: null, expires_on: null };
-  return { name: key.name, scopes: key.scopes as Scope[], day_limit: key.day_limit || null, expires_on: key.expires_on };
+  if (key === null) return { name: "", scopes: ["members:read"], event_types: [], day_limit: null, expires_on: null };
+  return { name: key.name, scopes: key.scopes as Scope[], event_types: key.event_types, day_limit: key.day_limit || null, expires_on: key.expires_on };
+}
+
+/** The types of events that a program has, by id, and what they are called in a language. */
+export function eventTypesOf(document: unknown, language: string): { id: string; name: string }[] {
+  return list(record(record(document).events).types)
+    .map(record)
+    .map((one) => {
+      const names = record(one.name);
+      return { id: text(one.id), name: text(names[language]) || text(names.en) || text(one.id) };
+    });
 }
 
 /** Whole days from one moment to another. */

@@ -22,6 +22,7 @@ import { Consents } from "./tabs/Consents";
 import { Lots } from "./tabs/Lots";
 import { Notes } from "./tabs/Notes";
 import { Redemptions } from "./tabs/Redemptions";
+import { Segments } from "./tabs/Segments";
 import { Statement } from "./tabs/Statement";
 
 export type Member = components["schemas"]["MemberDetail"];
@@ -176,6 +177,7 @@ function History({ member }: { member: Member }) {
     { id: "lots", label: t("members.tab.lots"), content: () => <Lots id={id} /> },
     { id: "redemptions", label: t("members.tab.redemptions"), content: () => <Redemptions id={id} /> },
     { id: "bonuses", label: t("members.tab.bonuses"), content: () => <Bonuses id={id} /> },
+    { id: "segments", label: t("members.tab.segments"), content: () => <Segments id={id} /> },
     { id: "by-hand", label: t("members.tab.by_hand"), content: () => <ByHand id={id} /> },
     { id: "notes", label: t("members.tab.notes"), content: () => <Notes id={id} closed={member.state === "erased"} /> },
     { id: "consents", label: t("members.tab.consents"), content: () => <Consents id={id} /> },

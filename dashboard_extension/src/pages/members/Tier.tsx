@@ -98,7 +98,7 @@ function useCounted(): (measures: Readonly<Record<string, unknown>>) => string {
 function Moves({ id }: { id: string }) {
   const t = useT();
   const counted = useCounted();
-  const pages = useApiPages("/api/dashboard/v1/tiers/moves", { params: { query: { member: id } } }, 10);
+  const pages = useApiPages("/api/dashboard/v1/tiers/moves", { params: { query: { member: id } } }, { first: 10 });
   const columns: Column<Move>[] = [
     { id: "to", title: t("members.tier"), cell: (row) => t("members.tier_move", { from: row.from_name, to: row.to_name }) },
     {

@@ -43,7 +43,7 @@ export function Conflict(props: { found: Conflicting; byYou: boolean; zone: stri
           <Button type="button" variant="secondary" onClick={props.takeTheirs} data-conflict="theirs">
             {t("program.conflict_theirs")}
           </Button>
-          <Button type="button" variant="error" disabled={props.saving} onClick={props.keepMine} data-conflict="mine">
+          <Button type="button" disabled={props.saving} onClick={props.keepMine} data-conflict="mine">
             {t("program.conflict_mine")}
           </Button>
         </>

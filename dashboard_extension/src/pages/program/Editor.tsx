@@ -5,7 +5,7 @@ import { useNavigate } from "react-router";
 
 import { DraftConflict, ordered, startOf, useDraft } from "./draft";
 import { EditingContext, type Seen } from "./context";
-import { ExpertSection } from "./ExpertSection";
+import { ExpertSection, type Yaml } from "./ExpertSection";
 import { documentOf, formOf, type ProgramForm } from "./form";
 import { NameSection } from "./NameSection";
 import { Proposal } from "./Proposal";
@@ -32,6 +32,9 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
   const { control, setValue, reset, getValues } = useForm<ProgramForm>({ defaultValues: shown(startOf(seen)), errors: errors as never });
   const draft = useDraft(seen, (document) => reset(shown(document)));
   const { original, saved, take } = draft;
+  const [yaml, setYaml] = useState<Yaml | null>(null);
+  // Saving the form would leave out what was written as text.
+  const untaken = yaml !== null && yaml.text !== yaml.written;
   const form = useWatch({ control }) as ProgramForm;
   const mine = () => documentOf(original, getValues());
   const checking = useCheck(original, form, orders);
@@ -49,12 +52,13 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
     setOrder: (order: ExampleOrder) => setOrders((now) => now.map((one) => (one.channel === order.channel ? order : one))),
   };
   const ground = useMemo(() => ordered(documentOf(saved, formOf(saved, seen.channels, language))), [saved, seen, language]);
-  const dirty = ordered(checking.document) !== ground;
+  const dirty = untaken || ordered(checking.document) !== ground;
   return (
     <EditingContext.Provider value={editing}>
       <Page
         title={t("program.title")}
         lead={t("program.lead")}
+        saving={draft.saving}
         actions={
           <>
             {!disabled && <Proposal version={draft.version} done={props.renew} />}
@@ -74,7 +78,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
         <SpendingSection />
         <ShippingSection />
         <JoiningSection />
-        <ExpertSection document={checking.document} take={take} />
+        <ExpertSection document={checking.document} yaml={yaml} setYaml={setYaml} take={take} />
         <TrySection document={checking.document} channels={seen.channels} />
         {!disabled && (
           <SaveBar
@@ -82,12 +86,16 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
             offered={draft.proposed}
             saving={draft.saving}
             label={t("program.save")}
-            onSave={() => draft.save(mine())}
-            onDiscard={() => take(saved)}
+            onSave={() => draft.save(mine(), ground)}
+            blocked={untaken ? t("program.yaml_untaken") : undefined}
+            onDiscard={() => {
+              setYaml(null);
+              take(saved);
+            }}
           />
         )}
       </Page>
-      <DraftConflict draft={draft} zone={seen.timezone} mine={mine} renew={props.renew} />
+      <DraftConflict draft={draft} zone={seen.timezone} renew={props.renew} />
     </EditingContext.Provider>
   );
 }

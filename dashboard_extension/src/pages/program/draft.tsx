@@ -1,11 +1,26 @@
 import { useNotify, useStaff, useFailureWords, useT } from "@/kit";
 import { useState } from "react";
 
-import { useApiMutation } from "@/api";
+import { useApiMutation, type ApiFailure } from "@/api";
 
 import { Conflict, conflictOf, type Conflicting } from "./Conflict";
 import type { Seen } from "./context";
 import type { Json } from "./shapes";
+import { startOf } from "./start";
+import { ordered, upon } from "./upon";
+
+export { startOf } from "./start";
+export { ordered } from "./upon";
+
+/** Somebody saved first. */
+interface Overtaken {
+  readonly found: Conflicting;
+  /** What the person changed, put upon what is saved now. */
+  readonly onTop: Json;
+  /** What the form said, and what it said before anything was typed. */
+  readonly mine: Json;
+  readonly ground: string;
+}
 
 /** The draft of the program, as a page that edits a part of it stands on it. */
 export interface Draft {
@@ -18,17 +33,14 @@ export interface Draft {
   /** Nobody of the staff has looked at what the app proposed: it can be saved as it stands. */
   readonly proposed: boolean;
   readonly saving: boolean;
-  readonly conflict: Conflicting | null;
+  readonly conflict: Overtaken | null;
   /** Makes a document the one that the form stands on. */
   readonly take: (document: unknown) => void;
-  /** Saves a document upon the version that was read, or upon another one. */
-  readonly save: (document: Json, upon?: string) => void;
+  /** Saves what the form says upon the version that was read; `ground`: as it was, by `ordered`. */
+  readonly save: (mine: Json, ground: string) => void;
+  /** Saves what was changed here upon what somebody else saved first. */
+  readonly saveOnTop: (overtaken: Overtaken) => void;
   readonly goOn: () => void;
-}
-
-/** The document that editing starts from: the draft, else what is in force, else a smallest program. */
-export function startOf(seen: Seen): unknown {
-  return seen.draft?.document ?? seen.in_force?.document ?? seen.document_example;
 }
 
 /**
@@ -45,7 +57,7 @@ export function useDraft(seen: Seen, taken: (document: unknown) => void): Draft 
   const [original, setOriginal] = useState<unknown>(startOf(seen));
   const [saved, setSaved] = useState(original);
   const [proposed, setProposed] = useState(seen.draft?.updated_by === "app");
-  const [conflict, setConflict] = useState<Conflicting | null>(null);
+  const [conflict, setConflict] = useState<Overtaken | null>(null);
   const take = (document: unknown) => {
     setOriginal(document);
     taken(document);
@@ -60,16 +72,23 @@ export function useDraft(seen: Seen, taken: (document: unknown) => void): Draft 
       take(draft.document);
       notify("success", t("program.saved"), t("program.saved_text"));
     },
-    onError: (failure) => {
-      const found = conflictOf(failure);
-      if (found !== null) {
-        setConflict(found);
-        return;
-      }
-      const told = words(failure);
-      notify("error", told.title, told.text);
-    },
   });
+  const send = (sent: Json, version: string | null, mine: Json, ground: string): void => {
+    const onError = (failure: ApiFailure): void => {
+      const found = conflictOf(failure);
+      if (found === null) {
+        const told = words(failure);
+        return notify("error", told.title, told.text);
+      }
+      const onTop = upon(JSON.parse(ground) as Json, mine, found.theirs);
+      if (ordered(onTop) === ordered(found.theirs)) return send(onTop, found.version, mine, ground);
+      // The server says in words what the document that it was sent would change: what was left
+      // alone here is no change, so that it is asked again with what would be saved.
+      if (ordered(onTop) !== ordered(sent)) return send(onTop, version, mine, ground);
+      setConflict({ found, onTop, mine, ground });
+    };
+    save.mutate({ body: { document: sent as never, version } }, { onError });
+  };
   return {
     original,
     saved,
@@ -78,35 +97,28 @@ export function useDraft(seen: Seen, taken: (document: unknown) => void): Draft 
     saving: save.isPending,
     conflict,
     take,
-    save: (document, upon) => save.mutate({ body: { document: document as never, version: upon ?? version } }),
+    save: (mine, ground) => send(mine, version, mine, ground),
+    saveOnTop: ({ found, onTop, mine, ground }) => send(onTop, found.version, mine, ground),
     goOn: () => setConflict(null),
   };
 }
 
 /** Asks the person whose work stays, where somebody saved first; nothing otherwise. */
-export function DraftConflict(props: { draft: Draft; zone: string; mine: () => Json; renew: () => void }) {
+export function DraftConflict(props: { draft: Draft; zone: string; renew: () => void }) {
   const staff = useStaff();
-  const { conflict, goOn, save, saving } = props.draft;
+  const { conflict, goOn, saveOnTop, saving } = props.draft;
   if (conflict === null) return null;
+  const { found } = conflict;
   return (
     <Conflict
-      found={conflict}
-      byYou={conflict.by === `user:${userOf(staff.token)}`}
+      found={found}
+      byYou={found.by === `user:${userOf(staff.token)}`}
       zone={props.zone}
       saving={saving}
-      keepMine={() => save(props.mine(), conflict.version)}
+      keepMine={() => saveOnTop(conflict)}
       takeTheirs={props.renew}
       close={goOn}
     />
-  );
-}
-
-/** A document as text that does not depend on the order of its names. */
-export function ordered(document: unknown): string {
-  return JSON.stringify(document, (_name, value: unknown) =>
-    typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : value,
   );
 }
 

@@ -12,7 +12,7 @@ const TONES: Readonly<Record<Revision["state"], Tone>> = { in_force: "success", 
 /** All that was ever published, by whom and why; any of it can come back. */
 export function History(props: { seen: Seen }) {
   const t = useT();
-  const pages = useApiPages("/api/dashboard/v1/publishing/revisions", {}, 10);
+  const pages = useApiPages("/api/dashboard/v1/publishing/revisions", {}, { first: 10 });
   const [asked, setAsked] = useState<Revision | null>(null);
   const columns: Column<Revision>[] = [
     { id: "number", title: t("publish.number"), cell: (one) => one.number },

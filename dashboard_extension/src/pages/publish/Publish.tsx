@@ -1,7 +1,9 @@
 import { Button, Empty, Loaded, Notice, Page, Section, Terms, useT, When } from "@/kit";
-import { useNavigate } from "react-router";
+import { Link, useNavigate } from "react-router";
 
 import { useApiQuery, type Answer } from "@/api";
+import type { Json } from "@/pages/program/json";
+import { startOf } from "@/pages/program/start";
 import { useBoard } from "@/pages/tiers/board";
 import { Sweep } from "@/pages/tiers/Numbers";
 import { WhoMoves } from "@/pages/tiers/WhoMoves";
@@ -12,6 +14,7 @@ import { Cost } from "./Cost";
 import { Coming } from "./Coming";
 import { History } from "./History";
 import { PublishDraft } from "./PublishDraft";
+import { placeOf } from "./where";
 import "./publish.css";
 
 export type Seen = Answer<"/api/dashboard/v1/publishing">;
@@ -89,7 +92,7 @@ function Draft(props: { seen: Seen }) {
           <ul className="publish-list">
             {errors.map((one) => (
               <li key={one.path + one.code}>
-                {one.path !== "" && <code>{one.path}</code>} {one.text}
+                <Where path={one.path} /> {one.text}
               </li>
             ))}
           </ul>
@@ -97,7 +100,7 @@ function Draft(props: { seen: Seen }) {
       )}
       {warnings.map((one) => (
         <Notice key={one.path + one.code} tone="warning">
-          {one.path !== "" && <code>{one.path}</code>} {one.text}
+          <Where path={one.path} /> {one.text}
         </Notice>
       ))}
       {same ? (
@@ -117,6 +120,19 @@ function Draft(props: { seen: Seen }) {
       {props.seen.may_change && draft.publishable && draft.digest !== null && !same && !draft.scheduled && <PublishDraft seen={props.seen} digest={draft.digest} />}
       {draft.scheduled && !same && <p className="kit-soft">{t("publish.scheduled_already")}</p>}
     </Section>
+  );
+}
+
+/** The page on which a problem is mended, and its place in the document. */
+function Where(props: { path: string }) {
+  const t = useT();
+  const program = useApiQuery("/api/dashboard/v1/program");
+  if (props.path === "") return null;
+  const place = placeOf(props.path, (program.data === undefined ? {} : startOf(program.data)) as Json);
+  return (
+    <>
+      <Link to={place.to}>{t(`shell.nav.${place.area}`)}</Link>: <code>{props.path}</code>
+    </>
   );
 }
 

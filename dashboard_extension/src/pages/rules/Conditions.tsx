@@ -2,10 +2,11 @@ import { Button, useT } from "@/kit";
 import { useId } from "react";
 import { useWatch } from "react-hook-form";
 
-import { fresh, isCondition, isKnown, MAX_DEPTH, offered, partsOf, type Condition } from "./conditions";
-import { useEditing } from "./context";
-import { currenciesOf, fieldsOf, Leaf } from "./Leaf";
+import { currenciesOf, fresh, isCondition, isKnown, MAX_DEPTH, offered, partsOf, type Condition } from "./conditions";
+import { useEditing, useTells } from "./context";
+import { fieldsOf, Leaf } from "./Leaf";
 import { saidAt } from "./places";
+import { asking, type Told } from "./tells";
 
 interface Where {
   readonly trigger: string;
@@ -92,15 +93,16 @@ function Part(props: { field: string; condition: Condition; depth: number; where
 /** What can be added to a group: single conditions by headings, and groups while they are not too deep. */
 function Add(props: { depth: number; where: Where; add: (condition: Condition) => void }) {
   const t = useT();
-  const { seen, tiers } = useEditing();
-  const kinds = offered({ ...props.where, tiers: tiers.length > 0 });
+  const { seen, tiers, segments } = useEditing();
+  const tells = useTells();
+  const kinds = offered({ ...props.where, tiers: tiers.length > 0, segments: segments.length > 0, tells: tells.length > 0 });
   // A group stands one level deeper, and what it holds one more.
   const deeper = props.depth + 2 <= MAX_DEPTH;
   return (
     <label className="rules-add">
       <span className="kit-visually-hidden">{t("rules.add_condition")}</span>
       <span className="kit-input">
-        <select value="" data-add="" onChange={(event) => props.add(made(event.target.value, currenciesOf(seen)))}>
+        <select value="" data-add="" onChange={(event) => props.add(made(event.target.value, currenciesOf(seen), tells))}>
           <option value="">{t("rules.add_condition")}</option>
           {kinds.map(({ heading, types }) => (
             <optgroup key={heading} label={t(`rules.heading.${heading}`)}>
@@ -126,7 +128,8 @@ function Add(props: { depth: number; where: Where; add: (condition: Condition) =
   );
 }
 
-function made(type: string, currencies: readonly string[]): Condition {
+function made(type: string, currencies: readonly string[], tells: readonly Told[]): Condition {
+  if (type === "event_property") return asking(tells[0]);
   return type === "not" ? { type, of: { type: "all", of: [] } } : fresh(type, currencies);
 }
 

@@ -9,16 +9,16 @@ import { DraftConflict, ordered, startOf, useDraft } from "@/pages/program/draft
 import { TrySection } from "@/pages/program/TrySection";
 import { useChecked } from "@/pages/program/useChecked";
 
-import { referencesIn } from "./conditions";
+import { currenciesOf, referencesIn } from "./conditions";
 import { Problems } from "./Conditions";
 import { EditingContext } from "./context";
-import { documentOf, documentOfRule, formOf, newRule, record, type RulesForm } from "./form";
-import { currenciesOf } from "./Leaf";
+import { documentOf, documentOfRule, formOf, newMilestone, newRule, record, type RuleForm, type RulesForm } from "./form";
 import { useNames } from "./names";
 import { NamesNotice } from "./pickers";
 import { errorsOf, placed } from "./places";
 import { RuleEditor } from "./RuleEditor";
 import { RuleList } from "./RuleList";
+import { eventsIn } from "./tells";
 import { useSentences } from "./useSentences";
 
 /** The earning rules of the draft: one form, upon what was saved last. */
@@ -46,36 +46,44 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
   const asked = useMemo(() => referencesIn(rulesIn(original).map((one) => one.when)), [original]);
   const names = useNames(asked);
   const tiers = useMemo(() => tiersIn(original, language), [original, language]);
+  const segments = useMemo(() => segmentsIn(original, language), [original, language]);
+  const events = useMemo(() => eventsIn(original, language), [original, language]);
   const channels = useMemo(() => Object.fromEntries(seen.channels.map((one) => [one.slug, one.name])), [seen]);
   const called = useMemo(
-    () => ({ ...names.known, channel: channels, tier: Object.fromEntries(tiers.map((one) => [one.value, one.label])) }),
-    [names.known, channels, tiers],
+    () => ({ ...names.known, channel: channels, tier: labels(tiers), segment: labels(segments), event: labels(events) }),
+    [names.known, channels, tiers, segments, events],
   );
   const sentences = useSentences(useMemo(() => form.rules.map((one) => documentOfRule(one)), [form]), called);
   const uses = useApiQuery("/api/dashboard/v1/rules/uses");
 
   const ground = useMemo(() => ordered(documentOf(saved, formOf(saved, currencies)).document), [saved, currencies]);
   const dirty = ordered(document) !== ground;
-  const taken = useMemo(() => rulesIn(seen.in_force?.document).map((one) => String(one.id)), [seen]);
   const mine = () => documentOf(original, getValues() as RulesForm).document;
-  const add = () => {
-    const rule = newRule(form, Object.keys(record(record(original).texts)), taken);
+  const locales = Object.keys(record(record(original).texts));
+  const begin = (rule: RuleForm) => {
     setValue("rules", [...form.rules, rule]);
     setOpen(rule.id);
   };
+  const add = () => begin(newRule(form, locales));
   const at = form.rules.findIndex((one) => one.id === open);
-  const editing = { seen, control, getValues, setValue, disabled, findings, names: names.known, learn: names.learn, tiers };
+  const editing = { seen, control, getValues, setValue, disabled, findings, names: names.known, learn: names.learn, tiers, segments, events };
   return (
     <EditingContext.Provider value={editing}>
       <Page
         title={t("rules.title")}
         lead={t("rules.lead")}
+        saving={draft.saving}
         actions={
           <>
             {!disabled && form.rules.length < 100 && (
-              <Button onClick={add} data-rules="add">
-                {t("rules.add")}
-              </Button>
+              <>
+                <Button onClick={add} data-rules="add">
+                  {t("rules.add")}
+                </Button>
+                <Button variant="secondary" onClick={() => begin(newMilestone(form, locales, currencies))} data-rules="add-milestone">
+                  {t("rules.add_milestone")}
+                </Button>
+              </>
             )}
             <Button variant="secondary" onClick={() => void navigate("/publish")}>
               {t("rules.to_publish")}
@@ -95,7 +103,6 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
             used={uses.data?.rules ?? null}
             open={open}
             edit={(id) => setOpen(open === id ? null : id)}
-            taken={taken}
             add={add}
           />
           {uses.error && <p className="kit-hint">{t("rules.uses_failed")}</p>}
@@ -119,7 +126,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
             offered={draft.proposed}
             saving={draft.saving}
             label={t("program.save")}
-            onSave={() => draft.save(mine())}
+            onSave={() => draft.save(mine(), ground)}
             onDiscard={() => {
               setOpen(null);
               take(saved);
@@ -127,7 +134,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
           />
         )}
       </Page>
-      <DraftConflict draft={draft} zone={seen.timezone} mine={mine} renew={props.renew} />
+      <DraftConflict draft={draft} zone={seen.timezone} renew={props.renew} />
     </EditingContext.Provider>
   );
 }
@@ -137,11 +144,22 @@ function rulesIn(document: unknown): Record<string, unknown>[] {
   return Array.isArray(rules) ? rules.map(record) : [];
 }
 
+function labels(choices: readonly { value: string; label: string }[]): Record<string, string> {
+  return Object.fromEntries(choices.map((one) => [one.value, one.label]));
+}
+
 /** The tiers of a program, by id, with their names in a language. */
-function tiersIn(document: unknown, language: string): { value: string; label: string }[] {
-  const section = record(record(document).tiers);
-  const levels = Array.isArray(section.levels) ? section.levels : [];
-  return levels.map(record).map((one) => {
+export function tiersIn(document: unknown, language: string): { value: string; label: string }[] {
+  return named(record(record(document).tiers).levels, language);
+}
+
+/** The segments of a program likewise. */
+function segmentsIn(document: unknown, language: string): { value: string; label: string }[] {
+  return named(record(document).segments, language);
+}
+
+function named(listed: unknown, language: string): { value: string; label: string }[] {
+  return (Array.isArray(listed) ? listed : []).map(record).map((one) => {
     const names = record(one.names);
     const label = names[language] ?? names.en ?? Object.values(names)[0] ?? one.id;
     return { value: String(one.id), label: String(label) };

@@ -2,8 +2,9 @@ import { FieldDate, FieldLongText, FieldMoney, FieldNumber, useT } from "@/kit";
 import { useWatch } from "react-hook-form";
 import { useIntl } from "react-intl";
 
-import { CATALOG } from "./conditions";
+import { CATALOG, currenciesOf } from "./conditions";
 import { useEditing } from "./context";
+import { EventProperty } from "./EventProperty";
 import { FieldCatalog, FieldChoices, FieldFromList } from "./pickers";
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -14,7 +15,7 @@ type CatalogKind = "product" | "variant" | "category" | "collection" | "product_
 export function Leaf(props: { field: string; type: string }) {
   const { field, type } = props;
   const t = useT();
-  const { control, disabled, seen, tiers } = useEditing();
+  const { control, disabled, seen, tiers, segments } = useEditing();
   const shared = { control, disabled };
   if (type in CATALOG) {
     return <FieldCatalog name={`${field}.${CATALOG[type] ?? "slugs"}`} kind={type as CatalogKind} label={t(`rules.type.${type}`)} />;
@@ -61,9 +62,13 @@ export function Leaf(props: { field: string; type: string }) {
       return <Languages field={field} />;
     case "tier":
       return <FieldChoices name={`${field}.tiers`} label={t("rules.type.tier")} choices={tiers} />;
+    case "segment":
+      return <FieldChoices name={`${field}.segments`} label={t("rules.type.segment")} choices={segments} />;
     case "voucher_used":
     case "on_sale":
       return <YesNo field={field} type={type} />;
+    case "event_property":
+      return <EventProperty field={field} />;
     case "expression":
       return <FieldLongText {...shared} name={`${field}.cel`} label={t("rules.expression")} hint={t("rules.expression_hint")} rows={2} maxLength={500} />;
     default:
@@ -78,6 +83,7 @@ export function fieldsOf(type: string): readonly string[] {
     case "quantity":
     case "member_since":
     case "member_orders":
+    case "event_property":
       return ["min", "max"];
     case "nth_order":
       return ["min", "max", "every"];
@@ -90,10 +96,6 @@ export function fieldsOf(type: string): readonly string[] {
     default:
       return [];
   }
-}
-
-export function currenciesOf(seen: { channels: readonly { currency: string }[] }): string[] {
-  return [...new Set(seen.channels.map((one) => one.currency))].sort();
 }
 
 /** Limits per currency of the store; a currency without any does not fulfill the condition. */
@@ -167,14 +169,14 @@ function Weekdays(props: { field: string }) {
   return <FieldChoices name={`${props.field}.days`} label={t("rules.type.weekday")} choices={choices} />;
 }
 
-function Countries(props: { field: string }) {
+export function Countries(props: { field: string }) {
   const t = useT();
   const { seen } = useEditing();
   const choices = useNamed("region", [...new Set(seen.channels.flatMap((one) => one.countries))]);
   return <FieldFromList name={`${props.field}.codes`} label={t("rules.type.country")} add={t("rules.add_country")} choices={choices} />;
 }
 
-function Languages(props: { field: string }) {
+export function Languages(props: { field: string }) {
   const t = useT();
   const choices = useNamed("language", LANGUAGES);
   return <FieldFromList name={`${props.field}.codes`} label={t("rules.type.language")} add={t("rules.add_language")} choices={choices} />;

@@ -1,22 +1,25 @@
 import { Button, FieldDecimal, FieldNumber, FieldSelect, FieldSwitch, FieldText, Section, useT } from "@/kit";
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { useWatch } from "react-hook-form";
 import { useIntl } from "react-intl";
+import { Link } from "react-router";
 
 import { Conditions, Problems } from "./Conditions";
-import { useEditing } from "./context";
+import { TellsContext, useEditing } from "./context";
+import { Milestone } from "./Milestone";
 import { EFFECTS, nameOf, PERIODS, scopeOf, type Json, type RuleForm } from "./form";
 import { saidAt } from "./places";
+import { tellsOf, waitedFor, type EventKind } from "./tells";
 import { useExample } from "./useExample";
 
 /** The parts of a rule that show what is wrong with them themselves. */
-const SHOWN = ["name", "when", "then.factor", "then.points", "caps.per_order", "caps.per_member.points", "caps.per_member.times", "priority", "scope"];
+const SHOWN = ["name", "when", "then.factor", "then.points", "caps.per_order", "caps.per_member.points", "caps.per_member.times", "priority", "scope", "milestone.min", "milestone.limits"];
 
 /** One rule: its names, what it does, when, and within which limits. */
 export function RuleEditor(props: { at: number; document: Json; sentence: string | undefined; close: () => void }) {
   const t = useT();
   const { locale } = useIntl();
-  const { control, disabled, findings } = useEditing();
+  const { control, disabled, findings, events } = useEditing();
   const field = `rules.${props.at}`;
   const rule = useWatch({ control, name: field }) as RuleForm;
   const frame = useRef<HTMLDivElement>(null);
@@ -29,6 +32,9 @@ export function RuleEditor(props: { at: number; document: Json; sentence: string
   }, [id]);
   const deed = rule.trigger !== "order";
   const example = useExample(props.document, id);
+  const { on } = rule.before;
+  const waited = useMemo(() => (rule.trigger === "custom_event" ? waitedFor(on, events) : []), [rule.trigger, on, events]);
+  const tells = useMemo(() => tellsOf(waited), [waited]);
   return (
     <div ref={frame} data-editor={id}>
       <Section
@@ -49,9 +55,15 @@ export function RuleEditor(props: { at: number; document: Json; sentence: string
         </div>
         <Problems found={saidAt(findings, field, SHOWN)} />
         <Names field={field} locales={Object.keys(rule.name)} />
-        {deed && <p className="kit-hint">{t("rules.deed", { trigger: t(`rules.trigger.${rule.trigger}`) })}</p>}
+        {rule.milestone !== null && <Milestone field={field} milestone={rule.milestone} rule={rule} document={props.document} />}
+        {rule.trigger === "custom_event" && <Reported waited={waited} />}
+        {deed && rule.milestone === null && rule.trigger !== "custom_event" && (
+          <p className="kit-hint">{t("rules.deed", { trigger: t(`rules.trigger.${rule.trigger}`) })}</p>
+        )}
         <Effect field={field} rule={rule} />
-        <Conditions field={`${field}.when`} trigger={rule.trigger} onLine={!deed && scopeOf(rule) === "line"} />
+        <TellsContext.Provider value={tells}>
+          <Conditions field={`${field}.when`} trigger={rule.trigger} onLine={!deed && scopeOf(rule) === "line"} />
+        </TellsContext.Provider>
         <Caps field={field} rule={rule} />
         <div className="kit-fields">
           <FieldNumber control={control} disabled={disabled} name={`${field}.priority`} label={t("rules.priority")} hint={t("rules.priority_hint")} />
@@ -59,6 +71,21 @@ export function RuleEditor(props: { at: number; document: Json; sentence: string
         <FieldSwitch control={control} disabled={disabled} name={`${field}.stop`} label={t("rules.stop")} hint={t("rules.stop_hint")} />
       </Section>
     </div>
+  );
+}
+
+/** The events that the rule waits for, and where they are set up. */
+function Reported({ waited }: { waited: readonly EventKind[] }) {
+  const t = useT();
+  const { locale } = useIntl();
+  const names = new Intl.ListFormat(locale, { type: "disjunction" }).format(waited.map((one) => t("rules.named", { name: one.label })));
+  return (
+    <p className="kit-hint">
+      {t("rules.reported", { events: names, count: waited.length })}{" "}
+      <Link className="kit-link" to="/events">
+        {t("rules.to_events")}
+      </Link>
+    </p>
   );
 }
 

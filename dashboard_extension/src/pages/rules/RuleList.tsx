@@ -18,7 +18,6 @@ export function RuleList(props: {
   used: readonly Used[] | null;
   open: string | null;
   edit: (id: string) => void;
-  taken: readonly string[];
   add: () => void;
 }) {
   const { rules } = props;
@@ -91,7 +90,7 @@ export function RuleList(props: {
                     <>
                       {act("up", () => move(at, -1), at === 0)}
                       {act("down", () => move(at, 1), at === rules.length - 1)}
-                      {act("duplicate", () => put(duplicated(rules, at, props.taken)), rules.length >= 100)}
+                      {act("duplicate", () => put(duplicated(rules, at)), rules.length >= 100)}
                       {act("delete", () => put(rules.filter((_, other) => other !== at)))}
                     </>
                   )}

@@ -89,7 +89,7 @@ describe("the earning rules", () => {
     await user.click(screen.getByRole("button", { name: "Delete “Shirts”" }));
     await user.click(save());
     const rules = await saved(page.requests);
-    expect(rules.map(({ id, enabled }) => [id, enabled])).toEqual([["shirts-1", false], ["base", false]]);
+    expect(rules.map(({ id, enabled }) => [id, enabled])).toEqual([[expect.stringMatching(/^shirts-[2-9a-z]{6}$/), false], ["base", false]]);
     expect(rules[0]?.when).toEqual(SHIRTS.when);
   }, 60_000);
 
@@ -108,6 +108,53 @@ describe("the earning rules", () => {
     await user.type(times, "3");
     await user.click(save());
     expect((await saved(page.requests))[0]).toMatchObject({ when: SHIRTS.when, then: { factor: "3" } });
+  }, 60_000);
+
+  it("ask for what events tell, by the properties of their type", async () => {
+    const user = userEvent.setup({ delay: null });
+    const visits = { id: "visits", name: { en: "Visits" }, trigger: "custom_event", on: ["visit"], then: { type: "points", points: 20 } };
+    const tells = [
+      { name: "minutes", kind: "int" },
+      { name: "shop", kind: "string", allowed: ["izmir", "kadikoy"] },
+      { name: "photo", kind: "bool" },
+      { name: "words", kind: "string" },
+    ];
+    const types = [{ id: "visit", name: { en: "Visit to a shop" }, properties: tells }, { id: "post", name: { en: "Post" }, properties: [{ name: "likes", kind: "int" }] }];
+    const draft = seen([visits]);
+    (draft.draft as { document: Json }).document.events = { types };
+    const page = renderPage(<Rules />, { answers: answers([visits], { "GET /api/dashboard/v1/program": draft }) });
+    await user.click(await screen.findByRole("button", { name: "Edit “Visits”" }));
+    expect(screen.getByText(/It waits until another system reports “Visit to a shop”/)).toBeTruthy();
+    const ask = async (at: number, name: string) => {
+      await user.selectOptions(screen.getByLabelText("Add a condition…"), "event_property");
+      await user.selectOptions(screen.getAllByLabelText("Property")[at] as HTMLElement, name);
+    };
+    await ask(0, "minutes");
+    expect(within(screen.getByLabelText("Property")).queryByText("likes")).toBeNull();
+    await user.type(screen.getByLabelText("At least"), "10");
+    await ask(1, "shop");
+    await user.click(screen.getByRole("checkbox", { name: "izmir" }));
+    await ask(2, "photo");
+    await user.click(screen.getByRole("radio", { name: "No" }));
+    await ask(3, "words");
+    const words = screen.getByRole("textbox", { name: "Is one of" });
+    await user.type(words, "some, more{Enter}");
+    await user.type(words, "gone{Enter}");
+    await user.click(screen.getByRole("button", { name: "Remove gone" }));
+    await user.click(save());
+    const [rule] = await saved(page.requests);
+    expect(rule?.when).toEqual({
+      type: "all",
+      of: [
+        { type: "event_property", name: "minutes", min: 10, max: null },
+        { type: "event_property", name: "shop", values: ["izmir"] },
+        { type: "event_property", name: "photo", values: [false] },
+        { type: "event_property", name: "words", values: ["some, more"] },
+      ],
+    });
+    const asked = () => page.requests.find((one) => one.url.endsWith("/rules/sentences"));
+    await waitFor(() => expect(asked()).toBeTruthy(), { timeout: 5000 });
+    expect(((await asked()?.clone().json()) as { names: { event: Json } }).names.event).toEqual({ visit: "Visit to a shop", post: "Post" });
   }, 60_000);
 
   it("show what is wrong at its field", async () => {

@@ -1,3 +1,5 @@
+import { asking, compared, comparison } from "./tells";
+
 /** The conditions of a rule as data: what they are, what may stand where, and how a tree changes. */
 
 export type Condition = { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -10,10 +12,10 @@ export const GROUPS = ["all", "any", "not", "any_line"] as const;
 
 const OF_ORDER = ["order_value", "order_quantity", "channel", "currency", "country", "voucher_used", "nth_order"] as const;
 const OF_TIME = ["weekday", "hour", "date_window"] as const;
-const OF_MEMBER = ["tier", "member_since", "member_orders", "language"] as const;
+const OF_MEMBER = ["tier", "segment", "member_since", "member_orders", "language"] as const;
 const OF_LINE = ["product", "variant", "category", "collection", "product_type", "quantity", "on_sale"] as const;
 
-const KNOWN: readonly string[] = [...OF_ORDER, ...OF_TIME, ...OF_MEMBER, ...OF_LINE, "expression"];
+const KNOWN: readonly string[] = [...OF_ORDER, ...OF_TIME, ...OF_MEMBER, ...OF_LINE, "event_property", "expression"];
 
 /** Whether this page has fields for conditions of a kind. */
 export function isKnown(type: string): boolean {
@@ -30,10 +32,11 @@ export const CATALOG: Readonly<Record<string, string>> = {
 };
 
 /** The kinds of conditions that may stand somewhere, by headings. */
-export function offered(where: { trigger: string; onLine: boolean; withinAnyLine: boolean; tiers: boolean }): { heading: string; types: readonly string[] }[] {
-  const member = OF_MEMBER.filter((one) => one !== "tier" || where.tiers);
+export function offered(where: { trigger: string; onLine: boolean; withinAnyLine: boolean; tiers: boolean; segments: boolean; tells: boolean }): { heading: string; types: readonly string[] }[] {
+  const member = OF_MEMBER.filter((one) => (one !== "tier" || where.tiers) && (one !== "segment" || where.segments));
   if (where.trigger !== "order") {
     return [
+      ...(where.tells ? [{ heading: "event", types: ["event_property"] }] : []),
       { heading: "time", types: OF_TIME },
       { heading: "member", types: member },
     ];
@@ -46,6 +49,11 @@ export function offered(where: { trigger: string; onLine: boolean; withinAnyLine
     { heading: "member", types: member },
     { heading: "expert", types: ["expression"] },
   ];
+}
+
+/** The currencies of the store's channels. */
+export function currenciesOf(seen: { channels: readonly { currency: string }[] }): string[] {
+  return [...new Set(seen.channels.map((one) => one.currency))].sort();
 }
 
 /** A new condition of a kind, as it stands before somebody fills it in. */
@@ -72,10 +80,14 @@ export function fresh(type: string, currencies: readonly string[]): Condition {
     case "voucher_used":
     case "on_sale":
       return { type, value: true };
+    case "event_property":
+      return asking(undefined);
     case "expression":
       return { type, cel: "" };
     case "tier":
       return { type, tiers: [] };
+    case "segment":
+      return { type, segments: [] };
     case "currency":
     case "country":
     case "language":
@@ -118,6 +130,7 @@ function inner(condition: Condition, currencies: readonly string[]): Condition {
 /** A condition with all fields that its inputs show: of an order's value, a row for each currency. */
 function filled(condition: Condition, currencies: readonly string[]): Condition {
   if (!isKnown(condition.type)) return condition;
+  if (condition.type === "event_property") return compared(condition);
   if (condition.type === "nth_order") return { min: null, max: null, every: null, ...condition };
   if (condition.type !== "order_value") return { ...fresh(condition.type, []), ...condition };
   const limits = (Array.isArray(condition.limits) ? (condition.limits as Record<string, unknown>[]) : []).map((one) => ({ min: null, max: null, ...one }));
@@ -147,6 +160,7 @@ export function closed(condition: Condition, path: string, field: string, places
     const inside = part === undefined ? null : closed(part, `${path}.of`, `${field}.of`, places, ofOrder && condition.type === "not");
     return inside === null ? null : { ...condition, of: inside };
   }
+  if (condition.type === "event_property") return comparison(condition);
   if (condition.type === "order_value") {
     const all = Array.isArray(condition.limits) ? (condition.limits as Record<string, unknown>[]) : [];
     const limits = all.filter((one) => one.min !== null || one.max !== null);

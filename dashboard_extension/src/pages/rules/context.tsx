@@ -5,6 +5,7 @@ import type { Seen } from "@/pages/program/context";
 
 import type { Known } from "./names";
 import type { Placed } from "./places";
+import type { EventKind, Told } from "./tells";
 
 interface Editing {
   readonly seen: Seen;
@@ -19,6 +20,10 @@ interface Editing {
   readonly learn: (kind: string, reference: string, name: string) => void;
   /** Tiers of the program: id and name. */
   readonly tiers: readonly { readonly value: string; readonly label: string }[];
+  /** Segments of the program: id and name. */
+  readonly segments: readonly { readonly value: string; readonly label: string }[];
+  /** Types of events of the program. */
+  readonly events: readonly EventKind[];
 }
 
 export const EditingContext = createContext<Editing | null>(null);
@@ -28,4 +33,11 @@ export function useEditing(): Editing {
   const editing = useContext(EditingContext);
   if (editing === null) throw new Error("useEditing stands outside of the form");
   return editing;
+}
+
+/** What the events tell that the rule at hand waits for; nothing where it waits for something else. */
+export const TellsContext = createContext<readonly Told[]>([]);
+
+export function useTells(): readonly Told[] {
+  return useContext(TellsContext);
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 
 import { closed, depthOf, opened, referencesIn, type Places } from "./conditions";
-import { documentOf, documentOfRule, duplicated, formOf, moved, nameOf, newRule, type RuleForm } from "./form";
+import { documentOf, documentOfRule, duplicated, formOf, moved, nameOf, newMilestone, newRule, type RuleForm } from "./form";
 import { errorsOf, fieldAt, placed, saidAt } from "./places";
+import { asking, eventsIn, tellsOf, waitedFor } from "./tells";
 
 const SHIRTS = { type: "category", slugs: ["shirts"] };
 const SALE = { type: "on_sale", value: true };
@@ -81,10 +82,18 @@ describe("a rule", () => {
     expect(moved(next, 0, -1)).toEqual(next);
   });
 
-  it("is copied behind itself, switched off, under a free id", () => {
-    const all = duplicated([{ ...rule("weekend-1"), name: { en: "Weekend" } }, rule("weekend-2")], 0, ["weekend-3"]);
-    expect(all.map((one) => one.id)).toEqual(["weekend-1", "weekend-4", "weekend-2"]);
-    expect(all[1]).toMatchObject({ enabled: false, name: { en: "Weekend (2)" } });
+  it("is copied behind itself, switched off, under an id of its own", () => {
+    const [first, copy, last] = duplicated([{ ...rule("weekend-1"), name: { en: "Weekend" } }, rule("weekend-2")], 0);
+    expect([first?.id, last?.id]).toEqual(["weekend-1", "weekend-2"]);
+    expect(copy).toMatchObject({ id: expect.stringMatching(/^weekend-[2-9a-z]{6}$/) as string, enabled: false, name: { en: "Weekend (2)" } });
+    expect(duplicated(copy ? [copy] : [], 0)[1]?.id).toMatch(/^weekend-[2-9a-z]{6}$/);
+  });
+
+  it("never has the id of one that was removed: members would get nothing for it", () => {
+    const empty = { stacking: "sum", rules: [] };
+    const removed = newMilestone(empty, ["en"], []).id;
+    expect(removed).toMatch(/^rule-[2-9a-z]{6}$/);
+    expect([newMilestone(empty, ["en"], []).id, newRule(empty, ["en"]).id]).not.toContain(removed);
   });
 
   it("is called by its name in the language, in any, or by its id", () => {
@@ -114,8 +123,40 @@ describe("a tree of conditions", () => {
     expect(closed(shown, "w", "w", new Map())).toEqual({ type: "order_value", limits: [{ currency: "USD", min: "5", max: null }] });
   });
 
+  it("asks of an event in one way, and keeps values by their kind", () => {
+    for (const when of [
+      { type: "event_property", name: "stars", values: [1, "1", true] },
+      { type: "event_property", name: "stars", min: null, max: 5 },
+    ]) {
+      expect(closed(opened(when), "w", "w", new Map())).toEqual(when);
+    }
+    const [part] = opened({ type: "event_property", name: "stars", min: 1, max: null }).of as { by: string }[];
+    expect(closed({ type: "event_property", ...part, by: "values", values: [3] }, "w", "w", new Map())).toEqual({ type: "event_property", name: "stars", values: [3] });
+  });
+
   it("names what it refers to, once", () => {
     expect(referencesIn([{ type: "any", of: [SHIRTS, { type: "not", of: SHIRTS }] }, { type: "product", products: ["b", "a"] }])).toEqual({ category: ["shirts"], product: ["a", "b"] });
+  });
+});
+
+describe("what events tell", () => {
+  const types = [
+    { id: "a", name: { en: "A", tr: "Â" }, properties: [{ name: "n", kind: "int", allowed: [1, 2] }, { name: "shop", kind: "string" }] },
+    { id: "b", properties: [{ name: "n", kind: "int", allowed: [2, 3] }, { name: "shop", kind: "bool" }, null] },
+  ];
+  const events = eventsIn({ events: { types } }, "tr");
+
+  it("is that of the types which a rule waits for, each property once", () => {
+    expect(events.map((one) => one.label)).toEqual(["Â", "b"]);
+    expect(waitedFor(null, events)).toHaveLength(2);
+    expect(tellsOf(waitedFor(["b", "gone"], events)).map((one) => one.name)).toEqual(["n", "shop"]);
+    expect(tellsOf(events)).toEqual([{ name: "n", kind: "int", allowed: [1, 2, 3] }, { name: "shop", kind: "string", allowed: [] }]);
+    expect(tellsOf(eventsIn(null, "en"))).toEqual([]);
+  });
+
+  it("begins to be asked as its kind is", () => {
+    const begun = (kind: "string" | "int" | "bool", allowed: number[] = []) => asking({ name: "x", kind, allowed });
+    expect([begun("int"), begun("int", [1]), begun("bool"), begun("string")].map(({ by, values }) => [by, values])).toEqual([["span", []], ["values", []], ["values", [true]], ["values", []]]);
   });
 });
 

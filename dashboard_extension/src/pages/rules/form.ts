@@ -1,4 +1,7 @@
+import { baseOf, newId } from "@/pages/program/json";
+
 import { closed, opened, type Condition, type Places, type Scope } from "./conditions";
+import { milestoneIn, milestoneOf, type MilestoneForm } from "./milestones";
 
 export type Json = Record<string, unknown>;
 export const EFFECTS = ["points_per_money", "points_per_order", "points_per_unit", "multiplier", "status_fixed", "status_rate"] as const;
@@ -23,6 +26,8 @@ export interface RuleForm {
   name: Record<string, string>;
   enabled: boolean;
   trigger: string;
+  /** The line that it waits for; null for rules on anything else. */
+  milestone: MilestoneForm | null;
   scope: Scope;
   when: Condition;
   then: EffectForm;
@@ -63,6 +68,7 @@ function ruleOf(rule: Json, locales: readonly string[], currencies: readonly str
     name: Object.fromEntries([...new Set([...locales, ...Object.keys(name)])].map((locale) => [locale, text(name[locale])])),
     enabled: rule.enabled !== false,
     trigger: text(rule.trigger) || "order",
+    milestone: milestoneOf(rule.milestone, currencies),
     scope: rule.scope === "order" ? "order" : "line",
     when: opened(rule.when, currencies),
     then: effectOf(record(rule.then)),
@@ -125,6 +131,12 @@ export function documentOfRule(rule: RuleForm, path = "", field = "", places: Pl
     caps,
   };
   if (caps === undefined) delete made.caps;
+  if (rule.milestone !== null) {
+    const { milestone, rows } = milestoneIn(rule.milestone);
+    made.milestone = milestone;
+    places.set(`${path}.milestone.line`, `${field}.milestone`);
+    rows.forEach((at, number) => places.set(`${path}.milestone.line.limits[${number}]`, `${field}.milestone.limits.${at}`));
+  }
   return made;
 }
 
@@ -165,12 +177,13 @@ function capsIn(rule: RuleForm): Json | undefined {
 }
 
 /** A rule that somebody begins to write: points count twice, always. */
-export function newRule(form: RulesForm, locales: readonly string[], taken: readonly string[] = []): RuleForm {
+export function newRule(form: RulesForm, locales: readonly string[]): RuleForm {
   return {
-    id: freeId("rule", [...form.rules.map((one) => one.id), ...taken]),
+    id: newId("rule", idsOf(form.rules)),
     name: Object.fromEntries(locales.map((locale) => [locale, ""])),
     enabled: true,
     trigger: "order",
+    milestone: null,
     scope: "line",
     when: { type: "all", of: [] },
     then: { kind: "multiplier", factor: "2", points: null, fixed_points: false, unit: "points" },
@@ -181,12 +194,19 @@ export function newRule(form: RulesForm, locales: readonly string[], taken: read
   };
 }
 
+/** A milestone that somebody begins to write: a line of paid orders. */
+export function newMilestone(form: RulesForm, locales: readonly string[], currencies: readonly string[]): RuleForm {
+  const rule = newRule(form, locales);
+  const milestone = milestoneOf({ line: { type: "orders", min: 10 } }, currencies);
+  return { ...rule, trigger: "milestone", milestone, then: { ...rule.then, kind: "points", points: 100 } };
+}
+
 /** The same rule once more behind it, switched off until somebody has changed it. */
-export function duplicated(rules: readonly RuleForm[], at: number, taken: readonly string[] = []): RuleForm[] {
+export function duplicated(rules: readonly RuleForm[], at: number): RuleForm[] {
   const rule = rules[at];
   if (rule === undefined) return [...rules];
   const copy = structuredClone(rule);
-  copy.id = freeId(rule.id.replace(/-\d+$/, "").slice(0, 50) || "rule", [...rules.map((one) => one.id), ...taken]);
+  copy.id = newId(baseOf(rule.id).slice(0, 50) || "rule", idsOf(rules));
   copy.name = Object.fromEntries(Object.entries(rule.name).map(([locale, name]) => [locale, name === "" ? "" : `${name.slice(0, 115)} (2)`]));
   copy.enabled = false;
   return [...rules.slice(0, at + 1), copy, ...rules.slice(at + 1)];
@@ -202,10 +222,8 @@ export function moved(rules: readonly RuleForm[], at: number, by: -1 | 1): RuleF
   return next;
 }
 
-function freeId(beginning: string, taken: readonly string[]): string {
-  let number = 1;
-  while (taken.includes(`${beginning}-${number}`)) number += 1;
-  return `${beginning}-${number}`;
+function idsOf(rules: readonly RuleForm[]): string[] {
+  return rules.map((one) => one.id);
 }
 
 /** What a rule is called in a language: its name there, or in any language, or its id. */

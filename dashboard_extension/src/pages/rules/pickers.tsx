@@ -50,7 +50,7 @@ export function FieldFromList(props: Listed & { choices: readonly Choice[]; add:
   return (
     <div className="kit-field">
       <label htmlFor={id}>{props.label}</label>
-      <Chosen values={chosen} called={called} remove={(value) => field.onChange(chosen.filter((one) => one !== value))} />
+      <Chosen values={chosen} called={called} disabled={disabled} remove={(value) => field.onChange(chosen.filter((one) => one !== value))} />
       {!disabled && (
         <span className="kit-input">
           <select id={id} name={props.name} value="" onChange={(event) => field.onChange([...chosen, event.target.value])}>
@@ -69,7 +69,7 @@ export function FieldFromList(props: Listed & { choices: readonly Choice[]; add:
 }
 
 /** Some of what the store sells, found by its name. */
-export function FieldCatalog(props: Listed & { kind: "product" | "variant" | "category" | "collection" | "product_type" }) {
+export function FieldCatalog(props: Listed & { kind: "product" | "variant" | "category" | "collection" | "product_type"; single?: boolean }) {
   const t = useT();
   const { control, disabled, names, learn } = useEditing();
   const { field } = useController({ control, name: props.name });
@@ -81,6 +81,7 @@ export function FieldCatalog(props: Listed & { kind: "product" | "variant" | "ca
       <Chosen
         values={chosen}
         called={(reference) => names[props.kind]?.[reference] ?? reference}
+        disabled={disabled}
         remove={(value) => field.onChange(chosen.filter((one) => one !== value))}
       />
       {chosen.length === 0 && <span className="kit-hint">{t("rules.nothing_chosen")}</span>}
@@ -97,7 +98,8 @@ export function FieldCatalog(props: Listed & { kind: "product" | "variant" | "ca
           chosen={chosen}
           pick={(reference, name) => {
             learn(props.kind, reference, name);
-            field.onChange([...chosen, reference]);
+            field.onChange(props.single ? [reference] : [...chosen, reference]);
+            if (props.single) setOpen(false);
           }}
         />
       )}
@@ -105,7 +107,7 @@ export function FieldCatalog(props: Listed & { kind: "product" | "variant" | "ca
   );
 }
 
-function Search(props: { kind: "product" | "variant" | "category" | "collection" | "product_type"; chosen: readonly string[]; pick: (reference: string, name: string) => void }) {
+export function Search(props: { kind: "product" | "variant" | "category" | "collection" | "product_type"; chosen: readonly string[]; pick: (reference: string, name: string) => void }) {
   const t = useT();
   const id = useId();
   const [text, setText] = useState("");
@@ -147,16 +149,15 @@ function Search(props: { kind: "product" | "variant" | "category" | "collection"
   );
 }
 
-function Chosen(props: { values: readonly string[]; called: (value: string) => string; remove: (value: string) => void }) {
+export function Chosen(props: { values: readonly string[]; called: (value: string) => string; disabled: boolean; remove: (value: string) => void }) {
   const t = useT();
-  const { disabled } = useEditing();
   if (props.values.length === 0) return null;
   return (
     <ul className="rules-chosen">
       {props.values.map((value) => (
         <li key={value} data-chosen={value}>
           {props.called(value)}
-          {!disabled && (
+          {!props.disabled && (
             <button type="button" aria-label={t("rules.take_away", { name: props.called(value) })} onClick={() => props.remove(value)}>
               ×
             </button>

@@ -6,12 +6,12 @@ import { useNavigate } from "react-router";
 import type { Seen } from "@/pages/program/context";
 import { DraftConflict, ordered, startOf, useDraft } from "@/pages/program/draft";
 import { useChecked } from "@/pages/program/useChecked";
-import { currenciesOf } from "@/pages/rules/Leaf";
+import { currenciesOf } from "@/pages/rules/conditions";
 import { errorsOf, placed } from "@/pages/rules/places";
 
 import { useBoard } from "./board";
 import { Beginning } from "./Beginning";
-import { documentOf, formOf, levelIds, type Json, type TiersForm } from "./form";
+import { documentOf, formOf, type Json, type TiersForm } from "./form";
 import { Levels } from "./Levels";
 import { Moves } from "./Moves";
 import { Numbers } from "./Numbers";
@@ -51,6 +51,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
       <Page
         title={t("tiers.title")}
         lead={t("tiers.lead")}
+        saving={draft.saving}
         actions={
           <Button type="button" variant="secondary" onClick={() => void navigate("/publish")}>
             {t("tiers.to_publish")}
@@ -75,7 +76,6 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
               form={form}
               document={document}
               currencies={currencies}
-              live={levelIds(seen.in_force?.document)}
               numbers={board.data?.levels ?? []}
             />
             <Staying {...card} form={form} />
@@ -84,10 +84,10 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
         {seen.may_change && draft.version !== null && <WhoMoves unsaved={dirty} />}
         {staff.mayAny("MANAGE_USERS", "MANAGE_ORDERS") && board.data?.enabled && <Moves />}
         {!disabled && (
-          <SaveBar dirty={dirty} offered={draft.proposed} saving={draft.saving} label={t("program.save")} onSave={() => draft.save(mine())} onDiscard={() => take(saved)} />
+          <SaveBar dirty={dirty} offered={draft.proposed} saving={draft.saving} label={t("program.save")} onSave={() => draft.save(mine(), ground)} onDiscard={() => take(saved)} />
         )}
       </Page>
-      <DraftConflict draft={draft} zone={seen.timezone} mine={mine} renew={props.renew} />
+      <DraftConflict draft={draft} zone={seen.timezone} renew={props.renew} />
     </>
   );
 }

@@ -25,8 +25,6 @@ export function Levels(
     form: TiersForm;
     document: Json;
     currencies: readonly string[];
-    /** Ids of levels that are in force: their members know them. */
-    live: readonly string[];
     numbers: readonly LevelNumbers[];
   },
 ) {
@@ -54,7 +52,7 @@ export function Levels(
     setAfter({ id: level.id, button: by < 0 ? "down" : "up", said: t("tiers.moved", { name: nameOf(level, language), place: at + by + 1, count: levels.length }) });
   };
   const add = () => {
-    const made = newLevel(form, props.document, props.currencies, props.live);
+    const made = newLevel(form, props.document, props.currencies);
     put([...levels, made]);
     setOpen(made.id);
   };
@@ -117,7 +115,7 @@ export function Levels(
 }
 
 /** A level's worked example, and how many have it now. */
-function Means(props: CardProps & { level: LevelForm; live: readonly string[]; numbers: readonly LevelNumbers[] }) {
+function Means(props: CardProps & { level: LevelForm; numbers: readonly LevelNumbers[] }) {
   const t = useT();
   const { level } = props;
   const example = props.examples.get(level.id);

@@ -8,7 +8,7 @@ type Move = Answer<"/api/dashboard/v1/tiers/moves">["items"][number];
 /** Who moved lately, and why. */
 export function Moves() {
   const t = useT();
-  const pages = useApiPages("/api/dashboard/v1/tiers/moves", {}, 10);
+  const pages = useApiPages("/api/dashboard/v1/tiers/moves", {}, { first: 10 });
   const columns: Column<Move>[] = [
     { id: "member", title: t("tiers.member"), cell: (one) => <MemberLink member={one.member} name={one.name} /> },
     { id: "from", title: t("tiers.from"), cell: (one) => one.from_name },

@@ -62,9 +62,11 @@ describe("the tiers of a program", () => {
     expect(changed((form) => Object.assign(form, { levels: [], enabled: true })).document.tiers).toMatchObject({ levels: [] });
   });
 
-  it("get new levels on top, with ids that nothing had before", () => {
+  it("get new levels with ids that no level had before, also none that was removed", () => {
     const form = formOf(DOCUMENT, CURRENCIES);
-    expect(newLevel(form, DOCUMENT, CURRENCIES, ["tier-3"])).toMatchObject({ id: "tier-4", names: { en: "", tr: "" } });
+    const [removed, fresh] = [newLevel(form, DOCUMENT, CURRENCIES), newLevel(form, DOCUMENT, CURRENCIES)];
+    expect(fresh).toMatchObject({ id: expect.stringMatching(/^tier-[2-9a-z]{6}$/) as string, names: { en: "", tr: "" } });
+    expect(fresh.id).not.toBe(removed.id);
     expect(moved(form.levels, 0, 1).map((one) => one.id)).toEqual(["gold", "bronze"]);
     expect(moved(form.levels, 1, 1).map((one) => one.id)).toEqual(["bronze", "gold"]);
     expect(form.levels.map(asksForSeveral)).toEqual([false, true]);

@@ -1,3 +1,4 @@
+import { newId } from "@/pages/program/json";
 import type { Places } from "@/pages/rules/conditions";
 
 export type Json = Record<string, unknown>;
@@ -130,11 +131,9 @@ function requirementsIn(level: LevelForm, path: string, field: string, places: P
 }
 
 /** A level that somebody begins to write, above all others. */
-export function newLevel(form: TiersForm, document: unknown, currencies: readonly string[], taken: readonly string[]): LevelForm {
-  const used = [...form.levels.map((one) => one.id), ...taken];
-  let number = form.levels.length + 1;
-  while (used.includes(`tier-${number}`)) number += 1;
-  return levelOf({ id: `tier-${number}` }, localesOf(document), currencies);
+export function newLevel(form: TiersForm, document: unknown, currencies: readonly string[]): LevelForm {
+  const id = newId("tier", form.levels.map((one) => one.id));
+  return levelOf({ id }, localesOf(document), currencies);
 }
 
 /** The levels with one of them one place higher or lower. */
@@ -163,11 +162,6 @@ export function asksForSeveral(level: LevelForm): boolean {
 /** What a level is called in a language: its name there, or in any language, or its id. */
 export function nameOf(level: Pick<LevelForm, "id" | "names">, language: string): string {
   return [level.names[language], level.names.en, ...Object.values(level.names)].find((name) => name !== undefined && name.trim() !== "") ?? level.id;
-}
-
-/** The ids of the levels of a document. */
-export function levelIds(document: unknown): string[] {
-  return list(record(record(document).tiers).levels).map((one) => text(record(one).id));
 }
 
 function localesOf(document: unknown): string[] {

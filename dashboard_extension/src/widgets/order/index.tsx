@@ -1,5 +1,5 @@
 import { useApiQuery, type Answer } from "@/api/hooks";
-import { Badge, Button, Empty, Figures, Loaded, Money, Notice, Points, useT, When } from "@/kit";
+import { Badge, Button, Empty, Figures, Given, Loaded, Notice, Points, useT, When } from "@/kit";
 
 import { useChanges } from "../shared/changes";
 import { Entries } from "../shared/Entries";
@@ -64,7 +64,7 @@ function Totals({ seen }: { seen: Seen }) {
         <>
           <Points value={one.points} />
           <span className="kit-small">
-            <Money {...one.discount} />
+            <Given {...one} />
             {one.restored > 0 && ` · ${t("order.restored", { points: one.restored })}`}
           </span>
         </>

@@ -1,5 +1,5 @@
 import { useApiQuery } from "@/api/hooks";
-import { Button, Figures, Loaded, Money, Points, useT } from "@/kit";
+import { Button, Figures, Given, Loaded, Points, useT } from "@/kit";
 
 import { useChanges } from "../shared/changes";
 import { param, useOpenPage } from "../shared/place";
@@ -22,7 +22,7 @@ export function Widget() {
             <Figures
               items={[
                 { label: t("voucher.points"), name: "points", value: <Points value={redemption.points} /> },
-                { label: t("voucher.worth"), name: "worth", value: <Money {...redemption.discount} /> },
+                { label: t("voucher.worth"), name: "worth", value: <Given {...redemption} /> },
               ]}
             />
             <ul className="widget-lines">

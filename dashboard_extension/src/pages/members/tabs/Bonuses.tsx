@@ -1,10 +1,26 @@
 import { useIntl } from "react-intl";
 
 import { useApiQuery, type components } from "@/api";
-import { Empty, Loaded, Points, Table, Terms, useT, When, type Column } from "@/kit";
+import { Empty, Failure, Loaded, Points, Table, Terms, useT, When, type Column } from "@/kit";
 
 type Given = components["schemas"]["GivenBonus"];
 type Told = components["schemas"]["ToldAnswer"];
+
+type Ahead = components["schemas"]["MilestoneAhead"];
+
+/** How far a member is to each milestone; nothing where the program has none. */
+function Milestones({ id }: { id: string }) {
+  const t = useT();
+  const query = useApiQuery("/api/dashboard/v1/members/{member}/milestones", { params: { path: { member: id } } });
+  const columns: Column<Ahead>[] = [
+    { id: "name", title: t("members.milestone"), cell: (row) => row.name },
+    { id: "ahead", title: t("members.milestone_ahead"), cell: (row) => (row.reached ? t("members.milestone_reached") : row.told) },
+    { id: "percent", title: t("members.milestone_way"), align: "end", cell: (row) => t("members.percent", { percent: row.percent }) },
+  ];
+  if (query.error) return <Failure error={query.error} retry={() => void query.refetch()} />;
+  if (query.data === undefined || query.data.milestones.length === 0) return null;
+  return <Table label={t("members.milestones")} rows={query.data.milestones} columns={columns} rowKey={(row) => row.id} />;
+}
 
 /** What a member told about themselves, and the bonuses that they were given. */
 export function Bonuses({ id }: { id: string }) {
@@ -27,6 +43,7 @@ export function Bonuses({ id }: { id: string }) {
     <Loaded query={query}>
       {({ birthday, answers: told, given: had }) => (
         <>
+          <Milestones id={id} />
           {birthday !== null && (
             <Terms
               items={[

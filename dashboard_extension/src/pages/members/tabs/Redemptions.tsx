@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import { useApiMutation, useApiPages, type components } from "@/api";
-import { Badge, Button, ConfirmDialog, CursorTable, Empty, Money, Points, useNotify, useStaff, useT, When, type Column } from "@/kit";
+import { Badge, Button, ConfirmDialog, CursorTable, Empty, Given, Points, useNotify, useStaff, useT, When, type Column } from "@/kit";
 
 type Redemption = components["schemas"]["Redemption"];
 const LIVE = ["held", "issued", "attached"];
@@ -25,7 +25,7 @@ export function Redemptions({ id }: { id: string }) {
       ),
     },
     { id: "code", title: t("members.code"), cell: (row) => (row.code ? <code>{row.code}</code> : "–") },
-    { id: "discount", title: t("members.discount"), align: "end", cell: (row) => <Money {...row.discount} /> },
+    { id: "discount", title: t("members.discount"), align: "end", cell: (row) => <Given {...row} /> },
     {
       id: "points",
       title: t("members.points"),

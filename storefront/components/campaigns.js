@@ -1,0 +1,30 @@
+/** Campaigns that are for the shopper: what they give, until when, and the code to type. */
+
+import { h } from "./dom.js";
+
+/** @typedef {import("./dom.js").Child} Child */
+/** @typedef {import("./words.js").Words} Words */
+/** @typedef {{id: string, kind: string, title: string, text: string, gives: string, until: string, code: string | null, own: boolean, channels: string[]}} Campaign */
+
+/**
+ * Those that hold in a channel; all where none is named.
+ *
+ * @param {Campaign[]} campaigns
+ * @param {string} channel
+ */
+export function campaignsIn(campaigns, channel) {
+  return campaigns.filter(({ channels }) => !channel || !channels.length || channels.includes(channel));
+}
+
+/**
+ * @param {Campaign[]} campaigns
+ * @param {Words} words
+ * @returns {Child[]}
+ */
+export function drawCampaigns(campaigns, words) {
+  return [h("ul", { class: "campaigns", part: "campaigns" }, campaigns.map((one) => h("li", { part: "campaign", "data-kind": one.kind },
+    h("p", { class: "asked" }, one.title),
+    one.text && h("p", {}, one.text),
+    h("p", { class: "soft" }, [one.gives, words.t("campaigns.until", { day: words.day(one.until) })].filter(Boolean).join(" · ")),
+    one.code && h("p", {}, words.t(one.own ? "campaigns.own_code" : "campaigns.code"), " ", h("strong", { class: "code", translate: "no", part: "code" }, one.code)))))];
+}
