@@ -9,7 +9,7 @@
 import { createElement, useEffect, useRef } from "react";
 import { useRouter } from "next/navigation";
 
-type Name = "points" | "estimate" | "redeem" | "shipping" | "panel";
+type Name = "access" | "points" | "estimate" | "redeem" | "shipping" | "panel";
 type Props = { name: Name; channel: string; locale: string; signedIn: boolean; checkout?: string; attributes?: Record<string, string> };
 
 const CHANGES = ["loyalty:redeemed", "loyalty:released"];
