@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,7 +19,18 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench import history, in_process, nightly, over_http, reads, redemptions, shipping, shoppers
+from bench import (
+    history,
+    in_process,
+    nightly,
+    over_http,
+    preview,
+    reads,
+    redemptions,
+    segments,
+    shipping,
+    shoppers,
+)
 from bench.figures import Figure
 from bench.servers import Server, postgres
 from saleor_loyalty_app import log
@@ -34,7 +45,9 @@ PARTS: dict[str, Measure] = {
     "shipping": shipping.measure,
     "redemptions": redemptions.measure,
     "shoppers": shoppers.measure,
+    "preview": preview.measure,
     "nightly": nightly.measure,
+    "segments": segments.measure,
 }
 PACKAGES = ("sqlalchemy", "psycopg", "uvicorn", "fastapi", "msgspec", "django-hordak", "django")
 
@@ -74,7 +87,9 @@ def main(
                 def tell(text: str, name: str = name, status: Any = status) -> None:
                     status.update(f"{name}: {text}")
 
-                figures += PARTS[name](server, rounds, seconds, tell)
+                for figure in PARTS[name](server, rounds, seconds, tell):
+                    figures.append(figure)
+                    console.print(f"{name}: {figure.name}: {_value(figure, '; ')}")
         machine = describe(server, rounds, seconds, before)
     run = Run(machine, figures)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -110,7 +125,7 @@ def describe(
             "postgresql": row[0] if row else "",
             "sqlite": sqlite3.sqlite_version,
         }
-        | {name: version(name) for name in PACKAGES},
+        | {name: found for name in PACKAGES if (found := _version(name))},
         "settings": {
             "rounds": rounds,
             "seconds": seconds,
@@ -119,6 +134,14 @@ def describe(
             "sqlite synchronous": "FULL",
         },
     }
+
+
+def _version(name: str) -> str:
+    """The version of a package; "" where it is not installed, as the peers may not be."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
 
 
 def table_of(run: Run) -> Table:

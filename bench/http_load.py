@@ -125,6 +125,7 @@ def run(
             "per_second": len(latencies) / elapsed,
             "seconds": elapsed,
             "p50": percentile(latencies, 0.50),
+            "p95": percentile(latencies, 0.95),
             "p99": percentile(latencies, 0.99),
             "statuses": statuses,
         }

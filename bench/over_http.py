@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -112,15 +112,19 @@ def load(file: Path, connections: int, seconds: float, rate: float, ports: Seque
 
 
 @contextlib.contextmanager
-def serving(database_url: str) -> Iterator[int]:
-    """A web process of the app, without the worker where it may be so; gives its port."""
+def serving(database_url: str, more: Mapping[str, str] | None = None) -> Iterator[int]:
+    """A web process of the app, without the worker where it may be so; gives its port.
+
+    Args:
+        more: settings beside those of all benchmarks.
+    """
     settings = {
         "LOYALTY_ENVIRONMENT": "test",
         "LOYALTY_DATABASE_URL": database_url,
         "LOYALTY_SECRET_KEY": SECRET,
         "LOYALTY_APP_URL": "http://127.0.0.1",
         "LOYALTY_LOG_LEVEL": "WARNING",
-    }
+    } | dict(more or {})
     work = [] if database_url.startswith("sqlite") else ["--no-work"]
     command = [sys.executable, "-m", "saleor_loyalty_app", "serve", *work, "--port"]
     with started(command, settings) as port:

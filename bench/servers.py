@@ -26,6 +26,11 @@ class Server:
             connection.execute(f'CREATE DATABASE "{name}"')
         return make_url(self.url).set(database=name).render_as_string(hide_password=False)
 
+    def forget(self, name: str) -> None:
+        """Takes a database away, so that its disk space is free for the next."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
 
 @contextlib.contextmanager
 def postgres() -> Iterator[Server]:

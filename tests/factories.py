@@ -9,7 +9,9 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.programs.models import ProgramRevision
+from saleor_loyalty_app.stores import partner_keys
 from saleor_loyalty_app.stores.models import Channel, Store
+from saleor_loyalty_app.stores.partner_keys import KeyTerms
 from saleor_loyalty_app.stores.refs import StoreRef
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -108,3 +110,10 @@ def make_revision(
     revision = table(ProgramRevision)
     made: int = conn.execute(sa.insert(revision).values(row).returning(revision.c.id)).scalar_one()
     return made
+
+
+def make_partner_key(conn: Connection, store_id: int, *event_types: str) -> int:
+    """The key of a system that may report events of these types; gives its id."""
+    terms = KeyTerms("Cash registers", frozenset(), 0, None, frozenset(event_types))
+    key, _ = partner_keys.add(conn, store_id, terms, actor="user:1", now=LONG_AGO)
+    return key.id

@@ -17,7 +17,7 @@ from saleor_loyalty_app.api.saleor.sync_webhooks import Answering, build_sync_ro
 from saleor_loyalty_app.api.saleor.tenants import Tenants
 from saleor_loyalty_app.api.saleor.webhooks import Intake, build_routes
 from saleor_loyalty_app.db.database import Database
-from saleor_loyalty_app.flows import offer_shipping, shipping_news
+from saleor_loyalty_app.flows import kept_goods_news, offer_shipping, shipping_news
 from saleor_loyalty_app.flows.app_manifest import manifest_for
 from saleor_loyalty_app.flows.recalculate_shipping import Recalculation, recalculate
 from saleor_loyalty_app.flows.store_access import StoreAccess
@@ -280,4 +280,5 @@ def open_stage(
 
         monkeypatch.setattr(offer_shipping, "enqueue", enqueue)
         monkeypatch.setattr(shipping_news, "enqueue", enqueue)
+        monkeypatch.setattr(kept_goods_news, "enqueue", enqueue)
         yield stage

@@ -16,7 +16,7 @@ from tests.crash.spending_story import Told
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(14400)]
 
 #: Every kind of step belongs to one of so many runs of the story, at reduced and at full depth.
-LANES = (48, 12)
+LANES = (72, 12)
 #: The lane of no step at all.
 NOBODY = -1
 WORKERS = ("spend", "release", "drive_redemptions", "clean_checkouts", "webhook checkouts")

@@ -1,6 +1,7 @@
 """A store in use: a program in force, customers who bought, points of last month, what waits."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -19,7 +20,8 @@ from saleor_loyalty_app.db.database import open_database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.inbox.models import DeadLetter
 from saleor_loyalty_app.ledger import Account, Cause
-from saleor_loyalty_app.members.models import Member
+from saleor_loyalty_app.members.models import Member, MemberIdentity
+from saleor_loyalty_app.orders.models import OrderState
 from saleor_loyalty_app.rewards.models import Redemption, RedemptionUse
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import all_stores
@@ -44,7 +46,7 @@ SLOW_SECONDS = 300.0
 def furnished_world(folder: Path) -> Iterator[World]:
     """The store with its past and the app, until they are no more needed.
 
-    100 points are worth a dollar, and were so before anybody bought.
+    100 points are worth a dollar, and were so before anybody bought. John has more than he bought.
     """
     places = prepare(folder, app_port=free_port(), store_port=free_port())
     started: list[processes.Process] = []
@@ -56,10 +58,25 @@ def furnished_world(folder: Path) -> Iterator[World]:
         story.install(places)
         _write(places, _put_in_force)
         past.relive(places, BOUGHT)
+        _until_booked(places)
         _write(places, _furnish)
         yield running
     finally:
         processes.stop(started)
+
+
+def _until_booked(places: Places) -> None:
+    """Waits for the app, which is told of the orders while they are made."""
+    database = open_database(places.environment()["LOYALTY_DATABASE_URL"], pool_size=1)
+    orders = table(OrderState)
+    booked = sa.select(sa.func.count()).where(orders.c.plan.is_not(None))
+    end = time.monotonic() + SLOW_SECONDS
+    try:
+        while database.read(lambda conn: conn.execute(booked).scalar_one()) < len(BOUGHT):
+            assert time.monotonic() < end, "the orders were not booked"
+            time.sleep(0.2)
+    finally:
+        database.close()
 
 
 def _write(places: Places, what: Callable[[Connection, StoreRef, datetime], None]) -> None:
@@ -76,12 +93,11 @@ def _put_in_force(conn: Connection, store: StoreRef, now: datetime) -> None:
 
 
 def _furnish(conn: Connection, store: StoreRef, now: datetime) -> None:
-    members = table(Member)
+    members, identities = table(Member), table(MemberIdentity)
     member = conn.execute(
         sa.select(members.c.id, members.c.user_id)
-        .where(members.c.store_id == store.id, members.c.user_id.is_not(None))
-        .order_by(members.c.id.desc())
-        .limit(1)
+        .join(identities, identities.c.member_id == members.c.id)
+        .where(members.c.store_id == store.id, identities.c.email == JOHN)
     ).one()
     _last_month(conn, Account(store.id, member.id, "points"), now)
     _second_use(conn, store, member, now)

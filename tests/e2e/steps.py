@@ -121,7 +121,8 @@ def shoot(
     page.evaluate("window.scrollTo(0, 0)")
     page.evaluate("document.querySelector('dialog[open]')?.scrollTo(0, 0)")
     if part is not None:
-        page.locator(part).scroll_into_view_if_needed()
+        # At once: what is drawn anew meanwhile would be waited for where it is not any more.
+        page.locator(part).evaluate("(element) => element.scrollIntoView({block: 'nearest'})")
     page.evaluate("document.querySelectorAll('.toast').forEach((toast) => toast.remove())")
     page.mouse.move(0, 0)
     page.wait_for_timeout(250)

@@ -122,6 +122,24 @@ def test_a_theme_can_be_said_and_the_shops_variables_and_parts_win(
     steps.shoot(page, pictures, "62-components-themed", whole=True)
 
 
+def test_entries_that_a_shop_lets_scroll_are_reached_by_the_tab_key(page: Page) -> None:
+    stage = Stage(page, language="en")
+    history = stage.element("panel", 'sections="history"')
+    stage.show(history, css=LIGHT)
+    expect(page.locator("#entries")).to_be_visible()
+    expect(page.locator("#entries")).not_to_have_attribute("tabindex", "0")
+    low = " loyalty-panel::part(entries) { max-height: 4rem; overflow-y: auto }"
+    stage.show(history, css=LIGHT + low)
+    expect(page.locator("#entries")).to_have_attribute("tabindex", "0")
+    page.keyboard.press("Tab")
+    expect(page.locator("#entries")).to_be_focused()
+    page.keyboard.press("End")
+    page.wait_for_function(
+        "document.querySelector('loyalty-panel').shadowRoot.querySelector('#entries').scrollTop > 0"
+    )
+    assert findings(page) == []
+
+
 def test_in_a_right_to_left_page_texts_keep_their_own_direction_and_nothing_is_cut_off(
     page: Page, pictures: Path
 ) -> None:
@@ -388,3 +406,34 @@ def test_a_program_that_one_joins_is_joined_with_the_texts_that_were_shown(page:
     with page.expect_request("**/me/membership") as sent:
         page.locator("#join").click()
     assert sent.value.post_data_json == {"terms_version": "2027-01", "privacy_version": "2"}
+
+
+def test_a_product_that_is_kept_for_some_tells_the_page_whether_it_is_for_the_shopper(
+    page: Page,
+) -> None:
+    stage = Stage(page, language="en")
+    kept = {"product": "drop", "opens_at": None}
+    closed = kept | {"entitled": False, "code": "closed", "reason": "Kept for Gold."}
+    mine = kept | {"entitled": True, "code": "tier", "reason": "Yours as Gold."}
+    opened = kept | {"entitled": True, "code": "open", "reason": "Everybody may buy this."}
+    shown = page.locator("loyalty-access")
+    stage.answers["GET me/access"] = {"body": {"items": [closed], "missing": []}}
+    stage.show(
+        '<loyalty-access store="shop.example.com" token-endpoint="/loyalty-token" product="drop">'
+        '<span slot="signed-out">Sign in first.</span></loyalty-access>'
+    )
+    expect(shown.locator("[data-access=closed]")).to_have_text("Kept for Gold.")
+    assert findings(page) == []
+    noted(page, "loyalty:changed")
+    stage.answers["GET me/access"] = {"body": {"items": [mine], "missing": []}}
+    page.evaluate("document.dispatchEvent(new Event('loyalty:refresh'))")
+    expect(shown.locator("[data-access=tier]")).to_have_text("Yours as Gold.")
+    stage.answers["GET me/access"] = {"body": {"items": [opened], "missing": []}}
+    page.evaluate("document.dispatchEvent(new Event('loyalty:refresh'))")
+    expect(shown.locator("[data-access]")).to_have_count(0)
+    heard = page.evaluate("window.heard")
+    assert [one["data"]["entitled"] for _, one in heard] == [True, True]
+    stage.token = None
+    page.evaluate("document.dispatchEvent(new Event('loyalty:session'))")
+    expect(shown).to_have_attribute("data-state", "signed-out")
+    expect(shown.get_by_text("Sign in first.")).to_be_visible()

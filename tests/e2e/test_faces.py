@@ -96,8 +96,9 @@ def test_a_switch_stops_earning_and_the_page_says_so(
     page.reload()
     expect(earning).not_to_be_checked()
     shoot(page, pictures, "22-earning-off")
-    earning.check()
+    earning.click()
     expect(page.locator(".toast.good").last).to_contain_text("Switched on")
+    expect(earning).to_be_checked()
 
 
 def test_a_click_with_a_token_that_ran_out_is_done_as_soon_as_the_dashboard_sends_another(

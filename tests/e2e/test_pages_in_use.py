@@ -130,7 +130,7 @@ def test_cases_are_decided_webhooks_replayed_and_books_recomputed_with_one_press
     page = new_page()
     frame = open_page(page, "/activity/cases")
     frame.locator('[data-choice="dismiss"]').click()
-    expect(frame.locator(".kit-empty")).to_contain_text("Nothing waits")
+    expect(frame.locator(".kit-empty", has_text="Nothing waits")).to_be_visible()
     follow(frame, "/activity/changes")
     expect(frame.locator("tbody tr").first).to_contain_text("Decided a case")
     follow(frame, "/activity/dead-letters")

@@ -22,12 +22,34 @@ from saleor_loyalty_app.members.repository import member_by_id
 from saleor_loyalty_app.members.service import set_identity
 from saleor_loyalty_app.messages.models import OutboxMessage
 from saleor_loyalty_app.stores.storefront_setup import Looks, PageTexts, Setup, store_setup
+from tests.campaign_stage import start, terms_of
+from tests.claim_stage import item_of, offer
 from tests.e2e.axe import findings
 from tests.e2e.conftest import free_port
 from tests.e2e.dashboard import LOOKS, Look
 from tests.integration.api.spending_scene import SpendingScene
 from tests.redemption_stage import SHOPPER
 from tests.signing import SigningKey
+
+MUG = item_of(
+    "custom",
+    100,
+    id="mug",
+    names={"en": "A mug with your name", "tr": "Adınız yazılı kupa"},
+    texts={"en": "We write it by hand.", "tr": "Elle yazıyoruz."},
+    stock=12,
+)
+SHARE = item_of(
+    {"type": "percent", "percent": 20},
+    5000,
+    id="share",
+    names={"en": "A fifth off", "tr": "Beşte biri bizden"},
+)
+#: What is too dear says so, and what runs for the member is there with its code.
+TOLD = {
+    "en": ("5,000 points", "There are not enough points", "AUTUMN10"),
+    "tr": ("5.000 puan", "Puan yetersiz", "AUTUMN10"),
+}
 
 
 @dataclass(frozen=True)
@@ -58,6 +80,8 @@ def served(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]
     scene = SpendingScene(database, SigningKey("store-key"), limits={})
     scene.stage.give(1000)
     scene.stage.bearer(250)
+    offer(scene.stage, MUG, SHARE)
+    start(scene.stage, terms_of(scene.stage))
     _introduce(scene)
     port = free_port()
     config = uvicorn.Config(scene.edge.app, port=port, log_level="warning", lifespan="off")
@@ -132,6 +156,8 @@ def test_every_page_can_be_read_and_used(
     expect(page.locator(".big")).to_be_visible()
     page.goto(f"/rewards/acme?lang={look.language}")
     page.locator("details").first.locator("summary").click()
+    for words in TOLD[look.language]:
+        expect(page.locator("main")).to_contain_text(words)
     looked_at("points")
     page.goto(f"/rewards/acme/leave?lang={look.language}")
     looked_at("leave")
@@ -140,7 +166,9 @@ def test_every_page_can_be_read_and_used(
     page.context.close()
 
 
-def test_points_become_a_code_without_a_script(browser: Browser, served: Served) -> None:
+def test_points_become_a_code_and_a_reward_goes_and_comes_back_without_a_script(
+    browser: Browser, served: Served
+) -> None:
     page = _page(browser, served, LOOKS[0], scripts=False)
     page.goto("/rewards/acme?lang=en")
     page.fill("input[name=email]", SHOPPER)
@@ -150,6 +178,13 @@ def test_points_become_a_code_without_a_script(browser: Browser, served: Served)
     page.goto("/rewards/acme?lang=en")
     page.fill("#points-1", "500")
     page.click("text=Make a code")
-    expect(page.locator(".letters")).to_have_count(2)
+    expect(page.locator("#codes ~ .code .letters")).to_have_count(2)
+    assert served.scene.stage.points() == (250, 750)
+    page.get_by_role("button", name="A mug with your name").click()
+    give_up = page.locator("#exchange ~ .code").get_by_role("button")
+    expect(give_up).to_be_visible()
+    assert served.scene.stage.points() == (150, 850)
+    give_up.click()
+    expect(give_up).to_have_count(0)
     assert served.scene.stage.points() == (250, 750)
     page.context.close()

@@ -200,5 +200,14 @@ def test_a_statement_by_itself_is_kept_and_survives_a_restart_of_the_server(
         [row] = opened.write_at_once(rename, {"which": store_id.id, "spoken": language})
         assert row.language == spoken() == language
         assert other.read(kill_connections) == 1
+
+    async def on_the_event_loop() -> None:
+        for language in ("de", "fr", "it"):
+            values = {"which": store_id.id, "spoken": language}
+            [row] = await opened.write_at_once_async(rename, values)
+            assert row.language == spoken() == language
+            assert other.read(kill_connections) >= 1
+
+    asyncio.run(on_the_event_loop())
     opened.write(make_store)
     assert opened.read(stores) == 2

@@ -181,7 +181,7 @@ def test_a_lost_connection_takes_the_old_pool_with_it(postgres_url: str) -> None
         return found
 
     assert opened.write(fn) == 1
-    assert other.read(kill_connections) == 1
+    assert other.read(kill_connections) >= 1
     with pytest.raises(sa.exc.OperationalError) as told, opened.engine.begin() as conn:
         fn(conn)
     assert told.value.connection_invalidated

@@ -71,6 +71,10 @@ class Cart:
             (method["name"], Decimal(str(method["price"]["amount"]))) for method in self._offered()
         ]
 
+    def refusals(self) -> set[str]:
+        """What the store says of the methods that cannot be chosen."""
+        return {method["message"] for method in self._methods() if not method["active"]}
+
     def calculate(self) -> None:
         """Asks the store to find the deliveries anew (3.23+)."""
         self._ask(documents.DELIVERIES)
@@ -92,6 +96,11 @@ class Cart:
         """More items."""
         lines = [{"variantId": variant, "quantity": count} for variant, count in items.items()]
         self._ask(documents.ADD_LINES, {"lines": lines})
+
+    def set_quantity(self, variant: str, quantity: int) -> None:
+        """So many of a thing that is in it; 0 = none."""
+        lines = [{"variantId": variant, "quantity": quantity}]
+        self._ask(documents.UPDATE_LINES, {"lines": lines})
 
     def put_code(self, code: str) -> None:
         """The shopper enters a code."""
@@ -130,8 +139,11 @@ class Cart:
         return self.complete()
 
     def _offered(self) -> list[dict[str, Any]]:
-        offered = self._ask(documents.SHIPPING)["checkout"]["shippingMethods"]
-        return [method for method in offered if method["active"]]
+        return [method for method in self._methods() if method["active"]]
+
+    def _methods(self) -> list[dict[str, Any]]:
+        methods: list[dict[str, Any]] = self._ask(documents.SHIPPING)["checkout"]["shippingMethods"]
+        return methods
 
     def _ask(self, document: str, more: Mapping[str, object] | None = None) -> dict[str, Any]:
         return self.shop.ask(document, {"id": self.id, **(more or {})}, self.token)

@@ -9,8 +9,8 @@ mutation Token($email: String!, $password: String!) {
 CATALOG = """
 query Catalog($channel: String!) {
   products(first: 30, channel: $channel) {
-    edges { node { name isAvailable productType { isShippingRequired kind } variants {
-      id name quantityAvailable
+    edges { node { id name isAvailable productType { isShippingRequired kind } variants {
+      id sku name quantityAvailable
       pricing { price { gross { amount currency } net { amount } } }
       stocks { warehouse { id } quantity }
     } } }
@@ -59,7 +59,7 @@ mutation Checkout($input: CheckoutCreateInput!) {
 
 SHIPPING = """
 query Shipping($id: ID!) {
-  checkout(id: $id) { shippingMethods { id name active price { amount } } }
+  checkout(id: $id) { shippingMethods { id name active message price { amount } } }
 }
 """
 
@@ -108,6 +108,12 @@ mutation ShipTo($id: ID!, $address: AddressInput!) {
 ADD_LINES = """
 mutation AddLines($id: ID!, $lines: [CheckoutLineInput!]!) {
   checkoutLinesAdd(id: $id, lines: $lines) { errors { field message code } }
+}
+"""
+
+UPDATE_LINES = """
+mutation UpdateLines($id: ID!, $lines: [CheckoutLineUpdateInput!]!) {
+  checkoutLinesUpdate(id: $id, lines: $lines) { errors { field message code } }
 }
 """
 
@@ -187,6 +193,12 @@ CANCEL = "mutation Cancel($id: ID!) { orderCancel(id: $id) { errors { field mess
 
 CHANNEL = "query Channel($slug: String!) { channel(slug: $slug) { id } }"
 
+CHANNEL_UPDATE = """
+mutation ChannelUpdate($id: ID!, $input: ChannelUpdateInput!) {
+  channelUpdate(id: $id, input: $input) { errors { field message code } }
+}
+"""
+
 DRAFT = """
 mutation Draft($input: DraftOrderCreateInput!) {
   draftOrderCreate(input: $input) {
@@ -241,6 +253,10 @@ VOUCHER_DELETE = """
 mutation VoucherDelete($id: ID!) { voucherDelete(id: $id) { errors { field message code } } }
 """
 
+VOUCHER = """
+query Voucher($id: ID!) { voucher(id: $id) { id endDate used } }
+"""
+
 PROMOTION_CREATE = """
 mutation PromotionCreate($input: PromotionCreateInput!) {
   promotionCreate(input: $input) { promotion { id } errors { field message code } }
@@ -270,5 +286,17 @@ mutation MethodListing($id: ID!, $input: ShippingMethodChannelListingInput!) {
 METHOD_DELETE = """
 mutation MethodDelete($id: ID!) {
   shippingPriceDelete(id: $id) { errors { field message code } }
+}
+"""
+
+SAY = """
+mutation Say($id: ID!, $input: [MetadataInput!]!) {
+  updateMetadata(id: $id, input: $input) { errors { field message code } }
+}
+"""
+
+UNSAY = """
+mutation Unsay($id: ID!, $keys: [String!]!) {
+  deleteMetadata(id: $id, keys: $keys) { errors { field message code } }
 }
 """

@@ -60,3 +60,51 @@ shipping:
       prices: [{{channel: default-channel, currency: USD, price: "{MEMBERS_PRICE}"}}]
       when: {{type: member}}
 """
+#: Whoever bought for so much is in the tier: twice the points, and a delivery for less.
+GOLD_SPEND = Decimal(300)
+GOLD_FACTOR = 2
+GOLD = "Live gold shipping"
+GOLD_PRICE = Decimal(3)
+#: The rewards: a share off, once plain and once with a limit, and one piece of the thing `$SKU`.
+PERCENT = Decimal(15)
+CAP = Decimal("4.50")
+REWARD_POINTS = 500
+STOCK = 20
+_REWARD = f"""\
+      points: {REWARD_POINTS}
+      stock: {STOCK}
+"""
+ENGINE = f"""{SPENDING}\
+tiers:
+  enabled: true
+  levels:
+    - id: gold
+      names: {{en: Gold, tr: Altın}}
+      requirements:
+        spend: {{limits: [{{currency: USD, min: "{GOLD_SPEND}"}}]}}
+      multiplier: "{GOLD_FACTOR}"
+shipping:
+  offers:
+    - id: gold
+      name: {{en: "{GOLD}", tr: "Canlı altın kargo"}}
+      method: named
+      method_names: ["{METHOD}"]
+      prices: [{{channel: default-channel, currency: USD, price: "{GOLD_PRICE}"}}]
+      when: {{type: tier, tiers: [gold]}}
+rewards:
+  items:
+    - id: share
+      names: {{en: A share off, tr: Bir pay indirim}}
+      gift: {{type: percent, percent: {PERCENT}}}
+      channels: [{{channel: default-channel, currency: USD}}]
+{_REWARD}\
+    - id: capped
+      names: {{en: A share off at most, tr: En çok bir pay indirim}}
+      gift: {{type: percent, percent: {PERCENT}}}
+      channels: [{{channel: default-channel, currency: USD, cap: "{CAP}"}}]
+{_REWARD}\
+    - id: piece
+      names: {{en: One for nothing, tr: Biri bedava}}
+      gift: {{type: free_product, variant: "$SKU"}}
+      channels: [{{channel: default-channel, currency: USD}}]
+{_REWARD}"""

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -58,17 +59,26 @@ class Scene:
             env=environment(self.folder, self.app_url, _host(self.shop.api_url)),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
     def publish(self) -> None:
-        """Puts the program of the chapters into force."""
+        """Puts the program of the chapters into force; `$SKU` in it is what `priced` gives."""
         file = self.folder / "program.yaml"
-        file.write_text(self.program, encoding="utf-8")
+        thing = self.priced()
+        text = self.program.replace("$SKU", thing.sku or thing.id)
+        file.write_text(text, encoding="utf-8")
         self.command("program", "publish", str(file))
+
+    def another(self) -> Variant:
+        """The cheapest thing for sale of a product that `priced` does not give."""
+        return min(
+            (one for one in self.variants if one.product != self.priced().product),
+            key=lambda variant: variant.price,
+        )
 
     def priced(self, at_least: Decimal = Decimal(20)) -> Variant:
         """The cheapest thing for sale of at least this price."""
@@ -90,6 +100,15 @@ class Scene:
         cart.choose()
         cart.pay(pay)
         return cart.complete()
+
+    def told(
+        self, method: str, path: str, body: Mapping[str, object] | None = None
+    ) -> dict[str, Any]:
+        """What a call of the dashboard API that must succeed answers."""
+        answer = self.staff(method, path, body)
+        assert answer.is_success, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
 
     def staff(
         self, method: str, path: str, body: Mapping[str, object] | None = None
@@ -168,7 +187,7 @@ def staged(shop: Shop, folder: Path, program: str) -> Iterator[Scene]:
             if scene.app_id:
                 scene.uninstall()
             for voucher, name in shop.vouchers().items():
-                if voucher not in before and name.startswith("Loyalty "):
+                if voucher not in before and (name.startswith("Loyalty ") or "[cp_" in name):
                     shop.delete_voucher(voucher)
 
 
@@ -183,7 +202,7 @@ def _free_port() -> int:
         return port
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+def _wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 180) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         assert process.poll() is None, "the app ended at once"

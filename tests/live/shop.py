@@ -39,6 +39,8 @@ class Variant:
     """Something to buy, with the price of one as displayed in the channel."""
 
     id: str
+    sku: str
+    product: str
     name: str
     warehouse: str
     price: Decimal
@@ -112,6 +114,8 @@ class Shop:
                     found.append(
                         Variant(
                             variant["id"],
+                            variant["sku"] or "",
+                            product["id"],
                             variant["name"],
                             stocks[0]["warehouse"]["id"],
                             Decimal(str(priced["gross"]["amount"])),
@@ -165,6 +169,11 @@ class Shop:
             if not page["pageInfo"]["hasNextPage"]:
                 return found
             after = page["pageInfo"]["endCursor"]
+
+    def look_at_voucher(self, voucher: str) -> dict[str, Any]:
+        """The voucher as the store shows it."""
+        seen: dict[str, Any] = self.ask(documents.VOUCHER, {"id": voucher})["voucher"]
+        return seen
 
     def delete_voucher(self, voucher: str) -> None:
         """Deletes a voucher."""

@@ -117,6 +117,23 @@ class Shopper:
             lambda: self.read(f"redemptions/{redemption}"), lambda seen: seen["state"] == state
         )
 
+    def claimed(self, reward: str, **where: str) -> dict[str, Any]:
+        """A reward that was taken, once it can be used.
+
+        Args:
+            where: `channel` for a code, `checkout_id` for a discount on that checkout.
+        """
+        answer = self.call("POST", f"me/rewards/{reward}/claims", where, key=uuid.uuid4().hex)
+        assert answer.status_code in (201, 202), answer.text
+        state = "in_cart" if "checkout_id" in where else "ready"
+        return self.wait_for_claim(answer.json()["id"], state)
+
+    def wait_for_claim(self, claim: str, state: str) -> dict[str, Any]:
+        """Looks until the reward that was taken is in `state`."""
+        return until(
+            lambda: self.read(f"me/claims/{claim}"), lambda seen: bool(seen["state"] == state)
+        )
+
     def undone(self, redemption: str) -> None:
         """Asks for the points back and waits until they are."""
         answer = self.call("DELETE", f"redemptions/{redemption}")

@@ -103,4 +103,5 @@ def test_the_first_answer_brings_points_and_can_be_deleted(edge: ApiEdge, asking
     assert ask(edge, asking, "PUT", "questions/size", {"answer": "small"}).json()["given"] == 0
     lately = edge.send("GET", "/api/dashboard/v1/bonuses", edge.staff(asking)).json()
     assert {"kind": "question_answered", "times": 1, "points": 20} in lately["given"]
-    assert lately["answers"] == [{"question": "size", "count": 1}]
+    chosen = [{"option": "small", "count": 1}]
+    assert lately["answers"] == [{"question": "size", "count": 1, "options": chosen}]

@@ -90,14 +90,14 @@ def test_staff_are_counted_too(scene: SpendingScene) -> None:
     assert statuses == [200, 200, 429]
 
 
-def broken(*_: object) -> bool:
+def broken(*_: object) -> dict[str, object]:
     raise OperationalError("INSERT", {}, Exception("no room on the disk"))
 
 
 def test_reads_go_on_where_counting_fails(
     scene: SpendingScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(DatabaseStorage, "acquire_sliding_window_entry", broken)
+    monkeypatch.setattr(DatabaseStorage, "_hit_values", broken)
     checkout = scene.stage.cart()
     for _ in range(6):
         assert scene.preview(checkout).status_code == 200
@@ -108,7 +108,7 @@ def test_nothing_is_spent_where_counting_fails(
     scene: SpendingScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checkout = scene.stage.cart()
-    monkeypatch.setattr(DatabaseStorage, "acquire_sliding_window_entry", broken)
+    monkeypatch.setattr(DatabaseStorage, "_hit_values", broken)
     answer = scene.spend(checkout)
     assert told(answer) == (503, "limits_unavailable")
     assert answer.headers["retry-after"] == "5"

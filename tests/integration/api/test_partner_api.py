@@ -263,12 +263,14 @@ def test_a_customer_joins_with_the_texts_that_they_were_shown(
 
     edge.database.write(write)
     edge.saleor.answers["Shopper"] = {"user": ACCOUNT}
-    system = PartnerSystem(edge, store)
+    system = PartnerSystem(edge, store, scopes=["members:write"])
     changed = system.send("POST", "members", {"user_id": USER})
     assert told(changed) == (409, "terms_changed")
     for _ in range(2):
         answer = system.send("POST", "members", {"user_id": USER, **VERSIONS})
         assert (answer.status_code, answer.json()["state"]) == (200, "active")
+        # Ids of accounts can be counted up: who may only enroll learns nothing of anybody.
+        assert answer.json().keys() == {"id", "user_id", "state", "joined_at"}
     consents = table(MemberConsent)
     sources = edge.database.read(
         lambda conn: conn.execute(sa.select(consents.c.kind, consents.c.source)).all()

@@ -7,8 +7,10 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from socket import socket
+from typing import Any
 
 import pytest
 import uvicorn
@@ -17,13 +19,18 @@ from saleor_loyalty_app.clock import ManualClock
 from saleor_loyalty_app.db.database import open_database
 from saleor_loyalty_app.flows.propose_program import propose_program
 from saleor_loyalty_app.flows.publish_program import publish
+from saleor_loyalty_app.programs.problems import read_program
+from saleor_loyalty_app.programs.repository import find_draft
 from tests.api_edge import ApiEdge
 from tests.integration.api.conftest import SOLD
-from tests.integration.api.partner_system import PartnerSystem
+from tests.integration.api.partner_system import EVERYTHING, PartnerSystem
 from tests.integration.api.test_membership import ACCOUNT, USER
 from tests.signing import SigningKey
 
-GUIDE = Path(__file__).parents[3] / "docs" / "developers" / "partner-api.md"
+DOCS = Path(__file__).parents[3] / "docs"
+GUIDE = DOCS / "developers" / "partner-api.md"
+RECIPE = DOCS / "recipes" / "help-desk.md"
+BLOCKS = re.MULTILINE | re.DOTALL
 
 
 @pytest.fixture
@@ -33,6 +40,23 @@ def guide() -> str:
     return GUIDE.read_text("utf-8")
 
 
+def with_more(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with points for visits to a shop, which also watches complaints."""
+    rule = {
+        "id": "visits",
+        "trigger": "custom_event",
+        "on": ["store-visit"],
+        "then": {"type": "points", "points": 20},
+        "caps": {"per_member": {"times": 1, "period": "day"}},
+    }
+    shop = {"name": "shop", "kind": "string"}
+    kind = {"id": "store-visit", "name": {"en": "Visit"}, "properties": [shop]}
+    earning = {**document["earning"], "rules": [*document["earning"]["rules"], rule]}
+    complaint = {"suggest": {"type": "points", "points": 100}}
+    sections = {"events": {"types": [kind]}, "goodwill": {"complaint": complaint}}
+    return {**document, "earning": earning, **sections}
+
+
 @pytest.fixture
 def system(sqlite_url: str, clock: ManualClock, key: SigningKey) -> Iterator[PartnerSystem]:
     """A system of a store with a program, and a customer with points."""
@@ -40,9 +64,14 @@ def system(sqlite_url: str, clock: ManualClock, key: SigningKey) -> Iterator[Par
     edge = ApiEdge(database, clock, key)
     store = edge.store()
     database.write(lambda conn: propose_program(conn, store, [SOLD], now=clock()))
-    database.write(lambda conn: publish(conn, store, by="user:1", now=clock()))
+    draft = database.read(lambda conn: find_draft(conn, store.id))
+    assert draft is not None
+    program = read_program(with_more(dict(draft.document)))
+    database.write(lambda conn: publish(conn, store, program, by="user:1", now=clock()))
+    clock.advance(timedelta(seconds=1))
     edge.saleor.answers["Shopper"] = {"user": ACCOUNT}
-    made = PartnerSystem(edge, store)
+    scopes = [*EVERYTHING, "complaints:write"]
+    made = PartnerSystem(edge, store, scopes=scopes, event_types=["store-visit"])
     ayse = made.desk.join(5, "Ayşe", "Yılmaz", user_id=USER, email="ayse@example.com")
     made.desk.earn(ayse, 100)
     yield made
@@ -66,26 +95,37 @@ def address(system: PartnerSystem) -> Iterator[str]:
     listening.close()
 
 
+def shell(script: str, address: str, token: str) -> str:
+    """What a script says that calls the API with a key."""
+    result = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        env={**os.environ, "LOYALTY": address, "KEY": token, "no_proxy": "*", "PATIENCE": "100"},
+        capture_output=True, text=True, check=False, timeout=240,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
 def test_every_example_runs_one_after_the_other(
     guide: str, system: PartnerSystem, address: str
 ) -> None:
     if shutil.which("curl") is None or shutil.which("jq") is None:
         pytest.skip("curl and jq are needed")
-    examples = re.findall(r"^```sh\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
-    assert len(examples) == 7
-    result = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", "\n".join(examples)],
-        env={
-            **os.environ, "LOYALTY": address, "KEY": system.token, "no_proxy": "*",
-            "PATIENCE": "100",
-        },
-        capture_output=True, text=True, check=False, timeout=240,
-    )  # fmt: skip
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert '"points": 149' in result.stdout
+    examples = re.findall(r"^```sh\n(.*?)^```", guide, BLOCKS)
+    assert len(examples) == 9
+    said = shell("\n".join(examples), address, system.token)
+    assert '"points": 149' in said
     [ayse] = system.look_up(user_id=USER)
     moved = system.send("GET", f"members/{ayse['id']}/statement").json()["items"]
-    assert [one["amount"] for one in moved] == [-75, 75, 100]
+    assert [one["amount"] for one in moved] == [-20, 20, -75, 75, 100]
+
+    # The recipe, with a key that may look and nothing else.
+    blocks = re.findall(r"^```(sh desk|text)\n(.*?)^```", RECIPE.read_text("utf-8"), BLOCKS)
+    told = dict(blocks)
+    desk = PartnerSystem(system.edge, system.store, scopes=["members:read"], day_limit=0)
+    assert shell(told["sh desk"], address, desk.token) == told["text"]
+    refused = desk.move(ayse["id"], 5)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "scope_missing")
 
 
 def test_every_failure_and_call_is_in_the_guide(guide: str, system: PartnerSystem) -> None:

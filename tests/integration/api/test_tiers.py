@@ -81,6 +81,19 @@ def test_the_board_the_holders_and_the_moves(edge: ApiEdge, desk: MemberDesk) ->
     assert told(edge.get(f"{API}/tiers/moves?after=x", agent)) == (400, "invalid_cursor")
 
 
+def test_what_was_just_published_has_everybody_before_it_until_the_tasks_have_met_them(
+    edge: ApiEdge, desk: MemberDesk
+) -> None:
+    agent = edge.staff(desk.store, **SEES)
+    publish_tiers(edge, desk.store, 20, 35)
+    before = edge.get(f"{API}/tiers", agent).json()["sweep"]
+    assert (before["running"], before["done"], before["total"]) == (True, 0, 2)
+    settle(edge, desk.store)
+    board = edge.get(f"{API}/tiers", agent).json()
+    assert (board["sweep"]["running"], board["sweep"]["done"]) == (False, 2)
+    assert [one["members"] for one in board["levels"]] == [0, 2]
+
+
 def test_a_tier_is_set_until_a_day_noted_and_ended(edge: ApiEdge, desk: MemberDesk) -> None:
     agent = edge.staff(desk.store, **AGENT)
     member = edge.get(f"{API}/tiers/friend/members", agent).json()["items"][0]["member"]
@@ -142,6 +155,25 @@ def test_publishing_tells_who_would_move(edge: ApiEdge, desk: MemberDesk) -> Non
     }
     assert (seen["changes"], seen["at_once"], seen["looked_at"]) == (True, [flow], 2)
     assert seen["entry_points"] == 140, "both had the lower one before"
+
+    def with_rules(conn: Any) -> None:
+        document = dict(get_draft(conn, desk.store.id).document)
+        reached = {"trigger": "tier_reached", "then": {"type": "points", "points": 7}}
+        status = {"trigger": "tier_reached", "then": {"type": "status_points", "points": 9}}
+        rules = [
+            reached | {"id": "any-tier"},
+            reached | {"id": "fans", "on": ["fan"]},
+            reached | {"id": "friends", "on": ["friend"]},
+            reached | {"id": "not-now", "enabled": False},
+            status | {"id": "status"},
+        ]
+        earning = document["earning"]
+        document["earning"] = earning | {"rules": [*earning["rules"], *rules]}
+        put_draft(conn, desk.store.id, document, by="user:1", now=edge.clock())
+
+    edge.database.write(with_rules)
+    seen = edge.get(f"{API}/publishing/tiers", owner).json()
+    assert seen["entry_points"] == 2 * (70 + 7 + 7), "what rules give for it is in it"
 
     def off(conn: Any) -> None:
         document = dict(get_draft(conn, desk.store.id).document)

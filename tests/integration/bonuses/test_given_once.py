@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,13 +20,18 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.answer_question import answer_question
 from saleor_loyalty_app.flows.celebrate import celebrate_page
+from saleor_loyalty_app.flows.converge_order import converge_order
+from saleor_loyalty_app.flows.give_bonus import give_waiting
 from saleor_loyalty_app.flows.receive_event import receive
 from saleor_loyalty_app.handlers.customers import ACCOUNTS_DELETED, CUSTOMERS
 from saleor_loyalty_app.ledger.models import Entry
 from saleor_loyalty_app.members.repository import member_by_user
 from saleor_loyalty_app.messages.models import OutboxMessage
+from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.stores.refs import StoreRef
+from tests.factories import make_revision
 from tests.order_books import live_store, program
+from tests.order_samples import order, paid, shopper
 from tests.webhook_edge import SECRETS, event_body
 
 USER = {
@@ -67,7 +73,7 @@ class Shop:
     """A store whose shopper comes, tells things, goes and comes again."""
 
     def __init__(self, database: Database) -> None:
-        self.database, self.now, self.account = database, NOW, 5
+        self.database, self.now, self.account, self.orders = database, NOW, 5, 0
         self.store: StoreRef = database.write(lambda conn: live_store(conn, document()))
 
     def tell(self, typename: str, **fields: object) -> None:
@@ -115,6 +121,30 @@ class Shop:
                 )
             ):
                 pass
+
+    def switch(self, *, earning: bool) -> None:
+        self.store = replace(self.store, earning_on=earning)
+
+    def wait(self) -> None:
+        """What the task of the bonuses that wait does."""
+        while self.database.write(
+            lambda conn: give_waiting(conn, self.store, limit=2, keys=SECRETS, now=self.now)
+        ):
+            pass
+
+    def buy(self, **user: object) -> None:
+        """An order is paid; it shows the account as it is then."""
+        self.orders += 1
+        user = {"id": f"user-{self.account}", "email": USER["email"]} | user
+        told = order(
+            id=f"O{self.orders}",
+            user=shopper() | user | {"updatedAt": self.now.isoformat()},
+            transactions=[paid()],
+        )
+        look = Look.webhook(self.now)
+        self.database.write(
+            lambda conn: converge_order(conn, self.store, told, look, now=self.now, secrets=SECRETS)
+        )
 
     def later(self, days: int) -> None:
         self.now += timedelta(days=days)
@@ -215,9 +245,63 @@ def test_an_anniversary_counts_from_joining(shop: Shop) -> None:
     assert shop.given() == [("anniversary:1", 30), ("anniversary:2", 30)]
 
 
+def test_what_happens_while_earning_is_off_is_given_once_it_is_on_again(shop: Shop) -> None:
+    shop.tell("CustomerUpdated", isConfirmed=False)
+    shop.born(3, 15)
+    shop.celebrate()
+    shop.switch(earning=False)
+    shop.tell("AccountConfirmed")
+    shop.answer("38")
+    shop.later(40)
+    shop.celebrate()
+    shop.wait()
+    assert shop.given() == []
+    shop.switch(earning=True)
+    shop.celebrate()
+    shop.wait()
+    shop.wait()
+    assert sorted(points for _, points in shop.given()) == [20, 50, 100]
+    assert shop.messages().count("bonus_given") == 3
+    shop.tell("AccountConfirmed", firstName="A")
+    shop.answer("39")
+    assert len(shop.given()) == 3
+
+
+def test_what_waits_for_earning_is_decided_by_the_rules_of_its_day(shop: Shop) -> None:
+    shop.switch(earning=False)
+    shop.tell("AccountConfirmed")
+    shop.later(1)
+    shop.database.write(
+        lambda conn: make_revision(conn, shop.store.id, program(), effective_from=shop.now)
+    )
+    shop.later(1)
+    shop.switch(earning=True)
+    shop.wait()
+    assert shop.given() == [("account_confirmed:", 100)]
+
+
+def test_a_confirmation_that_an_order_shows_first_brings_its_bonus_once(shop: Shop) -> None:
+    shop.tell("CustomerCreated", isConfirmed=False)
+    shop.later(1)
+    shop.buy()
+    shop.wait()
+    assert shop.given() == [("account_confirmed:", 100)]
+    shop.tell("AccountConfirmed", firstName="A")
+    assert shop.given() == [("account_confirmed:", 100)]
+
+
+def test_an_account_that_an_order_shows_first_was_confirmed_long_ago(shop: Shop) -> None:
+    shop.buy()
+    shop.wait()
+    assert shop.given() == []
+
+
 STEPS = st.lists(
     st.sampled_from(
-        ["confirm", "seen", "delete", "answer", "take_back", "born", "other", "day", "year", "run"]
+        [
+            *("confirm", "seen", "delete", "answer", "take_back", "born", "other"),
+            *("day", "year", "run", "unconfirmed", "buy", "off", "on", "wait"),
+        ]
     ),
     max_size=25,
 )
@@ -227,7 +311,7 @@ def test_nothing_is_given_twice_whatever_the_order_of_events(sqlite_url: str) ->
     database = open_database(sqlite_url)
 
     @given(STEPS)
-    @settings(max_examples=15)
+    @settings(max_examples=settings().max_examples * 3 // 5)
     def check(steps: list[str]) -> None:
         shop = Shop(database)
         started = shop.now
@@ -259,6 +343,14 @@ def _take(shop: Shop, step: str) -> None:
             shop.tell("AccountConfirmed")
         case "seen":
             shop.tell("CustomerUpdated")
+        case "unconfirmed":
+            shop.tell("CustomerCreated", isConfirmed=False)
+        case "buy":
+            shop.buy()
+        case "off" | "on":
+            shop.switch(earning=step == "on")
+        case "wait":
+            shop.wait()
         case "delete":
             shop.delete()
         case "answer":

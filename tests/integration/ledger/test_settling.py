@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from saleor_loyalty_app import ledger
@@ -161,3 +162,23 @@ def test_an_account_that_was_settled_is_looked_at_again_when_its_next_lot_is_due
     assert ledger.settle_page(books.conn, books.store_id, now=END_OF_JUNE, limit=10) == 0
     assert ledger.settle_page(books.conn, books.store_id, now=END_OF_JULY, limit=10) == 1
     assert books.shown(account, END_OF_JULY) == (0, 0, 0, 0)
+
+
+def test_sqlite_finds_the_lots_of_a_page_by_their_members_and_not_by_their_store(
+    books: Books,
+) -> None:
+    dialect = books.conn.dialect
+    if dialect.name != "sqlite":
+        pytest.skip("PostgreSQL weighs its indexes by how many rows there are")
+    asked = {
+        "store_ids": [books.store_id],
+        "member_ids": list(range(100)),
+        "units": ["points"],
+        "closed": False,
+        "now": NOW.isoformat(),
+    }
+    for statement in (sql.DUE_LOTS_OF_ANY, sql.SOONEST_EXPIRY_OF_ANY):
+        text = statement.compile(dialect=dialect).construct_expanded_state(asked)
+        values = tuple(text.parameters[name] for name in text.positiontup or ())
+        rows = books.conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {text.statement}", values).all()
+        assert "ix_lot_member (member_id=? AND unit=? AND closed=?" in rows[0][-1]

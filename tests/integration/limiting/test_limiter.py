@@ -1,5 +1,6 @@
 """Counting who asks how often: in the database for all processes, or in the process's memory."""
 
+import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -121,6 +122,47 @@ def test_processes_count_together(database: Database, database_url: str, time: T
         other.close()
 
 
+def test_event_loop_and_threads_count_together(
+    limiter: Limiter, database: Database, time: Time
+) -> None:
+    async def story() -> float:
+        for _ in range(2):
+            await limiter.require_room_async(READING, "ayse")
+        assert let_in(limiter, READING, "ayse", 1) == 1
+        with pytest.raises(TooManyRequests) as refusal:
+            await limiter.require_room_async(READING, "ayse")
+        with pytest.raises(TooManyRequests):
+            limiter.require_room(READING, "ayse")
+        await limiter.require_room_async(Limit("reading", None), "ayse")
+        return refusal.value.retry_after or 0
+
+    wait = asyncio.run(story())
+    [row] = database.read(lambda conn: conn.execute(sa.select(_count)).all())
+    assert row.hits == 3
+    time.now += wait + 0.1
+    asyncio.run(limiter.require_room_async(READING, "ayse"))
+
+
+def test_of_many_at_once_on_event_loops_of_two_processes_no_more_are_let_in(
+    database: Database, database_url: str, time: Time
+) -> None:
+    other = open_database(database_url, pool_size=2)
+
+    async def story(limiter: Limiter) -> int:
+        asked = (limiter.require_room_async(SPENDING, "ayse") for _ in range(15))
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        assert all(one is None or isinstance(one, TooManyRequests) for one in found)
+        return found.count(None)
+
+    limiters = [
+        Limiter(DatabaseStorage(one, clock=time), "secret", clock=time) for one in (database, other)
+    ]
+    with ThreadPoolExecutor(2) as threads:
+        found = list(threads.map(lambda limiter: asyncio.run(story(limiter)), limiters))
+    other.close()
+    assert sum(found) == 10
+
+
 def test_neither_address_nor_user_can_be_read_from_the_counters(
     limiter: Limiter, database: Database
 ) -> None:
@@ -173,8 +215,7 @@ def in_memory() -> Iterator[Limiter]:
 
 
 def test_a_single_process_counts_in_its_memory(in_memory: Limiter) -> None:
-    assert not in_memory.waits_for_database
     assert let_in(in_memory, READING, "ayse", 5) == 3
     with pytest.raises(TooManyRequests) as refusal:
-        in_memory.require_room(READING, "ayse")
+        asyncio.run(in_memory.require_room_async(READING, "ayse"))
     assert refusal.value.retry_after == 60

@@ -311,7 +311,7 @@ def test_after_a_reversal_the_same_rows_bring_only_what_came_back(stage: ImportS
 
 
 @given(data=st.data())
-@settings(max_examples=6)
+@settings(max_examples=max(6, settings().max_examples // 5))
 def test_any_split_and_repetition_of_a_file_ends_in_the_same_books(
     data: st.DataObject, sqlite_template: object, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

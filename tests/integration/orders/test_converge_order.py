@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
-from saleor_loyalty_app.flows.converge_order import Outcome, converge_order
+from saleor_loyalty_app.flows.converge_order import Outcome, converge_order, converge_page
 from saleor_loyalty_app.ledger import Account, Cause
 from saleor_loyalty_app.orders import refresh
 from saleor_loyalty_app.orders.look import Look, Verdict
@@ -184,6 +184,50 @@ def test_a_refund_after_a_return_is_told_as_a_refund(conn: Connection) -> None:
     assert reasons == [None, "returned", "refunded"]
 
 
+def test_an_order_that_staff_edit_after_its_payment_keeps_the_points_of_what_is_left(
+    conn: Connection,
+) -> None:
+    document = program(earn_on_shipping=True)
+    bonus = {
+        "id": "large",
+        "scope": "order",
+        "when": {"type": "order_value", "limits": [{"currency": "USD", "min": "1000"}]},
+        "then": {"type": "points_per_order", "points": 500},
+    }
+    document["earning"]["rules"].append(bonus)
+    store = live_store(conn, document)
+    small, large = line("L1", 1, "100"), line("L2", 1, "900")
+
+    def look(*lines: Any, back: int, updated: int) -> Outcome:
+        events = [event("CHARGE_SUCCESS", 1020, 1)]
+        events += [event("REFUND_SUCCESS", back, updated)] if back else []
+        return webhook(
+            conn,
+            store,
+            order(
+                *lines,
+                shipping="20",
+                transactions=[transaction(*events)],
+                user=AYSE,
+                updated=updated,
+                status="UNCONFIRMED",
+            ),
+        )
+
+    book = ("points", "points")
+    assert look(small, large, back=0, updated=1).posted[book] == 10_200 + 500
+    # 900 go back with the line that was worth them; 50 of the 500 and shipping's 200 stay.
+    assert look(small, back=900, updated=2).posted[book] == -(9000 + 450)
+    assert look(line("L1", 1, "50"), back=950, updated=3).posted[book] == -(500 + 25)
+    assert [entry.reason.get("why") for entry in entries_of(conn, store)] == [
+        None,
+        "changed",
+        "changed",
+    ]
+    assert look(line("L1", 1, "50"), back=1020, updated=4).posted[book] == -(500 + 25 + 200)
+    assert books_of(conn, store).balances == {}
+
+
 def test_an_order_that_goes_to_staff_says_so(conn: Connection) -> None:
     store = live_store(conn)
     webhook(conn, store, PAID)
@@ -336,7 +380,7 @@ def test_stores_do_not_mix_even_with_equal_ids(conn: Connection) -> None:
     assert books_of(conn, other).balances == {}
 
 
-def test_a_bonus_for_the_first_order_is_given_once(conn: Connection) -> None:
+def first_order_program() -> dict[str, Any]:
     document = program()
     document["earning"]["rules"].append(
         {
@@ -346,10 +390,35 @@ def test_a_bonus_for_the_first_order_is_given_once(conn: Connection) -> None:
             "then": {"type": "points_per_order", "points": 500},
         }
     )
-    store = live_store(conn, document)
+    return document
+
+
+def test_a_bonus_for_the_first_order_is_given_once(conn: Connection) -> None:
+    store = live_store(conn, first_order_program())
     second = order(transactions=[paid()], user=AYSE, id="O2", number="2")
     posted = [webhook(conn, store, told).posted[("points", "points")] for told in (PAID, second)]
     assert posted == [1500, 1000]
+
+
+def test_of_orders_that_are_read_together_the_one_that_was_made_first_is_the_first(
+    conn: Connection,
+) -> None:
+    store = live_store(conn, first_order_program())
+    page = [
+        order(transactions=[paid()], user=AYSE, id=id_, number=id_, created=at(minutes))
+        for id_, minutes in (("A", 0.5), ("M", 0.9), ("Z", 0))
+    ]
+    outcomes = converge_page(conn, store, page, Look.read(NOW), now=NOW, secrets=KEYS)
+    posted = {one.order_id: one.posted[("points", "points")] for one in outcomes}
+    assert posted == {"Z": 1500, "A": 1000, "M": 1000}
+
+
+def test_of_a_guest_nobody_knows_whether_it_is_the_first_order(conn: Connection) -> None:
+    store = live_store(conn, first_order_program())
+    by_guest = order(transactions=[paid()])
+    assert webhook(conn, store, by_guest).posted == {("points", "points"): 1000}
+    [miss] = order_row(conn, store, "O1").plan["misses"]
+    assert miss == {"rule": "first", "reason": {"code": "nth_order_unknown"}}
 
 
 def _switched(store: StoreRef, *, on: bool) -> StoreRef:

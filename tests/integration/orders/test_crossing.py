@@ -17,8 +17,8 @@ from saleor_loyalty_app.flows.join_member import customer_seen
 from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.saleor.event import UserSnapshot
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
-from tests.order_books import KEYS, NOW, books_of, live_store
-from tests.order_samples import order, paid
+from tests.order_books import KEYS, NOW, books_of, live_store, program
+from tests.order_samples import order, paid, shopper
 
 PEOPLE = 3
 ORDERS = 8
@@ -63,6 +63,39 @@ def test_an_order_and_the_account_of_its_guest_see_each_other(
         slow.result(timeout=30)
     books = database.read(lambda conn: books_of(conn, store))
     assert books.balances == {("U1", "points"): 1000}
+
+
+@pytest.mark.parametrize(
+    "asks", [{"type": "nth_order", "every": 3}, {"type": "member_orders", "min": 2}]
+)
+def test_of_two_orders_at_once_one_is_the_second_and_one_the_third(
+    database: Database, asks: dict[str, Any]
+) -> None:
+    document = program()
+    then = {"type": "points_per_order", "points": 7}
+    document["earning"]["rules"].append(
+        {"id": "third", "scope": "order", "when": asks, "then": then}
+    )
+    store = database.write(lambda conn: live_store(conn, document))
+    begun = Event()
+
+    def book(conn: Connection, number: int) -> None:
+        snapshot = order(transactions=[paid()], id=f"O{number}", user=shopper())
+        converge_order(conn, store, snapshot, Look.webhook(NOW), now=NOW, secrets=KEYS)
+
+    def linger(conn: Connection) -> None:
+        book(conn, 2)
+        begun.set()
+        sleep(0.5)
+
+    database.write(lambda conn: book(conn, 1))
+    with ThreadPoolExecutor() as pool:
+        slow = pool.submit(database.write, linger)
+        assert begun.wait(30)
+        database.write(lambda conn: book(conn, 3))
+        slow.result(timeout=30)
+    books = database.read(lambda conn: books_of(conn, store))
+    assert books.balances == {("U1", "points"): 3 * 1000 + 7}
 
 
 def test_guests_join_while_their_orders_arrive(database: Database) -> None:

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from saleor_loyalty_app.clock import ManualClock
 from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.converge_order import converge_order
 from saleor_loyalty_app.flows.import_history import (
     ImportChoice,
@@ -19,12 +21,18 @@ from saleor_loyalty_app.flows.import_history import (
     run_history_import,
     start_history_import,
 )
+from saleor_loyalty_app.flows.pass_milestones import settle_milestones
+from saleor_loyalty_app.flows.sweep_milestones import milestones_page
+from saleor_loyalty_app.flows.sweep_tiers import rewards_page, tiers_page
+from saleor_loyalty_app.ledger.models import Lot
+from saleor_loyalty_app.messages.outbox import waiting
 from saleor_loyalty_app.orders import imports
 from saleor_loyalty_app.orders.imports import ImportRow
 from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.saleor.errors import SaleorUnavailable
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers.models import MemberTier
 from tests.factories import make_store
 from tests.order_books import KEYS, Books, books_of, entries_of, live_store, program
 from tests.order_samples import fulfillment, order, shopper, transaction
@@ -33,6 +41,7 @@ from tests.order_source import MemorySource
 LIVE = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = LIVE + timedelta(days=30)
 AYSE = shopper()
+_lots, _tiers = table(Lot), table(MemberTier)
 
 
 def past(number: int, days_before: int, **more: Any) -> OrderSnapshot:
@@ -80,13 +89,16 @@ def source() -> MemorySource:
 def run(
     database: Database, store: StoreRef, source: MemorySource, clock: ManualClock
 ) -> Callable[..., ImportRow]:
-    def go(choice: ImportChoice, *, dry_run: bool = False) -> ImportRow:
+    def go(
+        choice: ImportChoice, *, dry_run: bool = False, into: StoreRef | None = None
+    ) -> ImportRow:
+        of = into or store
         row = database.write(
-            lambda conn: start_history_import(conn, store, choice, dry_run=dry_run, now=clock())
+            lambda conn: start_history_import(conn, of, choice, dry_run=dry_run, now=clock())
         )
         waits: list[float] = []
         done = run_history_import(
-            database, store, source, row.id, clock=clock, secrets=KEYS, wait=waits.append
+            database, of, source, row.id, clock=clock, secrets=KEYS, wait=waits.append
         )
         assert len(waits) == max(0, len(source.asked) - 1)
         return done
@@ -151,11 +163,77 @@ def test_a_dry_run_tells_the_same_and_books_nothing(
     assert books(database, store).balances == {("U1", "points"): 2500, ("guest", "points"): 1000}
 
 
+CAPPED: list[dict[str, Any]] = [
+    {
+        "id": "base",
+        "then": {"type": "points_per_money"},
+        "caps": {"per_member": {"points": 1500, "period": "month"}},
+    },
+    {
+        "id": "once",
+        "scope": "order",
+        "then": {"type": "points_per_order", "points": 70},
+        "caps": {"per_member": {"times": 1, "period": "ever"}},
+    },
+    {
+        "id": "third",
+        "scope": "order",
+        "when": {"type": "nth_order", "min": 3, "max": 3},
+        "then": {"type": "points_per_order", "points": 9},
+    },
+    {
+        "id": "loyal",
+        "scope": "order",
+        "when": {"type": "member_orders", "min": 2},
+        "then": {"type": "points_per_order", "points": 1},
+    },
+    {
+        "id": "old",
+        "scope": "order",
+        "when": {"type": "member_since", "min": 1},
+        "then": {"type": "points_per_order", "points": 5000},
+    },
+]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_dry_run_knows_caps_and_customers_as_the_import_does(
+    database: Database, source: MemorySource, clock: ManualClock, known: bool
+) -> None:
+    document = program() | {"earning": {"rules": CAPPED}}
+    store = database.write(lambda conn: live_store(conn, document))
+    source.put(
+        past(6, 5, userEmail=AYSE["email"], user=None),
+        past(7, 4, userEmail="guest@example.com", user=None),
+        past(8, 3, userEmail="guest@example.com", user=None),
+    )
+    if known:
+        live = past(20, -10)
+        database.write(
+            lambda conn: converge_order(conn, store, live, Look.read(NOW), now=NOW, secrets=KEYS)
+        )
+
+    def run(*, dry_run: bool) -> ImportRow:
+        choice = ImportChoice("days", days=3650)
+        row = database.write(
+            lambda conn: start_history_import(conn, store, choice, dry_run=dry_run, now=clock())
+        )
+        return run_history_import(
+            database, store, source, row.id, clock=clock, secrets=KEYS, wait=lambda _: None
+        )
+
+    dry, real = run(dry_run=True), run(dry_run=False)
+
+    assert dry.report == real.report
+    assert dry.report["orders"]["points:points"] < 8 * 1000
+
+
 def test_a_capped_order_scales_with_its_refunds(
     database: Database, store: StoreRef, run: Callable[..., ImportRow]
 ) -> None:
     run(ImportChoice("capped", cap=500))
-    back = past(4, 40, fulfillments=[fulfillment("RETURNED", 0, L1=1)], updatedAt=NOW.isoformat())
+    # The oldest order was the first, and took it all.
+    back = past(5, 50, fulfillments=[fulfillment("RETURNED", 0, L1=1)], updatedAt=NOW.isoformat())
     database.write(
         lambda conn: converge_order(conn, store, back, Look.read(NOW), now=NOW, secrets=KEYS)
     )
@@ -167,6 +245,100 @@ def test_status_only_gives_no_points(
 ) -> None:
     assert run(ImportChoice("status_only")).orders_counted == 0
     assert books(database, store).balances == {}
+
+
+def with_tiers(requirement: dict[str, Any], window: dict[str, Any]) -> dict[str, Any]:
+    """The usual program with status points, and with a tier and a milestone that bring points."""
+    document = program()
+    document["earning"]["rules"] += [
+        {"id": "status", "scope": "order", "then": {"type": "status_points", "points": 10}},
+        {
+            "id": "regular",
+            "trigger": "milestone",
+            "milestone": {"line": {"type": "orders", "min": 2}, "retroactive": False},
+            "then": {"type": "points", "points": 70},
+        },
+    ]
+    level = {
+        "id": "gold",
+        "names": {"en": "Gold"},
+        "requirements": requirement,
+        "entry_points": 40,
+    }
+    return document | {"tiers": {"enabled": True, "window": window, "levels": [level]}}
+
+
+def settle(database: Database, store: StoreRef, now: datetime) -> None:
+    """All that the tasks have to do until then."""
+    for _ in range(20):
+        more = [
+            database.write(lambda conn: tiers_page(conn, store, now=now)),
+            database.write(lambda conn: rewards_page(conn, store, keys=KEYS, now=now)),
+            database.write(lambda conn: milestones_page(conn, store, now=now)),
+            database.write(
+                lambda conn: settle_milestones(conn, store, limit=9, keys=KEYS, now=now)
+            ),
+        ]
+        if not any(more):
+            return
+    raise AssertionError("the tasks never come to an end")
+
+
+def tiers(database: Database, store: StoreRef) -> list[str]:
+    query = sa.select(_tiers.c.tier).where(_tiers.c.store_id == store.id, _tiers.c.tier != "")
+    return database.read(lambda conn: list(conn.execute(query).scalars()))
+
+
+def status_days(database: Database, store: StoreRef) -> list[datetime]:
+    """When what is left of status points was earned."""
+    query = sa.select(_lots.c.earned_at).where(
+        _lots.c.store_id == store.id, _lots.c.unit == "status", _lots.c.remaining > 0
+    )
+    return sorted(database.read(lambda conn: list(conn.execute(query).scalars())))
+
+
+@pytest.mark.parametrize(
+    ("window", "reached"),
+    [({"type": "calendar_year"}, []), ({"type": "rolling", "months": 12}, ["gold"])],
+    ids=["calendar_year", "rolling"],
+)
+def test_status_of_the_past_counts_in_the_period_in_which_it_was_paid(
+    database: Database, run: Callable[..., ImportRow], window: dict[str, Any], reached: list[str]
+) -> None:
+    document = with_tiers({"status_points": {"min": 50}}, window)
+    store = database.write(lambda conn: live_store(conn, document))
+    assert run(ImportChoice("status_only"), into=store).orders_counted == 5
+    settle(database, store, NOW)
+    assert books(database, store).balances == {("U1", "status"): 50}
+    assert tiers(database, store) == reached
+    paid_at = [LIVE - timedelta(days=10 * n) + timedelta(minutes=1) for n in (5, 4, 3, 2, 1)]
+    assert status_days(database, store) == paid_at
+
+    # Given once more, after a refund that failed, it is as old as it was.
+    back = past(4, 40, fulfillments=[fulfillment("RETURNED", 0, L1=1)], updatedAt=NOW.isoformat())
+    later = NOW + timedelta(days=1)
+    for told, at in ((back, NOW), (past(4, 40, updatedAt=later.isoformat()), later)):
+        database.write(
+            lambda conn, told=told, at=at: converge_order(  # type: ignore[misc]
+                conn, store, told, Look.read(at), now=at, secrets=KEYS
+            )
+        )
+        assert len(status_days(database, store)) == (4 if told is back else 5)
+    assert status_days(database, store) == paid_at
+
+
+def test_history_welcomes_nobody_to_a_tier_also_where_a_guest_turns_out_to_be_a_customer(
+    database: Database, source: MemorySource, run: Callable[..., ImportRow]
+) -> None:
+    spend = {"spend": {"limits": [{"currency": "USD", "min": "150"}]}}
+    document = with_tiers(spend, {"type": "lifetime"})
+    store = database.write(lambda conn: live_store(conn, document))
+    source.put(past(5, 50, user=None, userEmail=AYSE["email"]))
+    run(ImportChoice("days", days=3650), into=store)
+    settle(database, store, NOW)
+    assert tiers(database, store) == ["gold"]
+    assert books(database, store).balances == {("U1", "points"): 5000, ("U1", "status"): 50}
+    assert database.read(lambda conn: waiting(conn, store.id, limit=50)) == []
 
 
 def test_none_is_done_at_once(

@@ -1,37 +1,28 @@
 """What rules see of an order's owner is frozen with the plan; caps are drawn and given back."""
 
-from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger
-from saleor_loyalty_app.db.database import Database, open_database
+from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.award_deed import award_deed, reverse_deed
-from saleor_loyalty_app.flows.converge_order import Outcome, converge_order
-from saleor_loyalty_app.flows.preview_checkout import preview_checkout
 from saleor_loyalty_app.ledger.models import Entry, Lot
 from saleor_loyalty_app.members.repository import member_by_user
-from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.orders.models import OrderState
 from saleor_loyalty_app.programs.deeds import DeedFacts
 from saleor_loyalty_app.programs.models import CapUse
-from saleor_loyalty_app.saleor.checkout_preview import CheckoutPreview, preview_of
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers.models import MemberTier
 from tests.factories import make_member, make_revision
 from tests.integration.orders.purchases import AYSE, bought, receive
-from tests.order_books import KEYS, NOW, books_of, live_store, program
-from tests.order_samples import START, event, line, order, taxed, transaction
+from tests.order_books import NOW, books_of, live_store, program
+from tests.order_samples import START, event, transaction
 
 TIERS: dict[str, Any] = {
     "enabled": True,
@@ -210,6 +201,31 @@ def test_a_deed_is_awarded_once_and_taken_back_with_its_caps(database: Database)
     assert database.read(lambda conn: list(ledger.audit(conn, store.id))) == []
 
 
+def test_points_that_were_spent_and_forgiven_still_count_for_the_cap(database: Database) -> None:
+    cap = {"per_member": {"points": 70, "times": 2, "period": "year"}}
+    store = a_store(database, BIRTHDAY | {"caps": cap})
+    owner = database.write(lambda conn: ayse(conn, store))
+    held = ledger.Account(store.id, owner, "points")
+
+    def award_spend_and_reverse(conn: Connection, key: str, spent: int) -> tuple[int, int]:
+        awarded = award_deed(conn, store, owner, deed(key), now=NOW)
+        cause = ledger.Cause(source="test", part="points", actor="app")
+        ledger.adjust(conn, held, -spent, cause, key=f"spent:{key}", now=NOW, effective_at=NOW)
+        taken = reverse_deed(conn, store, owner, key, now=NOW, why="removed")
+        return awarded.total(), taken.waived["points"]
+
+    found = [
+        database.write(lambda conn, key=key: award_spend_and_reverse(conn, key, 30))  # type: ignore[misc]
+        for key in ("first", "second")
+    ]
+
+    assert found == [(50, 30), (40, 30)]
+    assert set(uses(database, store).values()) == {(30, 1)}
+    assert (
+        database.write(lambda conn: award_deed(conn, store, owner, deed("3"), now=NOW)).total() == 0
+    )
+
+
 @pytest.mark.parametrize(
     ("member", "store_values", "why"),
     [
@@ -239,186 +255,3 @@ def test_a_member_of_another_store_is_nobody(database: Database) -> None:
         database.write(lambda conn: award_deed(conn, store, owner, deed(), now=NOW)).withheld
         == "unknown"
     )
-
-
-CONDITIONS = st.sampled_from(
-    [
-        None,
-        {"type": "tier", "tiers": ["gold"]},
-        {"type": "member_orders", "min": 1},
-        {"type": "member_since", "max": 400},
-        {"type": "nth_order", "every": 2},
-        {"type": "expression", "cel": "member.orders < 2 || member.tier == 'gold'"},
-    ]
-)
-EFFECTS: st.SearchStrategy[tuple[str, dict[str, Any]]] = st.sampled_from(
-    [
-        ("line", {"type": "points_per_money"}),
-        ("line", {"type": "points_per_unit", "points": 7}),
-        ("order", {"type": "points_per_order", "points": 33}),
-        ("line", {"type": "multiplier", "factor": "2.5"}),
-        ("order", {"type": "status_points", "points": 5}),
-        ("line", {"type": "status_points", "factor": "0.3"}),
-    ]
-)
-TIMES = {"per_member": {"times": 1, "period": "month"}}
-CAPS = st.sampled_from(
-    [None, TIMES, {"per_member": {"points": 400, "period": "year"}}, {"per_order": 50}]
-)
-
-
-@st.composite
-def rules(draw: st.DrawFn, number: int) -> dict[str, Any]:
-    scope, then = draw(EFFECTS)
-    caps = draw(CAPS)
-    if then["type"] == "multiplier" and caps is not None:
-        caps = TIMES
-    rule = {"id": f"rule-{number}", "scope": scope, "then": then, "when": draw(CONDITIONS)}
-    return rule if caps is None else rule | {"caps": caps}
-
-
-@st.composite
-def deed_rules(draw: st.DrawFn) -> dict[str, Any]:
-    when = draw(st.sampled_from([None, {"type": "tier", "tiers": ["gold"]}]))
-    return BIRTHDAY | {"when": when, "caps": TIMES}
-
-
-PROGRAMS = st.tuples(rules(1), rules(2), rules(3), deed_rules())
-GROSS = st.lists(st.decimals("0.01", "300", places=2).map(str), min_size=1, max_size=3)
-FEW = settings(max_examples=5)
-
-
-@pytest.fixture
-def quick(sqlite_url: str) -> Iterator[Database]:
-    opened = open_database(sqlite_url)
-    yield opened
-    opened.close()
-
-
-def told(number: int, gross: list[str], **more: Any) -> OrderSnapshot:
-    lines = [line(f"L{n}", 2, amount) for n, amount in enumerate(gross)]
-    total = sum((one["totalPrice"]["gross"]["amount"] for one in lines), Decimal(0))
-    paid_up = transaction(event("CHARGE_SUCCESS", str(total), 1))
-    values: dict[str, Any] = {"id": f"O{number}", "number": str(number), "user": AYSE}
-    return order(*lines, **(values | more), transactions=[paid_up])
-
-
-def checkout_like(gross: list[str]) -> CheckoutPreview:
-    lines = [line(f"L{n}", 2, amount) for n, amount in enumerate(gross)]
-    total = sum((one["totalPrice"]["gross"]["amount"] for one in lines), Decimal(0))
-    channel = {
-        "slug": "default-channel",
-        "currencyCode": "USD",
-        "taxConfiguration": {"pricesEnteredWithTax": True},
-    }
-    found = preview_of(
-        {
-            "checkout": {
-                "id": "C1",
-                "channel": channel,
-                "subtotalPrice": taxed(total),
-                "shippingPrice": taxed(0),
-                "totalPrice": taxed(total),
-                "user": {"id": AYSE["id"]},
-                "lines": lines,
-            }
-        }
-    )
-    assert found is not None
-    return found
-
-
-@FEW
-@given(program_rules=PROGRAMS, carts=st.lists(GROSS, min_size=2, max_size=3), tier=st.booleans())
-def test_a_preview_says_what_the_order_then_earns(
-    quick: Database, program_rules: tuple[dict[str, Any], ...], carts: list[list[str]], tier: bool
-) -> None:
-    store = a_store(quick, *program_rules)
-    owner = quick.write(lambda conn: ayse(conn, store))
-    quick.write(lambda conn: put_in_tier(conn, store, owner, "gold" if tier else ""))
-    for number, gross in enumerate(carts):
-        points = promised(quick, store, gross)
-        outcome = received(quick, store, told(number, gross))
-        assert points == outcome.posted.get(("points", "points"), 0)
-
-
-def promised(database: Database, store: StoreRef, gross: list[str]) -> int:
-    def preview(conn: Connection) -> int:
-        member = member_by_user(conn, store.id, AYSE["id"])
-        cart = checkout_like(gross)
-        return preview_checkout(
-            conn, store, cart, member, is_owner=True, now=START, language="en"
-        ).points
-
-    return database.read(preview)
-
-
-def received(database: Database, store: StoreRef, snapshot: OrderSnapshot) -> Outcome:
-    return database.write(
-        lambda conn: converge_order(conn, store, snapshot, Look.webhook(NOW), now=NOW, secrets=KEYS)
-    )
-
-
-@FEW
-@given(program_rules=PROGRAMS, carts=st.lists(GROSS, min_size=1, max_size=3), random=st.randoms())
-def test_applying_and_reversing_all_facts_leaves_zero(
-    quick: Database, program_rules: tuple[dict[str, Any], ...], carts: list[list[str]], random: Any
-) -> None:
-    store = a_store(quick, *program_rules)
-    owner = quick.write(lambda conn: ayse(conn, store))
-    quick.write(lambda conn: put_in_tier(conn, store, owner, "gold"))
-    done: list[Callable[[], object]] = [
-        lambda n=n, gross=gross: received(quick, store, told(n, gross))
-        for n, gross in enumerate(carts)
-    ] + [
-        lambda: quick.write(lambda conn: award_deed(conn, store, owner, deed(), now=NOW)),
-    ]
-    undone: list[Callable[[], object]] = [
-        lambda n=n, gross=gross: received(
-            quick, store, told(n, gross, updated=9, status="CANCELED")
-        )
-        for n, gross in enumerate(carts)
-    ] + [
-        lambda: quick.write(
-            lambda conn: reverse_deed(conn, store, owner, deed().key, now=NOW, why="undone")
-        ),
-    ]
-    random.shuffle(done)
-    random.shuffle(undone)
-    for step in [*done, *done, *undone, *undone]:
-        step()
-
-    assert not any(balances(quick, store).values())
-    assert uses(quick, store) == {}
-    assert quick.read(lambda conn: list(ledger.audit(conn, store.id))) == []
-
-
-def joined(database: Database, store: StoreRef) -> int:
-    return database.write(lambda conn: ayse(conn, store))
-
-
-def celebrated(database: Database, store: StoreRef, owner: int) -> None:
-    database.write(lambda conn: award_deed(conn, store, owner, deed(), now=NOW))
-
-
-@FEW
-@given(carts=st.lists(GROSS, min_size=2, max_size=3), random=st.randoms())
-def test_facts_of_a_day_commute_where_rules_do(
-    quick: Database, carts: list[list[str]], random: Any
-) -> None:
-    """Rules that ask neither for a number of orders nor for what is left of a cap by rule."""
-    cap = {"per_member": {"points": 500, "period": "day"}}
-    free = (BASE | {"caps": {"per_order": 900}}, STATUS, BIRTHDAY | {"caps": cap})
-    first, second = a_store(quick, *free), a_store(quick, *free)
-    for store in (first, second):
-        owner = joined(quick, store)
-        steps: list[Callable[[], object]] = [
-            partial(received, quick, store, told(n, gross)) for n, gross in enumerate(carts)
-        ]
-        steps.append(partial(celebrated, quick, store, owner))
-        if store is second:
-            random.shuffle(steps)
-        for step in steps:
-            step()
-
-    assert balances(quick, first) == balances(quick, second)

@@ -14,6 +14,7 @@ from saleor_loyalty_app.rewards import sightings
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.saleor.checkout_event import CheckoutNews, CheckoutUser
 from saleor_loyalty_app.saleor.errors import SaleorUnavailable
+from tests.claim_stage import book, buy, claim, drawn, item_of, offer
 from tests.redemption_stage import OTHER, SHOPPER, Stage
 
 
@@ -177,6 +178,67 @@ def test_a_code_that_was_handed_out_belongs_to_its_owners_first_checkout(stage: 
     assert hear(stage, news(stage, second))
     assert clean(stage) == CleaningReport(removed=1)
     assert stage.code_on(cart) == bearer.code
+
+
+@pytest.mark.parametrize("reward", [False, True], ids=["points", "reward"])
+@pytest.mark.parametrize("then", ["taken off", "other code", "money", "gone"])
+def test_old_news_put_no_handed_out_code_back_and_cost_it_nothing(
+    stage: Stage, reward: bool, then: str
+) -> None:
+    offer(stage, item_of("amount", amount="5"))
+    known = claim(stage) if reward else stage.bearer()
+    other = stage.bearer()
+    cart = stage.cart()
+    stage.put_code(cart, known.code)
+    told = news(stage, cart)
+    stage.take_code(cart, known.code)
+    if then == "other code":
+        stage.put_code(cart, other.code)
+    elif then == "money":
+        stage.charge(cart)
+    elif then == "gone":
+        stage.pay_and_complete(cart)
+    assert hear(stage, told)
+    stage.sweep()
+    after = stage.read(known)
+    assert (after.state, after.checkout_id, after.ending) == ("issued", None, "")
+    assert after.due_at == after.deadline
+    assert stage.count("CheckoutAddPromoCode") == 0
+    assert stage.points() == (1000, 1000)
+    second = stage.cart()
+    stage.put_code(second, known.code)
+    assert hear(stage, news(stage, second))
+    stage.sweep()
+    assert (stage.read(known).state, stage.read(known).checkout_id) == ("attached", second)
+
+
+@pytest.mark.parametrize("how", ["taken off", "cart deleted", "completed without"])
+def test_a_reward_code_is_good_for_another_cart_when_it_is_off_the_first(
+    stage: Stage, how: str
+) -> None:
+    offer(stage, item_of("amount", amount="5", stock=1))
+    known, cart, second = claim(stage), stage.cart(), stage.cart()
+    stage.put_code(cart, known.code)
+    assert hear(stage, news(stage, cart))
+    stage.sweep()
+    assert stage.read(known).state == "attached"
+    if how == "cart deleted":
+        stage.box.store.checkouts.pop(stage.box.node(cart).pk)
+        stage.wake(known)
+    else:
+        stage.take_code(cart, known.code)
+    if how == "taken off":
+        assert hear(stage, news(stage, cart))
+        stage.sweep()
+    elif how == "completed without":
+        book(stage, stage.pay_and_complete(cart))
+    after = stage.read(known)
+    assert (after.state, after.checkout_id, after.due_at) == ("issued", None, known.deadline)
+    assert (stage.points(), drawn(stage)) == ((1500, 500), 1)
+    stage.put_code(second, known.code)
+    assert hear(stage, news(stage, second))
+    buy(stage, second)
+    assert (stage.read(known).state, stage.points()) == ("consumed", (1500, 0))
 
 
 def test_a_handed_out_code_on_another_shoppers_checkout_is_taken_off(stage: Stage) -> None:

@@ -1,6 +1,7 @@
 """A backup is restored: what was spent since then is learned from the vouchers in Saleor."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from saleor_loyalty_app.rewards import redemptions
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.saleor.errors import SaleorUnavailable
 from saleor_loyalty_app.stores.problems import open_problems
+from tests.claim_stage import claim, drawn, item_of, offer
 from tests.order_books import KEYS
 from tests.redemption_stage import Stage
 
@@ -270,3 +272,22 @@ def _write_old(conn: sa.Connection, stage: Stage, rows: sa.Table, old: Redemptio
         "before": None,
     }
     conn.execute(sa.insert(rows).values(values))
+
+
+def test_a_reward_that_was_taken_after_the_backup_is_a_claim_again(stage: Stage) -> None:
+    offer(stage, item_of({"type": "percent", "percent": 20}, stock=3))
+    made = claim(stage)
+
+    def wipe(conn: sa.Connection) -> None:
+        for name in ("reward_claim", "reward_stock"):
+            conn.execute(sa.delete(metadata.tables[name]))
+
+    stage.database.write(wipe)
+    restore_backup(stage)
+    assert rebuild(stage).rebuilt == [made.public_id]
+    again = stage.read(made)
+    assert (again.points, again.amount, again.code) == (500, Decimal(0), made.code)
+    assert again.terms == made.terms
+    assert (stage.points(), drawn(stage)) == ((1500, 500), 1)
+    assert stage.release(again).state == "released"
+    assert (stage.points(), drawn(stage)) == ((2000, 0), 0)

@@ -14,6 +14,7 @@ from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.converge_order import converge_order, converge_page
 from saleor_loyalty_app.flows.erase_member import erase_member
+from saleor_loyalty_app.flows.preview_refund import preview_refund
 from saleor_loyalty_app.flows.refresh_orders import RefreshReport, read_and_book
 from saleor_loyalty_app.ledger import Account
 from saleor_loyalty_app.members.models import Member
@@ -358,6 +359,25 @@ def test_a_returned_unit_gives_back_its_share(conn: Connection, store: StoreRef,
     look(conn, store, bought_of(*lines, made, fulfillments=back))
     assert again(conn, made).restored == 33
     assert entries_of(conn, store)[-1].reason["why"] == "returned"
+
+
+@pytest.mark.parametrize(("came_back", "restored"), [("PEN", 0), ("MUG", 500)])
+def test_the_points_of_a_free_product_come_back_with_it_and_with_nothing_else(
+    conn: Connection, store: StoreRef, ayse: int, came_back: str, restored: int
+) -> None:
+    terms = {"reward": "mug", "kind": "free_product", "variant": "SKU-MUG"}
+    made = make_redemption(conn, store, ayse, terms=terms)
+    lines = (line("MUG", 1, "0"), line("PEN", 1, "10"))
+    look(conn, store, bought_of(*lines, made))
+    back = bought_of(
+        *lines, made, fulfillments=[fulfillment("RETURNED", 9, None, **{came_back: 1})]
+    )
+    units = {came_back: 1}
+    before = preview_refund(conn, store, bought_of(*lines, made), units, now=NOW)
+    look(conn, store, back)
+    assert (before.restores, again(conn, made).restored) == (restored, restored)
+    look(conn, store, bought_of(*lines, made, status="CANCELED"))
+    assert points(conn, store, ayse) == (500, 0, 0)
 
 
 def test_what_came_back_stays_when_a_refund_is_taken_back(

@@ -11,6 +11,7 @@ from saleor_loyalty_app.ledger.errors import IdempotencyConflict
 from saleor_loyalty_app.rewards import redemptions
 from saleor_loyalty_app.rewards.errors import RedemptionUnknown
 from saleor_loyalty_app.rewards.spend_request import Bearer, OnDraft
+from tests.claim_stage import buy, cancel, claim, item_of, offer, variant_of
 from tests.integration.rewards.conftest import MakeStage
 from tests.redemption_stage import OTHER, SHOPPER, Stage
 
@@ -248,6 +249,24 @@ class TestGivenBack:
         stage.sweep(timedelta(minutes=60))
         [expiring] = stage.balance(OTHER).expiring
         assert (expiring.amount, expiring.at) == (300, stage.now + timedelta(days=7))
+
+
+def test_a_free_product_is_spent_and_restored_where_orders_tell_it_on_the_line_alone(
+    stage: Stage,
+) -> None:
+    for channel in stage.box.store.channels.values():
+        channel.legacy_line_discounts = False
+    offer(stage, item_of({"type": "free_product", "variant": variant_of(stage)}))
+    taken = claim(stage)
+    checkout = stage.cart(2)
+    stage.put_code(checkout, taken.code)
+    order = buy(stage, checkout)
+    told = stage.box.node(order)
+    assert told.discounts == []
+    assert [one.type for one in told.lines[0].discounts] == ["VOUCHER"]
+    assert stage.read(taken).state == "consumed"
+    cancel(stage, order)
+    assert (stage.read(taken).state, stage.points()) == ("restored", (2000, 0))
 
 
 def _bind(stage: Stage, redemption_id: int, checkout: str) -> None:

@@ -10,27 +10,31 @@ import sqlalchemy as sa
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows import wind_down
+from saleor_loyalty_app.flows.fulfill_claim import move_claim
 from saleor_loyalty_app.flows.wind_down import (
     EndChanged,
     PointsChanged,
     PointsStillSpendable,
+    RewardsStillWaiting,
     advance,
     call_off,
     expire_what_is_left,
-    left,
     plan_end,
 )
+from saleor_loyalty_app.flows.wind_down_left import left
 from saleor_loyalty_app.ledger import Account, Cause
 from saleor_loyalty_app.ledger.models import Entry
 from saleor_loyalty_app.messages.models import OutboxMessage
 from saleor_loyalty_app.messages.outbox import tell
 from saleor_loyalty_app.orders.refresh import expect_refresh
+from saleor_loyalty_app.rewards.claims import to_hand_over
 from saleor_loyalty_app.rewards.errors import SpendingOff
 from saleor_loyalty_app.stores import wind_downs
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import store_by_id
 from saleor_loyalty_app.stores.switches import Part, set_switch
 from saleor_loyalty_app.stores.wind_downs import EndDatesInvalid, EndStepDone, Plan, checked_dates
+from tests.claim_stage import claim, item_of, offer
 from tests.factories import make_member, make_store
 from tests.redemption_stage import OTHER, Stage
 
@@ -139,6 +143,40 @@ def test_a_code_that_is_being_paid_with_is_waited_for(stage: Stage) -> None:
     tick(stage)
     assert stage.read(used).state == "consumed"
     assert standing(stage).codes_ended_at is not None
+
+
+def test_what_staff_are_to_hand_over_outlives_the_program_and_is_settled_before_points_expire(
+    stage: Stage,
+) -> None:
+    offer(stage, item_of("custom"), item_of("amount", id="off", amount="10"))
+    plan(stage, 0, 0)
+    mug, code = claim(stage), claim(stage, "off")
+    made = standing(stage)
+    assert code.deadline < made.spending_ends_at < mug.deadline
+    go_to(stage, made.spending_ends_at + DAY)
+    stage.sweep()
+    tick(stage)
+    assert (stage.read(mug).state, stage.read(code).state) == ("issued", "expired")
+    with stage.database.engine.connect() as conn:
+        found = left(conn, stage.store.id)
+        [line] = to_hand_over(conn, stage.store.id, ["requested"], first=9)
+    assert (found.live, found.paying, found.waiting, found.held) == (0, 0, 1, 500)
+    assert (line.redemption_id, standing(stage).codes_ended_at) == (mug.id, stage.now)
+
+    def expire(conn: sa.Connection) -> Plan:
+        now = stage.now
+        return expire_what_is_left(conn, stage.store, version=1, points=1500, actor=ACTOR, now=now)
+
+    with pytest.raises(RewardsStillWaiting):
+        stage.database.write(expire)
+    stage.database.write(
+        lambda conn: move_claim(
+            conn, stage.store, mug.public_id, "handed_over", note="", actor=ACTOR, now=stage.now
+        )
+    )
+    stage.database.write(expire)
+    tick(stage)
+    assert (stage.read(mug).state, stage.points()) == ("consumed", (0, 0))
 
 
 def test_what_is_left_stays_until_staff_confirm_its_number(stage: Stage) -> None:

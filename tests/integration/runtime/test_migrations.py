@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from saleor_loyalty_app.db import migrate
+from saleor_loyalty_app.bonuses.models import BonusGiven
+from saleor_loyalty_app.db import migrate, tables
+from saleor_loyalty_app.tiers.models import TierReward
+from tests.factories import LONG_AGO, make_member, make_store
 from tests.postgres import create_database, drop_database
 
 
@@ -123,6 +126,31 @@ def test_processes_that_start_together_migrate_once(empty_url: str) -> None:
     for thread in threads:
         thread.join()
     assert sorted(before or "" for before, _ in results) == ["", *[migrate.head()] * 3]
+
+
+def test_entry_points_of_tiers_from_before_are_known_as_bonuses_that_were_given(
+    empty_url: str,
+) -> None:
+    migrate.upgrade(empty_url)
+    url = sa.make_url(empty_url)
+    if url.get_backend_name() == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        store = make_store(connection)
+        member = make_member(connection, store.id)
+        rows = [
+            {"tier": "gold", "points": 50, "waiting": False},
+            {"tier": "silver", "points": 0, "waiting": True},
+        ]
+        same = {"member_id": member, "store_id": store.id, "at": LONG_AGO}
+        connection.execute(sa.insert(tables.table(TierReward)), [same | row for row in rows])
+    migrate.downgrade(empty_url, "0004")
+    migrate.upgrade(empty_url)
+    with engine.connect() as connection:
+        [given] = connection.execute(sa.select(tables.table(BonusGiven))).all()
+    assert (given.member_id, given.deed, given.points) == (member, "tier:gold", 50)
+    assert given.given_at == LONG_AGO
 
 
 def test_downgrade_leaves_nothing_behind(empty_url: str) -> None:

@@ -5,13 +5,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.tiers.models import MemberTier
 from sandbox.box import id_of
+from tests.factories import make_member
 from tests.integration.shipping.conftest import Flaky
+from tests.order_books import NOW
 from tests.program_samples import document_of
 from tests.shipping_samples import FREE, offer_json, shipping_document
-from tests.shipping_stage import Stage, open_stage
+from tests.shipping_stage import SHOPPER, Stage, open_stage
 
 #: Free for members, in both channels.
 MEMBERS = offer_json(
@@ -112,6 +117,41 @@ def test_a_member_who_signs_in_is_offered_it_at_once_and_who_signs_out_is_not(
     assert "Members ship free" not in stage.methods()
     stage.hear()
     assert stage.work() == 0
+
+
+def test_a_tier_has_its_own_price_up_to_the_order_and_keeps_it_through_a_fall(
+    stage: Stage,
+) -> None:
+    prices = [{"channel": "default-channel", "currency": "USD", "price": "3.90"}]
+    silver = offer_json("silver", prices=prices, when={"type": "tier", "tiers": ["silver"]})
+    spend = {"limits": [{"currency": "USD", "min": "300"}]}
+    level = {"id": "silver", "names": {"en": "Silver"}, "requirements": {"spend": spend}}
+    tiers = {"enabled": True, "levels": [level]}
+    stage.publish(shipping_document(silver, tiers=tiers))
+    stage.fill(1)
+    assert "Silver" not in stage.calculate()
+    user = next(one for one in stage.box.store.users.values() if one.email == SHOPPER)
+    held = {"tier": "silver", "earned": "silver", "since": NOW, "evaluated_at": NOW}
+    stage.database.write(
+        lambda conn: conn.execute(
+            sa.insert(table(MemberTier)).values(
+                store_id=stage.store.id,
+                member_id=make_member(conn, stage.store.id, user_id=id_of(user)),
+                period_from=NOW.date(),
+                **held,
+            )
+        )
+    )
+    stage.fill(1)
+    assert stage.calculate()["Silver"] == 3.9
+    stage.choose("Silver")
+    stage.pay()
+    stage.change("UPDATE member_tier SET tier = '', earned = ''")
+    stage.box.clock.advance(timedelta(hours=1))
+    # 3.90 as offered, and 8 % tax on it as on every price of the channel.
+    assert stage.complete() == ("Silver", 4.21)
+    stage.fill(1, by=stage.box.shopper_token(SHOPPER))
+    assert "Silver" not in stage.calculate()
 
 
 def test_a_checkout_with_money_on_it_is_left_alone(stage: Stage) -> None:

@@ -14,6 +14,7 @@ from saleor_loyalty_app.flows.erase_member import erase_member
 from saleor_loyalty_app.flows.give_points import Agent
 from saleor_loyalty_app.flows.merge_members import merge_members
 from saleor_loyalty_app.flows.mirror_balances import mirror_page
+from saleor_loyalty_app.flows.set_tier import set_tier
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.flows.sweep_tiers import has_work, rewards_page, tiers_page
 from saleor_loyalty_app.messages.outbox import waiting
@@ -63,10 +64,16 @@ def settle(database: Database, store: StoreRef, now: datetime) -> None:
     """All that the tasks have to do until then."""
     for _ in range(50):
         database.write(lambda conn: tiers_page(conn, store, now=now))
-        database.write(lambda conn: rewards_page(conn, store, now=now))
+        database.write(lambda conn: rewards_page(conn, store, keys=KEYS, now=now))
         if not database.read(lambda conn: has_work(conn, store, now=now)):
             return
     raise AssertionError("the tasks never come to an end")
+
+
+def publish(
+    database: Database, store: StoreRef, document: dict[str, Any], moment: datetime
+) -> None:
+    database.write(lambda conn: make_revision(conn, store.id, document, effective_from=moment))
 
 
 def tiers(database: Database, store: StoreRef) -> list[str]:
@@ -153,25 +160,94 @@ def test_changed_tiers_meet_everybody_and_take_nothing_before_the_period_ends(
     receive(database, store, bought(2, 2, user=CAN), NOW)
     settle(database, store, NOW)
     later = NOW + timedelta(days=30)
-    database.write(
-        lambda conn: make_revision(
-            conn, store.id, tiered(10, 20, 1000), number=2, effective_from=later
-        )
-    )
+    publish(database, store, tiered(10, 20, 1000), later)
     settle(database, store, later)
     assert tiers(database, store) == ["silver", "silver"]
     assert moves(database, store)[-1] == ("bronze", "silver", "changed")
     strict = later + timedelta(days=30)
-    database.write(
-        lambda conn: make_revision(
-            conn, store.id, tiered(5000, 6000, 7000), number=3, effective_from=strict
-        )
-    )
+    publish(database, store, tiered(5000, 6000, 7000), strict)
     settle(database, store, strict)
     assert tiers(database, store) == ["silver", "silver"]
     sweep = database.read(lambda conn: sweep_of(conn, store.id))
     assert sweep is not None
     assert (sweep.total, sweep.done, sweep.running) == (2, 2, False)
+
+
+@pytest.mark.parametrize("window", [{"type": "rolling", "months": 12}, {"type": "lifetime"}])
+def test_a_refund_after_the_tiers_were_changed_takes_what_the_order_gave(
+    database: Database, window: dict[str, Any]
+) -> None:
+    store = database.write(lambda conn: live_store(conn, tiered(window=window)))
+    for number in (1, 2):
+        receive(database, store, bought(number, number), NOW)
+    settle(database, store, NOW)
+    for number, grace in ((2, 31), (3, 32)):
+        later = NOW + timedelta(days=number)
+        document = tiered(60, 170, 600, window=window, grace_days=grace)
+        publish(database, store, document, later)
+        settle(database, store, later)
+    assert tiers(database, store) == ["silver"], "as it was held when the tiers were changed"
+    late = NOW + timedelta(days=100)
+    receive(database, store, refunded(1, 10), late)
+    settle(database, store, late)
+    assert tiers(database, store) == ["bronze"]
+    receive(database, store, refunded(2, 11), late)
+    settle(database, store, late)
+    assert tiers(database, store) == [""]
+    assert moves(database, store)[-2:] == [
+        ("silver", "bronze", "reduced"),
+        ("bronze", "", "reduced"),
+    ]
+
+
+def test_two_of_whom_one_has_not_met_the_changed_tiers_yet_keep_what_both_had(
+    database: Database,
+) -> None:
+    store = database.write(lambda conn: live_store(conn, tiered()))
+    receive(database, store, bought(1, 1), NOW)
+    receive(database, store, bought(2, 2, user=CAN), NOW)
+    receive(database, store, bought(3, 3, user=CAN), NOW)
+    settle(database, store, NOW)
+    later = NOW + timedelta(days=3)
+    publish(database, store, tiered(5000, 6000, 7000), later)
+    query = sa.select(_tiers.c.member_id).where(_tiers.c.store_id == store.id)
+    first, second = sorted(database.read(lambda conn: conn.execute(query).scalars().all()))
+    agent = Agent("VXNlcjo5", "agent@example.com")
+    database.write(
+        lambda conn: merge_members(conn, store, first, second, agent, keys=KEYS, now=later)
+    )
+    settle(database, store, later)
+    assert tiers(database, store) == ["silver"]
+    receive(database, store, refunded(3, 10), later)
+    receive(database, store, refunded(2, 11), later)
+    settle(database, store, later)
+    assert tiers(database, store) == ["bronze"]
+
+
+def test_whom_staff_meet_before_the_changed_tiers_do_keeps_what_was_earned(
+    database: Database,
+) -> None:
+    store = database.write(lambda conn: live_store(conn, tiered()))
+    for number in (1, 2):
+        receive(database, store, bought(number, number), NOW)
+    settle(database, store, NOW)
+    later = NOW + timedelta(days=3)
+    publish(database, store, tiered(5000, 6000, 7000), later)
+    query = sa.select(_tiers.c.member_id).where(_tiers.c.store_id == store.id)
+    member_id = database.read(lambda conn: conn.execute(query).scalar_one())
+    agent, day = Agent("VXNlcjo5", "agent@example.com"), later.date()
+    database.write(
+        lambda conn: set_tier(
+            *(conn, store, member_id, "gold", day, agent),
+            reason="A late delivery.",
+            language="en",
+            keys=KEYS,
+            now=later,
+        )
+    )
+    settle(database, store, later + timedelta(days=2))
+    assert tiers(database, store) == ["silver"]
+    assert [move[1] for move in moves(database, store)][-2:] == ["gold", "silver"]
 
 
 def test_tiers_that_are_off_move_nobody_and_multiply_nothing(database: Database) -> None:
@@ -263,6 +339,24 @@ def test_saleor_has_a_copy_of_the_tier_where_it_has_one_of_the_balance(
     clock.advance(timedelta(minutes=12))
     mirror_page(cast(StoreAccess, saleor), store, clock)
     assert saleor.metadata["loyalty.tier"] == ""
+
+
+def test_saleor_is_told_of_no_tier_when_tiers_are_switched_off_and_of_it_when_they_are_on_again(
+    database: Database,
+) -> None:
+    store = database.write(lambda conn: live_store(conn, tiered()))
+    saleor = Told(database)
+    settle(database, store, NOW)
+    receive(database, store, bought(1, 1), NOW)
+    told = []
+    for number, on in enumerate((True, False, True), start=1):
+        moment = NOW + timedelta(hours=number)
+        if number > 1:
+            publish(database, store, tiered(enabled=on), moment)
+        settle(database, store, moment)
+        mirror_page(cast(StoreAccess, saleor), store, ManualClock(moment + timedelta(minutes=2)))
+        told.append(saleor.metadata["loyalty.tier"])
+    assert told == ["bronze", "", "bronze"]
 
 
 def test_stores_do_not_mix(database: Database) -> None:

@@ -9,7 +9,11 @@ from fastapi import FastAPI
 
 from saleor_loyalty_app.api import errors
 from saleor_loyalty_app.errors import AppError
-from saleor_loyalty_app.rewards.errors import BelowMinimumOrder, CurrencyWithoutRate
+from saleor_loyalty_app.rewards.errors import (
+    BelowMinimumOrder,
+    CurrencyWithoutRate,
+    NotEnoughPoints,
+)
 
 
 class OutOfTea(AppError):
@@ -115,6 +119,19 @@ def test_money_in_a_message_is_written_as_its_reader_writes_it(language: str, me
     told = errors.detail_of(refusal, language)
     assert told.message == message
     assert told.detail == {"minimum": "20", "missing": "4.5", "currency": "USD"}
+
+
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [
+        ("en", "There are not enough points: 90,000 needed, 1,250 to spend."),
+        ("tr", "Puan yetersiz: 90.000 puan gerekiyor, harcanabilir puan 1.250."),
+    ],
+)
+def test_a_number_in_a_message_is_too(language: str, message: str) -> None:
+    told = errors.detail_of(NotEnoughPoints(available=1250, needed=90_000), language)
+    assert told.message == message
+    assert told.detail == {"available": 1250, "needed": 90_000}
 
 
 def test_a_detail_with_a_currency_and_no_amounts_is_told_as_it_is() -> None:

@@ -13,8 +13,9 @@ from saleor_loyalty_app.api import errors
 from saleor_loyalty_app.api.dashboard import pages
 
 ADDRESSES = (
-    "/", "/program", "/rules", "/publish", "/members", "/members/TWVtYmVyOjE", "/overview",
-    "/month-end", "/activity", "/activity/dead-letters", "/settings", "/settings/mail/test",
+    "/", "/program", "/rules", "/publish", "/segments", "/segments/loyal", "/members",
+    "/members/TWVtYmVyOjE", "/overview", "/month-end", "/activity",
+    "/activity/dead-letters", "/settings", "/settings/mail/test",
 )  # fmt: skip
 
 

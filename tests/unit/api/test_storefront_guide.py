@@ -9,18 +9,23 @@ from pydantic import BaseModel
 
 from saleor_loyalty_app.api.redemption_answers import OF_RELEASING, OF_SPENDING
 from saleor_loyalty_app.api.redemption_schemas import Redemption
+from saleor_loyalty_app.api.reward_schemas import RewardClaim
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
+from saleor_loyalty_app.api.storefront.access import Accesses
 from saleor_loyalty_app.api.storefront.bonuses import OF_ANSWERS, OF_BIRTHDAYS, OF_TELLING
 from saleor_loyalty_app.api.storefront.bonuses_schemas import BirthdayPage
+from saleor_loyalty_app.api.storefront.campaigns import MyCampaigns
 from saleor_loyalty_app.api.storefront.cart_schemas import CheckoutPage
 from saleor_loyalty_app.api.storefront.claims import OF_CLAIMS, Claimable, ClaimAsked
 from saleor_loyalty_app.api.storefront.estimate import OF_ESTIMATES
 from saleor_loyalty_app.api.storefront.estimate_schemas import EstimatePage
 from saleor_loyalty_app.api.storefront.membership import OF_JOINING, OF_LEAVING
 from saleor_loyalty_app.api.storefront.membership_schemas import Erasure, Leaving, Membership
+from saleor_loyalty_app.api.storefront.milestones import MyMilestones
 from saleor_loyalty_app.api.storefront.my_data import OF_ERASURES
 from saleor_loyalty_app.api.storefront.program_schemas import ProgramPage
 from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_NAMED_STORES, OF_SHOPPERS
+from saleor_loyalty_app.api.storefront.rewards import Rewards
 from saleor_loyalty_app.api.storefront.schemas import History, Me
 from saleor_loyalty_app.api.storefront.session import OF_SESSIONS, Session
 from saleor_loyalty_app.api.storefront.tier_schemas import MyTier
@@ -30,8 +35,9 @@ from saleor_loyalty_app.settings import Settings
 
 GUIDE = Path(__file__).parents[3] / "docs" / "storefront-api.md"
 EXAMPLES: tuple[type[BaseModel], ...] = (
-    ProgramPage, EstimatePage, Session, Me, MyTier, History, CheckoutPage, Redemption, Membership,
-    Leaving, Preferences, BirthdayPage, Erasure, Claimable, ClaimAsked,
+    ProgramPage, EstimatePage, Session, Me, Rewards, RewardClaim, MyTier, MyMilestones, MyCampaigns,
+    Accesses, History, CheckoutPage, Redemption, Membership, Leaving, Preferences, BirthdayPage,
+    Erasure, Claimable, ClaimAsked,
 )  # fmt: skip
 
 

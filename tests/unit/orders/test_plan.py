@@ -1,6 +1,7 @@
 """The award plan keeps what was decided, exactly."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -15,6 +16,7 @@ from saleor_loyalty_app.orders.plan import (
     Terms,
     empty_plan,
 )
+from saleor_loyalty_app.orders.worth import Priced, Worth
 from saleor_loyalty_app.programs.document import Settings
 
 PAID = datetime(2026, 11, 20, 10, 0, 0, 123456, tzinfo=UTC)
@@ -25,6 +27,23 @@ awards = st.builds(
     part=st.sampled_from(["points", "referral"]),
     points=st.fractions(min_value=0, max_value=10**9),
     reason=st.just({"code": "points_per_money", "base": "1.50"}),
+)
+amounts = st.decimals(0, 10**9, places=3) | st.just(Decimal("33.333333333333"))
+worths = st.builds(
+    Worth,
+    total=amounts,
+    shipping=amounts,
+    shipping_base=amounts,
+    lines=st.lists(
+        st.builds(
+            Priced,
+            id=st.text(min_size=1, max_size=9),
+            quantity=st.integers(1, 99),
+            gross=amounts,
+            base=amounts,
+        ),
+        max_size=3,
+    ).map(tuple),
 )
 plans = st.builds(
     AwardPlan,
@@ -42,6 +61,7 @@ plans = st.builds(
     order=st.lists(awards, max_size=2).map(tuple),
     misses=st.just((("bonus", {"code": "order_value_low"}),)),
     imported=st.booleans(),
+    worth=st.none() | worths,
 )
 
 

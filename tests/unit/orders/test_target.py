@@ -1,6 +1,7 @@
 """How many points an order should have, as things go back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -10,8 +11,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from saleor_loyalty_app.orders.facts import facts_of
 from saleor_loyalty_app.orders.plan import Award, AwardPlan, PlannedLine
 from saleor_loyalty_app.orders.target import kept, kept_after, reduction, targets
+from saleor_loyalty_app.orders.worth import worth_of
+from saleor_loyalty_app.programs.document import Settings
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from tests.order_samples import event, fulfillment, line, money, order, transaction
 
@@ -167,6 +171,93 @@ def test_units_and_parts_are_kept_apart_and_rounded_once_each() -> None:
     }
 
 
+def frozen(program: AwardPlan, then: OrderSnapshot) -> AwardPlan:
+    """The plan with what the order cost when it was paid; shipping earns, too."""
+    settings = Settings(earn_on_shipping=True)
+    facts = facts_of(then, settings, app_id="", paid_at=DAY)
+    return replace(program, worth=worth_of(then, facts, settings))
+
+
+def per_money(program: AwardPlan, points: int, of: str) -> AwardPlan:
+    """The plan with points that were given on the money of the order, or of its shipping."""
+    reason = {"code": "points_per_money", "of": of, "rate": {"points": 1, "money": "1"}}
+    more = Award("base", "points", "points", Fraction(points), reason)
+    return replace(program, order=(*program.order, more))
+
+
+def test_a_line_that_staff_take_off_a_paid_order_takes_its_share_of_the_orders_points() -> None:
+    small, large = line("A", 1, "100"), line("B", 1, "900")
+    bonus = frozen(plan(for_order=500), order(small, large, transactions=charged(1000)))
+    assert points_of(bonus, order(small, transactions=charged(1000, 900))) == 50
+    assert points_of(bonus, order(small, transactions=charged(1000))) == 50
+    # A line taken in its place, at the same price, keeps the order's value.
+    swapped = order(small, line("C", 1, "900"), transactions=charged(1000))
+    assert points_of(bonus, swapped) == 500
+
+
+def test_a_line_whose_price_staff_lower_keeps_the_points_of_what_is_still_paid() -> None:
+    bought = order(line("A", 1, "100"), transactions=charged(100))
+    program = frozen(plan(("A", 1, 100)), bought)
+    lowered = line("A", 1, "50")
+    assert points_of(program, order(lowered, transactions=charged(100))) == 50
+    assert points_of(program, order(lowered, transactions=charged(100, 50))) == 50
+    assert points_of(program, order(lowered, transactions=charged(100, 80))) == 20
+    assert points_of(program, order(lowered, transactions=charged(100, 100))) == 0
+    # The same plan from before the price was kept with it.
+    assert points_of(plan(("A", 1, 100)), order(lowered, transactions=charged(100, 50))) == 100
+
+
+def test_what_is_added_to_a_paid_order_earns_nothing_and_hides_no_refund() -> None:
+    first, added = line("A", 1, "100"), line("B", 1, "900")
+    program = frozen(plan(("A", 1, 100), for_order=10), order(first, transactions=charged(100)))
+    assert points_of(program, order(first, added, transactions=charged(100))) == 110
+    assert points_of(program, order(first, added, transactions=charged(100, 40))) == 66
+    assert points_of(program, order(first, added, transactions=charged(100, 100))) == 0
+    dearer = line("A", 1, "200")
+    assert points_of(program, order(dearer, transactions=charged(200))) == 110
+    assert points_of(program, order(dearer, transactions=charged(200, 100))) == 110
+    sent_back = order(
+        first,
+        added,
+        transactions=charged(1000, 900),
+        fulfillments=[fulfillment("REFUNDED_AND_RETURNED", 5, B=1)],
+    )
+    assert points_of(program, sent_back) == 110
+
+
+def test_points_on_shipping_go_with_shipping_and_those_on_goods_with_goods() -> None:
+    def look(*refunds: int, **more: Any) -> OrderSnapshot:
+        return order(line("A", 1, "90"), shipping="10", transactions=charged(100, *refunds), **more)
+
+    program = frozen(per_money(plan(("A", 1, 90)), 10, "shipping"), look())
+    shipping = fulfillment("REFUNDED", 5, shipping="10")
+    goods = fulfillment("REFUNDED_AND_RETURNED", 5, A=1)
+    assert points_of(program, look(fulfillments=[])) == 100
+    assert points_of(program, look(10, fulfillments=[shipping])) == 90
+    assert points_of(program, look(90, fulfillments=[goods])) == 10
+    assert points_of(program, look(100, fulfillments=[goods, shipping])) == 0
+    assert points_of(program, look(95)) == 5
+    assert points_of(program, look(100)) == 0
+    on_order = frozen(per_money(plan(), 100, "order"), look())
+    assert points_of(on_order, look(10, fulfillments=[shipping])) == 90
+    assert points_of(on_order, look(90, fulfillments=[goods])) == 10
+    assert points_of(on_order, look(status="CANCELED")) == 0
+
+
+def test_points_on_an_orders_money_leave_gift_cards_out_when_goods_come_back() -> None:
+    card, goods = line("G", 1, "900", kind="GIFT_CARD"), line("A", 1, "100")
+    bought = order(card, goods, transactions=charged(1000))
+    back = order(
+        card,
+        goods,
+        transactions=charged(1000, 100),
+        fulfillments=[fulfillment("REFUNDED_AND_RETURNED", 5, A=1)],
+    )
+    assert points_of(frozen(per_money(plan(), 100, "order"), bought), back) == 0
+    # Fixed points of the order follow the value of all that was bought.
+    assert points_of(frozen(plan(for_order=100), bought), back) == 90
+
+
 def reasons(*looks: OrderSnapshot) -> list[str]:
     """Why each look takes points back, given the look before."""
     told, losses = [], None
@@ -271,3 +362,95 @@ def test_what_a_refund_of_units_would_leave_is_what_it_then_leaves(
     foretold, seen = kept_after(before, {"A": refunded, "of another order": 5}), kept(after)
     if price * more + goodwill <= total:
         assert foretold == seen
+
+
+edits = st.fixed_dictionaries(
+    {
+        "units": st.dictionaries(st.sampled_from(["L0", "L1", "L2"]), st.integers(0, 6)),
+        "prices": st.dictionaries(st.sampled_from(["L0", "L1", "L2"]), cents),
+        "added": st.none() | cents,
+        "shipping": st.none() | cents,
+        "paid": st.booleans(),
+    }
+)
+
+
+@given(shopping(), edits, st.fractions(0, 1, max_denominator=20), st.data())
+def test_however_an_order_is_edited_it_keeps_no_points_for_money_that_went_back(
+    bought: tuple[list[tuple[str, int, Decimal]], Decimal, list[Decimal]],
+    edit: dict[str, Any],
+    share: Fraction,
+    data: st.DataObject,
+) -> None:
+    """A point for each cent that was paid: never more points than cents that stayed."""
+    lines, shipping, _ = bought
+    total = sum((price for _, _, price in lines), shipping)
+    then = order(
+        *(line(id_, units, str(price)) for id_, units, price in lines),
+        shipping=str(shipping),
+        transactions=charged(str(total)),
+    )
+    by_line = frozen(
+        per_money(
+            plan(*((id_, units, Fraction(price) * 100) for id_, units, price in lines)),
+            int(shipping * 100),
+            "shipping",
+        ),
+        then,
+    )
+    by_order = frozen(per_money(plan(), int(total * 100), "order"), then)
+    fixed = frozen(plan(for_order=1000), then)
+    assert points_of(by_line, then) == points_of(by_order, then) == total * 100
+    assert points_of(fixed, then) == 1000
+
+    edited = []
+    for id_, units, price in lines:
+        quantity = edit["units"].get(id_, units)
+        unit_price = edit["prices"].get(id_, price / units)
+        if quantity:
+            cost = (unit_price * quantity).quantize(Decimal("0.01"))
+            edited.append(line(id_, quantity, str(cost)))
+    if edit["added"] is not None:
+        edited.append(line("ADDED", 2, str(edit["added"])))
+    dispatch = shipping if edit["shipping"] is None else edit["shipping"]
+    cost = sum((one["totalPrice"]["gross"]["amount"] for one in edited), dispatch)
+    paid = max(total, cost) if edit["paid"] else total
+    refund = (paid * share.numerator / share.denominator).quantize(Decimal("0.01"))
+    lost = {
+        one["id"]: data.draw(st.integers(0, one["quantity"]), label=one["id"]) for one in edited
+    }
+    lost = {id_: units for id_, units in lost.items() if units}
+
+    def look(back: Decimal) -> OrderSnapshot:
+        return order(
+            *(edited or [line("NONE", 1, "0")]),
+            shipping=str(dispatch),
+            transactions=charged(str(paid), *([str(back)] if back else [])),
+            fulfillments=[fulfillment("RETURNED", 5, None, **lost)] if lost else [],
+        )
+
+    stayed = (paid - refund) * 100
+    for program in (by_line, by_order):
+        assert 0 <= points_of(program, look(refund)) <= min(stayed, total * 100)
+        assert points_of(program, look(refund)) <= points_of(program, look(Decimal(0)))
+        assert points_of(program, look(paid)) == 0
+    assert 0 <= points_of(fixed, look(refund)) <= points_of(fixed, look(Decimal(0))) <= 1000
+    assert points_of(fixed, look(paid)) == 0
+
+
+@given(shopping(), st.data())
+def test_an_order_that_nobody_edits_scales_the_same_whether_or_not_its_cost_was_kept(
+    bought: tuple[list[tuple[str, int, Decimal]], Decimal, list[Decimal]], data: st.DataObject
+) -> None:
+    lines, shipping, cuts = bought
+    total = sum((price for _, _, price in lines), shipping)
+    refunds = cuts[: data.draw(st.integers(0, len(cuts)))]
+    lost = {id_: data.draw(st.integers(0, units)) for id_, units, _ in lines}
+    told = order(
+        *(line(id_, units, str(price)) for id_, units, price in lines),
+        shipping=str(shipping),
+        transactions=charged(str(total), *map(str, refunds)),
+        fulfillments=[fulfillment("RETURNED", 5, None, **{id_: n for id_, n in lost.items() if n})],
+    )
+    old = plan(*((id_, units, Fraction(price) * 7) for id_, units, price in lines), for_order=99)
+    assert targets(frozen(old, told), kept(told)) == targets(old, kept(told))

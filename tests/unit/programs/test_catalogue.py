@@ -79,7 +79,7 @@ def test_every_problem_has_a_text(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_miss_has_a_text(language: str) -> None:
-    missing = {f"miss.{code}" for code in codes_of_misses()} - texts(language).keys()
+    missing = {f"miss.{code}" for code in codes_of_misses()} - catalogue(language).keys()
 
     assert len(codes_of_misses()) > 15
     assert missing == set()

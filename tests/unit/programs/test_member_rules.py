@@ -460,7 +460,7 @@ def test_entries_of_deeds_are_explained(
 
 
 def test_facts_about_a_member_survive_storing() -> None:
-    facts = MemberFacts("gold", JOINED, 3, "tr", "TR", {"rule": Used(5, 1)})
+    facts = MemberFacts("gold", JOINED, 3, "tr", "TR", frozenset({"lapsed"}), {"rule": Used(5, 1)})
 
     assert MemberFacts.from_json(facts.to_json()) == facts
     assert MemberFacts.from_json({}) == MemberFacts()

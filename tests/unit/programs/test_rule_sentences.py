@@ -9,7 +9,11 @@ from saleor_loyalty_app.programs.rule_sentences import rule_sentence
 from saleor_loyalty_app.programs.rules import EarningRule
 from tests.unit.programs.test_words import CONDITIONS
 
-NAMES = {"category": {"shirts": "Shirts"}, "product": {"linen-shirt": "Linen shirt"}}
+NAMES = {
+    "category": {"shirts": "Shirts"},
+    "product": {"linen-shirt": "Linen shirt"},
+    "event": {"store-visit": "Visit to a shop"},
+}
 TWICE = {"type": "multiplier", "factor": "2"}
 EFFECTS: list[dict[str, Any]] = [
     {"then": {"type": "points_per_money"}},
@@ -26,7 +30,8 @@ EFFECTS: list[dict[str, Any]] = [
     *(
         {"then": {"type": "points", "points": 5}, "trigger": trigger}
         for trigger in (
-            "account_confirmed", "birthday", "anniversary", "question_answered", "tier_reached"
+            "account_confirmed", "birthday", "anniversary", "question_answered", "tier_reached",
+            "custom_event",
         )
     ),
     {"then": TWICE, "caps": {"per_member": {"times": 1, "period": "ever"}}, "stop": True},
@@ -47,7 +52,10 @@ def said(rule: dict[str, Any], language: str = "en") -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("condition", CONDITIONS, ids=lambda one: one["type"])
 def test_each_condition_is_said(condition: dict[str, Any], language: str) -> None:
-    sentence = said({"when": condition, "then": TWICE}, language)
+    rule: dict[str, Any] = {"when": condition, "then": TWICE}
+    if condition["type"] == "event_property":
+        rule |= {"trigger": "custom_event", "then": {"type": "points", "points": 5}}
+    sentence = said(rule, language)
     assert sentence.endswith(".")
     assert "{" not in sentence
     assert "rule." not in sentence
@@ -94,4 +102,29 @@ def test_things_are_called_by_their_names_and_groups_stand_in_brackets() -> None
     assert said({"when": group, "then": {"type": "points_per_unit", "points": 1}}) == (
         "Each unit earns 1 point, if (the product is in the category “Shirts” or below or the "
         "product is on sale) and the product is “Linen shirt” or “unknown”."
+    )
+
+
+def test_a_rule_on_events_names_them_and_what_they_have_to_tell() -> None:
+    rule = {
+        "trigger": "custom_event",
+        "on": ["store-visit", "other"],
+        "when": {
+            "type": "all",
+            "of": [
+                {"type": "event_property", "name": "shop", "values": ["izmir"]},
+                {"type": "event_property", "name": "minutes", "min": 10},
+                {"type": "event_property", "name": "photo", "values": [True]},
+            ],
+        },
+        "then": {"type": "points", "points": 20},
+    }
+    assert said(rule) == (
+        "When “Visit to a shop” or “other” is reported, the member gets 20 points, if the event’s "
+        "shop is “izmir” and the event’s minutes is at least 10 and the event’s photo is yes."
+    )
+    assert said(rule, "tr") == (
+        "“Visit to a shop” veya “other” bildirildiğinde üye 20 puan kazanır; koşul: etkinliğin "
+        "shop değeri “izmir” ve etkinliğin minutes değeri en az 10 ve etkinliğin photo değeri "
+        "evet."
     )

@@ -163,7 +163,8 @@ def test_a_channel_with_a_price_but_no_threshold_is_doubtful() -> None:
 
 def test_names_and_windows_are_looked_at() -> None:
     over = {"type": "date_window", "end": "2026-11-26"}
-    assert {one[0] for one in check(offer_json(when=over))} == {"name_missing", "window_over"}
+    found = {one[0] for one in check(offer_json(when=over))}
+    assert found == {"shipping_name_missing", "window_over"}
 
 
 def test_a_program_without_shipping_is_the_document_it_was() -> None:

@@ -42,8 +42,11 @@ CONDITIONS: list[dict[str, Any]] = [
     {"type": "on_sale"},
     {"type": "on_sale", "value": False},
     {"type": "tier", "tiers": ["gold"]},
+    {"type": "segment", "segments": ["insiders"]},
     {"type": "member_since", "min": 30},
     {"type": "member_orders", "min": 1, "max": 5},
+    {"type": "event_property", "name": "stars", "min": 1, "max": 5},
+    {"type": "event_property", "name": "photo", "values": [True, "yes", 1]},
     {"type": "expression", "cel": "order.quantity > 2"},
     {"type": "all", "of": [{"type": "on_sale"}, {"type": "any", "of": [{"type": "on_sale"}]}]},
     {"type": "any", "of": [{"type": "on_sale"}]},
@@ -53,8 +56,10 @@ CONDITIONS: list[dict[str, Any]] = [
 
 
 def condition_of(condition: dict[str, Any]) -> Any:
-    program = program_of(rule_of({"type": "points_per_money"}, when=condition))
-    return program.earning.rules[0].when
+    rule = rule_of({"type": "points_per_money"}, when=condition)
+    if condition["type"] == "event_property":
+        rule = rule_of({"type": "points", "points": 1}, trigger="custom_event", when=condition)
+    return program_of(rule).earning.rules[0].when
 
 
 def test_every_kind_of_condition_is_in_the_list_above() -> None:

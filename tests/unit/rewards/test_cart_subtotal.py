@@ -113,6 +113,23 @@ def test_a_code_of_unknown_kind_counts_as_a_discount_on_the_goods() -> None:
     assert figure_of(checkout, with_tax=False, own_code=False) == CartFigure(Decimal(70))
 
 
+@pytest.mark.parametrize(
+    ("discount", "figure"),
+    [
+        ("60", CartFigure(Decimal(40))),
+        ("30", CartFigure(Decimal(30), "discount_cut")),
+        ("0", CartFigure(Decimal(0), "discount_cut")),
+    ],
+)
+def test_a_discount_on_some_goods_may_have_been_cut_to_what_is_left_of_the_others(
+    discount: str, figure: CartFigure
+) -> None:
+    money = {"amount": float(discount), "currency": "USD"}
+    checkout = cart(discount=money, voucherCode="SOME", voucher={"type": "SPECIFIC_PRODUCT"})
+    assert figure_of(checkout, with_tax=False, own_code=False) == figure
+    assert figure_of(checkout, with_tax=False, own_code=True) == CartFigure(Decimal(100))
+
+
 def test_a_discount_above_the_goods_leaves_nothing_and_no_debt() -> None:
     checkout = cart(discount={"amount": 500.0, "currency": "USD"})
     assert entered_subtotal(checkout, with_tax=False, own_code=False) == 0

@@ -14,7 +14,8 @@ from saleor_loyalty_app.rewards.steps import Step, next_step
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 PLAIN = RedemptionRef(
     id=1, store_id=1, public_id="rd", member_id=1, user_id="U", instrument="voucher",
-    unit="points", points=5, amount=Decimal(1), channel="c", currency="USD", revision_id=None,
+    unit="points", points=5, amount=Decimal(1), terms=None, channel="c",
+    currency="USD", revision_id=None,
     checkout_id="C", order_id=None, request_key="k", request_hash="h", actor="a", state="held",
     ending="", reason=None, hold_id=1, redeem_entry_id=None, restored=0, restorings=0, code="X",
     voucher_id=None, before=None, deadline=NOW + timedelta(hours=1), due_at=NOW,

@@ -303,6 +303,16 @@ def test_an_excluded_choice_cannot_be_completed() -> None:
     assert till.refusal("checkoutComplete", "")[1] == "INVALID_SHIPPING_METHOD"
 
 
+def test_an_app_that_excludes_a_stale_choice_at_the_completion_is_not_heard_any_more() -> None:
+    till = _chosen()
+    till.change_quantity(3)
+    till.pay()
+    till.app.filtered = {"excluded_methods": [{"id": FREE_ID, "reason": "No more"}]}
+    till.app.asked()
+    assert till.complete()
+    assert till.app.asked() == [LIST, FILTER]
+
+
 def test_nothing_chosen_cannot_be_completed() -> None:
     till = Counter.open()
     till.fill()

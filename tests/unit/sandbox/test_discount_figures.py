@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.model.discounts import recalculate
 from tests.unit.sandbox.discount_shop import PLIMSOLLS, SHIRT, DiscountShop
 
 TENTH, HALF = Decimal(10), Decimal(50)
@@ -77,6 +78,29 @@ def test_a_voucher_leaves_the_recorded_subtotal(
     stored = shop.see(cart)
     assert Decimal(str(stored["discount"]["amount"])) == Decimal(ENTERED[channel]) - left
     assert stored["discountName"] == kind
+
+
+def test_priced_again_a_discount_on_some_goods_is_told_as_no_more_than_what_is_left() -> None:
+    shop = DiscountShop.open()
+    shirt = shop.box.node(shop.variant(SHIRT))
+    shop.box.discounts.voucher(
+        Decimal(100),
+        "FREE",
+        discount_value_type="PERCENTAGE",
+        type="SPECIFIC_PRODUCT",
+        apply_once_per_order=True,
+        variants=[shirt],
+    )
+    cart = shop.cart((SHIRT, 1))
+    shop.add(cart, "FREE")
+    assert shop.entered(cart) == 0
+    assert shop.see(cart)["discount"]["amount"] == 45.0
+    recalculate(shop.box.store, shop.box.node(cart))
+    assert shop.entered(cart) == 0
+    assert shop.see(cart)["discount"]["amount"] == 0
+    shop.pay(cart)
+    told = shop.order(shop.complete(cart), "discounts { type amount { amount } }")
+    assert told["discounts"] == [{"type": "VOUCHER", "amount": {"amount": 45.0}}]
 
 
 def test_tax_on_top_is_added_to_what_the_discount_leaves() -> None:

@@ -1,16 +1,19 @@
 """Who rises, who stays, who falls: the rules alone, without a database."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from saleor_loyalty_app.programs.tier_calendar import counting_from, period_after, plus_months
 from saleor_loyalty_app.programs.tier_measures import Counted, History, Missing
 from saleor_loyalty_app.programs.tier_rules import (
     SETTLING,
+    Change,
+    Law,
     State,
     due_on,
     history_from,
@@ -137,7 +140,7 @@ def test_stricter_tiers_take_nothing_before_the_running_period_ends() -> None:
     before = next_state(tiers_of(), None, history, day)
     strict = tiers_of(500, 2000, 5000)
     changed = date(2026, 8, 1)
-    kept = kept_through_changes(strict, before, JOINED, changed)
+    kept = kept_through_changes(Law(1, tiers_of()), strict, before, JOINED, changed)
     state = next_state(strict, kept, history, changed)
     assert (state.earned, state.period_until) == ("t1", before.period_until)
     assert next_state(strict, state, history, date(2027, 6, 1)).earned == "t0"
@@ -148,9 +151,61 @@ def test_a_tier_that_is_gone_from_the_program_gives_way_to_what_was_earned() -> 
     history = History(JOINED, (spent(day, 350),))
     before = next_state(tiers_of(), None, history, day)
     left = tiers_of(300)
-    assert next_state(
-        left, kept_through_changes(left, before, JOINED, day), history, day
-    ).earned == ("t0")
+    kept = kept_through_changes(Law(1, tiers_of()), left, before, JOINED, day)
+    assert next_state(left, kept, history, day).earned == "t0"
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_what_goes_back_after_the_tiers_were_changed_takes_the_tier_it_gave(
+    window: dict[str, Any],
+) -> None:
+    tiers, day = tiers_of(window=window), date(2026, 5, 1)
+    bought = History(JOINED, (spent(day, 150), spent(day + DAY, 200)))
+    state = next_state(tiers, None, bought, day + DAY)
+    other, third = tiers_of(150, 400, 1000, window=window), tiers_of(200, 900, 1000, window=window)
+    changed = day + 3 * DAY
+    state = kept_through_changes(Law(1, tiers), other, state, JOINED, changed)
+    state = next_state(other, state, bought, changed)
+    state = kept_through_changes(Law(2, other), third, state, JOINED, changed + DAY)
+    state = next_state(third, state, bought, changed + DAY)
+    assert state.earned == "t1"
+    late = changed + SETTLING + 30 * DAY
+    assert next_state(third, state, bought, late).earned == "t1"
+    assert next_state(third, state, History(JOINED, bought.counted[:1]), late).earned == "t0"
+    assert next_state(third, state, History(JOINED), late).earned == ""
+    assert next_state(third, state, bought, late).earned == "t1", "and comes back with it"
+
+
+def test_a_change_gives_nobody_what_the_tiers_before_would_have_given_that_day() -> None:
+    """Tiers with a slip of the pen are mended at once; who buys in the evening had no use of it."""
+    slip, mended, day = tiers_of(1, 2, 3), tiers_of(), date(2026, 5, 1)
+    bought = History(JOINED, (spent(day - DAY, 120),))
+    state = next_state(mended, None, bought, day - DAY)
+    state = kept_through_changes(Law(1, mended), slip, state, JOINED, day)
+    state = replace(state, earned="t0")
+    state = kept_through_changes(Law(2, slip), mended, state, JOINED, day)
+    evening = History(JOINED, (*bought.counted, spent(day, 30)))
+    assert next_state(mended, state, evening, day).earned == "t0"
+
+
+def test_changes_are_forgotten_with_the_period_that_they_fell_into() -> None:
+    tiers, strict, day = tiers_of(), tiers_of(500, 2000, 5000), date(2026, 5, 1)
+    bought = History(JOINED, (spent(day, 350),))
+    state = next_state(tiers, None, bought, day)
+    state = kept_through_changes(Law(1, tiers), strict, state, JOINED, day + DAY)
+    ends = state.period_until
+    assert ends is not None
+    fallen = ends + 30 * DAY
+    assert next_state(strict, state, bought, fallen + SETTLING - DAY).changes != ()
+    settled = next_state(strict, state, bought, fallen + SETTLING)
+    assert (settled.changes, settled.floor, settled.earned) == ((), "t0", "t0")
+
+
+def test_tiers_that_are_not_known_any_more_keep_what_they_gave() -> None:
+    tiers, strict, day = tiers_of(), tiers_of(500, 2000, 5000), date(2026, 5, 1)
+    before = next_state(tiers, None, History(JOINED, (spent(day, 350),)), day)
+    kept = kept_through_changes(None, strict, before, JOINED, day)
+    assert (kept.floor, kept.floor_until, kept.changes) == ("t1", before.period_until, ())
 
 
 def test_a_manual_tier_is_the_least_until_its_end() -> None:
@@ -183,11 +238,39 @@ def test_a_look_is_due_when_membership_alone_reaches_a_level() -> None:
 def test_two_who_become_one_keep_the_higher_promise() -> None:
     tiers, day = tiers_of(), date(2026, 5, 1)
     low = next_state(tiers, None, History(JOINED, (spent(day, 100),)), day)
-    high = kept_through_changes(
-        tiers, next_state(tiers, None, History(JOINED, (spent(day, 1000),)), day), JOINED, day
-    )
+    high = next_state(tiers, None, History(JOINED, (spent(day, 1000),)), day)
+    high = kept_through_changes(None, tiers, high, JOINED, day)
     both = united(tiers, low, high)
     assert next_state(tiers, both, History(JOINED), day).earned == "t2"
+
+
+def test_of_two_equal_promises_the_longer_holds() -> None:
+    tiers, day = tiers_of(), date(2026, 5, 1)
+    long = State(day, "t1", date(2027, 5, 1), "t1", manual="t2", manual_until=date(2026, 12, 1))
+    short = State(
+        day, "t1", date(2026, 9, 1), "t1", date(2027, 9, 1), manual="t2", manual_until=day + DAY
+    )
+    for both in (united(tiers, long, short), united(tiers, short, long)):
+        assert (both.floor, both.floor_until) == ("t1", date(2027, 5, 1))
+        assert (both.manual, both.manual_until) == ("t2", date(2026, 12, 1))
+    for_ever = replace(short, floor_until=None)
+    assert united(tiers, long, for_ever).floor_until is None
+    higher = replace(short, earned="t2", floor="t0")
+    assert united(tiers, higher, long).floor == "t1", "though the other has earned more"
+
+
+def test_two_who_become_one_have_met_the_same_change_once() -> None:
+    tiers, strict, day = tiers_of(), tiers_of(5000, 6000, 7000), date(2026, 5, 1)
+    low, high = History(JOINED, (spent(day, 100),)), History(JOINED, (spent(day, 1000),))
+    states = [
+        kept_through_changes(Law(number, tiers), strict, state, JOINED, day + number * DAY)
+        for number, state in enumerate(next_state(tiers, None, one, day) for one in (low, high))
+    ]
+    both = united(strict, *states)
+    assert [(one.on, one.tier) for one in both.changes] == [(day + DAY, "t2")]
+    bought = History(JOINED, (*low.counted, *high.counted))
+    assert next_state(strict, both, bought, day + 9 * DAY).earned == "t2"
+    assert next_state(strict, both, low, day + 9 * DAY).earned == "t0"
 
 
 def test_the_projection_tells_what_is_missing_and_when_one_falls() -> None:
@@ -256,6 +339,22 @@ def test_a_year_of_membership_begins_on_its_day_also_on_29_february() -> None:
     assert plus_months(date(2026, 1, 31), 1) == date(2026, 2, 28)
 
 
+@given(st.dates(date(2023, 1, 1), date(2028, 12, 31)), st.integers(1, 24))
+def test_a_purchase_is_held_for_one_rolling_period(bought: date, months: int) -> None:
+    tiers = tiers_of(window={"type": "rolling", "months": months}, grace_days=0)
+    history = History(JOINED, (spent(bought, 100),))
+    state = next_state(tiers, None, history, bought)
+    ends = state.period_until
+    assert ends is not None
+    assert ends <= plus_months(bought, months) + 2 * DAY
+    assert next_state(tiers, state, history, ends - DAY).earned == "t0"
+    assert next_state(tiers, state, history, ends).earned == ""
+    by = projection(tiers, state, history, bought).reach_by
+    assert by is not None
+    windows = [counting_from(tiers.window, day, JOINED) for day in (by, by + DAY)]
+    assert [first is not None and first <= bought for first in windows] == [True, False]
+
+
 days = st.dates(date(2025, 3, 15), date(2029, 12, 31))
 facts = st.lists(st.builds(spent, days, st.integers(1, 1200)), max_size=8)
 any_tiers = st.builds(
@@ -320,23 +419,64 @@ def test_the_days_that_are_read_are_all_that_decide(
     )
 
 
-@given(any_tiers, facts, days)
-def test_changed_tiers_take_nothing_on_the_day_of_the_change(
-    tiers: Tiers, found: list[Counted], today: date
+@given(any_tiers, st.sampled_from(WINDOWS), facts, days, st.integers(0, 700))
+def test_changed_tiers_take_nothing_before_the_running_period_ends(
+    tiers: Tiers, window: dict[str, Any], found: list[Counted], today: date, later: int
 ) -> None:
     history = History(JOINED, tuple(one for one in found if one.on <= today))
     state = next_state(tiers, None, history, today)
     changed = today + 10 * DAY
-    before = next_state(tiers, state, history, changed)
-    strict = tiers_of(
-        5000, 6000, 7000, window=tiers.window.model_dump(exclude_none=True), grace_days=30
-    )
-    after = next_state(
-        strict, kept_through_changes(strict, before, JOINED, changed), history, changed
-    )
-    ends = before.period_until
-    if ends is None or changed < ends:
-        assert strict.rank_of(after.earned) >= tiers.rank_of(before.earned)
+    before = state = next_state(tiers, state, history, changed)
+    of_new = period_after(Window.model_validate(window), changed, JOINED)
+    ends = before.period_until or of_new
+    looks = [changed, changed + 5 * DAY, changed + later * DAY]
+    law, whole = Law(1, tiers), History(JOINED, tuple(found))
+    for number, day in enumerate(looks, start=2):
+        strict = tiers_of(*(number * 5000 + more for more in range(3)), window=window)
+        if ends is not None and day >= ends:
+            break
+        state = kept_through_changes(law, strict, state, JOINED, day)
+        state = next_state(strict, state, whole, day)
+        assert strict.rank_of(state.earned) >= tiers.rank_of(before.earned)
+        law = Law(number, strict)
+
+
+@given(any_tiers, facts, days, st.integers(0, 400), st.integers(0, 700), st.sets(st.integers(0, 8)))
+def test_tiers_that_ask_for_the_same_change_nothing_whatever_goes_back(
+    tiers: Tiers, more: list[Counted], first: date, later: int, then: int, back: set[int]
+) -> None:
+    changed, today = first + later * DAY, first + (later + then) * DAY
+    found = [spent(first, 150), *more]
+    state = walk(tiers, History(JOINED, tuple(found)), [first, changed])
+    assume(state.earned)
+    kept = replace(state, changes=(Change(changed, Law(1, tiers), state.earned),))
+    left = [one for at, one in enumerate(found) if at not in back]
+    since = history_from(tiers, kept, today, JOINED)
+    known = History(JOINED, tuple(one for one in left if since is None or one.on >= since))
+    alone = next_state(tiers, state, History(JOINED, tuple(left)), today)
+    both = next_state(tiers, kept, known, today)
+    assert (both.earned, both.period_until) == (alone.earned, alone.period_until)
+    assert next_state(tiers, both, known, today) == both
+
+
+@given(st.sampled_from(WINDOWS[1:]), st.sampled_from([0, 30]), facts, days, st.integers(0, 380))
+def test_nobody_who_buys_what_is_missing_on_the_day_that_is_told_falls(
+    window: dict[str, Any], grace: int, more: list[Counted], first: date, later: int
+) -> None:
+    tiers = tiers_of(window=window, grace_days=grace)
+    before = (one for one in more if one.on <= first)
+    history = History(JOINED, (spent(first, 350), *before))
+    today = first + later * DAY
+    state = walk(tiers, history, [first, today])
+    ahead = projection(tiers, state, history, today)
+    assume(ahead.drops_on is not None)
+    assert ahead.drops_on is not None
+    assert ahead.keep_by is not None
+    assert today <= ahead.keep_by < ahead.drops_on
+    [missing] = ahead.to_keep
+    bought = Counted(ahead.keep_by, {missing.currency: missing.amount}, 1)
+    kept = next_state(tiers, state, History(JOINED, (*history.counted, bought)), ahead.drops_on)
+    assert tiers.rank_of(kept.earned) >= tiers.rank_of(ahead.tier)
 
 
 @pytest.mark.parametrize("window", WINDOWS)

@@ -1,0 +1,122 @@
+"""Segments in the Dashboard: one is built, counted, published, and says who is in it and why."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import FrameLocator, Page, expect
+
+from demo.staff import STAFF, Counter
+from tests.e2e import steps
+from tests.e2e.axe import findings
+from tests.e2e.conftest import World
+from tests.e2e.dashboard import EN_LIGHT_1440, LOOKS, Look, open_page, require_accessible, shoot
+from tests.e2e.furnished import AYSE, JOHN, furnished_world
+
+pytestmark = pytest.mark.browser
+_PRODUCTS = (
+    'query { products(first: 50, channel: "default-channel") { edges { node { id slug } } } }'
+)
+_KEEP = """mutation ($id: ID!, $access: String!) {
+  updateMetadata(id: $id, input: [{key: "loyalty_access", value: $access}]) { errors { message } }
+}"""
+NAMES = {"en": "Shirt lovers", "tr": "Gömlek sevenler"}
+#: Of the customers of `furnished.BOUGHT`, one bought twice, and shirts above all.
+TOLD = {
+    "en": "orders in the last 365 days: at least 2",
+    "tr": "son 365 günde sipariş sayısı en az 2",
+}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A store with a program in force and two customers who bought."""
+    with furnished_world(tmp_path_factory.mktemp("segments")) as running:
+        yield running
+
+
+def keep_back(world: World, slug: str, access: str) -> None:
+    """Staff write into a product's metadata for whom it is kept."""
+    with Counter(world.store_url) as counter:
+        staff = counter.sign_in(*STAFF)
+        edges = counter.ask(_PRODUCTS, {}, staff)["products"]["edges"]
+        product = next(one["node"]["id"] for one in edges if one["node"]["slug"] == slug)
+        counter.ask(_KEEP, {"id": product, "access": access}, staff)
+
+
+def build(frame: FrameLocator) -> None:
+    """Who ordered twice at least, and spent half of it or more on shirts."""
+    frame.locator('[data-segments="add"]').click()
+    for language, name in NAMES.items():
+        frame.locator(f'input[name$=".name.{language}"]').fill(name)
+    frame.locator("[data-add]").last.select_option("orders")
+    frame.locator('input[name$=".of.0.min"]').fill("2")
+    frame.locator("[data-add]").last.select_option("category_share")
+    frame.locator("[data-catalog-open]").click()
+    frame.locator('input[name="search"]').fill("shirt")
+    frame.locator('[data-pick="shirts"]').click()
+    frame.locator('select[name$=".of.1.currency"]').select_option("USD")
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+def test_a_segment_is_built_by_forms_and_counted_while_it_is_written(
+    world: World, new_page: Callable[..., Page], pictures: Path, look: Look
+) -> None:
+    page = new_page(language=look.language, width=look.width, height=look.height)
+    frame = open_page(page, "/segments", look)
+    build(frame)
+    preview = frame.locator("[data-preview]")
+    expect(preview).to_have_attribute("data-preview", "1")
+    expect(preview).to_contain_text(TOLD[look.language])
+    expect(preview).to_contain_text("Shirts")
+    shoot(page, pictures, f"140-segments-{look.name}")
+    require_accessible(page, f"segments {look.name}")
+    frame.locator('[data-condition="orders"] [data-turn]').click()
+    expect(preview).to_have_attribute("data-preview", "0")
+    frame.locator('[data-savebar="discard"]').click()
+    expect(frame.locator("[data-segment]")).to_have_count(0)
+
+
+def test_a_published_segment_is_filled_and_says_why(
+    world: World, new_page: Callable[..., Page], pictures: Path
+) -> None:
+    page = new_page(width=EN_LIGHT_1440.width, height=EN_LIGHT_1440.height)
+    frame = open_page(page, "/segments", EN_LIGHT_1440)
+    build(frame)
+    frame.locator('[data-savebar="save"]').click()
+    expect(frame.locator('[data-savebar="save"]')).to_be_disabled()
+    steps.publish(page)
+    frame = open_page(page, "/segments", EN_LIGHT_1440)
+    size = frame.locator("[data-segment] strong[data-size]")
+    expect(size).to_have_attribute("data-size", "1", timeout=150_000)
+    segment = frame.locator("[data-segment]").get_attribute("data-segment")
+    frame.locator('[data-act="members"]').click()
+    expect(frame.locator("table")).to_contain_text("at least 50%")
+    shoot(page, pictures, "141-segment-members")
+    require_accessible(page, "members of a segment")
+    with page.expect_download() as fetched:
+        frame.locator('[data-segments="csv"]').click()
+    assert fetched.value.suggested_filename == f"loyalty-segment-{segment}.csv"
+    frame.locator("table a").first.click()
+    frame.locator('[data-tab="segments"]').click()
+    expect(frame.locator(f'[data-member-segment="{segment}"]')).to_have_attribute("data-in", "true")
+    shoot(page, pictures, "142-member-segments")
+    require_accessible(page, "segments of a member")
+
+    keep_back(world, "linen-shirt", f"segment:{segment}")
+    shop = new_page(width=EN_LIGHT_1440.width, height=EN_LIGHT_1440.height)
+    shop.goto("/shop")
+    kept = shop.locator("loyalty-access")
+    buy = shop.locator('[data-product="linen-shirt"]')
+    expect(kept).to_contain_text("sign in to see whether it is for you")
+    steps.sign_in(shop, AYSE)
+    expect(kept.locator("[data-access=segment]")).to_contain_text("kept for Shirt lovers")
+    expect(buy).to_be_enabled()
+    assert findings(shop, "loyalty-access") == []
+    steps.shoot(shop, pictures, "143-early-access")
+    shop.locator("#sign-out").click()
+    expect(kept).to_contain_text("sign in to see whether it is for you")
+    shop.locator(f'[data-customer="{JOHN}"]').click()
+    expect(kept.locator("[data-access=closed]")).to_have_text("Kept for Shirt lovers.")
+    expect(buy).to_be_disabled()
+    steps.shoot(shop, pictures, "144-early-access-closed")

@@ -1,0 +1,422 @@
+"""What goes wrong with an order asks once for goodwill; a person or a budget decides."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from saleor_loyalty_app.adjustments.allowances import EVERYBODY, set_allowance
+from saleor_loyalty_app.adjustments.budget import Allowance
+from saleor_loyalty_app.adjustments.errors import OwnAccount
+from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.flows.converge_order import converge_order
+from saleor_loyalty_app.flows.decide_case import CaseDecided, CaseUnknown
+from saleor_loyalty_app.flows.decide_goodwill import (
+    GoodwillChoice,
+    GoodwillDecision,
+    decide_goodwill,
+    give_automatic,
+)
+from saleor_loyalty_app.flows.erase_member import erase_member
+from saleor_loyalty_app.flows.explain_entry import explain_entry
+from saleor_loyalty_app.flows.give_points import Agent, Decision, decide
+from saleor_loyalty_app.flows.make_goodwill_code import make_code
+from saleor_loyalty_app.flows.open_goodwill import open_complaint
+from saleor_loyalty_app.goodwill import prompts
+from saleor_loyalty_app.goodwill.errors import (
+    GoodwillLimitReached,
+    GoodwillOff,
+    GoodwillOrderUnknown,
+    GoodwillWorthless,
+)
+from saleor_loyalty_app.goodwill.models import GoodwillPrompt
+from saleor_loyalty_app.goodwill.offers import offer_for
+from saleor_loyalty_app.goodwill.prompts import Prompt
+from saleor_loyalty_app.messages.models import OutboxMessage
+from saleor_loyalty_app.orders.look import Look
+from saleor_loyalty_app.programs.goodwill import Amount, GiveAmount
+from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
+from saleor_loyalty_app.stores.refs import StoreRef
+from tests.factories import make_revision
+from tests.order_books import KEYS, NOW, books_of, entries_of, live_store, program
+from tests.order_samples import fulfillment, line, order, paid, shopper
+from tests.program_samples import program_of
+from tests.redemption_stage import RATES, Stage
+
+AYSE = shopper()
+STAFF, CHIEF = Agent("VXNlcjo5", "staff@example.com"), Agent("VXNlcjo4", "chief@example.com")
+DAY = 24 * 60
+_prompts, _outbox = table(GoodwillPrompt), table(OutboxMessage)
+LATE = {"late_delivery": {"days": 3, "suggest": {"type": "points", "points": 200}}}
+CANCELLED = {"cancelled_line": {"suggest": {"type": "shipping"}}}
+COMPLAINT = {"complaint": {"suggest": {"type": "points", "points": 150}}}
+ACCEPT, DECLINE = GoodwillChoice.accept, GoodwillChoice.decline
+
+
+def kind(**goodwill: Any) -> dict[str, Any]:
+    return program() | {"goodwill": goodwill}
+
+
+def receive(database: Database, store: StoreRef, told: OrderSnapshot, now: datetime = NOW) -> None:
+    database.write(
+        lambda conn: converge_order(conn, store, told, Look.webhook(now), now=now, secrets=KEYS)
+    )
+
+
+def bought(number: int = 1, updated: float = 1, **more: Any) -> OrderSnapshot:
+    lines = more.pop("lines", (line("L1", 2),))
+    values = {"id": f"O{number}", "number": str(number), "user": AYSE, "transactions": [paid()]}
+    return order(*lines, **(values | {"updated": updated} | more))
+
+
+def sent(number: int = 1, days: float = 5, **more: Any) -> OrderSnapshot:
+    left = fulfillment("FULFILLED", days * DAY, L1=2)
+    values: dict[str, Any] = {
+        "updated": days * DAY + 1,
+        "status": "FULFILLED",
+        "fulfillments": [left],
+    }
+    return bought(number, **(values | more))
+
+
+def opened(database: Database, store: StoreRef) -> list[Prompt]:
+    return database.read(lambda conn: prompts.page(conn, store.id, waiting=True, first=50))
+
+
+def decided(
+    database: Database,
+    store: StoreRef,
+    prompt: Prompt,
+    choice: GoodwillChoice = ACCEPT,
+    *,
+    points: int = 0,
+    agent: Agent = STAFF,
+    now: datetime = NOW,
+) -> Prompt:
+    wish = GoodwillDecision(choice, "It was our fault", points)
+    return database.write(
+        lambda conn: decide_goodwill(conn, store, prompt.id, wish, agent, keys=KEYS, now=now)
+    )
+
+
+def told(database: Database, store: StoreRef) -> list[dict[str, Any]]:
+    query = sa.select(_outbox.c.data).where(
+        _outbox.c.store_id == store.id, _outbox.c.kind == "goodwill"
+    )
+    return database.read(lambda conn: list(conn.execute(query).scalars()))
+
+
+def points(database: Database, store: StoreRef) -> int:
+    books = database.read(lambda conn: books_of(conn, store))
+    return books.balances.get((AYSE["id"], "points"), 0)
+
+
+def complain(database: Database, store: StoreRef, number: int = 1, **more: Any) -> Prompt:
+    return database.write(
+        lambda conn: open_complaint(
+            conn,
+            store,
+            order_number=str(number),
+            note="The box was open",
+            actor=STAFF.actor,
+            now=more.get("now", NOW),
+        )
+    )
+
+
+def test_a_late_delivery_asks_once_and_the_books_say_who_gave_why(database: Database) -> None:
+    store = database.write(lambda conn: live_store(conn, kind(**LATE)))
+    now = NOW + timedelta(days=4)
+    receive(database, store, bought(), NOW)
+    assert opened(database, store) == []
+    for updated in (0, 1, 2):
+        receive(database, store, sent(updated=5 * DAY + 1 + updated), now)
+    [prompt] = opened(database, store)
+    assert (prompt.signal, prompt.facts) == ("late_delivery", {"days": 4, "limit": 3})
+    assert (prompt.points, prompt.order_number) == (200, "1")
+    earned = points(database, store)
+    done = decided(database, store, prompt, now=now)
+    assert (done.state, done.given, done.decided_by) == ("given", 200, STAFF.actor)
+    assert decided(database, store, prompt, now=now) == done, "twice is once"
+    assert points(database, store) == earned + 200
+    entry = database.read(lambda conn: entries_of(conn, store))[-1]
+    assert (entry.kind, entry.actor) == ("adjust", STAFF.actor)
+    assert entry.reason == {"code": "staff_gave", "why": "goodwill", "order": "1"}
+    why = database.read(lambda conn: explain_entry(conn, store.id, entry.id, language="tr"))
+    assert why.sentences == ("Mağaza 1 numaralı sipariş için telafi olarak 200 puan verdi.",)
+    assert told(database, store) == [{"points": 200, "order": "1", "goodwill": "late_delivery"}]
+    receive(database, store, sent(days=6), now + timedelta(days=2))
+    assert opened(database, store) == [], "never twice for one order and signal"
+
+
+@pytest.mark.parametrize(
+    ("told_of", "signals"),
+    [
+        (lambda: sent(days=3), []),
+        (lambda: bought(1, 9, status="CANCELED"), ["cancelled_line"]),
+        (lambda: bought(1, 9, fulfillments=[fulfillment("REFUNDED", 8, L1=1)]), ["cancelled_line"]),
+        (
+            lambda: bought(
+                1,
+                9,
+                fulfillments=[fulfillment("FULFILLED", 7, L1=1), fulfillment("RETURNED", 8, L1=1)],
+            ),
+            [],
+        ),
+    ],
+    ids=["in time", "canceled", "paid back unsent", "returned"],
+)
+def test_what_counts_as_cancelled_by_the_store(
+    database: Database, told_of: Callable[[], OrderSnapshot], signals: list[str]
+) -> None:
+    store = database.write(lambda conn: live_store(conn, kind(**LATE, **CANCELLED)))
+    receive(database, store, bought(), NOW)
+    receive(database, store, told_of(), NOW + timedelta(days=1))
+    assert [one.signal for one in opened(database, store)] == signals
+
+
+def test_shipping_is_given_back_in_points_and_what_has_no_worth_needs_a_number(
+    database: Database,
+) -> None:
+    store = database.write(lambda conn: live_store(conn, kind(**CANCELLED)))
+    for number, shipping in ((1, "5.50"), (2, "0")):
+        charged = [paid(str(200 + float(shipping)) if shipping != "0" else 200)]
+        values: dict[str, Any] = {"shipping": shipping, "transactions": charged}
+        receive(database, store, bought(number, 1, **values), NOW)
+        receive(database, store, bought(number, 9, status="CANCELED", **values), NOW)
+    first, second = opened(database, store)
+    assert (first.points, first.amount_milli) == (550, 5500), "100 points are worth 1 USD"
+    assert second.points == 0
+    with pytest.raises(GoodwillWorthless):
+        decided(database, store, second)
+    changed = decided(database, store, second, GoodwillChoice.change, points=70)
+    assert (changed.given, changed.state) == (70, "given")
+
+
+def test_nothing_is_watched_unless_the_program_says_so_nor_for_orders_of_nobody(
+    database: Database,
+) -> None:
+    store = database.write(live_store)
+    receive(database, store, bought(), NOW)
+    receive(database, store, sent(), NOW + timedelta(days=4))
+    assert opened(database, store) == []
+    with pytest.raises(GoodwillOff):
+        complain(database, store)
+    database.write(lambda conn: make_revision(conn, store.id, kind(**COMPLAINT)))
+    with pytest.raises(GoodwillOrderUnknown):
+        complain(database, store, 77)
+    assert complain(database, store).id == complain(database, store).id
+
+
+def test_a_member_has_goodwill_so_often_only_and_declining_does_not_count(
+    database: Database,
+) -> None:
+    document = kind(**COMPLAINT, limit={"times": 1, "days": 30})
+    store = database.write(lambda conn: live_store(conn, document))
+    for number in (1, 2, 3):
+        receive(database, store, bought(number), NOW)
+    first, second, third = (complain(database, store, number) for number in (1, 2, 3))
+    assert decided(database, store, first, DECLINE).state == "declined"
+    decided(database, store, second)
+    with pytest.raises(GoodwillLimitReached):
+        decided(database, store, third)
+    later = NOW + timedelta(days=31)
+    assert decided(database, store, third, now=later).state == "given"
+    with pytest.raises(CaseDecided):
+        decided(database, store, first)
+    with pytest.raises(CaseUnknown):
+        decided(database, store, Prompt(**{**_values(third), "id": 10**9}))
+
+
+def test_beyond_the_budget_another_approves_and_only_then_the_member_is_told(
+    database: Database,
+) -> None:
+    store = database.write(lambda conn: live_store(conn, kind(**COMPLAINT)))
+    small = Allowance(100, 100)
+    database.write(
+        lambda conn: set_allowance(conn, store.id, EVERYBODY, small, actor="user:1", now=NOW)
+    )
+    receive(database, store, bought(), NOW)
+    prompt = complain(database, store)
+    for decision, state in ((Decision.refuse, "open"), (Decision.approve, "given")):
+        waits = decided(database, store, prompt)
+        assert (waits.state, told(database, store)) == ("waiting", [])
+        database.write(
+            lambda conn, what=decision, one=waits: decide(  # type: ignore[misc]
+                conn, store, one.adjustment_id or 0, what, CHIEF, "", keys=KEYS, now=NOW
+            )
+        )
+        assert database.read(lambda conn: prompts.by_id(conn, store.id, prompt.id)).state == state  # type: ignore[union-attr]
+    assert [one["points"] for one in told(database, store)] == [150]
+
+
+def test_nobody_gives_to_themselves(database: Database) -> None:
+    store = database.write(lambda conn: live_store(conn, kind(**COMPLAINT)))
+    receive(database, store, bought(), NOW)
+    prompt = complain(database, store)
+    with pytest.raises(OwnAccount):
+        decided(database, store, prompt, agent=Agent(AYSE["id"], AYSE["email"]))
+
+
+def test_automatic_goodwill_keeps_to_its_month_and_leaves_the_rest_to_people(
+    database: Database,
+) -> None:
+    late = LATE["late_delivery"] | {"automatic": True}
+    document = kind(late_delivery=late, automatic_points=300)
+    store = database.write(lambda conn: live_store(conn, document))
+    now = NOW + timedelta(days=4)
+    for number in (1, 2):
+        receive(database, store, bought(number), NOW)
+        receive(database, store, sent(number), now)
+    ids = database.read(lambda conn: prompts.automatic_ones(conn, store.id, limit=9))
+    given = [
+        database.write(lambda conn, one=one: give_automatic(conn, store, one, keys=KEYS, now=now))  # type: ignore[misc]
+        for one in [*ids, *ids]
+    ]
+    assert given == [True, False, False, False]
+    [left] = opened(database, store)
+    assert (left.order_number, left.automatic) == ("2", False)
+    entry = database.read(lambda conn: entries_of(conn, store))[-1]
+    assert (entry.amount, entry.actor) == (200, "app:goodwill")
+    assert database.read(lambda conn: prompts.stores_with_work(conn)) == set()
+
+
+def test_erasing_a_member_takes_what_was_written_and_what_waits(database: Database) -> None:
+    store = database.write(lambda conn: live_store(conn, kind(**COMPLAINT)))
+    receive(database, store, bought(), NOW)
+    prompt = complain(database, store)
+    database.write(lambda conn: erase_member(conn, store, prompt.member_id, now=NOW))
+    left = database.read(lambda conn: prompts.by_id(conn, store.id, prompt.id))
+    assert left is not None
+    assert (left.state, left.note) == ("declined", "")
+
+
+def wants_a_code(stage: Stage, number: int = 1, email: str = "ayse@example.com") -> Prompt:
+    """Goodwill that was given in points, of which a code is wanted."""
+    values = _row(stage.store, stage.members[email], number, stage.now)
+    made = stage.database.write(lambda conn: prompts.add(conn, values))
+    found = stage.database.read(lambda conn: prompts.by_id(conn, stage.store.id, made or 0))
+    assert found is not None
+    return decided(stage.database, stage.store, found, now=stage.now)
+
+
+def made_of(stage: Stage, wanted: Prompt, store: StoreRef | None = None) -> tuple[str, Prompt]:
+    """What the background makes of a code that is wanted, and its prompt then."""
+    [seen] = [
+        one
+        for one in stage.database.read(
+            lambda conn: prompts.codes_wanted(conn, stage.store.id, limit=9)
+        )
+        if one.id == wanted.id
+    ] or [wanted]
+    state = make_code(
+        stage.database, stage.spender, store or stage.store, seen, clock=lambda: stage.now
+    )
+    after = stage.database.read(lambda conn: prompts.by_id(conn, stage.store.id, wanted.id))
+    assert after is not None
+    return state, after
+
+
+def test_an_amount_becomes_a_code_and_points_where_none_can_be_made(database: Database) -> None:
+    stage = Stage.open(database, step=100)
+    store = stage.store
+    first = wants_a_code(stage)
+    assert told(database, store) == [], "told once it is known whether there is a code"
+    assert made_of(stage, first)[0] == "made"
+    state, done = made_of(stage, first)
+    assert (state, done.code_state) == ("made", "made")
+    [redemption] = [stage.spender.find(store, done.redemption, None)]
+    assert (redemption.state, redemption.points, redemption.amount) == (
+        "issued",
+        500,
+        Decimal(5),
+    )
+    [apology] = told(database, store)
+    assert (apology["amount"], apology["currency"]) == ("5", "USD"), "what the code takes off"
+    second = wants_a_code(stage, 2, "john@example.com")
+    off = StoreRef(**{**_values(store), "spending_on": False})
+    state, left = made_of(stage, second, off)
+    assert (state, left.code_state, left.code_why) == ("refused", "refused", "spending_off")
+    assert stage.points("john@example.com") == (500, 0), "the points stay"
+    assert [one.get("amount") for one in told(database, store)] == ["5", None]
+
+
+def test_a_code_that_saleor_refuses_is_told_as_points(database: Database) -> None:
+    stage = Stage.open(database, step=100)
+    for app in stage.box.store.apps.values():
+        app.permissions -= {"MANAGE_DISCOUNTS"}
+    state, left = made_of(stage, wants_a_code(stage))
+    assert (state, left.code_state, left.code_why) == ("refused", "refused", "saleor_refused")
+    assert stage.points() == (500, 0)
+    assert [one.get("amount") for one in told(database, stage.store)] == [None]
+
+
+def test_a_code_that_is_on_its_way_is_waited_for_before_anybody_is_told(
+    database: Database,
+) -> None:
+    stage = Stage.open(database, step=100)
+    wanted = wants_a_code(stage)
+    stage.network.lose("VoucherCreate", heard=True)
+    state, seen = made_of(stage, wanted)
+    assert (state, seen.code_state, told(database, stage.store)) == ("wanted", "wanted", [])
+    assert made_of(stage, wanted)[0] == "wanted"
+    stage.sweep(timedelta(minutes=1))
+    state, done = made_of(stage, wanted)
+    assert (state, done.code_state, done.redemption) == ("made", "made", seen.redemption)
+    assert [one.get("amount") for one in told(database, stage.store)] == ["5"]
+
+
+@pytest.mark.parametrize(
+    ("step", "points_a_dollar", "asked", "offered"),
+    [(1, 100, "4.20", (420, 4200)), (100, 100, "4.20", (500, 5000)), (1, 3, "0.50", (2, 660))],
+    ids=["exact", "in steps", "cut to cents"],
+)
+def test_a_code_is_offered_with_what_its_points_take_off(
+    step: int, points_a_dollar: int, asked: str, offered: tuple[int, int]
+) -> None:
+    rates = [RATES[0] | {"spend_rate": {"points": points_a_dollar, "money": "1"}}]
+    suggest = GiveAmount(type="amount", amounts=(Amount(currency="USD", amount=Decimal(asked)),))
+    offer = offer_for(
+        program_of(currencies=rates, spending={"step": step}),
+        suggest,
+        channel="default-channel",
+        currency="USD",
+        shipping_milli=0,
+    )
+    assert (offer.points, offer.amount_milli, offer.as_code) == (*offered, True)
+
+
+def _row(store: StoreRef, member_id: int, number: int, now: datetime) -> dict[str, Any]:
+    return {
+        "store_id": store.id,
+        "member_id": member_id,
+        "order_id": f"O{number}",
+        "order_number": str(number),
+        "channel": "default-channel",
+        "currency": "USD",
+        "signal": "complaint",
+        "facts": {},
+        "suggested": "amount",
+        "points": 500,
+        "amount_milli": 4200,
+        "as_code": True,
+        "automatic": False,
+        "state": "open",
+        "opened_at": now,
+        "opened_by": "app",
+        "note": "",
+        "decision_note": "",
+        "decided_by": "",
+        "given": 0,
+        "code_state": "",
+        "code_why": "",
+        "redemption": "",
+    }
+
+
+def _values(one: Any) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in type(one).__dataclass_fields__}
