@@ -150,6 +150,7 @@ class Spending:
         key: str,
     ) -> httpx.Response:
         answers: list[httpx.Response] = []
+        unanswered: Counter[str] = Counter()
 
         def answered() -> bool:
             headers = {"Authorization": f"Bearer {token()}"} | (
@@ -160,13 +161,18 @@ class Spending:
                 answer = httpx.request(
                     method, url, headers=headers, json=body, timeout=60, trust_env=False
                 )
-            except httpx.TransportError:
+            except httpx.TransportError as failure:
+                unanswered[type(failure).__name__] += 1
                 return False
             answers.append(answer)
             assert answer.status_code < 500 or answer.status_code in AGAIN, answer.text
             return answer.status_code not in AGAIN
 
-        self.scene.wait(answered, f"{method} {path} is answered", pause=0.1)
+        try:
+            self.scene.wait(answered, f"{method} {path} is answered", pause=0.1)
+        except AssertionError as never:
+            heard = Counter(answer.text for answer in answers).most_common(3)
+            raise AssertionError(f"{never}; {unanswered} got no answer, others {heard}") from never
         return answers[-1]
 
     def _shopper_token(self) -> str:
