@@ -12,6 +12,8 @@ import { Words } from "./words.js";
 const ATTRIBUTES = ["api", "store", "channel", "checkout", "locale", "token", "token-endpoint"];
 /** The page was away so long that what it shows may be old. */
 const AWAY = 30_000;
+/** What could not be read is read again after so long, then less often, then when somebody asks. */
+const AGAIN_AFTER = [4000, 15_000, 60_000, 300_000];
 /** Where this file came from is where the app is. */
 const [HOME = ""] = import.meta.url.split("/storefront/v1/");
 
@@ -36,6 +38,10 @@ export class LoyaltyElement extends HTMLElement {
   #newest = 0;
   #readAt = 0;
   #shown = "";
+  #failures = 0;
+  #again = 0;
+  /** @type {unknown} */
+  #missing = null;
 
   constructor() {
     super();
@@ -105,6 +111,7 @@ export class LoyaltyElement extends HTMLElement {
     this.#connected?.abort();
     this.#connected = null;
     this.#newest += 1;
+    clearTimeout(this.#again);
   }
 
   /**
@@ -120,6 +127,8 @@ export class LoyaltyElement extends HTMLElement {
   async refresh() {
     if (!this.#connected) return;
     const mine = ++this.#newest;
+    clearTimeout(this.#again);
+    this.#missing = null;
     this.words = new Words(this.given("locale") || this.closest("[lang]")?.getAttribute("lang"));
     this.#readAt = performance.now();
     for (const part of [this.#body, this.#live]) {
@@ -132,8 +141,28 @@ export class LoyaltyElement extends HTMLElement {
       if (mine !== this.#newest) return;
       this.data = data;
       this.redraw();
+      if (this.#missing) this.#later(this.#missing);
+      else this.#failures = 0;
     } catch (fault) {
       if (mine === this.#newest) this.#failed(fault);
+    }
+  }
+
+  /**
+   * A part that the rest can be shown without: null where it cannot be read now.
+   *
+   * @template T
+   * @param {Promise<T>} reading
+   * @returns {Promise<T | null>}
+   */
+  async part(reading) {
+    try {
+      return await reading;
+    } catch (fault) {
+      if (!(fault instanceof Failure) || fault.code === "signed_out" || NOTHING.has(fault.code)) throw fault;
+      this.#missing = fault;
+      this.report(fault);
+      return null;
     }
   }
 
@@ -190,6 +219,18 @@ export class LoyaltyElement extends HTMLElement {
     this.tell("error", { code, message, detail });
   }
 
+  /**
+   * Reads again by itself, unless the answer would be the same.
+   *
+   * @param {unknown} fault
+   */
+  #later(fault) {
+    const wait = AGAIN_AFTER[this.#failures];
+    if (wait === undefined || (fault instanceof Failure && fault.refused)) return;
+    this.#failures += 1;
+    this.#again = window.setTimeout(() => { if (!document.hidden) this.#plan(); }, wait);
+  }
+
   #plan() {
     if (this.#planned || !this.#connected) return;
     this.#planned = true;
@@ -212,6 +253,7 @@ export class LoyaltyElement extends HTMLElement {
       return this.#put("empty", []);
     }
     this.report(fault);
+    this.#later(fault);
     if (this.data !== null && this.dataset.state === "ready") return undefined;
     return this.#put("failed", this.drawFailed(fault));
   }

@@ -27,7 +27,7 @@ BROWSERS = (
     "google-chrome-stable",
 )
 WIDTH, HEIGHT = 1280, 860
-PATIENCE_MS = 20_000
+PATIENCE_MS = 45_000
 expect.set_options(timeout=PATIENCE_MS)
 
 

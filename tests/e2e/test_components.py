@@ -298,14 +298,49 @@ def test_a_failing_app_keeps_nobody_from_buying_and_can_be_asked_again(
     stage = Stage(page, language="en")
     down = {"GET program", "GET me", "GET me/history", "GET me/preferences", CART}
     stage.answers = {name: lambda route: route.abort() for name in down}
+    page.clock.install()
     stage.show(*map(stage.element, ALL), css=LIGHT + GAPS)
     expect(page.locator("loyalty-redeem")).to_contain_text("You can go on without it.")
+    page.clock.pause_at(page.evaluate("Date.now() + 1"))
     expect(page.locator("loyalty-estimate")).to_have_attribute("data-state", "failed")
     assert findings(page) == []
     steps.shoot(page, pictures, "67-components-without-app", whole=True)
     stage.answers.clear()
     page.locator("loyalty-redeem #retry").click()
     expect(page.locator("#spend")).to_be_visible()
+
+
+def test_what_could_not_be_read_comes_by_itself_once_the_app_is_back(page: Page) -> None:
+    stage = Stage(page, language="en")
+    stage.answers = {"GET me": lambda route: route.abort()}
+    stage.show(stage.element("panel"), css=LIGHT)
+    expect(page.locator("loyalty-panel")).to_have_attribute("data-state", "failed")
+    stage.answers.clear()
+    expect(page.locator("loyalty-panel .sum")).to_be_visible()
+    expect(page.locator("loyalty-panel #retry")).to_have_count(0)
+
+
+def test_a_part_that_cannot_be_read_keeps_nobody_from_the_rest_and_follows(page: Page) -> None:
+    stage = Stage(page, language="en")
+    slow = stage.say("saleor_slow", "The store takes longer than usual.", 504)
+    stage.answers["GET me/tier"] = slow
+    stage.show(stage.element("panel"), css=LIGHT)
+    expect(page.locator("loyalty-panel .sum")).to_be_visible()
+    expect(page.locator("loyalty-panel .tier")).to_have_count(0)
+    del stage.answers["GET me/tier"]
+    expect(page.locator("loyalty-panel .tier")).to_be_visible()
+
+
+def test_what_the_app_declines_is_not_asked_again_by_itself(page: Page) -> None:
+    stage = Stage(page, language="en")
+    stage.answers["GET me"] = stage.say("member_blocked", "Not for you.", 403)
+    page.clock.install()
+    stage.show(stage.element("panel", 'sections="points"'), css=LIGHT)
+    expect(page.locator("loyalty-panel")).to_have_attribute("data-state", "failed")
+    asked = stage.asked.count("GET me")
+    page.clock.fast_forward(600_000)
+    page.clock.run_for(1000)
+    assert stage.asked.count("GET me") == asked
 
 
 def test_what_was_shown_stays_while_the_app_is_away(page: Page) -> None:
