@@ -155,7 +155,7 @@ export class LoyaltyElement extends HTMLElement {
    * @param {Promise<T>} reading
    * @returns {Promise<T | null>}
    */
-  async part(reading) {
+  async optional(reading) {
     try {
       return await reading;
     } catch (fault) {

@@ -102,12 +102,12 @@ a { color: var(--_accent); }
     const [me, past, preferences, told, tier, campaigns, exchange, milestones, known] = await Promise.all([
       client.me(channel),
       wants("history") ? this.#past() : { entries: [], more: false },
-      wants("preferences") ? this.part(client.preferences()) : null,
-      wants("about") ? this.part(client.told()) : null,
-      wants("tier") ? this.part(client.tier()) : null,
-      wants("campaigns") ? this.part(client.campaigns()) : null,
-      wants("rewards") && channel ? this.part(client.exchange(channel)) : null,
-      wants("milestones") ? this.part(client.milestones()) : null,
+      wants("preferences") ? this.optional(client.preferences()) : null,
+      wants("about") ? this.optional(client.told()) : null,
+      wants("tier") ? this.optional(client.tier()) : null,
+      wants("campaigns") ? this.optional(client.campaigns()) : null,
+      wants("rewards") && channel ? this.optional(client.exchange(channel)) : null,
+      wants("milestones") ? this.optional(client.milestones()) : null,
       program,
     ]);
     const membership = me.member_since ? null : await client.membership();
