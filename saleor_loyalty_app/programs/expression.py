@@ -85,9 +85,14 @@ class ExpressionFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CompiledExpression:
-    """A checked expression; `names` are those of `order`, `member` and `line` that it looks at."""
+    """An expression that can be asked.
+
+    `variables` are all names in it, those of its loops too; `names` are those of `order`, `member`
+    and `line` that it looks at.
+    """
 
     source: str
+    variables: frozenset[str]
     names: frozenset[str]
     _program: "cel.Program"
 
@@ -120,8 +125,8 @@ class CompiledExpression:
 
 
 @lru_cache(maxsize=1024)
-def compile_expression(source: str) -> CompiledExpression:
-    """Parses an expression and tries it on sample orders.
+def check_expression(source: str) -> CompiledExpression:
+    """Parses an expression that is written now, and tries it on sample orders.
 
     Raises:
         PydanticCustomError: `expression_syntax`, `expression_unknown_name`,
@@ -130,12 +135,22 @@ def compile_expression(source: str) -> CompiledExpression:
     loops = _LOOP.findall(source)
     if len(loops) > MAX_LOOPS:
         raise PydanticCustomError("expression_too_complex", "the expression has too many loops")
-    program = _parse(source)
-    variables = set(program.variables())
-    _check_names(source, variables - {*loops} - _TYPE_NAMES)
-    compiled = CompiledExpression(source, frozenset(variables & _NAMES.keys()), program)
+    compiled = compile_expression(source)
+    _check_names(source, compiled.variables - {*loops} - _TYPE_NAMES)
     _dry_run(compiled)
     return compiled
+
+
+@lru_cache(maxsize=1024)
+def compile_expression(source: str) -> CompiledExpression:
+    """An expression made ready to be asked; it was checked when it was written.
+
+    Raises:
+        PydanticCustomError: `expression_syntax`.
+    """
+    program = _parse(source)
+    variables = frozenset(program.variables())
+    return CompiledExpression(source, variables, variables & _NAMES.keys(), program)
 
 
 def _parse(source: str) -> "cel.Program":
@@ -153,7 +168,7 @@ def _parse(source: str) -> "cel.Program":
         ) from error
 
 
-def _check_names(source: str, variables: set[str]) -> None:
+def _check_names(source: str, variables: frozenset[str]) -> None:
     unknown = sorted(variables - _NAMES.keys())
     for owner, name in re.findall(
         rf"\b({'|'.join(_NAMES)})\s*\.\s*(\w+)", _without_strings(source)
