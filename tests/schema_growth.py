@@ -49,7 +49,11 @@ class _Comparison:
         old, new = _resolved(old, self._old), _resolved(new, self._new)
         if unknown := (old.keys() | new.keys()) - _KNOWN:
             yield f"{path}: cannot be compared: {', '.join(sorted(unknown))}"
-        elif "oneOf" in old or "anyOf" in old:
+            return
+        if "oneOf" in new or "anyOf" in new:
+            # Those of decimals stand beside the number and the text that they are written as.
+            yield from _limits(old, new, path)
+        if "oneOf" in old or "anyOf" in old:
             yield from self._choices(old, new, path)
         elif "oneOf" in new or "anyOf" in new:
             if not any(self._fits(old, one) for one in _branches(new)):
