@@ -149,10 +149,14 @@ def bare_schema(schema: Any) -> Any:
     }
 
 
+def schema_of_today() -> Any:
+    """What documents may hold now, of which plugins are installed told nothing."""
+    return bare_schema(Program.model_json_schema(mode="validation"))
+
+
 def main(arguments: list[str]) -> int:
     """Runs the command; 0 = done."""
     from saleor_loyalty_app.programs.formats import FORMAT
-    from saleor_loyalty_app.programs.schema import document_schema
     from tests.schema_growth import narrowed
 
     match arguments:
@@ -160,7 +164,7 @@ def main(arguments: list[str]) -> int:
             program = program_from_yaml(Path(file).read_text(encoding="utf-8"))
             sys.stdout.write(f"{record(name, program)}\n")
         case ["schema"]:
-            path, today = schema_path(FORMAT), bare_schema(document_schema())
+            path, today = schema_path(FORMAT), schema_of_today()
             if path.exists():
                 before = json.loads(path.read_text(encoding="utf-8"))
                 if found := list(narrowed(before, today)):

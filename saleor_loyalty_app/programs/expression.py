@@ -15,7 +15,7 @@ through a float; `money("12.30")` writes one: `order.subtotal >= money("500")`.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 from functools import lru_cache
@@ -75,6 +75,10 @@ def minor_units(amount: Decimal, currency: str) -> int:
     return int(amount.scaleb(get_currency_precision(currency)).to_integral_value(ROUND_FLOOR))
 
 
+#: One of the values that expressions see: of which name, and what of it.
+Field = tuple[str, str]
+
+
 class ExpressionFailed(Exception):
     """The expression could not be evaluated on this order; `kind` names the failure."""
 
@@ -88,12 +92,13 @@ class CompiledExpression:
     """An expression that can be asked.
 
     `variables` are all names in it, those of its loops too; `names` are those of `order`, `member`
-    and `line` that it looks at.
+    and `line` that it looks at, `fields` what of them, such as ("line", "base").
     """
 
     source: str
     variables: frozenset[str]
     names: frozenset[str]
+    fields: frozenset[Field]
     _program: "cel.Program"
 
     @property
@@ -150,7 +155,20 @@ def compile_expression(source: str) -> CompiledExpression:
     """
     program = _parse(source)
     variables = frozenset(program.variables())
-    return CompiledExpression(source, variables, variables & _NAMES.keys(), program)
+    names = variables & _NAMES.keys()
+    fields = frozenset(field for name in names for field in _fields_of(name, source))
+    return CompiledExpression(source, variables, names, fields, program)
+
+
+def _fields_of(name: str, source: str) -> Iterator[Field]:
+    """What an expression looks at of a name; everything where that is not plain to see.
+
+    What stands in texts and comments is taken for the expression's: more is handed over then.
+    """
+    known = _NAMES[name]
+    plain = re.findall(rf"\b{name}\b(?:\s*\.\s*(\w+)\b(?!\s*\())?", source)
+    wanted = known.keys() & set(plain) if plain and all(plain) else known.keys()
+    return ((name, field) for field in wanted)
 
 
 def _parse(source: str) -> "cel.Program":

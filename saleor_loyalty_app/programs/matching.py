@@ -162,7 +162,7 @@ def _order_expression(source: str) -> OrderTest:
 
     def test(look: Look) -> Reason | None:
         try:
-            holds = compiled.holds(look.known(compiled.names))
+            holds = compiled.holds(look.known(compiled.fields))
         except ExpressionFailed as failure:
             return {"code": "expression_failed", "kind": failure.kind}
         return None if holds else {"code": "expression"}
@@ -175,7 +175,7 @@ def _line_expression(source: str) -> LineTest:
 
     def test(look: Look, line: LineFacts) -> Reason | None:
         try:
-            holds = compiled.holds(look.known(compiled.names, line))
+            holds = compiled.holds(look.known(compiled.fields, line))
         except ExpressionFailed as failure:
             return {"code": "expression_failed", "kind": failure.kind}
         return None if holds else {"code": "expression"}
