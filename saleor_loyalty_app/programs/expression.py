@@ -167,7 +167,8 @@ def _fields_of(name: str, source: str) -> Iterator[Field]:
     """
     known = _NAMES[name]
     plain = re.findall(rf"\b{name}\b(?:\s*\.\s*(\w+)\b(?!\s*\())?", source)
-    wanted = known.keys() & set(plain) if plain and all(plain) else known.keys()
+    looked_at = set(plain)
+    wanted = looked_at if looked_at and looked_at <= known.keys() else known.keys()
     return ((name, field) for field in wanted)
 
 

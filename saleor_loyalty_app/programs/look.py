@@ -5,7 +5,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from saleor_loyalty_app.programs.expression import Field, context_of, minor_units
+from saleor_loyalty_app.programs.expression import (
+    CompiledExpression,
+    ExpressionFailed,
+    Field,
+    context_of,
+    minor_units,
+)
 from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
 from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
 
@@ -34,6 +40,7 @@ class Look:
         self.properties = properties or {}
         self._expected: frozenset[Field] = frozenset()
         self._known: dict[str | None, tuple[cel.Context, frozenset[Field]]] = {}
+        self._asked: dict[tuple[str, str | None], Reason | None] = {}
 
     @cached_property
     def quantity(self) -> int:
@@ -55,7 +62,21 @@ class Look:
         """Says what expressions on lines will look at, so that it is handed over at once."""
         self._expected |= fields
 
-    def known(self, fields: frozenset[Field], line: LineFacts | None = None) -> "cel.Context":
+    def asked(self, expression: CompiledExpression, line: LineFacts | None = None) -> Reason | None:
+        """Why an expression does not hold for the order, or for one line of it; asked once."""
+        key = expression.source, None if line is None else line.id
+        if key in self._asked:
+            return self._asked[key]
+        reason: Reason | None
+        try:
+            held = expression.holds(self._known_to(expression.fields, line))
+            reason = None if held else {"code": "expression"}
+        except ExpressionFailed as failure:
+            reason = {"code": "expression_failed", "kind": failure.kind}
+        self._asked[key] = reason
+        return reason
+
+    def _known_to(self, fields: frozenset[Field], line: LineFacts | None) -> "cel.Context":
         """What expressions that look at `fields` see of the order, or of one line of it.
 
         Kept for the next expression, and never more than is looked at: handing values over takes
