@@ -10,7 +10,7 @@ from saleor_loyalty_app.flows.propose_program import APP
 from saleor_loyalty_app.programs import repository
 from saleor_loyalty_app.programs.diff import differences
 from saleor_loyalty_app.programs.errors import DraftOverwritten, ProgramInvalid
-from saleor_loyalty_app.programs.problems import read_program
+from saleor_loyalty_app.programs.problems import in_newest_format, read_program
 from saleor_loyalty_app.programs.repository import Draft, version_of
 from saleor_loyalty_app.programs.stats import OrderStats
 from saleor_loyalty_app.stores import staff_actions
@@ -46,6 +46,7 @@ def save_draft(
         DraftOverwritten: it was saved meanwhile; `detail` tells by whom, when, and what differs.
         ProgramInvalid: it is no JSON object of a size that can be stored.
     """
+    document = in_newest_format(document)
     repository.lock_programs(conn, store.id)
     present = repository.find_draft(conn, store.id)
     if present is not None and evidence is None and present.version == version_of(document):

@@ -26,6 +26,7 @@ from saleor_loyalty_app.programs.shipping_decide import ShippingFacts, decide_sh
 from saleor_loyalty_app.programs.shipping_words import methods_words
 from saleor_loyalty_app.programs.spending import DEFAULTS
 from saleor_loyalty_app.programs.stats import OrderStats
+from saleor_loyalty_app.programs.written import as_stored
 from saleor_loyalty_app.rewards.quote import MOST_POINTS, CartForSpending, most
 from saleor_loyalty_app.stores.refs import ChannelRef
 
@@ -330,7 +331,7 @@ class _Teller:
 
 def read_again(program: Program) -> Program:
     """A changed copy as a program of its own: what was worked out for the first is left behind."""
-    return Program.model_validate(program.model_dump(mode="json"))
+    return Program.model_validate(program.model_dump(mode="json"), context=as_stored())
 
 
 def _is_coins(amount: Decimal, places: int) -> bool:

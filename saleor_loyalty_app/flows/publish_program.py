@@ -15,7 +15,7 @@ from saleor_loyalty_app.programs.errors import (
     EffectiveTooFar,
     EffectiveWithoutZone,
 )
-from saleor_loyalty_app.programs.problems import Problem, invalid
+from saleor_loyalty_app.programs.problems import Problem, invalid, read_program
 from saleor_loyalty_app.programs.repository import Revision, RevisionHead
 from saleor_loyalty_app.programs.stats import OrderStats
 from saleor_loyalty_app.programs.validate import check_program
@@ -127,7 +127,8 @@ def roll_back(
 
     Raises:
         RevisionNotFound: the store has no revision of this number.
-        ProgramInvalid: it no longer fits the store, for instance because a channel is gone.
+        ProgramInvalid: it no longer fits the store, for instance because a channel is gone, or
+            breaks a rule for documents that there was not when it was published first.
         StoreInactive: the store deactivated or uninstalled the app.
     """
     repository.lock_programs(conn, store.id)
@@ -135,7 +136,7 @@ def roll_back(
     return publish(
         conn,
         store,
-        old.program,
+        read_program(old.program.document),
         by=by,
         now=now,
         note=note or f"roll back to revision {number}",

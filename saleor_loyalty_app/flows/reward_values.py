@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.db.tables import table
-from saleor_loyalty_app.programs.rewards import VOUCHER_KINDS, RewardItem
+from saleor_loyalty_app.programs.rewards import VOUCHER_KINDS, stored_item
 from saleor_loyalty_app.programs.rewards_words import gift_words
 from saleor_loyalty_app.programs.scalars import in_locale
 from saleor_loyalty_app.rewards import claims
@@ -53,7 +53,7 @@ def reward_values(known: Mapping[str, Any], language: str, locale: str) -> dict[
     """
     if "reward_item" not in known:
         return {}
-    item = RewardItem.model_validate(dict(known["reward_item"]))
+    item = stored_item(known["reward_item"])
     where = item.in_channel(str(known["reward_channel"]), str(known["reward_currency"]))
     gift = item.gift
     return {

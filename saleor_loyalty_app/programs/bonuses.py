@@ -6,10 +6,11 @@ How many points a bonus gives is said by earning rules on the triggers `account_
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictBool, StrictInt, model_validator
+from pydantic import Field, StrictBool, StrictInt
 from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.scalars import Identifier, Label, Locale, Section, in_locale
+from saleor_loyalty_app.programs.written import when_written
 
 QuestionKind = Literal["choice", "number", "date", "text"]
 Place = Literal["panel", "page"]
@@ -35,7 +36,7 @@ class Question(Section):
     options: Annotated[tuple[Option, ...], Field(max_length=MAX_OPTIONS)] = ()
     shown: Annotated[tuple[Place, ...], Field(min_length=1, max_length=2)] = ("panel", "page")
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         if self.kind == "choice" and len(self.options) < 2:
             raise PydanticCustomError("options_needed", "a choice needs two options or more")
@@ -82,7 +83,7 @@ class Bonuses(Section):
     questions: Annotated[tuple[Question, ...], Field(max_length=30)] = ()
     remembered_months: Annotated[StrictInt, Field(ge=1, le=60)] = 24
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         twice = _twice([question.id for question in self.questions])
         if twice is not None:

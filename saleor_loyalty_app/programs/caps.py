@@ -5,11 +5,12 @@ from fractions import Fraction
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, StrictInt
 from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.member_facts import Used
 from saleor_loyalty_app.programs.scalars import Points, Section, absent
+from saleor_loyalty_app.programs.written import when_written
 
 Period = Literal["day", "week", "month", "year", "ever"]
 Times = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
@@ -25,7 +26,7 @@ class MemberCap(Section):
     times: Times | None = Field(default=None, exclude_if=absent)
     period: Period
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         if self.points is None and self.times is None:
             raise PydanticCustomError("cap_missing", "a cap needs a number of points or times")
@@ -38,7 +39,7 @@ class Caps(Section):
     per_order: Points | None = Field(default=None, exclude_if=absent)
     per_member: MemberCap | None = Field(default=None, exclude_if=absent)
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         if self.per_order is None and self.per_member is None:
             raise PydanticCustomError("cap_missing", "a cap needs a number of points or times")

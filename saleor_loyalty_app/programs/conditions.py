@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StrictInt, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.condition_base import (
@@ -30,6 +30,7 @@ from saleor_loyalty_app.programs.scalars import (
     Section,
     Slug,
 )
+from saleor_loyalty_app.programs.written import when_written
 
 #: How deep conditions may be nested, and how many one rule may have.
 MAX_DEPTH = 6
@@ -57,7 +58,7 @@ class ValueLimits(Section):
     min: Money | None = None
     max: Money | None = None
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         check_span(self.min, self.max)
         return self
@@ -72,7 +73,7 @@ class OrderValue(SingleCondition):
     type: Literal["order_value"]
     limits: Annotated[tuple[ValueLimits, ...], Field(min_length=1, max_length=50)]
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         currencies = [limit.currency for limit in self.limits]
         if len(set(currencies)) < len(currencies):
@@ -87,7 +88,7 @@ class OrderQuantity(SingleCondition):
     min: Count | None = None
     max: Count | None = None
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         check_span(self.min, self.max)
         return self
@@ -115,7 +116,7 @@ class NthOrder(SingleCondition):
     max: Annotated[StrictInt, Field(ge=1, le=1_000_000)] | None = None
     every: Annotated[StrictInt, Field(ge=2, le=1_000_000)] | None = None
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         if self.every is None or self.min is not None or self.max is not None:
             check_span(self.min, self.max)
@@ -129,7 +130,7 @@ class DateWindow(SingleCondition):
     start: date | None = None
     end: date | None = None
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         check_span(self.start, self.end)
         return self
@@ -156,7 +157,7 @@ class InHours(SingleCondition):
     start: Annotated[StrictInt, Field(ge=0, le=23)]
     end: Annotated[StrictInt, Field(ge=0, le=24)]
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         if self.start == self.end:
             raise PydanticCustomError("hours_equal", "the hours are equal")
@@ -191,7 +192,7 @@ class MemberSince(SingleCondition):
     min: Annotated[StrictInt, Field(ge=0, le=36_500)] | None = None
     max: Annotated[StrictInt, Field(ge=0, le=36_500)] | None = None
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         check_span(self.min, self.max)
         return self
@@ -204,7 +205,7 @@ class MemberOrders(SingleCondition):
     min: Count | None = None
     max: Count | None = None
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         check_span(self.min, self.max)
         return self
@@ -255,7 +256,7 @@ class LineQuantity(LineCondition):
     min: Count | None = None
     max: Count | None = None
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         check_span(self.min, self.max)
         return self

@@ -28,6 +28,7 @@ from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
 from saleor_loyalty_app.programs.look import Look, Reason
 from saleor_loyalty_app.programs.matching import nearest
 from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
+from saleor_loyalty_app.programs.products import Product, product_of
 from saleor_loyalty_app.programs.rules import (
     Multiplier,
     PointsPerOrder,
@@ -112,14 +113,6 @@ class _Target:
         return plain(self.base)
 
 
-@dataclass(frozen=True, slots=True)
-class _Product:
-    """Several multipliers as one, and how a reason tells of each."""
-
-    factor: Fraction
-    told: tuple[Reason, ...]
-
-
 def decide_order(
     program: Program,
     facts: OrderFacts,
@@ -166,6 +159,7 @@ class _Run:
         boosts: Sequence[Boost],
     ) -> None:
         facts = look.facts
+        look.expect(plan.looked_at)
         shipping = facts.shipping if plan.earn_on_shipping else Decimal(0)
         self._plan = plan
         self._look = look
@@ -231,7 +225,8 @@ class _Run:
                 continue
             reason = test(self._look, target.line) if test and target.line else None
             if reason is not None:
-                reasons.append(reason)
+                if not matched:
+                    reasons.append(reason)
                 continue
             matched = True
             self._take(rule, target)
@@ -280,11 +275,11 @@ class _Run:
         given = target.given
         if self._plan.best_of and len(given) > 1:
             given = _best_of_unit(given)
-        products: dict[tuple[str, bool], _Product] = {}
+        products: dict[tuple[str, bool], Product] = {}
         for rule, _, _ in given:
             kind = rule.effect.unit, rule.on_money
             if kind not in products:
-                products[kind] = _product(target.multipliers, *kind)
+                products[kind] = product_of(target.multipliers, *kind)
         return tuple(
             _award(rule, points, reason, products[rule.effect.unit, rule.on_money])
             for rule, points, reason in given
@@ -384,22 +379,9 @@ def _best_of_unit(
     return list(best.values())
 
 
-def _product(multipliers: Sequence[ReadyRule], unit: str, on_money: bool) -> _Product:
-    """What awards in a unit are multiplied by; those of fixed points not by every multiplier."""
-    factor, told = Fraction(1), []
-    for rule in multipliers:
-        effect = rule.effect
-        if not isinstance(effect, Multiplier) or effect.unit != unit:
-            continue
-        if on_money or effect.fixed_points:
-            factor *= rule.factor
-            told.append({"rule_id": rule.id, "factor": rule.factor_text})
-    return _Product(factor, tuple(told))
-
-
-def _award(rule: ReadyRule, points: Fraction, reason: Reason, product: _Product) -> Award:
+def _award(rule: ReadyRule, points: Fraction, reason: Reason, product: Product) -> Award:
     unit = rule.effect.unit
     if product.told:
-        points *= product.factor
-        reason = {**reason, "multipliers": [dict(one) for one in product.told]}
+        points = product.times(points)
+        reason = {**reason, "multipliers": list(product.told)}
     return Award(rule.id, unit, POINTS if unit == "points" else TIERS, points, reason)

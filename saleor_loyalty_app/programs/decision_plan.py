@@ -1,6 +1,6 @@
 """A program's rules on orders made ready for deciding, once per digest. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -17,7 +17,7 @@ from saleor_loyalty_app.programs.conditions import (
     leaves,
 )
 from saleor_loyalty_app.programs.document import Program
-from saleor_loyalty_app.programs.expression import compile_expression
+from saleor_loyalty_app.programs.expression import Field, compile_expression
 from saleor_loyalty_app.programs.matching import Tests, compile_condition
 from saleor_loyalty_app.programs.rules import (
     EarningRule,
@@ -50,6 +50,7 @@ class DecisionPlan:
     """A program's rules on orders made ready for deciding.
 
     `tiers` has the multiplier of each tier that has one, `capped` the rules with a cap per member.
+    `looked_at` is what expressions on lines look at.
     `counts_orders`: some rule asks how many orders a member had, this one or those before it.
     """
 
@@ -58,6 +59,7 @@ class DecisionPlan:
     capped: Mapping[str, MemberCap]
     best_of: bool
     earn_on_shipping: bool
+    looked_at: frozenset[Field]
     needs_order_number: bool
     needs_member: bool
     counts_orders: bool
@@ -77,6 +79,7 @@ def plan_of(program: Program) -> DecisionPlan:
         capped=capped,
         best_of=program.earning.stacking == "best",
         earn_on_shipping=program.settings.earn_on_shipping,
+        looked_at=_looked_at(rules),
         needs_order_number=needs_order_number,
         needs_member=bool(tiers or capped) or any(_asks_for_member(rule) for rule in rules),
         counts_orders=needs_order_number or any(_asks_for_orders(rule) for rule in rules),
@@ -131,6 +134,17 @@ def _compiled(rule: EarningRule) -> ReadyRule:
         factor_text=plain(factor),
         caps=rule.caps,
     )
+
+
+def _looked_at(rules: Iterable[EarningRule]) -> frozenset[Field]:
+    compiled = (
+        compile_expression(leaf.cel)
+        for rule in rules
+        if rule.when is not None
+        for leaf in leaves(rule.when)
+        if isinstance(leaf, Expression)
+    )
+    return frozenset(field for one in compiled if one.looks_at_line for field in one.fields)
 
 
 def _asks_for_number(rule: EarningRule) -> bool:

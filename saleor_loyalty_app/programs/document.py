@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StrictBool, StrictInt, model_validator
+from pydantic import Field, StrictBool, StrictInt
 from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.bonuses import Bonuses
@@ -37,6 +37,7 @@ from saleor_loyalty_app.programs.segments import Segments
 from saleor_loyalty_app.programs.shipping import ShippingProgram
 from saleor_loyalty_app.programs.spending import Spending
 from saleor_loyalty_app.programs.tiers import Tiers
+from saleor_loyalty_app.programs.written import when_written
 
 #: The largest document, in bytes of canonical JSON.
 MAX_DOCUMENT_BYTES = 256 * 1024
@@ -160,7 +161,7 @@ class Program(Section):
     segments: Segments | None = None
     goodwill: Goodwill | None = None
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         channels: set[str] = set()
         for rates in self.currencies:

@@ -24,6 +24,13 @@ class RevisionNotFound(AppError):
     status = 404
 
 
+class RevisionUnreadable(AppError):
+    """What was published cannot be read: by a later version of the app, or it was changed since."""
+
+    code = "program_revision_unreadable"
+    status = 503
+
+
 class RevisionNotScheduled(AppError):
     """Only a revision that is still to come can be called off."""
 

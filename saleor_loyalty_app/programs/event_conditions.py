@@ -2,11 +2,12 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import Field, StrictBool
 from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.condition_base import SingleCondition, check_span
 from saleor_loyalty_app.programs.events import Property, PropertyName, Whole, Word
+from saleor_loyalty_app.programs.written import when_written
 
 
 class EventProperty(SingleCondition):
@@ -21,7 +22,7 @@ class EventProperty(SingleCondition):
     min: Whole | None = None
     max: Whole | None = None
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         limited = self.min is not None or self.max is not None
         if self.values and limited:

@@ -6,7 +6,7 @@ by `on` to the ids of types.
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StrictInt, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.scalars import (
@@ -17,6 +17,7 @@ from saleor_loyalty_app.programs.scalars import (
     Section,
     in_locale,
 )
+from saleor_loyalty_app.programs.written import when_written
 
 Purpose = Literal["review", "social", "store_visit", "community", "custom"]
 PropertyKind = Literal["string", "int", "bool"]
@@ -42,7 +43,7 @@ class Property(Section):
     max: Whole | None = None
     allowed: Annotated[tuple[Whole | Word, ...], Field(max_length=50)] = ()
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         if self.kind == "bool" and (self.min, self.max, self.allowed) != (None, None, ()):
             raise PydanticCustomError("property_of_two", "yes or no has no bounds or values")
@@ -95,7 +96,7 @@ class EventType(Section):
     max_age_days: Annotated[StrictInt, Field(ge=1, le=90)] = 7
     own_reviews: StrictBool = False
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         names = [one.name for one in self.properties]
         twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
@@ -122,7 +123,7 @@ class Events(Section):
 
     types: Annotated[tuple[EventType, ...], Field(max_length=50)] = ()
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         ids = [one.id for one in self.types]
         twice = next((one for at, one in enumerate(ids) if one in ids[:at]), None)

@@ -15,7 +15,7 @@ through a float; `money("12.30")` writes one: `order.subtotal >= money("500")`.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 from functools import lru_cache
@@ -75,6 +75,10 @@ def minor_units(amount: Decimal, currency: str) -> int:
     return int(amount.scaleb(get_currency_precision(currency)).to_integral_value(ROUND_FLOOR))
 
 
+#: One of the values that expressions see: of which name, and what of it.
+Field = tuple[str, str]
+
+
 class ExpressionFailed(Exception):
     """The expression could not be evaluated on this order; `kind` names the failure."""
 
@@ -85,10 +89,16 @@ class ExpressionFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CompiledExpression:
-    """A checked expression; `names` are those of `order`, `member` and `line` that it looks at."""
+    """An expression that can be asked.
+
+    `variables` are all names in it, those of its loops too; `names` are those of `order`, `member`
+    and `line` that it looks at, `fields` what of them, such as ("line", "base").
+    """
 
     source: str
+    variables: frozenset[str]
     names: frozenset[str]
+    fields: frozenset[Field]
     _program: "cel.Program"
 
     @property
@@ -120,8 +130,8 @@ class CompiledExpression:
 
 
 @lru_cache(maxsize=1024)
-def compile_expression(source: str) -> CompiledExpression:
-    """Parses an expression and tries it on sample orders.
+def check_expression(source: str) -> CompiledExpression:
+    """Parses an expression that is written now, and tries it on sample orders.
 
     Raises:
         PydanticCustomError: `expression_syntax`, `expression_unknown_name`,
@@ -130,12 +140,36 @@ def compile_expression(source: str) -> CompiledExpression:
     loops = _LOOP.findall(source)
     if len(loops) > MAX_LOOPS:
         raise PydanticCustomError("expression_too_complex", "the expression has too many loops")
-    program = _parse(source)
-    variables = set(program.variables())
-    _check_names(source, variables - {*loops} - _TYPE_NAMES)
-    compiled = CompiledExpression(source, frozenset(variables & _NAMES.keys()), program)
+    compiled = compile_expression(source)
+    _check_names(source, compiled.variables - {*loops} - _TYPE_NAMES)
     _dry_run(compiled)
     return compiled
+
+
+@lru_cache(maxsize=1024)
+def compile_expression(source: str) -> CompiledExpression:
+    """An expression made ready to be asked; it was checked when it was written.
+
+    Raises:
+        PydanticCustomError: `expression_syntax`.
+    """
+    program = _parse(source)
+    variables = frozenset(program.variables())
+    names = variables & _NAMES.keys()
+    fields = frozenset(field for name in names for field in _fields_of(name, source))
+    return CompiledExpression(source, variables, names, fields, program)
+
+
+def _fields_of(name: str, source: str) -> Iterator[Field]:
+    """What an expression looks at of a name; everything where that is not plain to see.
+
+    What stands in texts and comments is taken for the expression's: more is handed over then.
+    """
+    known = _NAMES[name]
+    plain = re.findall(rf"\b{name}\b(?:\s*\.\s*(\w+)\b(?!\s*\())?", source)
+    looked_at = set(plain)
+    wanted = looked_at if looked_at and looked_at <= known.keys() else known.keys()
+    return ((name, field) for field in wanted)
 
 
 def _parse(source: str) -> "cel.Program":
@@ -153,7 +187,7 @@ def _parse(source: str) -> "cel.Program":
         ) from error
 
 
-def _check_names(source: str, variables: set[str]) -> None:
+def _check_names(source: str, variables: frozenset[str]) -> None:
     unknown = sorted(variables - _NAMES.keys())
     for owner, name in re.findall(
         rf"\b({'|'.join(_NAMES)})\s*\.\s*(\w+)", _without_strings(source)

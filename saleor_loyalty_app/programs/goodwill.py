@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictBool, StrictInt, model_validator
+from pydantic import Field, StrictBool, StrictInt
 from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.scalars import (
@@ -21,6 +21,7 @@ from saleor_loyalty_app.programs.scalars import (
     Slug,
     absent,
 )
+from saleor_loyalty_app.programs.written import when_written
 
 #: What may go wrong: it was sent late, the store cancelled a line, somebody complained.
 SignalKind = Literal["late_delivery", "cancelled_line", "complaint"]
@@ -54,7 +55,7 @@ class GiveAmount(Section):
     amounts: Annotated[tuple[Amount, ...], Field(min_length=1, max_length=50)]
     as_code: StrictBool = True
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         currencies = [one.currency for one in self.amounts]
         if len(set(currencies)) < len(currencies):
@@ -92,7 +93,7 @@ class LateDelivery(Signal):
     days: Days = 5
     channels: Annotated[tuple[ChannelDays, ...], Field(max_length=200)] = ()
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         slugs = [one.channel for one in self.channels]
         if len(set(slugs)) < len(slugs):

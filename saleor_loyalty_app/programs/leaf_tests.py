@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from operator import attrgetter
 
 from saleor_loyalty_app.programs import conditions as c
 from saleor_loyalty_app.programs.event_conditions import EventProperty
@@ -173,15 +174,15 @@ def line_leaf(condition: c.Condition) -> LineTest:
     """The test of one condition on a line."""
     match condition:
         case c.OfProducts(products=values):
-            return _one_of(values, lambda line: {line.product_slug, line.product_id}, "product")
+            return _names(values, attrgetter("product_slug", "product_id"), "product")
         case c.OfVariants(variants=values):
-            return _one_of(values, lambda line: {line.variant_id, line.sku}, "variant")
+            return _names(values, attrgetter("variant_id", "sku"), "variant")
         case c.InCategories(slugs=values):
-            return _one_of(values, lambda line: line.categories, "category")
+            return _groups(values, attrgetter("categories"), "category")
         case c.InCollections(slugs=values):
-            return _one_of(values, lambda line: line.collections, "collection")
+            return _groups(values, attrgetter("collections"), "collection")
         case c.OfProductTypes(slugs=values):
-            return _one_of(values, lambda line: {line.product_type}, "product_type")
+            return _of_type(values)
         case c.LineQuantity():
             return lambda look, line: within(
                 line.quantity, condition.min, condition.max, "quantity"
@@ -193,11 +194,31 @@ def line_leaf(condition: c.Condition) -> LineTest:
             raise TypeError(f"{condition.type} is not a condition on a line")
 
 
-def _one_of(
+def _wanted(values: tuple[str, ...], code: str) -> tuple[frozenset[str], Reason]:
+    return frozenset(values), {"code": code, "wanted": list(values[:5])}
+
+
+def _names(
     values: tuple[str, ...],
-    values_of: Callable[[LineFacts], frozenset[str] | set[str]],
+    names_of: Callable[[LineFacts], tuple[str, str]],
     code: str,
 ) -> LineTest:
-    wanted = frozenset(values)
-    reason: Reason = {"code": code, "wanted": list(values[:5])}
-    return lambda look, line: reason if wanted.isdisjoint(values_of(line)) else None
+    wanted, reason = _wanted(values, code)
+
+    def test(look: Look, line: LineFacts) -> Reason | None:
+        one, other = names_of(line)
+        return None if one in wanted or other in wanted else reason
+
+    return test
+
+
+def _groups(
+    values: tuple[str, ...], groups_of: Callable[[LineFacts], frozenset[str]], code: str
+) -> LineTest:
+    wanted, reason = _wanted(values, code)
+    return lambda look, line: reason if wanted.isdisjoint(groups_of(line)) else None
+
+
+def _of_type(values: tuple[str, ...]) -> LineTest:
+    wanted, reason = _wanted(values, "product_type")
+    return lambda look, line: None if line.product_type in wanted else reason

@@ -1,11 +1,17 @@
 """An order as conditions look at it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from saleor_loyalty_app.programs.expression import context_of, minor_units
+from saleor_loyalty_app.programs.expression import (
+    CompiledExpression,
+    ExpressionFailed,
+    Field,
+    context_of,
+    minor_units,
+)
 from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
 from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
 
@@ -32,7 +38,9 @@ class Look:
         self.local = local
         self.member = member
         self.properties = properties or {}
-        self._known: dict[str | None, tuple[cel.Context, set[str]]] = {}
+        self._expected: frozenset[Field] = frozenset()
+        self._known: dict[str | None, tuple[cel.Context, frozenset[Field]]] = {}
+        self._asked: dict[tuple[str, str | None], Reason | None] = {}
 
     @cached_property
     def quantity(self) -> int:
@@ -50,20 +58,43 @@ class Look:
             return None
         return max(0, (self.local.date() - joined.astimezone(self.local.tzinfo).date()).days)
 
-    def known(self, names: Iterable[str], line: LineFacts | None = None) -> "cel.Context":
-        """What expressions that look at `names` see of the order, or of one line of it.
+    def expect(self, fields: frozenset[Field]) -> None:
+        """Says what expressions on lines will look at, so that it is handed over at once."""
+        self._expected |= fields
 
-        Kept for the next expression, and never more than was asked for: handing a value over takes
+    def asked(self, expression: CompiledExpression, line: LineFacts | None = None) -> Reason | None:
+        """Why an expression does not hold for the order, or for one line of it; asked once."""
+        key = expression.source, None if line is None else line.id
+        if key in self._asked:
+            return self._asked[key]
+        reason: Reason | None
+        try:
+            held = expression.holds(self._known_to(expression.fields, line))
+            reason = None if held else {"code": "expression"}
+        except ExpressionFailed as failure:
+            reason = {"code": "expression_failed", "kind": failure.kind}
+        self._asked[key] = reason
+        return reason
+
+    def _known_to(self, fields: frozenset[Field], line: LineFacts | None) -> "cel.Context":
+        """What expressions that look at `fields` see of the order, or of one line of it.
+
+        Kept for the next expression, and never more than is looked at: handing values over takes
         longer than most expressions do.
         """
         place = None if line is None else line.id
-        if place not in self._known:
-            self._known[place] = context_of({}, self.facts.currency), set()
-        known, has = self._known[place]
-        for name in names:
-            if name not in has:
-                known.add_variable(name, self._variables(name, line))
-                has.add(name)
+        found = self._known.get(place)
+        if found is None:
+            found = context_of({}, self.facts.currency), frozenset()
+        known, has = found
+        if fields <= has:
+            return known
+        wanted = has | fields if line is None else has | fields | self._expected
+        for name in {name for name, _ in wanted - has}:
+            values = self._variables(name, line)
+            shown = {field: values[field] for of, field in wanted if of == name and field in values}
+            known.add_variable(name, shown)
+        self._known[place] = known, wanted
         return known
 
     def _variables(self, name: str, line: LineFacts | None) -> dict[str, Any]:

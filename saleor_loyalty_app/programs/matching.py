@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from saleor_loyalty_app.programs import conditions as c
-from saleor_loyalty_app.programs.expression import ExpressionFailed, compile_expression
+from saleor_loyalty_app.programs.expression import compile_expression
 from saleor_loyalty_app.programs.facts import LineFacts
 from saleor_loyalty_app.programs.leaf_tests import LineTest, OrderTest, line_leaf, order_leaf
 from saleor_loyalty_app.programs.look import Look, Reason
@@ -159,25 +159,9 @@ def _not_line(part: LineTest, name: str) -> LineTest:
 
 def _order_expression(source: str) -> OrderTest:
     compiled = compile_expression(source)
-
-    def test(look: Look) -> Reason | None:
-        try:
-            holds = compiled.holds(look.known(compiled.names))
-        except ExpressionFailed as failure:
-            return {"code": "expression_failed", "kind": failure.kind}
-        return None if holds else {"code": "expression"}
-
-    return test
+    return lambda look: look.asked(compiled)
 
 
 def _line_expression(source: str) -> LineTest:
     compiled = compile_expression(source)
-
-    def test(look: Look, line: LineFacts) -> Reason | None:
-        try:
-            holds = compiled.holds(look.known(compiled.names, line))
-        except ExpressionFailed as failure:
-            return {"code": "expression_failed", "kind": failure.kind}
-        return None if holds else {"code": "expression"}
-
-    return test
+    return lambda look, line: look.asked(compiled, line)

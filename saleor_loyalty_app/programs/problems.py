@@ -9,7 +9,9 @@ from pydantic_core import ErrorDetails
 
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.programs.document import MAX_DOCUMENT_BYTES, Program, canonical_json
-from saleor_loyalty_app.programs.errors import ProgramInvalid
+from saleor_loyalty_app.programs.errors import ProgramInvalid, RevisionUnreadable
+from saleor_loyalty_app.programs.formats import FORMAT, NewerFormat, newest
+from saleor_loyalty_app.programs.written import as_stored
 
 #: Nesting of objects and lists that a document may have; conditions need far less.
 MAX_NESTING = 40
@@ -42,16 +44,44 @@ class Problem:
 
 
 def read_program(document: object) -> Program:
-    """A document of JSON values read as a program.
+    """A document of JSON values, of any format there was, read as a program.
 
     Raises:
         ProgramInvalid: with all its problems.
     """
-    check_size(document)
+    current = in_newest_format(document)
     try:
-        return Program.model_validate(document)
+        return Program.model_validate(current)
     except ValidationError as error:
-        raise invalid(problems_of(error, document)) from error
+        raise invalid(problems_of(error, current)) from error
+
+
+def read_stored(document: Mapping[str, Any]) -> Program:
+    """A published document read to decide by: it was checked when it was written.
+
+    Raises:
+        RevisionUnreadable: it is of a format that is not known yet, or not what was written.
+    """
+    try:
+        return Program.model_validate(newest(document), context=as_stored())
+    except NewerFormat as error:
+        raise RevisionUnreadable(found=error.found, known=error.known) from error
+    except ValidationError as error:
+        found = document.get("version")
+        raise RevisionUnreadable(found=found, known=FORMAT, count=error.error_count()) from error
+
+
+def in_newest_format(document: object) -> Mapping[str, Any]:
+    """A document as it is stored from now on; it may still have problems.
+
+    Raises:
+        ProgramInvalid: what `check_size` says, or `format_newer`.
+    """
+    try:
+        return newest(check_size(document))
+    except NewerFormat as error:
+        detail = {"found": error.found, "known": error.known}
+        raise invalid([Problem("format_newer", "version", detail=detail)]) from error
 
 
 def document_problems(document: object) -> list[Problem]:
@@ -75,8 +105,10 @@ def problems_in(error: ProgramInvalid) -> list[Problem]:
     return [problem_of_json(problem) for problem in _listed(error)]
 
 
-def check_size(document: object) -> None:
+def check_size(document: object) -> Mapping[str, Any]:
     """Refuses what is no JSON object, or too large or deep to be looked at, or cannot be stored.
+
+    Gives the document back.
 
     Raises:
         ProgramInvalid: `not_an_object`, `too_deep`, `not_json`, `zero_character` or
@@ -93,6 +125,7 @@ def check_size(document: object) -> None:
     if size > MAX_DOCUMENT_BYTES:
         detail = {"size": size, "limit": MAX_DOCUMENT_BYTES}
         raise invalid([Problem("document_too_large", "", detail=detail)])
+    return document
 
 
 def _unfit(document: object) -> Problem | None:

@@ -16,8 +16,9 @@ from saleor_loyalty_app.db.hot import Hot
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.programs.document import Program, canonical_json
 from saleor_loyalty_app.programs.errors import NoDraft, RevisionNotFound, RevisionNotScheduled
+from saleor_loyalty_app.programs.formats import NewerFormat, newest
 from saleor_loyalty_app.programs.models import ProgramDraft, ProgramRevision
-from saleor_loyalty_app.programs.problems import check_size, read_program
+from saleor_loyalty_app.programs.problems import in_newest_format, read_program, read_stored
 from saleor_loyalty_app.stores.models import Store
 
 _drafts = table(ProgramDraft)
@@ -27,7 +28,10 @@ _stores = table(Store)
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A published program. It never changes; in force from `effective_from` until the next."""
+    """A published program. It never changes; in force from `effective_from` until the next.
+
+    `digest` is that of the program as it is read: what was stored in an older format has another.
+    """
 
     id: int
     number: int
@@ -112,6 +116,9 @@ def revision_at(conn: Connection, store_id: int, moment: datetime) -> Revision |
     """The revision in force at a moment; None before the program went live.
 
     One small query: the document is read and parsed once per digest and process.
+
+    Raises:
+        RevisionUnreadable: a later version of the app wrote it.
     """
     row = _AT.one_or_none(conn, {"store_id": store_id, "moment": moment})
     return None if row is None else _with_program(conn, store_id, RevisionHead(*row))
@@ -138,6 +145,7 @@ def revision_by_number(conn: Connection, store_id: int, number: int) -> Revision
 
     Raises:
         RevisionNotFound: the store has none with this number.
+        RevisionUnreadable: a later version of the app wrote it.
     """
     row = conn.execute(
         sa.select(*_HEAD).where(_revisions.c.store_id == store_id, _revisions.c.number == number)
@@ -258,7 +266,15 @@ def find_draft(conn: Connection, store_id: int) -> Draft | None:
             _drafts.c.document, _drafts.c.evidence, _drafts.c.updated_at, _drafts.c.updated_by
         ).where(_drafts.c.store_id == store_id)
     ).one_or_none()
-    return None if row is None else Draft(*row)
+    return None if row is None else Draft(_as_read(row[0]), *row[1:])
+
+
+def _as_read(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A draft in the newest format; one that a later version of the app left stays as it is."""
+    try:
+        return newest(document)
+    except NewerFormat:
+        return document
 
 
 def get_draft(conn: Connection, store_id: int) -> Draft:
@@ -287,13 +303,13 @@ def put_draft(
     A draft may have problems, so that work can be put aside; only its size is bounded.
 
     Raises:
-        ProgramInvalid: it is too large, too deep or not made of JSON values.
+        ProgramInvalid: it is too large, too deep, not made of JSON values or of a newer format.
     """
-    check_size(document)
+    current = in_newest_format(document)
     upsert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
     statement = upsert(_drafts).values(
         store_id=store_id,
-        document=dict(document),
+        document=dict(current),
         evidence=dict(evidence or {}),
         updated_at=now,
         updated_by=by,
@@ -329,7 +345,7 @@ def _with_program(conn: Connection, store_id: int, head: RevisionHead) -> Revisi
                 _revisions.c.store_id == store_id, _revisions.c.id == head.id
             )
         ).scalar_one()
-        program = read_program(document)
+        program = read_stored(document)
         _remember(head.digest, program)
     return _revision(head, program)
 
@@ -339,7 +355,7 @@ def _revision(head: RevisionHead, program: Program) -> Revision:
         id=head.id,
         number=head.number,
         program=program,
-        digest=head.digest,
+        digest=program.digest,
         effective_from=head.effective_from,
         published_at=head.published_at,
         published_by=head.published_by,

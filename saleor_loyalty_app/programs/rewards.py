@@ -5,14 +5,17 @@ reward is not offered there.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StrictBool, StrictInt, model_validator
+from pydantic import Field, StrictBool, StrictInt
 from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.caps import Period
+from saleor_loyalty_app.programs.errors import RevisionUnreadable
+from saleor_loyalty_app.programs.formats import FORMAT, NewerFormat, newest
 from saleor_loyalty_app.programs.scalars import (
     Count,
     CurrencyCode,
@@ -29,6 +32,7 @@ from saleor_loyalty_app.programs.scalars import (
     absent,
     in_locale,
 )
+from saleor_loyalty_app.programs.written import as_stored, when_written
 
 #: So many rewards a program has at most.
 MAX_ITEMS = 100
@@ -153,7 +157,7 @@ class Audience(Section):
         default=None, exclude_if=absent
     )
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         if not self.tiers and self.segments is None and self.member_days is None:
             raise PydanticCustomError("reward_audience_empty", "tiers or days are needed")
@@ -184,7 +188,7 @@ class RewardItem(Section):
     active_until: date | None = Field(default=None, exclude_if=absent)
     picture: PageUrl | None = Field(default=None, exclude_if=absent)
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         twice = _twice([one.channel for one in self.channels])
         if twice is not None:
@@ -233,7 +237,7 @@ class Rewards(Section):
 
     items: Annotated[tuple[RewardItem, ...], Field(max_length=MAX_ITEMS)] = ()
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         twice = _twice([item.id for item in self.items])
         if twice is not None:
@@ -262,6 +266,26 @@ def _check_amounts(kind: str, where: RewardChannel) -> None:
 
 def _twice(names: list[str]) -> str | None:
     return next((name for name, times in Counter(names).items() if times > 1), None)
+
+
+def item_to_store(item: RewardItem) -> dict[str, Any]:
+    """A reward as it is kept by itself, with the format of documents that it is of."""
+    return {"version": FORMAT, **item.model_dump(mode="json")}
+
+
+def stored_item(stored: Mapping[str, Any]) -> RewardItem:
+    """The reward that `item_to_store` wrote, by whatever version of the app.
+
+    Raises:
+        RevisionUnreadable: a later version of the app wrote it.
+    """
+    item = {name: value for name, value in stored.items() if name != "version"}
+    version = stored.get("version", 1)
+    try:
+        found = newest({"version": version, "rewards": {"items": [item]}})
+        return RewardItem.model_validate(found["rewards"]["items"][0], context=as_stored())
+    except NewerFormat as error:
+        raise RevisionUnreadable(found=error.found, known=error.known) from error
 
 
 #: What holds where a document says nothing of rewards.

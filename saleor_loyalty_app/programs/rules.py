@@ -7,7 +7,7 @@ befell them. Rules on deeds know the time and the member, and give points or sta
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictBool, StrictInt, model_validator
+from pydantic import Field, StrictBool, StrictInt
 from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.caps import Caps
@@ -33,7 +33,7 @@ from saleor_loyalty_app.programs.conditions import (
     size_of,
 )
 from saleor_loyalty_app.programs.event_conditions import EventProperty
-from saleor_loyalty_app.programs.expression import compile_expression
+from saleor_loyalty_app.programs.expression import check_expression, compile_expression
 from saleor_loyalty_app.programs.milestones import MILESTONE, Milestone
 from saleor_loyalty_app.programs.scalars import (
     Factor,
@@ -44,6 +44,7 @@ from saleor_loyalty_app.programs.scalars import (
     absent,
     in_locale,
 )
+from saleor_loyalty_app.programs.written import when_written
 
 #: Points are spent; status points count for tiers alone: they are not spent and do not expire.
 UnitCode = Literal["points", "status"]
@@ -95,7 +96,7 @@ class StatusPoints(Section):
     factor: Factor | None = Field(default=None, exclude_if=absent)
     unit: Literal["status"] = "status"
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         if (self.points is None) is (self.factor is None):
             raise PydanticCustomError("status_one_way", "either points or a factor is needed")
@@ -154,7 +155,7 @@ class EarningRule(Section):
     priority: Annotated[StrictInt, Field(ge=0, le=1000)] = 100
     stop: StrictBool = False
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         if self.when is not None:
             if depth_of(self.when) > MAX_DEPTH:
@@ -270,7 +271,7 @@ def looks_at_line(condition: Condition) -> bool:
 def _check_expressions(condition: Condition) -> None:
     for leaf in leaves(condition):
         if isinstance(leaf, Expression):
-            compile_expression(leaf.cel)
+            check_expression(leaf.cel)
 
 
 def _check_scope(condition: Condition, *, on_line: bool) -> None:
@@ -299,7 +300,7 @@ class Earning(Section):
     stacking: Literal["sum", "best"] = "sum"
     rules: Annotated[tuple[EarningRule, ...], Field(max_length=100)] = ()
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         seen: set[str] = set()
         for rule in self.rules:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, StrictBool, StrictInt, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StrictInt
 from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.condition_base import check_span
@@ -34,6 +34,7 @@ from saleor_loyalty_app.programs.scalars import (
     in_locale,
 )
 from saleor_loyalty_app.programs.tiers import Tiers
+from saleor_loyalty_app.programs.written import value_when_written, when_written
 
 MAX_SEGMENTS = 50
 #: How far back a window reaches, and what it is where nothing is said.
@@ -47,7 +48,7 @@ DayCount = Annotated[StrictInt, Field(ge=0, le=36_500)]
 class _Span(Section):
     """A number between two limits, both inclusive; one of them may be left out."""
 
-    @model_validator(mode="after")
+    @when_written
     def _check_span(self) -> Self:
         check_span(getattr(self, "min", None), getattr(self, "max", None))
         return self
@@ -97,7 +98,7 @@ class BuyersFifth(_Span):
     max: Fifth | None = None
     days: Window = YEAR
 
-    @model_validator(mode="after")
+    @when_written
     def _check_currency(self) -> Self:
         if (self.score == "monetary") != (self.currency is not None):
             raise PydanticCustomError(
@@ -135,7 +136,7 @@ class Joined(Section):
     start: date | None = None
     end: date | None = None
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         check_span(self.start, self.end)
         return self
@@ -190,7 +191,7 @@ class Segment(Section):
     names: Annotated[dict[Locale, Label], Field(max_length=20)] = {}
     rule: SegmentRule
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         if depth_of(self.rule) > MAX_DEPTH:
             raise PydanticCustomError("conditions_too_deep", "conditions are nested too deep")
@@ -215,7 +216,9 @@ def _check_once(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
 
 
 Segments = Annotated[
-    tuple[Segment, ...], Field(max_length=MAX_SEGMENTS), AfterValidator(_check_once)
+    tuple[Segment, ...],
+    Field(max_length=MAX_SEGMENTS),
+    AfterValidator(value_when_written(_check_once)),
 ]
 
 

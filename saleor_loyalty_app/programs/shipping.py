@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictBool, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.conditions import MAX_CONDITIONS, MAX_DEPTH, InSegments, InTiers
@@ -26,6 +26,7 @@ from saleor_loyalty_app.programs.shipping_conditions import (
     shipping_size,
 )
 from saleor_loyalty_app.programs.spending import ChannelMoney
+from saleor_loyalty_app.programs.written import when_written
 
 #: Names of built-in methods are Saleor's; a name of ours stands beside one, and both take 100.
 MethodName = Annotated[
@@ -64,7 +65,7 @@ class ShippingRule(Section):
     when: ShippingCondition | None = None
     hide_original: StrictBool = False
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         if (self.method == "named") != bool(self.method_names):
             raise PydanticCustomError(
@@ -115,7 +116,7 @@ class ShippingProgram(Section):
 
     offers: Annotated[tuple[ShippingRule, ...], Field(max_length=20)] = ()
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         known: set[str] = set()
         for rule in self.offers:

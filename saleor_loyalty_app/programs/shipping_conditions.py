@@ -7,7 +7,7 @@ threshold, so that it can be told what is missing.
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import Field, StrictBool
 
 from saleor_loyalty_app.programs.condition_base import check_span
 from saleor_loyalty_app.programs.conditions import (
@@ -19,6 +19,7 @@ from saleor_loyalty_app.programs.conditions import (
     OnWeekdays,
 )
 from saleor_loyalty_app.programs.scalars import Count, Section
+from saleor_loyalty_app.programs.written import when_written
 
 
 class OrderCount(Section):
@@ -28,7 +29,7 @@ class OrderCount(Section):
     min: Count | None = None
     max: Count | None = None
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         check_span(self.min, self.max)
         return self

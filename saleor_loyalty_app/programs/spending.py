@@ -3,10 +3,11 @@
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, StrictInt
 from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.scalars import CurrencyCode, Points, PositiveMoney, Section, Slug
+from saleor_loyalty_app.programs.written import when_written
 
 
 class ChannelMoney(Section):
@@ -35,7 +36,7 @@ class Spending(Section):
     code_days: Annotated[StrictInt, Field(ge=1, le=90)] = 14
     grace_days: Annotated[StrictInt, Field(ge=1, le=365)] = 30
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         channels: set[str] = set()
         for minimum in self.minimum_orders:

@@ -10,7 +10,7 @@ from decimal import ROUND_CEILING
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StrictInt, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.scalars import (
@@ -25,6 +25,7 @@ from saleor_loyalty_app.programs.scalars import (
     Section,
     in_locale,
 )
+from saleor_loyalty_app.programs.written import when_written
 
 #: What rules and entries call the multiplier and the reward of a level.
 RULE_PREFIX = "tier:"
@@ -48,7 +49,7 @@ class Window(Section):
         default=None, exclude_if=_absent
     )
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         if (self.type == "rolling") != (self.months is not None):
             raise PydanticCustomError(
@@ -86,7 +87,7 @@ class SpendAtLeast(Section):
 
     limits: Annotated[tuple[SpendLimit, ...], Field(min_length=1, max_length=50)]
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         currencies = [limit.currency for limit in self.limits]
         if len(set(currencies)) < len(currencies):
@@ -156,7 +157,7 @@ class Tiers(Section):
     grace_days: Annotated[StrictInt, Field(ge=0, le=365)] = 30
     levels: Annotated[tuple[Level, ...], Field(min_length=1, max_length=MAX_LEVELS)]
 
-    @model_validator(mode="after")
+    @when_written
     def _check(self) -> Self:
         seen: set[str] = set()
         for level in self.levels:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.db.tables import table
-from saleor_loyalty_app.programs.rewards import RewardItem
+from saleor_loyalty_app.programs.rewards import RewardItem, stored_item
 from saleor_loyalty_app.rewards.models import Redemption, RewardClaim
 
 _claims, _redemptions = table(RewardClaim), table(Redemption)
@@ -91,4 +91,4 @@ def last_items(conn: Connection, store_id: int, but: Mapping[str, object]) -> di
     rows = conn.execute(
         sa.select(_claims.c.reward_id, _claims.c.item).where(_claims.c.id.in_(newest))
     )
-    return {row.reward_id: RewardItem.model_validate(row.item) for row in rows}
+    return {row.reward_id: stored_item(row.item) for row in rows}

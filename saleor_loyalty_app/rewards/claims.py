@@ -14,7 +14,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.db.tables import table
-from saleor_loyalty_app.programs.rewards import AT_ONCE_KINDS, RewardItem
+from saleor_loyalty_app.programs.rewards import (
+    AT_ONCE_KINDS,
+    RewardItem,
+    item_to_store,
+    stored_item,
+)
 from saleor_loyalty_app.rewards.models import (
     LIVE_STATES,
     Redemption,
@@ -53,7 +58,7 @@ class ClaimRow:
     @property
     def reward(self) -> RewardItem:
         """The reward as it was when it was taken."""
-        return RewardItem.model_validate(dict(self.item))
+        return stored_item(self.item)
 
 
 _COLUMNS = tuple(_row[field.name] for field in fields(ClaimRow))
@@ -79,7 +84,7 @@ def add(
             member_id=member_id,
             reward_id=item.id,
             kind=item.gift.type,
-            item=item.model_dump(mode="json"),
+            item=item_to_store(item),
             state=state,
             note="",
             claimed_at=now,

@@ -42,7 +42,8 @@ from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.programs import repository, samples
 from saleor_loyalty_app.programs.diff import differences
 from saleor_loyalty_app.programs.errors import ProgramInvalid
-from saleor_loyalty_app.programs.problems import check_size, problems_in, read_program
+from saleor_loyalty_app.programs.formats import FORMAT
+from saleor_loyalty_app.programs.problems import in_newest_format, problems_in, read_program
 from saleor_loyalty_app.programs.repository import Draft
 from saleor_loyalty_app.programs.stats import OrderStats
 from saleor_loyalty_app.programs.validate import check_program
@@ -179,9 +180,7 @@ async def cancel_sample(faces: FacesOf, staff: StaffOf) -> SamplingState:
 )
 async def read_yaml(staff: StaffOf, what: YamlText) -> ParsedYaml:
     """A YAML text as a document; the document itself may have problems."""
-    document = parse_yaml(what.yaml)
-    check_size(document)
-    return ParsedYaml(document=document)
+    return ParsedYaml(document=dict(in_newest_format(parse_yaml(what.yaml))))
 
 
 @router.post(
@@ -260,7 +259,7 @@ def _smallest(store: StoreRef) -> Document:
         "points": translate("template.points", language),
     }
     return {
-        "version": 1,
+        "version": FORMAT,
         "name": texts["program"],
         "texts": {language: dict(texts)},
         "earning": {"rules": [{"id": "purchases", "then": {"type": "points_per_money"}}]},

@@ -256,3 +256,25 @@ def test_yaml_is_read_and_written(edge: ApiEdge, store: StoreRef) -> None:
     assert back["document"]["currencies"] == USD
     broken = edge.send("POST", f"{API}/yaml/read", headers, {"yaml": "a: [1"})
     assert told(broken) == (422, "program_invalid")
+
+
+@pytest.mark.parametrize("language", ["en", "tr"])
+def test_what_a_later_version_of_the_app_wrote_is_refused_with_its_reason(
+    edge: ApiEdge, store: StoreRef, language: str
+) -> None:
+    headers = edge.staff(store) | {"Accept-Language": language}
+    newer = document(version=99)
+    answers = [
+        edge.send("POST", f"{API}/yaml/read", headers, {"yaml": "version: 99\nname: New\n"}),
+        edge.send("POST", f"{API}/yaml/write", headers, {"document": newer}),
+        edge.send("PUT", f"{API}/draft", headers, {"document": newer, "version": None}),
+    ]
+    for answer in answers:
+        assert told(answer) == (422, "program_invalid")
+        [problem] = answer.json()["error"]["detail"]["problems"]
+        assert (problem["code"], problem["detail"]) == ("format_newer", {"found": 99, "known": 1})
+    [found] = check(edge, store, newer, language)["problems"]
+    assert (found["code"], found["path"]) == ("format_newer", "version")
+    assert "99" in found["text"]
+    assert ("biçimi" in found["text"]) == (language == "tr")
+    assert page(edge, store)["draft"] is None

@@ -4,7 +4,7 @@ import pytest
 from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.decide import decide_order
-from saleor_loyalty_app.programs.expression import compile_expression, minor_units
+from saleor_loyalty_app.programs.expression import check_expression, minor_units
 from tests.program_samples import line_of, order_of, program_of, rule_of
 
 PER_ORDER = {"type": "points_per_order", "points": 10}
@@ -34,7 +34,7 @@ PER_UNIT = {"type": "points_per_unit", "points": 10}
 )
 def test_an_expression_that_cannot_work_is_refused_when_it_is_saved(source: str, code: str) -> None:
     with pytest.raises(PydanticCustomError) as failure:
-        compile_expression(source)
+        check_expression(source)
 
     assert failure.value.type == code
 
