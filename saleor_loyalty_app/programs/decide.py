@@ -28,6 +28,7 @@ from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
 from saleor_loyalty_app.programs.look import Look, Reason
 from saleor_loyalty_app.programs.matching import nearest
 from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
+from saleor_loyalty_app.programs.plugin_calls import EffectAmount
 from saleor_loyalty_app.programs.rules import (
     Multiplier,
     PointsPerOrder,
@@ -263,11 +264,25 @@ class _Run:
             points = Fraction(effect.points * target.line.quantity)
             reason["points"] = effect.points
             reason["quantity"] = target.line.quantity
+        elif rule.plugin is not None:
+            points = self._of_plugin(rule, rule.plugin, target, reason)
         elif isinstance(effect, PointsPerOrder | StatusPoints) and effect.points is not None:
             points = Fraction(effect.points)
             reason["points"] = effect.points
         if points:
             target.given.append((rule, points, reason))
+
+    def _of_plugin(
+        self, rule: ReadyRule, amount: EffectAmount, target: _Target, reason: Reason
+    ) -> Fraction:
+        """What a plugin's effect comes to; where it cannot tell, the rule has missed."""
+        if rule.on_line and target.line is None:
+            return _ZERO
+        award = amount(self._look, target.line if rule.on_line else None)
+        reason.update(award.reason)
+        if award.trouble is not None and not any(one.rule_id == rule.id for one in self._misses):
+            self._misses.append(Miss(rule.id, award.trouble))
+        return award.points
 
     def _per_money(self, rule: ReadyRule) -> Fraction:
         """Points of a rule for one unit of money, worked out once a run."""
