@@ -11,6 +11,8 @@ from starlette.applications import Starlette
 from saleor_loyalty_app.api.health import Health
 from saleor_loyalty_app.db import migrate
 from saleor_loyalty_app.db.database import Database, open_database
+from saleor_loyalty_app.flows.plugin_handler import API_VERSION, Plugin
+from saleor_loyalty_app.plugins import Broken, Found
 from saleor_loyalty_app.queue import Schedule, schedules
 from saleor_loyalty_app.stores import problems
 from tests.factories import make_store
