@@ -118,7 +118,7 @@ def test_multipliers_on_fixed_points_and_caps_reach_what_plugins_give() -> None:
 def test_an_effect_gives_no_more_than_its_rule_says() -> None:
     [award] = decide(program_of(rule_of(then_plugin(most=25, points=100)))).awards()
 
-    assert (award.points, award.reason["most"]) == (25, 25)
+    assert (award.points, award.reason["most"]) == (Fraction(25), 25)
 
 
 @pytest.mark.parametrize("bad", [f"says-{name}" for name in BAD_ANSWERS] + list(RAISING))
