@@ -133,6 +133,8 @@ def build_app(process: Process, worker: Worker | None) -> FastAPI:
                 process.database,
                 (lambda: None) if worker is None else (lambda: worker.alive),
                 token.get_secret_value() if token else "",
+                process.registry.plugins,
+                process.registry.broken,
             ).routes(),
         ]
     )

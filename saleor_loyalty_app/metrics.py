@@ -71,6 +71,13 @@ schedule_seconds = Histogram(
     buckets=(*_SHORT, 30.0, 60.0, 300.0),
     registry=REGISTRY,
 )
+#: kind: of a condition or effect, "" where it is missing. outcome: failed, slow, missing.
+plugin_troubles = Counter(
+    "loyalty_plugin_troubles",
+    "Conditions and effects of plugins that decided nothing, or late.",
+    ["kind", "outcome"],
+    registry=REGISTRY,
+)
 jobs = Counter("loyalty_jobs", "Jobs by outcome.", ["job", "outcome"], registry=REGISTRY)
 drift = Gauge(
     "loyalty_drifting_accounts",

@@ -17,6 +17,7 @@ from saleor_loyalty_app.handlers.registry import Registry, load_registry
 from saleor_loyalty_app.limiting.limiter import Limiter
 from saleor_loyalty_app.limiting.storage import DatabaseStorage
 from saleor_loyalty_app.members.email_keys import EmailKeys
+from saleor_loyalty_app.programs import plugin_kinds
 from saleor_loyalty_app.queue import Worker, WorkerOptions
 from saleor_loyalty_app.queue.engine import migrate_engine
 from saleor_loyalty_app.services import Services, open_services
@@ -111,6 +112,7 @@ def open_process(settings: Settings) -> Process:
         raise
     clock = clock_of(settings)
     registry = load_registry()
+    plugin_kinds.use(registry.kinds)
     services = open_services(
         settings,
         database,

@@ -1,4 +1,7 @@
-"""Programs with all sections at once, and campaigns beside them, as Hypothesis draws them."""
+"""Programs with all sections at once, and campaigns beside them, as Hypothesis draws them.
+
+They name kinds of plugins, good and bad ones: who decides them uses `tests.plugin_samples.KINDS`.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -7,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.order_books import program
 from tests.order_samples import START
+from tests.plugin_samples import if_plugin, then_plugin
 
 BASE: dict[str, Any] = {"id": "base", "then": {"type": "points_per_money"}}
 BIRTHDAY: dict[str, Any] = {
@@ -46,6 +50,9 @@ CONDITIONS = st.sampled_from(
         {"type": "member_since", "max": 400},
         {"type": "nth_order", "every": 2},
         {"type": "expression", "cel": "member.orders < 2 || member.tier == 'gold'"},
+        if_plugin(units=3),
+        {"type": "not", "of": {"type": "any", "of": [if_plugin("acme.raising"), GOLD]}},
+        if_plugin("gone.away"),
     ]
 )
 EFFECTS: st.SearchStrategy[tuple[str, dict[str, Any]]] = st.sampled_from(
@@ -56,6 +63,10 @@ EFFECTS: st.SearchStrategy[tuple[str, dict[str, Any]]] = st.sampled_from(
         ("line", {"type": "multiplier", "factor": "2.5"}),
         ("order", {"type": "status_points", "points": 5}),
         ("line", {"type": "status_points", "factor": "0.3"}),
+        ("line", then_plugin(most=20, points=9)),
+        ("order", then_plugin("acme.half")),
+        ("order", then_plugin("acme.merit") | {"unit": "status"}),
+        ("line", then_plugin("acme.gives-negative")),
     ]
 )
 TIMES = {"per_member": {"times": 1, "period": "month"}}
@@ -132,8 +143,8 @@ def happening_rules(draw: st.DrawFn) -> list[dict[str, Any]]:
         "id": "visits",
         "trigger": "custom_event",
         "on": ["visit"],
-        "then": {"type": "points", "points": 20},
-        "when": draw(st.sampled_from([None, SPENDERS, GOLD])),
+        "then": draw(st.sampled_from([{"type": "points", "points": 20}, then_plugin(points=11)])),
+        "when": draw(st.sampled_from([None, SPENDERS, GOLD, if_plugin(units=1)])),
         "caps": {"per_member": {"times": 2, "period": "day"}},
     }
     reached: dict[str, Any] = {

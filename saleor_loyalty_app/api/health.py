@@ -1,13 +1,15 @@
 """For those who watch the app: is it up, can it work, what does it count.
 
 `/health` asks nothing of anybody; `/ready` looks at database and migrations, and tells in detail
-what is wrong with stores and schedules (which does not make the app unready); `/metrics` is for
+what is wrong with stores, schedules and plugins (which does not make the app unready); `/metrics`
+is for
 Prometheus. The last two ask for a bearer token where one is set.
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.engine import Connection
@@ -19,12 +21,14 @@ from starlette.routing import Route
 from saleor_loyalty_app import __version__, log, metrics
 from saleor_loyalty_app.db import migrate
 from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.plugins import Broken, Found
 from saleor_loyalty_app.queue import schedules
 from saleor_loyalty_app.stores import problems
 from saleor_loyalty_app.stores import repository as stores
 
 #: More stores than this are counted, not named.
 MOST_STORES_NAMED = 100
+_LONGEST_REASON = 300
 _log = log.get(__name__)
 
 
@@ -35,11 +39,15 @@ class Health:
     Attributes:
         worker_alive: of the worker in this process; None where it has none.
         token: what /metrics and the detail of /ready ask for; "" = nothing.
+        plugins: those that this process uses.
+        broken_plugins: those that are installed and cannot be used.
     """
 
     database: Database
     worker_alive: Callable[[], bool | None]
     token: str = ""
+    plugins: Sequence[Found[Any]] = ()
+    broken_plugins: Sequence[Broken] = ()
 
     def routes(self) -> list[Route]:
         """The routes, to be put into an app."""
@@ -79,6 +87,10 @@ class Health:
             "worker": {None: "elsewhere", True: "alive", False: "dead"}[alive],
             "failing_schedules": schedules.failing(conn),
             "stores": _stores(conn),
+            "plugins": {one.name: one.version for one in self.plugins},
+            "broken_plugins": {
+                one.name: one.reason[:_LONGEST_REASON] for one in self.broken_plugins
+            },
         }
 
     def _may_look(self, request: Request) -> bool:

@@ -10,7 +10,8 @@ from saleor_loyalty_app.cli.arguments import AsJson, StoreName, parse_moment
 from saleor_loyalty_app.cli.output import complain, print_json, print_table, say
 from saleor_loyalty_app.cli.session import Session, session_of
 from saleor_loyalty_app.flows.publish_program import Preview, preview, publish, roll_back
-from saleor_loyalty_app.programs import repository
+from saleor_loyalty_app.handlers.registry import load_registry
+from saleor_loyalty_app.programs import plugin_kinds, repository
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.errors import ProgramInvalid
 from saleor_loyalty_app.programs.problems import Problem, problems_in
@@ -63,6 +64,7 @@ def show(
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of programs, with which editors check and complete them."""
+    plugin_kinds.use(load_registry().kinds)
     print_json(document_schema())
 
 

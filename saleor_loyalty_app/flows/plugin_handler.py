@@ -8,7 +8,7 @@ needs an idempotency key of its own (`PluginEvent.key`).
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -25,6 +25,7 @@ from saleor_loyalty_app.flows.event_handler import (
 )
 from saleor_loyalty_app.inbox import repository as inbox
 from saleor_loyalty_app.inbox.repository import Delivery
+from saleor_loyalty_app.programs.plugin_kinds import ConditionKind, EffectKind
 from saleor_loyalty_app.queue import Job, enqueue
 from saleor_loyalty_app.saleor.event import Envelope, parse, parse_envelope
 from saleor_loyalty_app.stores import repository as stores
@@ -98,13 +99,17 @@ class Plugin:
     """What an entry point of the group `saleor_loyalty_app.plugins` leads to.
 
     Attributes:
-        name: lower-case words with hyphens; begins the names of its webhooks.
+        name: lower-case words with hyphens; begins the names of its webhooks and kinds.
         api_version: the `API_VERSION` that it was written for.
+        conditions: kinds of conditions for earning rules.
+        effects: kinds of effects for earning rules.
     """
 
     name: str
     api_version: int
     handlers: tuple[PluginHandler, ...] = field(default=())
+    conditions: tuple[ConditionKind[Any], ...] = field(default=())
+    effects: tuple[EffectKind[Any], ...] = field(default=())
 
 
 class PluginCall(msgspec.Struct, frozen=True):
@@ -126,12 +131,11 @@ class PluginHandlerMissing(AppError):
         super().__init__(handler=handler)
 
 
-def as_handler(plugin: Plugin, own: PluginHandler) -> Handler:
-    """The handler that accepts a plugin's webhooks and enqueues the plugin's work.
+def check_plugin(plugin: Plugin) -> None:
+    """Refuses a plugin that this app cannot use at all.
 
     Raises:
-        InvalidHandler: it is not complete or its document cannot be used.
-        UnknownEvent: an event does not exist.
+        InvalidHandler: its name does not fit, or it was written for another version of the API.
     """
     if not NAME.fullmatch(plugin.name):
         raise InvalidHandler(f"{plugin.name!r}: a name is lower-case words with hyphens")
@@ -140,6 +144,16 @@ def as_handler(plugin: Plugin, own: PluginHandler) -> Handler:
             f"{plugin.name} was written for version {plugin.api_version} of the extension API; "
             f"this app has version {API_VERSION}"
         )
+
+
+def as_handler(plugin: Plugin, own: PluginHandler) -> Handler:
+    """The handler that accepts a plugin's webhooks and enqueues the plugin's work.
+
+    Raises:
+        InvalidHandler: it is not complete or its document cannot be used.
+        UnknownEvent: an event does not exist.
+    """
+    check_plugin(plugin)
     name = f"{plugin.name}-{own.name}"
     if "...EventEnvelope" not in own.document:
         raise InvalidHandler(f"{name}: the document must select ...EventEnvelope on its event")

@@ -5,10 +5,18 @@ from dataclasses import dataclass
 
 from saleor_loyalty_app import log
 from saleor_loyalty_app.flows.event_handler import Handler
-from saleor_loyalty_app.flows.plugin_handler import Plugin, PluginHandler, as_handler, by_name
+from saleor_loyalty_app.flows.plugin_handler import (
+    Plugin,
+    PluginHandler,
+    as_handler,
+    by_name,
+    check_plugin,
+)
 from saleor_loyalty_app.flows.sync_handler import SyncHandler
 from saleor_loyalty_app.handlers import CORE_HANDLERS, SYNC_HANDLERS
+from saleor_loyalty_app.handlers.plugin_troubles import told
 from saleor_loyalty_app.plugins import Broken, Discovery, Found, discover
+from saleor_loyalty_app.programs.plugin_kinds import Kinds
 
 _log = log.get(__name__)
 
@@ -22,6 +30,7 @@ class Registry:
         plugin_handlers: the functions behind the handlers of plugins, by their webhooks' names.
         plugins: those that are in use.
         broken: those that are installed and cannot be used, with the reason.
+        kinds: the conditions and effects that plugins bring.
     """
 
     handlers: tuple[Handler, ...]
@@ -29,6 +38,7 @@ class Registry:
     plugin_handlers: Mapping[str, PluginHandler]
     plugins: tuple[Found[Plugin], ...]
     broken: tuple[Broken, ...]
+    kinds: Kinds
 
     @property
     def webhooks(self) -> tuple[Handler | SyncHandler, ...]:
@@ -37,7 +47,7 @@ class Registry:
 
 
 def load_registry(discovery: Discovery[Plugin] | None = None) -> Registry:
-    """Gathers all handlers; a plugin with a handler that cannot be used is left out as a whole.
+    """Gathers all handlers and kinds; a plugin of which one cannot be used is left out as a whole.
 
     Args:
         discovery: the plugins; those of the installed packages unless given.
@@ -46,12 +56,18 @@ def load_registry(discovery: Discovery[Plugin] | None = None) -> Registry:
     handlers = list(CORE_HANDLERS)
     names = {handler.name for handler in handlers} | {one.name for one in SYNC_HANDLERS}
     used: list[Found[Plugin]] = []
+    kinds = Kinds(tell=told)
     broken = list(found.broken)
     for item in found.found:
+        plugin = item.plugin
         try:
-            own = [as_handler(item.plugin, handler) for handler in item.plugin.handlers]
+            check_plugin(plugin)
+            own = [as_handler(plugin, handler) for handler in plugin.handlers]
+            more = kinds.with_plugin(plugin.name, plugin.conditions, plugin.effects)
         except ValueError as failure:
             reason = str(failure)
+        except Exception as failure:  # noqa: BLE001 - a stranger's object may hold anything
+            reason = f"{type(failure).__name__}: {failure}"
         else:
             added = [handler.name for handler in own]
             twice = {name for name in added if name in names or added.count(name) > 1}
@@ -59,6 +75,7 @@ def load_registry(discovery: Discovery[Plugin] | None = None) -> Registry:
             if not reason:
                 handlers += own
                 names.update(added)
+                kinds = more
                 used.append(item)
                 continue
         _log.error("plugin_not_usable", plugin=item.name, reason=reason)
@@ -69,4 +86,5 @@ def load_registry(discovery: Discovery[Plugin] | None = None) -> Registry:
         plugin_handlers=by_name(item.plugin for item in used),
         plugins=tuple(used),
         broken=tuple(broken),
+        kinds=kinds,
     )

@@ -18,6 +18,7 @@ from saleor_loyalty_app.programs.condition_base import (
     check_span,
 )
 from saleor_loyalty_app.programs.event_conditions import EventProperty
+from saleor_loyalty_app.programs.plugin_parts import PluginCondition, PluginLineCondition
 from saleor_loyalty_app.programs.scalars import (
     ONE_LINE,
     Count,
@@ -348,6 +349,8 @@ Leaf = (
     | MemberOrders
     | EventProperty
     | Expression
+    | PluginCondition
+    | PluginLineCondition
 )
 
 Condition = Annotated[Leaf | AllOf | AnyOf | Not | AnyLine, Field(discriminator="type")]

@@ -28,6 +28,7 @@ from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
 from saleor_loyalty_app.programs.look import Look, Reason
 from saleor_loyalty_app.programs.matching import nearest
 from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
+from saleor_loyalty_app.programs.plugin_calls import EffectAmount, PluginAward
 from saleor_loyalty_app.programs.products import Product, product_of
 from saleor_loyalty_app.programs.rules import (
     Multiplier,
@@ -209,8 +210,8 @@ class _Run:
             for target in (*self._lines, self._shipping, self._order):
                 if not target.stopped_by:
                     target.multipliers.append(rule)
-        else:
-            self._give(rule, self._order)
+        elif not self._give(rule, self._order):
+            return None
         if rule.stop:
             self._stopped_by = rule.id
         return None
@@ -237,18 +238,19 @@ class _Run:
     def _take(self, rule: ReadyRule, target: _Target) -> None:
         if isinstance(rule.effect, Multiplier):
             target.multipliers.append(rule)
-        else:
-            self._give(rule, target)
+        elif not self._give(rule, target):
+            return
         if rule.stop:
             target.stopped_by = rule.id
 
-    def _give(self, rule: ReadyRule, target: _Target) -> None:
+    def _give(self, rule: ReadyRule, target: _Target) -> bool:
+        """Gives what the rule says; False where a plugin cannot tell, which must stop nothing."""
         effect = rule.effect
         points = _ZERO
         reason: Reason = {"code": effect.type, "of": target.of}
         if rule.on_money:
             if not target.base:
-                return
+                return True
             points = target.exact * self._per_money(rule)
             reason["base"] = target.told
             reason["currency"] = self._currency
@@ -258,11 +260,31 @@ class _Run:
             points = Fraction(effect.points * target.line.quantity)
             reason["points"] = effect.points
             reason["quantity"] = target.line.quantity
+        elif rule.plugin is not None:
+            award = self._of_plugin(rule, rule.plugin, target)
+            if award is None:
+                return False
+            points = award.points
+            reason |= award.reason
         elif isinstance(effect, PointsPerOrder | StatusPoints) and effect.points is not None:
             points = Fraction(effect.points)
             reason["points"] = effect.points
         if points:
             target.given.append((rule, points, reason))
+        return True
+
+    def _of_plugin(
+        self, rule: ReadyRule, amount: EffectAmount, target: _Target
+    ) -> PluginAward | None:
+        """What a plugin's effect comes to; None where it cannot tell: then the rule has missed."""
+        if rule.on_line and target.line is None:
+            return PluginAward(_ZERO, {})
+        award = amount(self._look, target.line if rule.on_line else None)
+        if award.trouble is None:
+            return award
+        if not any(one.rule_id == rule.id for one in self._misses):
+            self._misses.append(Miss(rule.id, award.trouble))
+        return None
 
     def _per_money(self, rule: ReadyRule) -> Fraction:
         """Points of a rule for one unit of money, worked out once a run."""

@@ -15,6 +15,8 @@ from saleor_loyalty_app.programs.leaf_tests import OrderTest
 from saleor_loyalty_app.programs.look import Look, Reason
 from saleor_loyalty_app.programs.matching import compile_condition
 from saleor_loyalty_app.programs.member_facts import MemberFacts
+from saleor_loyalty_app.programs.plugin_calls import EffectAmount, PluginAward, effect_amount
+from saleor_loyalty_app.programs.plugin_parts import PluginEffect
 from saleor_loyalty_app.programs.rules import EarningRule, PointsGiven, StatusPoints
 from saleor_loyalty_app.programs.tiers import Level
 
@@ -46,6 +48,7 @@ class _Rule:
     points: int
     caps: Caps | None
     stop: bool
+    plugin: EffectAmount | None = None
 
 
 def decide_deed(
@@ -67,10 +70,14 @@ def decide_deed(
     stopped_by = ""
     for rule in _rules_by_trigger(program).get(deed.trigger, ()):
         reason = _why_not(rule, look, about, member, stopped_by)
+        award = None
+        if reason is None and rule.plugin is not None:
+            award = rule.plugin(look, None)
+            reason = _without_award(award)
         if reason is not None:
             misses.append(Miss(rule.id, reason))
             continue
-        grants.append(_grant(rule, deed, member))
+        grants.append(_grant(rule, deed, member, award))
         stopped_by = rule.id if rule.stop else stopped_by
     if program.earning.stacking == "best":
         grants, outdone = _best(grants)
@@ -131,6 +138,8 @@ def _of_entry(level: Level) -> _Rule:
 def _compiled(rule: EarningRule) -> _Rule:
     effect = rule.then
     points = effect.points if isinstance(effect, PointsGiven | StatusPoints) else None
+    if isinstance(effect, PluginEffect):
+        points = effect.most
     if points is None:
         raise TypeError(f"{effect.type} needs an order")
     return _Rule(
@@ -141,6 +150,7 @@ def _compiled(rule: EarningRule) -> _Rule:
         points=points,
         caps=rule.caps,
         stop=rule.stop,
+        plugin=effect_amount(effect) if isinstance(effect, PluginEffect) else None,
     )
 
 
@@ -174,13 +184,24 @@ def _why_not(
     return None if rule.test is None else rule.test(look)
 
 
-def _grant(rule: _Rule, deed: DeedFacts, member: MemberFacts) -> Grant:
-    reason: Reason = {"code": deed.trigger, "points": rule.points}
+def _without_award(award: PluginAward) -> Reason | None:
+    """Why a plugin's effect brings nothing for the deed; None where it brings something."""
+    if award.trouble is not None or award.points >= 1:
+        return award.trouble
+    return {"code": "plugin_nothing", "kind": award.reason["kind"], "words": award.reason["words"]}
+
+
+def _grant(
+    rule: _Rule, deed: DeedFacts, member: MemberFacts, award: PluginAward | None = None
+) -> Grant:
+    points = rule.points if award is None else int(award.points)
+    reason: Reason = {"code": deed.trigger, "points": points}
+    if award is not None:
+        reason |= {"kind": award.reason["kind"], "words": award.reason["words"]}
     if deed.on:
         reason["on"] = deed.on
     if deed.number:
         reason["number"] = deed.number
-    points = rule.points
     less = limited(rule.caps, member.used.get(rule.id), Fraction(points))
     if less is not None:
         points, reason["cap"] = int(less[0]), less[1]

@@ -19,6 +19,12 @@ from saleor_loyalty_app.programs.conditions import (
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.expression import Field, compile_expression
 from saleor_loyalty_app.programs.matching import Tests, compile_condition
+from saleor_loyalty_app.programs.plugin_calls import EffectAmount, effect_amount
+from saleor_loyalty_app.programs.plugin_parts import (
+    PluginCondition,
+    PluginEffect,
+    PluginLineCondition,
+)
 from saleor_loyalty_app.programs.rules import (
     EarningRule,
     Effect,
@@ -32,7 +38,10 @@ from saleor_loyalty_app.programs.tiers import RULE_PREFIX
 
 @dataclass(frozen=True, slots=True)
 class ReadyRule:
-    """A rule on orders made ready for deciding; `on_money` = it gives points on what was paid."""
+    """A rule on orders made ready for deciding; `on_money` = it gives points on what was paid.
+
+    `plugin` works out what an effect of a plugin comes to.
+    """
 
     id: str
     effect: Effect
@@ -43,6 +52,7 @@ class ReadyRule:
     factor: Fraction
     factor_text: str
     caps: Caps | None = None
+    plugin: EffectAmount | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +82,8 @@ def plan_of(program: Program) -> DecisionPlan:
     rules.sort(key=lambda rule: -rule.priority)
     tiers = tier_multipliers(program)
     capped = {rule.id: cap for rule in rules if (cap := member_cap(rule)) is not None}
-    needs_order_number = any(_asks_for_number(rule) for rule in rules)
+    asks_plugins = any(_asks_plugin(rule) for rule in rules)
+    needs_order_number = asks_plugins or any(_asks_for_number(rule) for rule in rules)
     return DecisionPlan(
         rules=tuple(_compiled(rule) for rule in rules),
         tiers={tier: _of_tier(tier, factor) for tier, factor in tiers.items()},
@@ -81,7 +92,9 @@ def plan_of(program: Program) -> DecisionPlan:
         earn_on_shipping=program.settings.earn_on_shipping,
         looked_at=_looked_at(rules),
         needs_order_number=needs_order_number,
-        needs_member=bool(tiers or capped) or any(_asks_for_member(rule) for rule in rules),
+        needs_member=asks_plugins
+        or bool(tiers or capped)
+        or any(_asks_for_member(rule) for rule in rules),
         counts_orders=needs_order_number or any(_asks_for_orders(rule) for rule in rules),
     )
 
@@ -133,6 +146,7 @@ def _compiled(rule: EarningRule) -> ReadyRule:
         factor=Fraction(factor),
         factor_text=plain(factor),
         caps=rule.caps,
+        plugin=effect_amount(effect) if isinstance(effect, PluginEffect) else None,
     )
 
 
@@ -153,6 +167,16 @@ def _asks_for_number(rule: EarningRule) -> bool:
     return any(
         isinstance(leaf, NthOrder) or (leaf.type == "expression" and "nth_order" in leaf.cel)
         for leaf in leaves(rule.when)
+    )
+
+
+def _asks_plugin(rule: EarningRule) -> bool:
+    """Whether it may look at anything: what a plugin looks at, only the plugin knows."""
+    return isinstance(rule.then, PluginEffect) or (
+        rule.when is not None
+        and any(
+            isinstance(leaf, PluginCondition | PluginLineCondition) for leaf in leaves(rule.when)
+        )
     )
 
 

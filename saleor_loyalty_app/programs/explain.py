@@ -176,12 +176,28 @@ class _Plan:
                 points=points,
                 rule=rule,
             )
+        if reason.get("code") == "plugin":
+            return self._of_plugin(what, reason, times, points, rule)
         code = reason.get("code")
         key = f"explain.{'points_per_order' if code == 'status_points' else code}"
         return self._text(
             key if key in catalogue(self._language) else "explain.award",
             what=what,
             each=self._points(Fraction(reason.get("points", 0))),
+            times=times,
+            points=points,
+            rule=rule,
+        )
+
+    def _of_plugin(
+        self, what: str, reason: Mapping[str, Any], times: str, points: str, rule: str
+    ) -> str:
+        said = in_locale(reason["words"], self._language)
+        return self._text(
+            "explain.plugin" if said else "explain.plugin_unsaid",
+            what=what,
+            said=said,
+            each=self._points(Fraction(reason["points"])),
             times=times,
             points=points,
             rule=rule,
@@ -229,7 +245,7 @@ def _points_before_cut(reason: Mapping[str, Any]) -> Fraction | None:
             points = Fraction(reason["base"]) * rate * Fraction(reason["factor"])
         case "points_per_unit":
             points = Fraction(reason["points"] * reason["quantity"])
-        case "points_per_order":
+        case "points_per_order" | "plugin":
             points = Fraction(reason["points"])
         case _:
             return None
@@ -245,7 +261,9 @@ def explain_miss(
     code = _code_of_miss(reason, program)
     called = in_locale(reason.get("names", {}), language) or program.rule_name(rule_id, language)
     arguments = {
-        name: _argument(name, value, language) for name, value in reason.items() if name != "names"
+        name: _argument(name, value, language)
+        for name, value in reason.items()
+        if name not in ("names", "words")
     }
     if code == "stopped":
         arguments["by"] = program.rule_name(str(reason["by"]), language)
@@ -264,6 +282,9 @@ def explain_miss(
         names = words.segment_names(program, language)
         wanted = [names.get(f"segment:{one}", one) for one in reason["wanted"]]
         arguments["wanted"] = words.list_words(wanted, language)
+    if code in ("plugin_condition", "plugin_nothing"):
+        arguments["said"] = in_locale(reason.get("words", {}), language)
+        code = code if arguments["said"] else f"{code}_unsaid"
     if code in ("cap_points", "cap_times"):
         arguments["period"] = translate(f"cap.period.{reason['period']}", language)
     key = f"miss.{code}" if f"miss.{code}" in catalogue(language) else "miss.other"

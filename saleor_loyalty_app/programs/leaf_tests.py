@@ -8,6 +8,8 @@ from saleor_loyalty_app.programs import conditions as c
 from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.facts import LineFacts
 from saleor_loyalty_app.programs.look import WEEKDAYS, Look, Reason
+from saleor_loyalty_app.programs.plugin_calls import condition_test
+from saleor_loyalty_app.programs.plugin_parts import PluginCondition, PluginLineCondition
 from saleor_loyalty_app.programs.scalars import plain
 
 OrderTest = Callable[[Look], Reason | None]
@@ -54,6 +56,9 @@ def order_leaf(condition: c.Condition) -> OrderTest:
             return lambda look: within(
                 look.member.orders, condition.min, condition.max, "member_orders"
             )
+        case PluginCondition():
+            asked = condition_test(condition)
+            return lambda look: asked(look, None)
         case _:
             raise TypeError(f"{condition.type} is not a condition on the order")
 
@@ -190,6 +195,8 @@ def line_leaf(condition: c.Condition) -> LineTest:
         case c.OnSale(value=wanted):
             sale: Reason = {"code": "on_sale_needed" if wanted else "on_sale_excluded"}
             return lambda look, line: None if line.on_sale is wanted else sale
+        case PluginLineCondition():
+            return condition_test(condition)
         case _:
             raise TypeError(f"{condition.type} is not a condition on a line")
 

@@ -8,6 +8,7 @@ from saleor_loyalty_app.programs.expression import compile_expression
 from saleor_loyalty_app.programs.facts import LineFacts
 from saleor_loyalty_app.programs.leaf_tests import LineTest, OrderTest, line_leaf, order_leaf
 from saleor_loyalty_app.programs.look import Look, Reason
+from saleor_loyalty_app.programs.plugin_calls import UNDECIDED
 from saleor_loyalty_app.programs.rules import looks_at_line
 
 
@@ -35,13 +36,19 @@ def compile_condition(condition: c.Condition | None, *, on_line: bool) -> Tests:
 
 
 def nearest(reasons: Iterable[Reason]) -> Reason | None:
-    """Of several reasons the one that says what is missing, else the first."""
+    """Of several reasons the one that says what is missing, else the first.
+
+    Before all comes one that decides nothing: what is around it must not take it for a no.
+    """
     first: Reason | None = None
+    missing: Reason | None = None
     for reason in reasons:
-        if "missing" in reason:
+        if reason["code"] in UNDECIDED:
             return reason
+        if missing is None and "missing" in reason:
+            missing = reason
         first = first or reason
-    return first
+    return missing or first
 
 
 def _all_of_order(tests: list[OrderTest]) -> OrderTest:
@@ -102,7 +109,7 @@ def _not_order(part: OrderTest, name: str) -> OrderTest:
     excluded: Reason = {"code": "excluded", "condition": name}
 
     def test(look: Look) -> Reason | None:
-        return excluded if part(look) is None else None
+        return _turned(part(look), excluded)
 
     return test
 
@@ -152,9 +159,16 @@ def _not_line(part: LineTest, name: str) -> LineTest:
     excluded: Reason = {"code": "excluded", "condition": name}
 
     def test(look: Look, line: LineFacts) -> Reason | None:
-        return excluded if part(look, line) is None else None
+        return _turned(part(look, line), excluded)
 
     return test
+
+
+def _turned(reason: Reason | None, excluded: Reason) -> Reason | None:
+    """The opposite of a test; what decides nothing has none."""
+    if reason is None:
+        return excluded
+    return reason if reason["code"] in UNDECIDED else None
 
 
 def _order_expression(source: str) -> OrderTest:

@@ -245,6 +245,8 @@ OWN_CODES = frozenset(
         "on_for_others",
         "on_not_a_year",
         "milestone_line",
+        "plugin_effect_on_milestone",
+        "plugin_settings_large",
         "goodwill_channel_twice",
         "options_needed",
         "options_unfit",

@@ -15,6 +15,12 @@ from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.caps import Caps, MemberCap
 from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.look import WEEKDAYS
+from saleor_loyalty_app.programs.plugin_calls import plugin_sentence
+from saleor_loyalty_app.programs.plugin_parts import (
+    PluginCondition,
+    PluginEffect,
+    PluginLineCondition,
+)
 from saleor_loyalty_app.programs.rules import (
     EarningRule,
     Effect,
@@ -82,6 +88,8 @@ class _Teller:
                 return self.text("status_rate", factor=self._number(factor or 0))
             case StatusPoints(points=points):
                 return self.text("status_points", points=self._number(points or 0))
+            case PluginEffect():
+                return words.effect_words(effect, self._language)
 
     def _multiplier(self, effect: Multiplier) -> str:
         what = "status" if effect.unit == "status" else "all" if effect.fixed_points else "money"
@@ -155,6 +163,9 @@ class _Teller:
             case EventProperty(name=name, values=values):
                 said = [self._value_told(one) for one in values]
                 return self.text("event_property", name=name, items=self._either(said))
+            case PluginCondition(kind=kind) | PluginLineCondition(kind=kind):
+                unsaid = self.text("plugin", kind=kind)
+                return plugin_sentence(leaf, self._language) or unsaid
             case c.Expression(cel=cel):
                 return self.text("expression", cel=cel)
             case _:

@@ -35,6 +35,7 @@ from saleor_loyalty_app.programs.conditions import (
 from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.expression import check_expression, compile_expression
 from saleor_loyalty_app.programs.milestones import MILESTONE, Milestone
+from saleor_loyalty_app.programs.plugin_parts import PluginCondition, PluginEffect
 from saleor_loyalty_app.programs.scalars import (
     Factor,
     Identifier,
@@ -124,7 +125,13 @@ class Multiplier(Section):
 
 
 Effect = Annotated[
-    PointsPerMoney | PointsPerOrder | PointsPerUnit | Multiplier | StatusPoints | PointsGiven,
+    PointsPerMoney
+    | PointsPerOrder
+    | PointsPerUnit
+    | Multiplier
+    | StatusPoints
+    | PointsGiven
+    | PluginEffect,
     Field(discriminator="type"),
 ]
 
@@ -215,12 +222,16 @@ _ON_DEEDS = (
     InSegments,
     MemberSince,
     MemberOrders,
+    PluginCondition,
 )
 
 
 def _check_on_deed(rule: EarningRule) -> None:
     effect = rule.then
-    if not isinstance(effect, PointsGiven | StatusPoints) or (
+    if isinstance(effect, PluginEffect) and rule.trigger == MILESTONE:
+        # Shoppers see what a line brings long before they pass it.
+        raise PydanticCustomError("plugin_effect_on_milestone", "a milestone brings fixed points")
+    if not isinstance(effect, PointsGiven | StatusPoints | PluginEffect) or (
         isinstance(effect, StatusPoints) and effect.points is None
     ):
         raise PydanticCustomError(

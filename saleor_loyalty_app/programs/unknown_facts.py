@@ -10,12 +10,24 @@ from enum import StrEnum
 from functools import lru_cache
 
 from saleor_loyalty_app.programs import conditions as c
+from saleor_loyalty_app.programs import plugin_kinds
 from saleor_loyalty_app.programs.boosts import Boost
 from saleor_loyalty_app.programs.decide import Decision, decide_look, look_at
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.facts import OrderFacts
 from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
-from saleor_loyalty_app.programs.rules import EarningRule
+from saleor_loyalty_app.programs.plugin_parts import (
+    PluginCondition,
+    PluginEffect,
+    PluginLineCondition,
+)
+from saleor_loyalty_app.programs.rules import (
+    EarningRule,
+    Effect,
+    PointsPerOrder,
+    PointsPerUnit,
+    StatusPoints,
+)
 
 
 class Fact(StrEnum):
@@ -75,13 +87,13 @@ def decide_as_known(
     """
     lacking = {
         rule_id: needed
-        for rule_id, looked_at in _looked_at(program).items()
+        for rule_id, looked_at in _looked_at(program, plugin_kinds.current()).items()
         if (needed := looked_at & unknown)
     }
     look = look_at(facts, timezone, member)
     if not lacking:
         return decide_look(program, look, boosts), {}
-    sure, possible = _readings(program, unknown)
+    sure, possible = _readings(program, unknown, plugin_kinds.current())
     surely, perhaps = decide_look(sure, look, boosts), decide_look(possible, look, boosts)
     unlike = _applied(surely) ^ _applied(perhaps)
     unlike_rules = {rule_id for _, rule_id in unlike} | (_missed(surely) - _missed(perhaps))
@@ -97,25 +109,41 @@ def facts_of(condition: c.Condition | None) -> frozenset[Fact]:
         return frozenset()
     found: set[Fact] = set()
     for leaf in c.leaves(condition):
-        if isinstance(leaf, c.Expression):
+        if isinstance(leaf, PluginCondition | PluginLineCondition):
+            found |= _of_kind(plugin_kinds.current().conditions.get(leaf.kind))
+        elif isinstance(leaf, c.Expression):
             found |= {fact for fact in Fact if re.search(rf"\b({_IN_CEL[fact]})\b", leaf.cel)}
         elif leaf.type in _OF_LEAF:
             found.add(_OF_LEAF[leaf.type])
     return frozenset(found)
 
 
+def facts_of_effect(effect: Effect) -> frozenset[Fact]:
+    """The facts that an effect looks at and that may be unknown."""
+    if not isinstance(effect, PluginEffect):
+        return frozenset()
+    return _of_kind(plugin_kinds.current().effects.get(effect.kind))
+
+
+def _of_kind(kind: plugin_kinds.Kind | None) -> frozenset[Fact]:
+    """Nothing of a kind that is missing: whatever the order, it decides nothing."""
+    return frozenset(Fact(name) for name in kind.looks_at) if kind is not None else frozenset()
+
+
 @lru_cache(maxsize=256)
-def _looked_at(program: Program) -> dict[str, frozenset[Fact]]:
+def _looked_at(program: Program, _kinds: plugin_kinds.Kinds) -> dict[str, frozenset[Fact]]:
     """By the id of each rule that counts for orders, what it looks at that may be unknown."""
     return {
-        rule.id: facts_of(rule.when)
+        rule.id: facts_of(rule.when) | facts_of_effect(rule.then)
         for rule in program.earning.rules
         if rule.enabled and rule.trigger == "order"
     }
 
 
 @lru_cache(maxsize=256)
-def _readings(program: Program, unknown: frozenset[Fact]) -> tuple[Program, Program]:
+def _readings(
+    program: Program, unknown: frozenset[Fact], _kinds: plugin_kinds.Kinds
+) -> tuple[Program, Program]:
     return (
         _reading(program, unknown, could=False),
         _reading(program, unknown, could=True),
@@ -131,9 +159,20 @@ def _reading(program: Program, unknown: frozenset[Fact], *, could: bool) -> Prog
 
 
 def _rule(rule: EarningRule, unknown: frozenset[Fact], could: bool) -> EarningRule:
+    if facts_of_effect(rule.then) & unknown:
+        # What it would come to is not known: perhaps something, surely nothing.
+        rule = rule.model_copy(update={"then": _something(rule)} if could else {"when": _NEVER})
     if rule.when is None:
         return rule
     return rule.model_copy(update={"when": _read(rule.when, unknown, could)})
+
+
+def _something(rule: EarningRule) -> Effect:
+    if rule.then.unit == "status":
+        return StatusPoints(type="status_points", points=1)
+    if rule.scope == "line":
+        return PointsPerUnit(type="points_per_unit", points=1)
+    return PointsPerOrder(type="points_per_order", points=1)
 
 
 def _read(condition: c.Condition, unknown: frozenset[Fact], could: bool) -> c.Condition:
@@ -155,9 +194,9 @@ def _read_leaf(leaf: c.Leaf, unknown: frozenset[Fact], could: bool) -> c.Conditi
     if could:
         return _ALWAYS
     # What is not known stands as nothing, of which no list has a match; these two might hold.
-    unsure = isinstance(leaf, c.Expression | c.MemberOrders) or (
-        isinstance(leaf, c.OnSale) and not leaf.value
-    )
+    unsure = isinstance(
+        leaf, c.Expression | c.MemberOrders | PluginCondition | PluginLineCondition
+    ) or (isinstance(leaf, c.OnSale) and not leaf.value)
     return _NEVER if unsure else leaf
 
 

@@ -13,6 +13,7 @@ from saleor_loyalty_app.programs.errors import ProgramInvalid
 from saleor_loyalty_app.programs.events_check import event_problems
 from saleor_loyalty_app.programs.goodwill_check import goodwill_problems
 from saleor_loyalty_app.programs.milestones_check import milestone_problems
+from saleor_loyalty_app.programs.plugins_check import plugin_problems
 from saleor_loyalty_app.programs.problems import Problem, problems_in, read_program
 from saleor_loyalty_app.programs.rewards_check import reward_problems
 from saleor_loyalty_app.programs.rules import Multiplier
@@ -60,6 +61,7 @@ def check_program(
     ]
     currencies = frozenset(channel.currency for channel in channels)
     found += milestone_problems(program, currencies)
+    found += plugin_problems(program)
     found += tier_problems(program, currencies)
     found += segment_problems(program, currencies)
     return sorted(found, key=lambda problem: problem.severity != "error")

@@ -15,6 +15,12 @@ from saleor_loyalty_app.programs.document import Availability, Expiry, Program, 
 from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.look import WEEKDAYS
 from saleor_loyalty_app.programs.milestones import Milestone, SpendLine
+from saleor_loyalty_app.programs.plugin_calls import plugin_sentence
+from saleor_loyalty_app.programs.plugin_parts import (
+    PluginCondition,
+    PluginEffect,
+    PluginLineCondition,
+)
 from saleor_loyalty_app.programs.rules import (
     EarningRule,
     Effect,
@@ -132,6 +138,13 @@ def effect_words(effect: Effect, language: str) -> str:
         return points_words(effect.points, language)
     if isinstance(effect, StatusPoints):
         return _status_words(effect, language)
+    if isinstance(effect, PluginEffect):
+        said = plugin_sentence(effect, language)
+        most = points_words(effect.most, language)
+        if effect.unit == "status":
+            most = unit_words(number_words(effect.most, language), "status", language)
+        key = "effect.plugin" if said else "effect.plugin_unsaid"
+        return translate(key, language, said=said, kind=effect.kind, most=most)
     key = "effect.points_per_order"
     if not isinstance(effect, PointsPerOrder):
         key = "effect.points_per_unit"
@@ -280,6 +293,9 @@ def _leaf_words(leaf: c.Leaf, language: str) -> str:
         case EventProperty():
             items = list_words([value_said(one, language) for one in leaf.values], language)
             return translate("condition.event_property", language, name=leaf.name, items=items)
+        case PluginCondition() | PluginLineCondition():
+            unsaid = translate("condition.plugin", language, kind=leaf.kind)
+            return plugin_sentence(leaf, language) or unsaid
         case c.Expression():
             return translate("condition.expression", language, expression=leaf.cel)
         case _:

@@ -38,6 +38,7 @@ from saleor_loyalty_app.api.dashboard.publishing_cost import router as publishin
 from saleor_loyalty_app.api.dashboard.redemptions import router as redemptions
 from saleor_loyalty_app.api.dashboard.rewards import router as rewards
 from saleor_loyalty_app.api.dashboard.rewards_page import router as rewards_page
+from saleor_loyalty_app.api.dashboard.rule_kinds import router as rule_kinds
 from saleor_loyalty_app.api.dashboard.rules import router as rules
 from saleor_loyalty_app.api.dashboard.segments import router as segments
 from saleor_loyalty_app.api.dashboard.start import router as start
@@ -80,6 +81,7 @@ router = put_together(
         keeping_end,
         keeping_exports,
         rules,
+        rule_kinds,
         catalog,
         bonuses,
         tiers,

@@ -120,6 +120,7 @@ CALLS = {
         "GET rules/uses",
         "POST rules/sentences",
         "POST rules/example",
+        "GET rules/kinds",
         "GET publishing",
         "POST publish",
         "GET publishing/cost",

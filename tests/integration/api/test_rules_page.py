@@ -5,8 +5,18 @@ from typing import Any
 import httpx
 import pytest
 
+from saleor_loyalty_app.programs import plugin_kinds
+from saleor_loyalty_app.programs.plugin_kinds import Kinds
 from saleor_loyalty_app.stores.refs import StoreRef
 from tests.api_edge import ApiEdge, Data
+from tests.plugin_samples import (
+    condition,
+    effect,
+    enough,
+    for_each,
+    if_plugin,
+    then_plugin,
+)
 from tests.program_samples import PURCHASES, document_of, rule_of
 
 API = "/api/dashboard/v1"
@@ -152,3 +162,50 @@ def test_a_store_without_orders_has_rules_that_gave_nothing(
 ) -> None:
     found = edge.get(f"{API}/rules/uses", edge.staff(published)).json()
     assert (found["orders"], found["complete"], found["rules"]) == (0, True, [])
+
+
+def test_the_form_knows_the_kinds_of_plugins_and_says_their_rules(
+    edge: ApiEdge, store: StoreRef
+) -> None:
+    kinds = Kinds().with_plugin("acme", (condition("enough", enough),), (effect("each", for_each),))
+    headers = edge.staff(store) | {"Accept-Language": "tr"}
+    rule = rule_of(then_plugin(points=4), when=if_plugin(units=3))
+    with plugin_kinds.using(kinds):
+        listed = edge.get(f"{API}/rules/kinds", headers).json()["kinds"]
+        said = edge.send("POST", f"{API}/rules/sentences", headers, {"rules": [rule]}).json()
+    found = [(one["kind"], one["part"], one["label"], one["unit"]) for one in listed]
+    assert found == [
+        ("acme.enough", "condition", "Yeterince şişe", None),
+        ("acme.each", "effect", "Şişelere puan", "points"),
+    ]
+    assert listed[0]["levels"] == ["deed", "line", "order"]
+    assert listed[0]["example"] == {"units": 2}
+    assert set(listed[1]["settings"]["properties"]) == {"points"}
+    [sentence] = said["sentences"]
+    assert "en az 3 şişe" in sentence
+    assert edge.get(f"{API}/rules/kinds", headers).json() == {"kinds": []}
+
+
+def test_a_draft_with_a_kind_that_is_missing_is_kept_and_told_at_its_place(
+    edge: ApiEdge, store: StoreRef
+) -> None:
+    rule = rule_of(then_plugin("gone.away", points=4), when=if_plugin("gone.away", a=[1, "b"]))
+    document = document_of(PURCHASES, rule)
+    headers = edge.staff(store)
+    checked = edge.send("POST", f"{API}/program/check", headers, {"document": document}).json()
+    found = [
+        (one["code"], one["path"])
+        for one in checked["problems"]
+        if one["code"] == "plugin_kind_missing"
+    ]
+    assert found == [
+        ("plugin_kind_missing", "earning.rules[1].when.kind"),
+        ("plugin_kind_missing", "earning.rules[1].then.kind"),
+    ]
+    assert not checked["publishable"]
+    body = {"document": document, "version": None}
+    saved = edge.send("PUT", f"{API}/program/draft", headers, body)
+    assert saved.status_code == 200, saved.text
+    kept = saved.json()["document"]["earning"]["rules"][1]
+    assert kept["when"] == rule["when"]
+    assert kept["then"] == rule["then"]

@@ -18,11 +18,19 @@ from saleor_loyalty_app.db.database import Database, open_database
 from saleor_loyalty_app.flows import campaign_desk as desk
 from saleor_loyalty_app.flows.preview_checkout import preview_checkout
 from saleor_loyalty_app.members.repository import member_by_user
+from saleor_loyalty_app.programs import plugin_kinds
 from saleor_loyalty_app.saleor.checkout_preview import CheckoutPreview, preview_of
 from tests.any_history import AYSE, Fact, Shop
 from tests.any_program import BASE, BIRTHDAY, DEEDS, GROSS, campaigns, documents
 from tests.order_books import books_of, program
 from tests.order_samples import START, line, shopper, taxed
+from tests.plugin_samples import KINDS
+
+
+@pytest.fixture(autouse=True, scope="module")
+def kinds() -> Iterator[None]:
+    with plugin_kinds.using(KINDS):
+        yield
 
 
 @pytest.fixture

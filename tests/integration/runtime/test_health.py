@@ -11,6 +11,8 @@ from starlette.applications import Starlette
 from saleor_loyalty_app.api.health import Health
 from saleor_loyalty_app.db import migrate
 from saleor_loyalty_app.db.database import Database, open_database
+from saleor_loyalty_app.flows.plugin_handler import API_VERSION, Plugin
+from saleor_loyalty_app.plugins import Broken, Found
 from saleor_loyalty_app.queue import Schedule, schedules
 from saleor_loyalty_app.stores import problems
 from tests.factories import make_store
@@ -71,6 +73,8 @@ async def test_a_migrated_database_is_ready_with_detail(migrated: Database) -> N
         "worker": "alive",
         "failing_schedules": {"refresh": "ConnectError"},
         "stores": {"active": 1, "problems": {str(store_id): ["permissions"]}},
+        "plugins": {},
+        "broken_plugins": {},
     }
 
 
@@ -125,3 +129,18 @@ async def test_with_a_token_strangers_learn_only_whether_it_is_ready(migrated: D
     assert (await get(health, "/metrics", "s3cret")).status_code == 200
     assert (await get(health, "/ready")).json() == {"ready": True}
     assert "stores" in (await get(health, "/ready", "s3cret")).json()
+
+
+@pytest.mark.anyio
+async def test_plugins_are_told_and_a_broken_one_leaves_the_app_ready(migrated: Database) -> None:
+    plugin = Plugin("bottles", API_VERSION)
+    health = Health(
+        migrated,
+        lambda: None,
+        plugins=[Found("bottles", "loyalty-bottles", "1.2", plugin)],
+        broken_plugins=[Broken("weather", "loyalty-weather", "ImportError: no module named sky")],
+    )
+    answer = await get(health, "/ready")
+    assert answer.status_code == 200
+    assert answer.json()["plugins"] == {"bottles": "1.2"}
+    assert answer.json()["broken_plugins"] == {"weather": "ImportError: no module named sky"}

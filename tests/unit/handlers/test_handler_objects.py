@@ -1,9 +1,11 @@
 """A handler says all that the manifest, the routes and the inbox need, or it is refused."""
 
 from importlib.metadata import EntryPoint
+from typing import Any
 
 import pytest
 
+from saleor_loyalty_app import metrics
 from saleor_loyalty_app.flows.event_handler import EventContext, Handler, InvalidHandler
 from saleor_loyalty_app.flows.plugin_handler import (
     API_VERSION,
@@ -12,11 +14,12 @@ from saleor_loyalty_app.flows.plugin_handler import (
     PluginHandler,
     as_handler,
 )
-from saleor_loyalty_app.handlers import CORE_HANDLERS
+from saleor_loyalty_app.handlers import CORE_HANDLERS, plugin_troubles
 from saleor_loyalty_app.handlers.registry import load_registry
 from saleor_loyalty_app.plugins import Broken, Discovery, Found, discover
 from saleor_loyalty_app.saleor.version import SchemaVersion
 from saleor_loyalty_app.saleor.webhook_events import UnknownEvent
+from tests.plugin_samples import condition, effect, enough, for_each
 
 DOCUMENT = "subscription { event { ...EventEnvelope ... on OrderCreated { order { id } } } }"
 
@@ -138,6 +141,53 @@ def test_one_broken_plugin_leaves_the_others_and_the_core_in_peace() -> None:
     assert [handler.name for handler in registry.handlers[len(CORE_HANDLERS) :]] == ["good-thanks"]
     assert set(registry.plugin_handlers) == {"good-thanks"}
     assert [broken.name for broken in registry.broken] == ["gone", "old", "twin"]
+
+
+def test_a_plugin_of_rules_alone_is_in_use_and_a_bad_kind_leaves_it_out_as_a_whole() -> None:
+    def plugin(name: str, version: int = API_VERSION, **values: Any) -> Found[Plugin]:
+        return Found(name, name, "1", Plugin(name, version, **values))
+
+    good = plugin("acme", conditions=(condition("enough", enough),))
+    listed = (
+        good,
+        plugin("bad", 0, conditions=(condition("enough", enough),)),
+        plugin(
+            "half", handlers=(plugin_handler(),), effects=(effect("each", for_each, levels=set()),)
+        ),
+        plugin("odd", conditions=None),
+        plugin("Loud", effects=(effect("each", for_each),)),
+    )
+    registry = load_registry(Discovery(listed, ()))
+    assert registry.plugins == (good,)
+    assert set(registry.kinds.conditions) == {"acme.enough"}
+    assert registry.kinds.effects == {}
+    assert registry.handlers == CORE_HANDLERS
+    reasons = {one.name: one.reason for one in registry.broken}
+    assert set(reasons) == {"bad", "half", "odd", "Loud"}
+    assert "version 0" in reasons["bad"]
+    assert "levels" in reasons["half"]
+    assert "TypeError" in reasons["odd"]
+
+
+def test_troubles_of_kinds_are_counted_and_logged_once_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    logged: list[tuple[str, str]] = []
+    monkeypatch.setattr(plugin_troubles, "_logged", {})
+    monkeypatch.setattr(
+        plugin_troubles._log,
+        "warning",
+        lambda _event, **told: logged.append((told["plugin"], told["reason"])),
+        raising=False,
+    )
+    failed = metrics.plugin_troubles.labels("acme.enough", "failed")
+    missing = metrics.plugin_troubles.labels("", "missing")
+    before = failed._value.get(), missing._value.get()
+    for _ in range(3):
+        plugin_troubles.told("acme.enough", "failed", "RuntimeError")
+        plugin_troubles.told("gone.away", "missing", "missing")
+    assert (failed._value.get(), missing._value.get()) == (before[0] + 3, before[1] + 3)
+    assert logged == [("acme.enough", "RuntimeError"), ("gone.away", "missing")]
 
 
 def test_entry_points_are_loaded_and_those_that_fail_are_told() -> None:

@@ -34,6 +34,7 @@ EFFECTS: list[dict[str, Any]] = [
             "custom_event",
         )
     ),
+    {"then": {"type": "plugin", "kind": "acme.each", "most": 5}},
     {"then": TWICE, "caps": {"per_member": {"times": 1, "period": "ever"}}, "stop": True},
     *(
         {

@@ -1,14 +1,19 @@
 """What is told of a cart of which not everything is known is true whatever the rest is."""
 
 import itertools
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from saleor_loyalty_app.programs import plugin_kinds
 from saleor_loyalty_app.programs.decide import decide_order
 from saleor_loyalty_app.programs.member_facts import MemberFacts
+from saleor_loyalty_app.programs.plugin_kinds import Given, Kinds, Seen
 from saleor_loyalty_app.programs.unknown_facts import Fact, decide_as_known
+from tests.plugin_samples import condition, effect, raising, then_plugin
 from tests.program_samples import PURCHASES, line_of, order_of, program_of, rule_of
 
 UNKNOWN = frozenset({Fact.category, Fact.on_sale})
@@ -23,7 +28,37 @@ LEAVES: list[dict[str, Any]] = [
     {"type": "expression", "cel": "line.sku == 'SKU-1'"},
     {"type": "order_value", "limits": [{"currency": "USD", "min": "15"}]},
     {"type": "country", "codes": ["US"]},
+    {"type": "plugin_line", "kind": "test.shoes"},
+    {"type": "plugin_line", "kind": "test.broken"},
+    {"type": "plugin_line", "kind": "gone.away"},
 ]
+
+
+def in_shoes(_settings: Any, seen: Seen) -> bool:
+    assert seen.line is not None
+    return "shoes" in seen.line.categories
+
+
+def points_on_sale(_settings: Any, seen: Seen) -> Given:
+    assert seen.line is not None
+    return Given(7 if seen.line.on_sale else 2)
+
+
+LINES: Any = frozenset({"line"})
+KINDS = Kinds().with_plugin(
+    "test",
+    (
+        condition("shoes", in_shoes, levels=LINES, looks_at=frozenset({"category"})),
+        condition("broken", raising, levels=LINES, looks_at=frozenset({"category"})),
+    ),
+    (effect("sale", points_on_sale, levels=LINES, looks_at=frozenset({"on_sale"})),),
+)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def kinds() -> Iterator[None]:
+    with plugin_kinds.using(KINDS):
+        yield
 
 
 def composed(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
@@ -41,6 +76,7 @@ EFFECTS = st.sampled_from(
         {"type": "points_per_unit", "points": 5},
         {"type": "points_per_money", "factor": "2"},
         {"type": "multiplier", "factor": "3"},
+        then_plugin("test.sale"),
     ]
 )
 DOUBLE = {"type": "multiplier", "factor": "2"}
@@ -52,7 +88,7 @@ def test_rules_that_are_judged_give_the_same_whatever_is_not_known(
     condition: dict[str, Any], effect: dict[str, Any], whole_order: bool, stop: bool
 ) -> None:
     scope = {"scope": "line", "when": condition}
-    if whole_order and effect["type"] != "points_per_unit":
+    if whole_order and effect["type"] not in ("points_per_unit", "plugin"):
         scope = {"scope": "order", "when": {"type": "any_line", "of": condition}}
     program = program_of(rule_of(effect, "tested", priority=200, stop=stop, **scope), PURCHASES)
     lines = (line_of("10", "one", sku="SKU-1"), line_of("20", "two", quantity=2, sku="SKU-2"))

@@ -48,6 +48,8 @@ CONDITIONS: list[dict[str, Any]] = [
     {"type": "event_property", "name": "stars", "min": 1, "max": 5},
     {"type": "event_property", "name": "photo", "values": [True, "yes", 1]},
     {"type": "expression", "cel": "order.quantity > 2"},
+    {"type": "plugin", "kind": "acme.enough", "settings": {"units": 2}},
+    {"type": "plugin_line", "kind": "acme.enough"},
     {"type": "all", "of": [{"type": "on_sale"}, {"type": "any", "of": [{"type": "on_sale"}]}]},
     {"type": "any", "of": [{"type": "on_sale"}]},
     {"type": "not", "of": {"type": "on_sale"}},

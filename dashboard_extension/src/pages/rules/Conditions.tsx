@@ -4,6 +4,7 @@ import { useWatch } from "react-hook-form";
 
 import { currenciesOf, fresh, isCondition, isKnown, MAX_DEPTH, offered, partsOf, type Condition } from "./conditions";
 import { useEditing, useTells } from "./context";
+import { freshOfPlugin, kindsOffered, type Kind } from "./kinds";
 import { fieldsOf, Leaf } from "./Leaf";
 import { saidAt } from "./places";
 import { asking, type Told } from "./tells";
@@ -93,7 +94,8 @@ function Part(props: { field: string; condition: Condition; depth: number; where
 /** What can be added to a group: single conditions by headings, and groups while they are not too deep. */
 function Add(props: { depth: number; where: Where; add: (condition: Condition) => void }) {
   const t = useT();
-  const { seen, tiers, segments } = useEditing();
+  const { seen, tiers, segments, kinds: known } = useEditing();
+  const plugins = kindsOffered(known ?? [], props.where);
   const tells = useTells();
   const kinds = offered({ ...props.where, tiers: tiers.length > 0, segments: segments.length > 0, tells: tells.length > 0 });
   // A group stands one level deeper, and what it holds one more.
@@ -102,7 +104,7 @@ function Add(props: { depth: number; where: Where; add: (condition: Condition) =
     <label className="rules-add">
       <span className="kit-visually-hidden">{t("rules.add_condition")}</span>
       <span className="kit-input">
-        <select value="" data-add="" onChange={(event) => props.add(made(event.target.value, currenciesOf(seen), tells))}>
+        <select value="" data-add="" onChange={(event) => props.add(made(event.target.value, currenciesOf(seen), tells, known ?? []))}>
           <option value="">{t("rules.add_condition")}</option>
           {kinds.map(({ heading, types }) => (
             <optgroup key={heading} label={t(`rules.heading.${heading}`)}>
@@ -113,6 +115,15 @@ function Add(props: { depth: number; where: Where; add: (condition: Condition) =
               ))}
             </optgroup>
           ))}
+          {plugins.length > 0 && (
+            <optgroup label={t("rules.heading.plugin")}>
+              {plugins.map((one) => (
+                <option key={one.value} value={one.value}>
+                  {one.label}
+                </option>
+              ))}
+            </optgroup>
+          )}
           {deeper && (
             <optgroup label={t("rules.heading.group")}>
               {["any", "all", "not"].map((type) => (
@@ -128,7 +139,9 @@ function Add(props: { depth: number; where: Where; add: (condition: Condition) =
   );
 }
 
-function made(type: string, currencies: readonly string[], tells: readonly Told[]): Condition {
+function made(type: string, currencies: readonly string[], tells: readonly Told[], kinds: readonly Kind[]): Condition {
+  const plugged = freshOfPlugin(type, kinds);
+  if (plugged !== null) return plugged;
   if (type === "event_property") return asking(tells[0]);
   return type === "not" ? { type, of: { type: "all", of: [] } } : fresh(type, currencies);
 }

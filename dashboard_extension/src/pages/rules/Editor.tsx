@@ -55,6 +55,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
   );
   const sentences = useSentences(useMemo(() => form.rules.map((one) => documentOfRule(one)), [form]), called);
   const uses = useApiQuery("/api/dashboard/v1/rules/uses");
+  const kinds = useApiQuery("/api/dashboard/v1/rules/kinds").data?.kinds ?? null;
 
   const ground = useMemo(() => ordered(documentOf(saved, formOf(saved, currencies)).document), [saved, currencies]);
   const dirty = ordered(document) !== ground;
@@ -66,7 +67,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
   };
   const add = () => begin(newRule(form, locales));
   const at = form.rules.findIndex((one) => one.id === open);
-  const editing = { seen, control, getValues, setValue, disabled, findings, names: names.known, learn: names.learn, tiers, segments, events };
+  const editing = { seen, control, getValues, setValue, disabled, findings, names: names.known, learn: names.learn, tiers, segments, events, kinds };
   return (
     <EditingContext.Provider value={editing}>
       <Page

@@ -5,6 +5,7 @@ import { useIntl } from "react-intl";
 import { CATALOG, currenciesOf } from "./conditions";
 import { useEditing } from "./context";
 import { EventProperty } from "./EventProperty";
+import { PluginPart } from "./PluginPart";
 import { FieldCatalog, FieldChoices, FieldFromList } from "./pickers";
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -69,6 +70,9 @@ export function Leaf(props: { field: string; type: string }) {
       return <YesNo field={field} type={type} />;
     case "event_property":
       return <EventProperty field={field} />;
+    case "plugin":
+    case "plugin_line":
+      return <PluginLeaf field={field} />;
     case "expression":
       return <FieldLongText {...shared} name={`${field}.cel`} label={t("rules.expression")} hint={t("rules.expression_hint")} rows={2} maxLength={500} />;
     default:
@@ -96,6 +100,12 @@ export function fieldsOf(type: string): readonly string[] {
     default:
       return [];
   }
+}
+
+function PluginLeaf({ field }: { field: string }) {
+  const { control } = useEditing();
+  const kind: unknown = useWatch({ control, name: `${field}.kind` });
+  return <PluginPart field={field} kind={typeof kind === "string" ? kind : ""} part="condition" />;
 }
 
 /** Limits per currency of the store; a currency without any does not fulfill the condition. */

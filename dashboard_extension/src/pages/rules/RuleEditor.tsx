@@ -5,15 +5,17 @@ import { useIntl } from "react-intl";
 import { Link } from "react-router";
 
 import { Conditions, Problems } from "./Conditions";
+import { effectsOffered } from "./kinds";
 import { TellsContext, useEditing } from "./context";
 import { Milestone } from "./Milestone";
 import { EFFECTS, nameOf, PERIODS, scopeOf, type Json, type RuleForm } from "./form";
+import { PluginEffect } from "./PluginEffect";
 import { saidAt } from "./places";
 import { tellsOf, waitedFor, type EventKind } from "./tells";
 import { useExample } from "./useExample";
 
 /** The parts of a rule that show what is wrong with them themselves. */
-const SHOWN = ["name", "when", "then.factor", "then.points", "caps.per_order", "caps.per_member.points", "caps.per_member.times", "priority", "scope", "milestone.min", "milestone.limits"];
+const SHOWN = ["name", "when", "then.kind", "then.factor", "then.points", "then.most", "then.settings", "caps.per_order", "caps.per_member.points", "caps.per_member.times", "priority", "scope", "milestone.min", "milestone.limits"];
 
 /** One rule: its names, what it does, when, and within which limits. */
 export function RuleEditor(props: { at: number; document: Json; sentence: string | undefined; close: () => void }) {
@@ -115,12 +117,14 @@ function Names(props: { field: string; locales: readonly string[] }) {
 
 function Effect(props: { field: string; rule: RuleForm }) {
   const t = useT();
-  const { control, disabled, findings, tiers } = useEditing();
+  const { control, disabled, findings, tiers, kinds: known } = useEditing();
   const { field, rule } = props;
   const { kind } = rule.then;
+  const plugins = kind === "plugin" || effectsOffered(known ?? [], rule.trigger).length > 0;
   // Status points count for tiers alone: where there are none they would only be in the way.
   const status = tiers.length > 0 || kind.startsWith("status") || rule.then.unit === "status";
   const kinds = (rule.trigger === "order" ? EFFECTS : (["points", "status_fixed"] as const)).filter((one) => status || !one.startsWith("status"));
+  const offered: readonly string[] = plugins ? [...kinds, "plugin"] : kinds;
   const free = rule.trigger === "order" && !["points_per_order", "points_per_unit", "status_fixed"].includes(kind);
   return (
     <>
@@ -130,10 +134,12 @@ function Effect(props: { field: string; rule: RuleForm }) {
           disabled={disabled}
           name={`${field}.then.kind`}
           label={t("rules.then")}
-          choices={kinds.map((value) => ({ value, label: t(`rules.effect.${value}`) }))}
+          choices={offered.map((value) => ({ value, label: t(`rules.effect.${value}`) }))}
         />
         {["points_per_money", "multiplier", "status_rate"].includes(kind) ? (
           <FieldDecimal control={control} disabled={disabled} name={`${field}.then.factor`} label={t(kind === "multiplier" ? "rules.times" : "rules.times_rate")} affix="×" />
+        ) : kind === "plugin" ? (
+          <FieldNumber control={control} disabled={disabled} name={`${field}.then.most`} label={t("rules.plugin_most")} hint={t("rules.plugin_most_hint")} />
         ) : (
           <FieldNumber control={control} disabled={disabled} name={`${field}.then.points`} label={t("rules.points")} />
         )}
@@ -148,6 +154,7 @@ function Effect(props: { field: string; rule: RuleForm }) {
           />
         )}
       </div>
+      {kind === "plugin" && <PluginEffect field={field} rule={rule} />}
       {kind === "multiplier" && (
         <>
           <FieldSwitch control={control} disabled={disabled} name={`${field}.then.fixed_points`} label={t("rules.fixed_points")} hint={t("rules.fixed_points_hint")} />

@@ -30,6 +30,7 @@ function answers(rules: Json[], more: Record<string, Answering> = {}): Record<st
       return { sentences: asked.map((one) => `${String(one.id)} says ${JSON.stringify(names.category ?? {})}`) };
     },
     "GET /api/dashboard/v1/rules/uses": { since: "2027-01-01T00:00:00Z", orders: 5, complete: true, rules: [{ rule: "base", times: 5, points: 1250, status_points: 0 }] },
+    "GET /api/dashboard/v1/rules/kinds": { kinds: [] },
     "POST /api/dashboard/v1/rules/example": { text: "For example: an order of $50.00 earns 100 points." },
     "POST /api/dashboard/v1/catalog/names": { items: [{ kind: "category", reference: "shirts", name: "All shirts", detail: "" }], missing: [] },
     "GET /api/dashboard/v1/catalog": { items: [ITEM], more: false },
@@ -177,5 +178,58 @@ describe("the earning rules", () => {
     expect(screen.queryByRole("button", { name: "Add a rule" })).toBeNull();
     expect(screen.queryByRole("button", { name: /Delete/ })).toBeNull();
     expect(screen.queryByRole("button", { name: "Save the draft" })).toBeNull();
+  }, 60_000);
+
+  it("show what a missing plugin brought, and keep it unharmed", async () => {
+    const user = userEvent.setup({ delay: null });
+    const settings = { a: [1, { b: "x" }], c: null };
+    const odd = {
+      id: "odd",
+      name: { en: "Odd" },
+      scope: "order",
+      when: { type: "not", of: { type: "any", of: [{ type: "plugin", kind: "gone.away", settings }, { type: "any_line", of: { type: "plugin_line", kind: "gone.far", settings } }] } },
+      then: { type: "plugin", kind: "gone.away", settings, most: 70, unit: "status" },
+    };
+    const page = renderPage(<Rules />, { answers: answers([odd]) });
+    await user.click(await screen.findByRole("button", { name: "Edit “Odd”" }));
+    expect((await screen.findAllByText(/No plugin of this installation brings “gone.away” now/)).length).toBe(2);
+    expect(screen.getAllByLabelText(/^Settings/).every((one) => (one as HTMLTextAreaElement).readOnly)).toBe(true);
+    await user.clear(screen.getByLabelText("Name (English)"));
+    await user.type(screen.getByLabelText("Name (English)"), "Odder");
+    await user.click(save());
+    const [rule] = await saved(page.requests);
+    expect(rule).toMatchObject({ name: { en: "Odder" }, when: odd.when, then: odd.then });
+  }, 60_000);
+
+  it("are written with what plugins bring: chosen by name, set up as JSON", async () => {
+    const user = userEvent.setup({ delay: null });
+    const kinds = [
+      { kind: "green.season", part: "condition", label: "Season", levels: ["deed", "order"], unit: null, example: { start: "01-10" }, settings: {} },
+      { kind: "green.fresh", part: "condition", label: "Fresh", levels: ["line"], unit: null, example: {}, settings: {} },
+      { kind: "green.deposit", part: "effect", label: "Deposit", levels: ["line"], unit: "points", example: { points: 3 }, settings: {} },
+    ];
+    const whole = { ...SHIRTS, scope: "order", when: null };
+    const page = renderPage(<Rules />, { answers: answers([whole], { "GET /api/dashboard/v1/rules/kinds": { kinds } }) });
+    await user.click(await screen.findByRole("button", { name: "Edit “Shirts”" }));
+    const adding = screen.getByLabelText("Add a condition…");
+    await waitFor(() => expect(within(adding).getByText("Season")).toBeTruthy());
+    expect(within(adding).queryByText("Fresh")).toBeNull();
+    await user.selectOptions(adding, "Season");
+    const box = screen.getByLabelText(/^Settings/);
+    expect((box as HTMLTextAreaElement).value).toContain('"01-10"');
+    await user.clear(box);
+    await user.type(box, '{{"start": ');
+    expect(screen.getByText(/This is no JSON object yet/)).toBeTruthy();
+    await user.type(box, '"06-01"}');
+    expect(screen.queryByText(/This is no JSON object yet/)).toBeNull();
+    await user.selectOptions(screen.getByLabelText("What it does"), "plugin");
+    await user.selectOptions(screen.getByLabelText("Worked out by"), "Deposit");
+    await user.click(save());
+    const [rule] = await saved(page.requests);
+    expect(rule).toMatchObject({
+      scope: "line",
+      when: { type: "plugin", kind: "green.season", settings: { start: "06-01" } },
+      then: { type: "plugin", kind: "green.deposit", settings: { points: 3 }, most: 100, unit: "points" },
+    });
   }, 60_000);
 });

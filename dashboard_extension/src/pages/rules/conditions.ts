@@ -15,7 +15,8 @@ const OF_TIME = ["weekday", "hour", "date_window"] as const;
 const OF_MEMBER = ["tier", "segment", "member_since", "member_orders", "language"] as const;
 const OF_LINE = ["product", "variant", "category", "collection", "product_type", "quantity", "on_sale"] as const;
 
-const KNOWN: readonly string[] = [...OF_ORDER, ...OF_TIME, ...OF_MEMBER, ...OF_LINE, "event_property", "expression"];
+const OF_PLUGINS = ["plugin", "plugin_line"] as const;
+const KNOWN: readonly string[] = [...OF_ORDER, ...OF_TIME, ...OF_MEMBER, ...OF_LINE, ...OF_PLUGINS, "event_property", "expression"];
 
 /** Whether this page has fields for conditions of a kind. */
 export function isKnown(type: string): boolean {
@@ -131,6 +132,7 @@ function inner(condition: Condition, currencies: readonly string[]): Condition {
 function filled(condition: Condition, currencies: readonly string[]): Condition {
   if (!isKnown(condition.type)) return condition;
   if (condition.type === "event_property") return compared(condition);
+  if ((OF_PLUGINS as readonly string[]).includes(condition.type)) return { settings: {}, ...condition };
   if (condition.type === "nth_order") return { min: null, max: null, every: null, ...condition };
   if (condition.type !== "order_value") return { ...fresh(condition.type, []), ...condition };
   const limits = (Array.isArray(condition.limits) ? (condition.limits as Record<string, unknown>[]) : []).map((one) => ({ min: null, max: null, ...one }));
@@ -151,7 +153,7 @@ export type Places = Map<string, string>;
 export function closed(condition: Condition, path: string, field: string, places: Places, ofOrder = false): Condition | null {
   places.set(path, field);
   if (condition.type === "all" || condition.type === "any") return closedGroup(condition, path, field, places, ofOrder);
-  if (ofOrder && (OF_LINE as readonly string[]).includes(condition.type)) {
+  if (ofOrder && ([...OF_LINE, "plugin_line"] as readonly string[]).includes(condition.type)) {
     places.set(`${path}.of`, field);
     return { type: "any_line", of: condition };
   }

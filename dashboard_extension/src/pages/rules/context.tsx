@@ -3,6 +3,7 @@ import type { Control, FieldValues, UseFormGetValues, UseFormSetValue } from "re
 
 import type { Seen } from "@/pages/program/context";
 
+import type { Kind } from "./kinds";
 import type { Known } from "./names";
 import type { Placed } from "./places";
 import type { EventKind, Told } from "./tells";
@@ -24,6 +25,8 @@ interface Editing {
   readonly segments: readonly { readonly value: string; readonly label: string }[];
   /** Types of events of the program. */
   readonly events: readonly EventKind[];
+  /** What plugins bring; null while it is not known. */
+  readonly kinds: readonly Kind[] | null;
 }
 
 export const EditingContext = createContext<Editing | null>(null);

@@ -14,6 +14,10 @@ export interface EffectForm {
   points: number | string | null;
   fixed_points: boolean;
   unit: string;
+  /** Of an effect of a plugin: its kind, its settings (text where they cannot be read), and what it gives at most. */
+  plugin: string;
+  settings: unknown;
+  most: number | string | null;
 }
 
 export interface CapsForm {
@@ -88,6 +92,9 @@ function effectOf(then: Json): EffectForm {
     points: typeof then.points === "number" ? then.points : null,
     fixed_points: then.fixed_points === true,
     unit: then.unit === "status" ? "status" : "points",
+    plugin: text(then.kind),
+    settings: then.settings ?? {},
+    most: typeof then.most === "number" ? then.most : null,
   };
 }
 
@@ -162,6 +169,8 @@ function effectIn(then: EffectForm, before: unknown): unknown {
     case "points_per_unit":
     case "points":
       return { type: kind, points };
+    case "plugin":
+      return { type: kind, kind: then.plugin, settings: then.settings, most: then.most, unit: then.unit };
     default:
       return before;
   }
@@ -186,7 +195,7 @@ export function newRule(form: RulesForm, locales: readonly string[]): RuleForm {
     milestone: null,
     scope: "line",
     when: { type: "all", of: [] },
-    then: { kind: "multiplier", factor: "2", points: null, fixed_points: false, unit: "points" },
+    then: { kind: "multiplier", factor: "2", points: null, fixed_points: false, unit: "points", plugin: "", settings: {}, most: null },
     caps: capsOf({}),
     priority: form.rules.at(-1)?.priority ?? 100,
     stop: false,
