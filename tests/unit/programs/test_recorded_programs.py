@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -12,12 +13,14 @@ from pydantic import AfterValidator, BaseModel
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.formats import FORMAT, FORMATS
 from saleor_loyalty_app.programs.problems import read_program, read_stored
+from saleor_loyalty_app.programs.scalars import _canonical
 from saleor_loyalty_app.programs.yaml_text import program_from_yaml, program_to_yaml
+from tests import recorded_programs
 from tests.recorded_programs import (
     Recorded,
     decided_on_deed,
     decided_on_order,
-    record,
+    main,
     recorded,
     schema_of_today,
     schema_path,
@@ -26,6 +29,8 @@ from tests.schema_growth import narrowed
 
 RECORDED = recorded()
 EACH = pytest.mark.parametrize("one", RECORDED, ids=lambda one: one.name)
+#: What writes a value in one way, and refuses none.
+NORMALIZERS = (_canonical,)
 GUIDE = "see docs/developers/program-document.md"
 
 
@@ -81,9 +86,44 @@ def test_the_document_has_only_grown_since_its_format_was_recorded() -> None:
     assert found == [], f"documents of format {FORMAT} would not fit any more: {GUIDE}"
 
 
-def test_what_was_recorded_is_not_recorded_again(tmp_path: Any) -> None:
+def test_a_program_is_recorded_once_with_what_it_decides(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorded_programs, "FOLDER", tmp_path)
+    text = program_to_yaml(read_program(RECORDED[0].document))
+    file = tmp_path / "program.yaml"
+    file.write_text(text, encoding="utf-8")
+
+    assert main(["schema"]) == 0
+    assert main(["record", "again", str(file)]) == 0
+    [one] = recorded()
+    assert (one.name, one.document) == (f"{FORMAT}-again", RECORDED[0].document)
+    assert one.orders == [
+        told | {"decided": decided_on_order(program_from_yaml(text), told)} for told in one.orders
+    ]
+    assert any(told["decided"]["awards"] for told in one.orders)
     with pytest.raises(FileExistsError):
-        record("everything", read_program(RECORDED[0].document))
+        main(["record", "again", str(file)])
+
+
+def test_a_schema_that_became_narrower_is_not_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(recorded_programs, "FOLDER", tmp_path)
+    before = schema_of_today()
+    before["properties"]["color"] = {"type": "string"}
+    schema_path(FORMAT).write_text(json.dumps(before), encoding="utf-8")
+
+    assert main(["schema"]) == 1
+    assert capsys.readouterr().err == "This needs a new format:\n.color: is gone\n"
+    assert json.loads(schema_path(FORMAT).read_text(encoding="utf-8")) == before
+
+
+def test_a_command_that_there_is_not_says_which_there_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["recrod"]) == 2
+    assert "record NAME FILE" in capsys.readouterr().err
 
 
 def _damaged(value: Any, path: tuple[int, ...], by: Any) -> Any:
@@ -138,7 +178,7 @@ def _types(annotation: Any) -> Iterator[Any]:
 
 def test_what_parts_say_of_each_other_is_asked_when_a_document_is_written_only() -> None:
     """Otherwise a check that comes or is tightened later would make old revisions unreadable."""
-    found = list(_models(Program, set()))
+    found, values = list(_models(Program, set())), set()
 
     assert len(found) > 60
     for model in found:
@@ -146,6 +186,8 @@ def test_what_parts_say_of_each_other_is_asked_when_a_document_is_written_only()
             made_in = validator.func.__code__.co_filename
             assert made_in.endswith("written.py"), f"{model.__name__}.{name}: use @when_written"
         for field in model.model_fields.values():
-            for one in field.metadata:
-                if isinstance(one, AfterValidator) and "_check" in repr(one.func):
-                    assert "value_when_written" in repr(one.func), f"use it in {model.__name__}"
+            for one in (*field.metadata, *_types(field.annotation)):
+                if isinstance(one, AfterValidator) and one.func not in NORMALIZERS:
+                    values.add(repr(one.func))
+    assert values
+    assert [one for one in values if "value_when_written" not in one] == []
