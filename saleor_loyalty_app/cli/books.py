@@ -71,7 +71,7 @@ def _drifts(conn: Connection, stores: list[StoreRef] | None, now: datetime) -> l
 
 
 def _mended(session: Session, store: StoreRef) -> list[Drift]:
-    return mend_counters(session.database, store, actor="system:audit", now=session.clock())
+    return mend_counters(session.database, store, actor="cli", now=session.clock())
 
 
 def _tell_drifts(drifts: list[Drift], language: str) -> None:
