@@ -258,7 +258,7 @@ class FoundDrift(_Model):
     subject: int | None = Field(
         description="The number of the entry, lot, hold, debt or other row concerned."
     )
-    about: str = Field(description="The order, rule, reward or campaign concerned; “” = of none.")
+    about: str = Field(description='The order, rule, reward or campaign concerned; "" = of none.')
     expected: int
     found: int
 
