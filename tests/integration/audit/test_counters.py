@@ -15,6 +15,7 @@ from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.audit_sums import SUMS
 from saleor_loyalty_app.goodwill.models import GoodwillPrompt
+from saleor_loyalty_app.ledger.auditing import all_at_once
 from saleor_loyalty_app.ledger.models import Entry, Hold
 from saleor_loyalty_app.milestones.models import MilestonePassed
 from saleor_loyalty_app.orders.models import OrderUnit
@@ -235,3 +236,18 @@ def test_each_counter_that_is_spoiled_is_found(shop: Shop, check: str) -> None:
 
 def test_every_sum_has_a_wrong() -> None:
     assert set(SUMS) <= set(WRONGS)
+
+
+def test_no_sum_looks_rows_up_one_by_one_whatever_postgresql_believes_of_their_number(
+    shop: Shop,
+) -> None:
+    def look(conn: sa.Connection) -> None:
+        if conn.dialect.name != "postgresql":
+            pytest.skip("SQLite has no other way to join")
+        with all_at_once(conn):
+            for check, statement in SUMS.items():
+                asked = statement.compile(conn, compile_kwargs={"literal_binds": True})
+                plan = conn.exec_driver_sql(f"EXPLAIN {asked}".replace("%", "%%")).scalars()
+                assert not [line for line in plan if "Nested Loop" in line], check
+
+    shop.database.read(look, snapshot=True)
