@@ -81,7 +81,7 @@ plugin_troubles = Counter(
 jobs = Counter("loyalty_jobs", "Jobs by outcome.", ["job", "outcome"], registry=REGISTRY)
 drift = Gauge(
     "loyalty_drifting_accounts",
-    "Accounts whose books did not add up at the last audit.",
+    "Sums of the books, and of counters beside them, that were wrong at the last audit.",
     registry=REGISTRY,
 )
 #: outcome: offered, kept, none, no_address, not_live, not_stored, remembered, forgotten.

@@ -30,6 +30,7 @@ from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.secrets import TokenCipher
 from sandbox import Sandbox
 from sandbox.box import id_of
+from tests.audited import drifts_of
 from tests.contract.story_teller import Cast, Teller
 from tests.factories import make_channel, make_member, make_revision, make_store
 from tests.order_books import KEYS
@@ -227,7 +228,7 @@ class Stage:
 
     def points(self, email: str = SHOPPER) -> tuple[int, int]:
         """What may be spent, and what is held; the books are audited on the way."""
-        assert self.database.read(lambda conn: list(ledger.audit(conn, self.store.id))) == []
+        assert self.database.read(lambda conn: drifts_of(conn, self.store.id)) == []
         view = self.balance(email)
         return view.available, view.held
 

@@ -11,10 +11,11 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app import log
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.flows.audit_counters import audit_all
 from saleor_loyalty_app.i18n import Words
 from saleor_loyalty_app.insights import audits, orders, roll_up
 from saleor_loyalty_app.insights.audits import Audit
-from saleor_loyalty_app.ledger.auditing import Drift, audit
+from saleor_loyalty_app.ledger.auditing import Drift
 from saleor_loyalty_app.queue import Job, enqueue
 from saleor_loyalty_app.stores import staff_actions
 from saleor_loyalty_app.stores.problems import report_words, resolve_problem
@@ -59,7 +60,7 @@ def run_audit(database: Database, wish: AuditWish, *, clock: Clock) -> None:
         lambda conn: audits.begin(conn, wish.store_id, wish.run_id, clock())
     ):
         return
-    drifts = database.read(lambda conn: audit(conn, wish.store_id), snapshot=True)
+    drifts = database.read(lambda conn: audit_all(conn, store, now=clock()), snapshot=True)
     mend_days(database, store)
     database.write(lambda conn: note_drifts(conn, store, drifts, run_id=wish.run_id, now=clock()))
 

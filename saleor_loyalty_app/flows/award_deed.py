@@ -23,6 +23,7 @@ from saleor_loyalty_app.programs.document import Settings
 from saleor_loyalty_app.programs.repository import Revision, programs_by_id, revision_at
 from saleor_loyalty_app.stores import wind_downs
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers.looks import look_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,8 @@ def award_deed(
     }
     if draws:
         cap_uses.draw(conn, store.id, member.id, row.source, draws, at=deed.at)
+    if row.grants:
+        look_again(conn, store.id, (member.id,))
     return Awarded(member.id, row.grants, created=True)
 
 
@@ -151,6 +154,8 @@ def reverse_deed(
             kept[grant.rule_id] = Draw.of(Fraction(taken.waived))
     cap_uses.draw(conn, store.id, member.id, row.source, kept, at=row.at)
     deed_awards.mark_reversed(conn, row.id, now=now)
+    if row.grants:
+        look_again(conn, store.id, (member.id,))
     return ReversedDeed(posted, waived, created=True)
 
 

@@ -30,7 +30,7 @@ from saleor_loyalty_app.orders.look import Look, Verdict, digest_of, judge
 from saleor_loyalty_app.orders.money import paid_in_full_at, shipping_milli, total_milli
 from saleor_loyalty_app.orders.plan import NOT_LIVE, AwardPlan
 from saleor_loyalty_app.orders.repository import OrderRow, UnitRow
-from saleor_loyalty_app.orders.target import OWNER, Book, kept, reduction, targets
+from saleor_loyalty_app.orders.target import OWNER, Book, kept, reduction, targets, told_shares
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers.looks import look_again
@@ -169,6 +169,8 @@ def _book(
         owner = later_owner(conn, store, row, snapshot, plan, held, keys=keys, now=now)
     posted: Mapping[Book, int] = {}
     deferred = False
+    if plan is not None:
+        values["kept_shares"] = told_shares(plan, share)
     if plan is not None and paid_at is not None and owner.books_of is not None:
         values["losses"] = share.losses()
         work = Posting(

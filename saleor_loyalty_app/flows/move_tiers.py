@@ -89,7 +89,6 @@ def look_at(
     program, tiers = revision.program, revision.program.tiers
     if tiers is None or not tiers.enabled or not members:
         return []
-    law = Law(revision.id, tiers)
     zone = zone_of(store)
     today = now.astimezone(zone).date()
     ids = repository.survivors(conn, store.id, members)
@@ -99,11 +98,7 @@ def look_at(
     fresh = [one.id for one in people if one.id not in known and in_program(one, program)]
     repository.begin(conn, store.id, fresh, State(today), now)
     held = repository.held(conn, store.id, [*ids, *absorbed], lock=True)
-    states = _states(law, people, held, absorbed, sweep_of(conn, store.id), zone, today)
-    found = [
-        _looked(law, program, one, held[one.id], states[one.id], counted, zone, now)
-        for one, counted in _with_books(conn, store, tiers, people, states, zone, today)
-    ]
+    found = found_of(conn, store, revision, people, held, absorbed, now=now)
     _write(conn, store, found, held, zone, now)
     moves = [
         Move(
@@ -133,6 +128,34 @@ def look_at(
     gone = [one.id for one in people if one.state == "erased" and one.id in held]
     repository.forget(conn, store.id, gone)
     return moves
+
+
+def found_of(
+    conn: Connection,
+    store: StoreRef,
+    revision: Revision,
+    people: Sequence[Person],
+    held: Mapping[int, Held],
+    absorbed: Mapping[int, int],
+    *,
+    now: datetime,
+) -> list[Looked]:
+    """What a look at people finds, of those who have a row; nothing is written.
+
+    Args:
+        held: what they hold, and what those held who were merged into them.
+        absorbed: who was merged into one of them, with whom that is.
+    """
+    program, tiers = revision.program, revision.program.tiers
+    if tiers is None:
+        return []
+    law, zone = Law(revision.id, tiers), zone_of(store)
+    today = now.astimezone(zone).date()
+    states = _states(law, people, held, absorbed, sweep_of(conn, store.id), zone, today)
+    return [
+        _looked(law, program, one, held[one.id], states[one.id], counted, zone, now)
+        for one, counted in _with_books(conn, store, tiers, people, states, zone, today)
+    ]
 
 
 def _news(tiers: Tiers, one: Looked, *, today: date, now: datetime) -> Iterator[News]:

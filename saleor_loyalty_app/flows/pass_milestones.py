@@ -86,6 +86,21 @@ def look_at_lines(
     sweep = lines_in_force(conn, store, revision, now=now)
     if sweep is None or not members:
         return 0
+    notes = notes_of(conn, store, revision, sweep, members, silent=silent)
+    passed.note(conn, store.id, notes, now=now)
+    return len(notes)
+
+
+def notes_of(
+    conn: Connection,
+    store: StoreRef,
+    revision: Revision,
+    sweep: Sweep,
+    members: Sequence[int],
+    *,
+    silent: frozenset[int] = frozenset(),
+) -> list[Note]:
+    """What `look_at_lines` would write down of some members; nothing is written."""
     ids = people_of.survivors(conn, store.id, members)
     automatic = revision.program.settings.enrollment == "automatic"
     people = people_of.people(conn, store.id, ids)
@@ -113,8 +128,7 @@ def look_at_lines(
             )
             if state == "taking" or (state is not None and member_id in inside):
                 notes.append(Note(member_id, one.rule.id, line.type, line.text, state))
-    passed.note(conn, store.id, notes, now=now)
-    return len(notes)
+    return notes
 
 
 def settle_milestones(

@@ -17,6 +17,7 @@ from saleor_loyalty_app.members.eligibility import why_not_earning
 from saleor_loyalty_app.members.repository import member_by_user, surviving_member
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.stores import wind_downs
+from saleor_loyalty_app.tiers.looks import look_again
 
 LONGEST_NOTE = 200
 _entries = table(Entry)
@@ -111,6 +112,7 @@ def _post(
         expires_at=_expiry(settings.expiry.months, now, store.timezone),
         notice_required=settings.expiry.notice == "required",
     )
+    look_again(conn, store.id, (member.id,))
     return Granted(points=posted.amount, is_new=posted.created)
 
 

@@ -20,7 +20,8 @@ class Drift:
     """A sum that is not what it should be.
 
     `check` is a stable code (`drift.<check>` in the catalogues); `subject` the id of the entry,
-    lot, hold or debt concerned, or none where it is the member's or the store's total.
+    lot, hold or debt concerned, or none where it is the member's or the store's total. `about`
+    names what a counter beside the ledger is of: an order, a rule, a reward, a campaign.
     """
 
     check: str
@@ -30,6 +31,7 @@ class Drift:
     subject: int | None
     expected: int
     found: int
+    about: str = ""
 
 
 _B, _E, _L, _A, _H, _D = (

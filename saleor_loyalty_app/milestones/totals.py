@@ -16,6 +16,9 @@ from saleor_loyalty_app.programs.milestones import MILESTONE
 from saleor_loyalty_app.tiers.books import orders_that_count
 
 _E = table(Entry).c
+#: What files of members brought are adjustments, and only what is taken back of them is not
+#: (member_imports.repository.Import.source).
+IMPORTED = "import:"
 #: What rules gave and took back; an order that goes to another member takes its points along.
 _EARNED = ("earn", "reverse", "transfer")
 
@@ -31,7 +34,8 @@ def totals_of(
     """By member what counts in all, or of what happened before `until`.
 
     Points that milestones themselves gave do not count, so that one perk does not lead to the next;
-    nor do those that staff gave. What was spent or has expired since counts all the same.
+    nor do those that staff gave, or a file brought, and what of them is taken back. What was spent
+    or has expired since counts all the same.
 
     Args:
         absorbed: who was merged into one of the members, with whom that is: their entries stay
@@ -73,6 +77,7 @@ def _points(
             _E.unit == "points",
             _E.kind.in_(_EARNED),
             _E.source.not_like(f"deed:{MILESTONE}:%"),
+            _E.source.not_like(f"{IMPORTED}%"),
         )
         .group_by(_E.member_id)
     )

@@ -64,6 +64,9 @@ class OrderState(SQLModel, table=True):
     revision_id: int | None = ref("program_revision.id", null=True)
     #: What had gone back at the last booked look (orders.target.Kept.losses); none = nothing.
     losses: dict[str, Any] | None = json_doc(null=True)
+    #: Which share of each award of the plan was kept at that look (orders.target.told_shares), so
+    #: that the self-audit can do the sum again; none = not looked at since this is kept.
+    kept_shares: list[str] | None = json_doc(null=True)
     #: Not final: still looked at by the daily pass.
     open: bool = True
     #: Earning was switched off when points were due; looked at again when it is on.

@@ -7,7 +7,7 @@ until the sum of one unit and part is cut to whole points, so that refunds in an
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -119,18 +119,45 @@ def kept_awards(plan: AwardPlan, share: Kept) -> Iterator[tuple[Award, Fraction]
         yield award, share.order if shares is None else shares.of_order(award.reason)
 
 
+def told_shares(plan: AwardPlan, share: Kept) -> list[str]:
+    """The shares of `kept_awards` as JSON values, in its order; none where everything was kept."""
+    told = [kept_of_it for _, kept_of_it in kept_awards(plan, share)]
+    return [] if all(one == ONE for one in told) else [str(one) for one in told]
+
+
+def retold_awards(plan: AwardPlan, told: Sequence[str]) -> list[tuple[Award, Fraction]]:
+    """What `kept_awards` gave when `told_shares` was written.
+
+    Raises:
+        ValueError: the shares are those of another plan.
+    """
+    if not told:
+        return [(award, ONE) for award in plan.awards]
+    return [(award, Fraction(one)) for award, one in zip(plan.awards, told, strict=True)]
+
+
 def targets(plan: AwardPlan, share: Kept) -> dict[Book, int]:
     """Whole points that the order should have booked, by unit and part; zeros included."""
+    return booked_by(kept_awards(plan, share))
+
+
+def booked_by(awards: Iterable[tuple[Award, Fraction]]) -> dict[Book, int]:
+    """Whole points of awards, of each of which a share is kept; zeros included."""
     sums: defaultdict[Book, Fraction] = defaultdict(Fraction)
-    for award, kept_of_it in kept_awards(plan, share):
+    for award, kept_of_it in awards:
         sums[award.unit, award.part] += award.points * kept_of_it
     return {book: int(points) for book, points in sums.items()}
 
 
 def given_by_rule(plan: AwardPlan, share: Kept) -> dict[str, Fraction]:
     """Exact points that each rule had a hand in, of what the order should have booked."""
+    return handed_by(kept_awards(plan, share))
+
+
+def handed_by(awards: Iterable[tuple[Award, Fraction]]) -> dict[str, Fraction]:
+    """`given_by_rule` of awards, of each of which a share is kept."""
     sums: defaultdict[str, Fraction] = defaultdict(Fraction)
-    for award, kept_of_it in kept_awards(plan, share):
+    for award, kept_of_it in awards:
         for rule_id in award.rule_ids:
             sums[rule_id] += award.points * kept_of_it
     return dict(sums)

@@ -6,9 +6,10 @@ from functools import partial
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app import metrics
+from saleor_loyalty_app.flows.audit_counters import audit_decided, audit_rows
 from saleor_loyalty_app.flows.audit_store import mend_days, note_drifts, renew_orders
 from saleor_loyalty_app.insights import roll_up
-from saleor_loyalty_app.ledger.auditing import audit
+from saleor_loyalty_app.ledger.auditing import Drift
 from saleor_loyalty_app.ledger.settling import settle_page
 from saleor_loyalty_app.queue import Schedule
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -48,17 +49,28 @@ def settle_pages(work: Background, store: StoreRef) -> bool:
 
 
 def audit_books(work: Background) -> bool:
-    """Recomputes all books; a drift is counted, logged and told as a problem of its store."""
-    now = work.clock()
-    drifts = work.database.read(audit, snapshot=True)
-    metrics.drift.set(len(drifts))
-    for store in work.all_stores():
-        of_store = [drift for drift in drifts if drift.store_id == store.id]
-        work.database.write(
-            partial(note_drifts, store=store, drifts=of_store, run_id=None, now=now)
+    """Recomputes all books; a drift is counted, logged and told as a problem of its store.
+
+    What is a sum of rows is added up for all stores at once, what a program decided by store.
+    """
+    of_rows = work.database.read(audit_rows, snapshot=True)
+    found: list[Drift] = []
+
+    def of_store(store: StoreRef) -> bool:
+        now = work.clock()
+        decided = work.database.read(
+            lambda conn: list(audit_decided(conn, store, now=now)), snapshot=True
         )
+        drifts = [*(drift for drift in of_rows if drift.store_id == store.id), *decided]
+        work.database.write(partial(note_drifts, store=store, drifts=drifts, run_id=None, now=now))
+        found.extend(drifts)
         mend_days(work.database, store)
-    return False
+        return False
+
+    try:
+        return for_each_store("audit_books", work.all_stores(), of_store)
+    finally:
+        metrics.drift.set(len(found))
 
 
 def add_up_days(work: Background) -> bool:

@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from saleor_loyalty_app import ledger
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.converge_order import converge_order
@@ -20,6 +19,7 @@ from saleor_loyalty_app.rewards.codes import voucher_name
 from saleor_loyalty_app.rewards.models import RedemptionUse
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot, OrderUser
+from tests.audited import drifts_of
 from tests.contract.recordings import order_story
 from tests.factories import make_member
 from tests.order_books import KEYS, NOW, entries_of, live_store
@@ -80,7 +80,7 @@ def test_the_points_are_spent_once_and_the_second_order_is_a_case(
             converge_order(conn, store, snapshot, Look.webhook(at), now=at, secrets=KEYS)
         spent = [row for row in entries_of(conn, store) if row.source.startswith("redemption:")]
         assert sum(row.amount for row in spent) == -made.points
-        assert ledger.audit(conn, store.id) == []
+        assert drifts_of(conn, store.id) == []
         rows = use_records.of_redemption(conn, made.id).values()
         states = sorted((row.kind, row.state) for row in rows)
         return [again(conn, made).state], states, len(spent)

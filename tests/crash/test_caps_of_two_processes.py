@@ -7,7 +7,6 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from saleor_loyalty_app import ledger
 from saleor_loyalty_app.campaigns import check, repository
 from saleor_loyalty_app.db.database import open_database
 from saleor_loyalty_app.db.tables import table
@@ -15,6 +14,7 @@ from saleor_loyalty_app.flows import campaign_desk as desk
 from saleor_loyalty_app.goodwill import prompts
 from saleor_loyalty_app.programs.models import CapUse
 from tests import nursery
+from tests.audited import drifts_of
 from tests.crash import cap_race
 from tests.factories import make_member, make_partner_key
 from tests.integration.orders.purchases import AYSE
@@ -152,6 +152,6 @@ def test_two_processes_exceed_no_cap_and_no_budget(postgres_url: str) -> None:
     numbered = database.read(lambda conn: books_of(conn, ground.numbered)).balances
     assert numbered == {("U1", "points"): ORDERS * 1000 + 50 + 400 + (ORDERS // 3) * 3}
     for store in (ground.store, ground.doubled, ground.numbered):
-        audited = database.read(lambda conn, id_=store.id: list(ledger.audit(conn, id_)))  # type: ignore[misc]
+        audited = database.read(lambda conn, id_=store.id: drifts_of(conn, id_))  # type: ignore[misc]
         assert audited == []
     database.close()

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from saleor_loyalty_app.api.dashboard.cases import Case
 from saleor_loyalty_app.api.opaque import job_id, letter_id
 from saleor_loyalty_app.api.redemption_schemas import EXAMPLE, Redemption
+from saleor_loyalty_app.flows.audit_words import advice_words, drift_words
 from saleor_loyalty_app.flows.replay_inbox import Replayed
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.inbox.browsing import Arrived, Letter
@@ -249,10 +250,15 @@ class WaitingCases(_Model):
 class FoundDrift(_Model):
     """A sum that was not what it should be."""
 
+    check: str = Field(description="Which sum it is, as a stable word.")
     what: str = Field(description="In words.")
+    advice: str = Field(description="What is to be done about it.")
     member: str | None
-    unit: str
-    subject: int | None = Field(description="The number of the entry, lot, hold or debt.")
+    unit: str = Field(description='"" = a count that is of no unit.')
+    subject: int | None = Field(
+        description="The number of the entry, lot, hold, debt or other row concerned."
+    )
+    about: str = Field(description='The order, rule, reward or campaign concerned; "" = of none.')
     expected: int
     found: int
 
@@ -261,10 +267,13 @@ class FoundDrift(_Model):
         """What is told of a drift as it is kept."""
         return cls.model_validate(
             {
-                "what": translate(f"drift.{one['check']}", language),
+                "check": one["check"],
+                "what": drift_words(one, language),
+                "advice": advice_words(str(one["check"]), language),
                 "member": None if one["member_id"] is None else str(one["member_id"]),
                 "unit": one["unit"],
                 "subject": one["subject"],
+                "about": one.get("about", ""),
                 "expected": one["expected"],
                 "found": one["found"],
             }

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.ledger import Account
-from saleor_loyalty_app.ledger.auditing import audit
 from saleor_loyalty_app.members.refs import Enrollment, Person
 from saleor_loyalty_app.members.service import member_for_guest, member_for_user
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.staff_actions import Action, page
 from tests.api_edge import ApiEdge
+from tests.audited import drifts_of
 from tests.redemption_rows import give_points
 
 API = "/api/dashboard/v1"
@@ -134,7 +134,7 @@ class MemberDesk:
 
     def drifts(self) -> list[object]:
         """What does not add up in the books."""
-        return list(self.edge.database.read(lambda conn: audit(conn, self.store.id)))
+        return list(self.edge.database.read(lambda conn: drifts_of(conn, self.store.id)))
 
 
 def user_id(number: int) -> str:

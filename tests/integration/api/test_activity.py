@@ -17,6 +17,7 @@ from saleor_loyalty_app.flows.event_handler import EventContext, Handler
 from saleor_loyalty_app.handlers import CORE_HANDLERS
 from saleor_loyalty_app.inbox.models import DeadLetter, InboxMessage
 from saleor_loyalty_app.queue.engine import migrate_engine
+from saleor_loyalty_app.rewards.models import RewardStock
 from saleor_loyalty_app.stores import staff_actions
 from saleor_loyalty_app.stores.refs import StoreRef
 from tests.api_edge import ApiEdge
@@ -163,6 +164,23 @@ def test_an_audit_is_asked_for_and_read(
     run_audit(database, AuditWish(store.id, number), clock=clock)
     [done] = edge.get(f"{API}/audits", headers).json()["items"]
     assert (done["number"], done["drifts"], done["found"]) == (number, 0, [])
+    stock = table(RewardStock)
+    wrong = sa.insert(stock).values(store_id=store.id, reward_id="mug", drawn=4)
+    database.write(lambda conn: conn.execute(wrong))
+    number = edge.send("POST", f"{API}/audits", headers).json()["number"]
+    run_audit(database, AuditWish(store.id, number), clock=clock)
+    [found] = edge.get(f"{API}/audits", headers).json()["items"][0]["found"]
+    assert found.pop("advice").startswith("The points are right")
+    assert found == {
+        "check": "reward_stock",
+        "what": "Reward mug: 0 pieces are taken, the stock says 4.",
+        "member": None,
+        "unit": "",
+        "subject": None,
+        "about": "mug",
+        "expected": 0,
+        "found": 4,
+    }
     agent = edge.staff(store, user_permissions=["MANAGE_ORDERS"])
     assert edge.send("POST", f"{API}/audits", agent).status_code == 403
     edge.close()

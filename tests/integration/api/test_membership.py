@@ -12,13 +12,13 @@ from saleor_loyalty_app import ledger
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.publish_program import publish
 from saleor_loyalty_app.ledger import Account, Cause
-from saleor_loyalty_app.ledger.auditing import audit
 from saleor_loyalty_app.ledger.models import Entry
 from saleor_loyalty_app.members.models import Member, MemberConsent, MemberNote
 from saleor_loyalty_app.members.repository import member_by_user
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.storefront_setup import Setup, store_setup
 from tests.api_edge import ApiEdge
+from tests.audited import drifts_of
 from tests.factories import make_channel
 from tests.program_samples import program_of
 
@@ -139,7 +139,7 @@ def test_leaving_says_what_is_lost_and_takes_just_that(edge: ApiEdge, opted: Sto
     history = edge.history(edge.shopper(opted)).json()["entries"]
     assert sum(entry["amount"] for entry in history) == 0
     assert history[0]["explanation"] == ["165 points were given up by leaving the program."]
-    assert edge.database.read(lambda conn: audit(conn, opted.id)) == []
+    assert edge.database.read(lambda conn: drifts_of(conn, opted.id)) == []
 
 
 def test_joining_again_brings_nothing_back_and_pays_nothing(edge: ApiEdge, opted: StoreRef) -> None:
@@ -242,4 +242,4 @@ def test_where_the_store_says_so_erasure_is_done_at_once(edge: ApiEdge, opted: S
     done = ask(edge, opted, "POST", "erasure", {"confirm": True, "loses": 50})
     assert (done.status_code, done.json()["state"]) == (200, "done")
     assert told(ask(edge, opted, "GET", "data")) == (404, "member_not_found")
-    assert edge.database.read(lambda conn: audit(conn, opted.id)) == []
+    assert edge.database.read(lambda conn: drifts_of(conn, opted.id)) == []

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from saleor_loyalty_app import ledger
 from saleor_loyalty_app.campaigns import check, repository, spending
 from saleor_loyalty_app.campaigns.repository import CampaignRow
 from saleor_loyalty_app.db.database import Database
@@ -15,6 +14,7 @@ from saleor_loyalty_app.flows.converge_order import converge_order
 from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
+from tests.audited import drifts_of
 from tests.factories import make_member
 from tests.order_books import KEYS, NOW, books_of, live_store
 from tests.order_samples import START, line, order, paid, shopper
@@ -97,13 +97,13 @@ def test_orders_at_once_never_exceed_a_budget_and_refunds_give_back(
         return found.spent_points, found.ended_why, numbers[campaign.id].orders
 
     assert look() == (spent, ended, -(-spent // 1000))
-    assert database.read(lambda conn: list(ledger.audit(conn, store.id))) == []
+    assert database.read(lambda conn: drifts_of(conn, store.id)) == []
 
     with ThreadPoolExecutor(max_workers=4) as pool:
         list(pool.map(lambda number: book(number, canceled=True), range(ORDERS)))
     found = database.read(lambda conn: repository.get(conn, store.id, campaign.public_id))
     assert found.spent_points == 0
-    assert database.read(lambda conn: list(ledger.audit(conn, store.id))) == []
+    assert database.read(lambda conn: drifts_of(conn, store.id)) == []
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,12 @@ from saleor_loyalty_app.ext import Granted, IdempotencyConflict, InvalidAmount, 
 from saleor_loyalty_app.flows.explain_entry import explain_entry
 from saleor_loyalty_app.flows.plugin_handler import PluginEvent, plugin_event
 from saleor_loyalty_app.inbox.repository import Delivery
-from saleor_loyalty_app.ledger import audit
 from saleor_loyalty_app.ledger.models import Entry, Lot
 from saleor_loyalty_app.members import service
 from saleor_loyalty_app.stores import switches
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import store_by_id
+from tests.audited import drifts_of
 from tests.factories import make_member, make_revision, make_store
 from tests.order_books import live_store, program
 from tests.webhook_edge import event_body
@@ -61,7 +61,7 @@ def test_points_are_given_once_for_a_key_whatever_happens_between(
         (member, 50, "plugin:gifts"),
         (member, 50, "plugin:gifts"),
     ]
-    assert database.read(lambda conn: audit(conn, store.id), snapshot=True) == []
+    assert database.read(lambda conn: drifts_of(conn, store.id), snapshot=True) == []
 
 
 def test_points_expire_as_the_program_says(

@@ -15,7 +15,6 @@ from saleor_loyalty_app.flows.reverse_member_import import reverse_next_page, st
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.flows.take_member_file import take_member_file
 from saleor_loyalty_app.ledger import Account, Cause
-from saleor_loyalty_app.ledger.auditing import audit
 from saleor_loyalty_app.ledger.models import Lot
 from saleor_loyalty_app.member_imports import repository
 from saleor_loyalty_app.member_imports.repository import ImportRef
@@ -23,6 +22,7 @@ from saleor_loyalty_app.members.refs import Enrollment, Person
 from saleor_loyalty_app.members.repository import members
 from saleor_loyalty_app.members.service import member_for_user
 from saleor_loyalty_app.stores.refs import StoreRef
+from tests.audited import drifts_of
 from tests.factories import make_channel
 from tests.order_books import KEYS, live_store
 
@@ -205,4 +205,4 @@ class ImportStage:
 
     def drifts(self) -> list[object]:
         """What does not add up in the books."""
-        return list(self.database.read(lambda conn: audit(conn, self.store.id)))
+        return list(self.database.read(lambda conn: drifts_of(conn, self.store.id)))

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from saleor_loyalty_app import ledger
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.flows.converge_order import converge_order, converge_page
 from saleor_loyalty_app.flows.join_member import customer_seen
 from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.saleor.event import UserSnapshot
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
+from tests.audited import drifts_of
 from tests.order_books import KEYS, NOW, books_of, live_store, program
 from tests.order_samples import order, paid, shopper
 
@@ -144,4 +144,4 @@ def test_guests_join_while_their_orders_arrive(database: Database) -> None:
     kept = ORDERS - len(range(0, ORDERS, 4))
     assert books.balances == {(f"U{person}", "points"): 1000 * kept for person in range(PEOPLE)}
     assert all(waived == 0 for _, waived in books.orders.values())
-    assert database.read(lambda conn: list(ledger.audit(conn, store.id))) == []
+    assert database.read(lambda conn: drifts_of(conn, store.id)) == []

@@ -27,6 +27,7 @@ from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.rewards.codes import voucher_name
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.stores.refs import StoreRef
+from tests.audited import drifts_of
 from tests.order_books import KEYS, NOW, entries_of, live_store
 from tests.order_samples import event, order, shopper, transaction
 from tests.redemption_rows import again, give_points, make_ayse, make_redemption, release
@@ -85,7 +86,7 @@ class Shop:
 
     def points(self) -> tuple[int, int]:
         """Points that are spendable or owed; what orders earned is pending and not counted."""
-        assert ledger.audit(self.conn, self.store.id) == []
+        assert drifts_of(self.conn, self.store.id) == []
         account = Account(self.store.id, self.ayse, "points")
         view = ledger.balance(self.conn, account, now=NOW)
         return view.available, view.debt

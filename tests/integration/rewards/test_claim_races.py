@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from saleor_loyalty_app import ledger
 from saleor_loyalty_app.db.database import open_database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.rewards import claims
 from saleor_loyalty_app.rewards.models import RewardClaim
+from tests.audited import drifts_of
 from tests.claim_stage import item_of
 from tests.factories import make_channel, make_member, make_revision, make_store
 from tests.integration.rewards.claim_worker import NOW
@@ -76,5 +76,5 @@ def test_the_last_piece_and_the_last_time_go_to_one(
     assert counted == sum(mine) == 5
     assert max(mine) <= 2
     assert database.read(lambda conn: claims.drawn(conn, store_id)) == {"reward": 5}
-    assert database.read(lambda conn: list(ledger.audit(conn, store_id)), snapshot=True) == []
+    assert database.read(lambda conn: drifts_of(conn, store_id), snapshot=True) == []
     database.close()

@@ -25,6 +25,7 @@ from saleor_loyalty_app.rewards.codes import voucher_name
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
+from tests.audited import drifts_of
 from tests.factories import make_member
 from tests.order_books import KEYS, NOW, entries_of, live_store
 from tests.order_samples import event, fulfillment, line, order, paid, shopper, transaction
@@ -77,7 +78,7 @@ def bought(number: int = 1, *, name: str = "", **more: Any) -> OrderSnapshot:
 def points(conn: Connection, store: StoreRef, member: int) -> tuple[int, int, int]:
     """Points that can be spent, held, and owed."""
     view = ledger.balance(conn, Account(store.id, member, "points"), now=NOW)
-    assert ledger.audit(conn, store.id) == []
+    assert drifts_of(conn, store.id) == []
     return view.available, view.held, view.debt
 
 

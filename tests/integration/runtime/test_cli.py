@@ -17,6 +17,7 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.ledger.models import Balance, Entry
 from saleor_loyalty_app.programs import repository as programs
 from saleor_loyalty_app.programs.yaml_text import program_to_yaml
+from saleor_loyalty_app.rewards.models import RewardStock
 from saleor_loyalty_app.settings import Settings, load_settings
 from saleor_loyalty_app.stores import repository as stores
 from saleor_loyalty_app.stores.secrets import TokenCipher, token_of
@@ -164,6 +165,34 @@ def test_audit_of_books_that_add_up_and_of_books_that_do_not(
     assert "points" in capsys.readouterr().out
     assert cli.run(["audit", "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["drifts"]
+
+
+def test_audit_tells_counters_that_are_wrong_and_adds_totals_up_anew(
+    books: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def falsify(conn: sa.Connection) -> int:
+        store = make_store(conn)
+        stock = table(RewardStock)
+        conn.execute(sa.insert(stock).values(store_id=store.id, reward_id="mug", drawn=4))
+        return store.id
+
+    store_id = books.write(falsify)
+    assert cli.run(["audit"]) == 1
+    told = " ".join(capsys.readouterr().out.split())
+    assert "saleor-loyalty audit --mend" in told
+    assert cli.run(["audit", "--json", "--store", str(store_id)]) == 1
+    [drift] = json.loads(capsys.readouterr().out)["drifts"]
+    assert (drift["check"], drift["about"], drift["expected"], drift["found"]) == (
+        "reward_stock",
+        "mug",
+        0,
+        4,
+    )
+    assert cli.run(["audit", "--mend"]) == 0
+    told = capsys.readouterr().out
+    assert "Added up anew: Reward mug: 0 pieces are taken, the stock says 4." in told
+    assert "The books add up." in told
+    assert printed_json(capsys, "audit", "--mend") == {"drifts": [], "mended": []}
 
 
 def test_a_program_is_shown_checked_compared_published_and_rolled_back(

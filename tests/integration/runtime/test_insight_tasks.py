@@ -45,7 +45,7 @@ def earned(conn: sa.Connection, at: datetime) -> StoreRef:
     """A store with one earning."""
     store = make_store(conn)
     account = Account(store.id, make_member(conn, store.id), "points")
-    cause = Cause(source="order:1", part="points", actor="app", channel="us", currency="USD")
+    cause = Cause(source="plugin:p:1", part="points", actor="app", channel="us", currency="USD")
     earn(
         conn,
         account,

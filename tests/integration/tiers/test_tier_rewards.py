@@ -46,6 +46,8 @@ def settle(database: Database, store: StoreRef, now: datetime) -> None:
     look(database, store, now)
     while database.write(lambda conn: rewards_page(conn, store, keys=KEYS, now=now)):
         pass
+    # What a reward brings is looked at, too.
+    look(database, store, now)
     assert not database.read(lambda conn: has_work(conn, store, now=now))
 
 

@@ -60,7 +60,7 @@ function Result(props: { audit: Audit }) {
   const columns: Column<Drift>[] = [
     { id: "what", title: t("activity.what"), cell: (row) => row.what },
     { id: "member", title: t("activity.member"), cell: (row) => row.member ?? "–" },
-    { id: "number", title: t("activity.number"), cell: (row) => row.subject ?? "–" },
+    { id: "number", title: t("activity.number"), cell: (row) => row.subject ?? (row.about || "–") },
     { id: "expected", title: t("activity.expected"), align: "end", cell: (row) => row.expected },
     { id: "found", title: t("activity.found"), align: "end", cell: (row) => row.found },
   ];
@@ -70,6 +70,13 @@ function Result(props: { audit: Audit }) {
         <Badge tone="error">{t("activity.drifts", { count: drifts })}</Badge>
       </summary>
       <Table label={t("activity.drifts", { count: drifts })} rows={found} columns={columns} rowKey={(row) => `${row.what} ${String(row.member)} ${String(row.subject)} ${row.unit}`} />
+      {drifts > found.length && <p>{t("activity.drifts_more", { count: drifts - found.length })}</p>}
+      <h4>{t("activity.what_to_do")}</h4>
+      <ul>
+        {[...new Set(found.map((row) => row.advice))].map((advice) => (
+          <li key={advice}>{advice}</li>
+        ))}
+      </ul>
     </details>
   );
 }

@@ -645,6 +645,15 @@ def upgrade() -> None:
     with op.batch_alter_table("order_state", schema=None) as batch_op:
         batch_op.add_column(sa.Column("shipping_milli", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("country", sa.String(), nullable=True))
+        batch_op.add_column(
+            sa.Column(
+                "kept_shares",
+                sa.JSON(none_as_null=True).with_variant(
+                    postgresql.JSONB(none_as_null=True), "postgresql"
+                ),
+                nullable=True,
+            )
+        )
 
     with op.batch_alter_table("redemption", schema=None) as batch_op:
         batch_op.add_column(
@@ -674,6 +683,7 @@ def downgrade() -> None:
         batch_op.drop_column("terms")
 
     with op.batch_alter_table("order_state", schema=None) as batch_op:
+        batch_op.drop_column("kept_shares")
         batch_op.drop_column("country")
         batch_op.drop_column("shipping_milli")
 

@@ -1,0 +1,1 @@
+"""The self-audit of the counters beside the ledger."""
