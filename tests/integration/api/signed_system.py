@@ -59,11 +59,11 @@ class SignedSystem(PartnerSystem):
     ) -> httpx.Response:
         """One request, with these headers and no others."""
 
+        raw = {name: value.encode("latin-1") for name, value in headers.items()}
+
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(self.edge.app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
-                return await client.request(
-                    method, f"{API}/{path}", headers=headers, content=content
-                )
+                return await client.request(method, f"{API}/{path}", headers=raw, content=content)
 
         return asyncio.run(ask())

@@ -106,8 +106,7 @@ def test_what_was_signed_comes_as_it_was_signed_or_not_at_all(system: SignedSyst
     }
     messages = set()
     for what, (where, headers, content) in changed.items():
-        sent = {name: value.encode("latin-1").decode("latin-1") for name, value in headers.items()}
-        answer = system.send_as_is("POST", where, good | sent, content)
+        answer = system.send_as_is("POST", where, good | headers, content)
         assert told(answer) == INVALID, what
         assert answer.json()["error"]["detail"] == {}
         messages.add(answer.json()["error"]["message"])
@@ -163,10 +162,10 @@ def test_a_signature_counts_for_five_minutes_by_the_apps_clock(
     assert told(system.send_as_is("GET", "key", nobody)) == (401, "signature_time_unfit")
 
 
-@pytest.mark.parametrize("timestamp", ["soon", "-1", "1e9", "٣", "9" * 13, "9" * 5000, "1.5"])
+@pytest.mark.parametrize("timestamp", ["soon", "-1", "1e9", "²", "9" * 13, "9" * 5000, "1.5"])
 def test_a_time_that_is_none_is_told_as_one(system: SignedSystem, timestamp: str) -> None:
     headers = system.headers("GET", "key")
-    headers["Loyalty-Timestamp"] = timestamp.encode().decode("latin-1")
+    headers["Loyalty-Timestamp"] = timestamp
     assert told(system.send_as_is("GET", "key", headers)) == (401, "signature_time_unfit")
 
 
