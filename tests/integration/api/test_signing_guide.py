@@ -13,11 +13,13 @@ from socket import socket
 
 import pytest
 import uvicorn
+from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.clock import ManualClock, system_clock
 from saleor_loyalty_app.db.database import open_database
 from saleor_loyalty_app.flows.publish_program import publish
 from tests.api_edge import ApiEdge
+from tests.factories import make_channel
 from tests.integration.api.partner_system import PartnerSystem
 from tests.program_samples import program_of
 from tests.signing import SigningKey
@@ -38,8 +40,12 @@ def system(sqlite_url: str, key: SigningKey) -> Iterator[PartnerSystem]:
     database = open_database(sqlite_url, pool_size=2)
     edge = ApiEdge(database, ManualClock(system_clock()), key)
     store = edge.store()
-    program = program_of()
-    database.write(lambda conn: publish(conn, store, program, by="user:1", now=edge.clock()))
+
+    def begin(conn: Connection) -> None:
+        make_channel(conn, store.id, slug="channel-tr", currency="TRY")
+        publish(conn, store, program_of(), by="user:1", now=edge.clock())
+
+    database.write(begin)
     yield PartnerSystem(edge, store, must_sign=True)
     edge.close()
     database.close()
