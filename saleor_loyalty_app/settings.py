@@ -1,34 +1,25 @@
 """What the operator decides: LOYALTY_* variables, read once and checked before anything starts."""
 
 import difflib
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field as dataclass_field
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from saleor_loyalty_app.limiting.rates import rate_of
+from saleor_loyalty_app.setting_values import (
+    LOCAL_HOSTS,
+    MailServer,
+    database_address,
+    host_name,
+    page_address,
+    weakness,
+)
 
 PREFIX = "LOYALTY_"
-SHORTEST_SECRET = 32
-LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-#: A host name, optionally with a port or with one leading "*." for its subdomains.
-HOST_PATTERN = re.compile(r"^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$")
-PORTS = range(1, 65536)
-_MAIL_SCHEMES: Mapping[str, Literal["starttls", "tls", "none"]] = {
-    "smtp": "starttls",
-    "smtps": "tls",
-    "smtp+plain": "none",
-}
 
 
 class Environment(StrEnum):
@@ -45,37 +36,6 @@ class SettingsInvalid(Exception):
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
-
-
-@dataclass(frozen=True, slots=True)
-class MailServer:
-    """A mail server as LOYALTY_SMTP_URL names it."""
-
-    host: str
-    port: int
-    security: Literal["starttls", "tls", "none"]
-    username: str
-    password: str = dataclass_field(repr=False)
-
-    @classmethod
-    def of(cls, url: str) -> "MailServer":
-        """Reads `smtp://user:password@host:port` (STARTTLS), `smtps://` or `smtp+plain://`.
-
-        Raises:
-            ValueError: it is none of these.
-        """
-        try:
-            parts = urlsplit(url)
-            port, host = parts.port, parts.hostname
-        except ValueError:
-            host, port = None, None
-            parts = urlsplit("")
-        security = _MAIL_SCHEMES.get(parts.scheme)
-        if security is None or not host or parts.path.strip("/") or parts.query:
-            raise ValueError("must be an address such as smtp://user:password@host:587")
-        usual = 465 if security == "tls" else 587
-        username, password = unquote(parts.username or ""), unquote(parts.password or "")
-        return cls(host, port or usual, security, username, password)
 
 
 class Settings(BaseSettings):
@@ -259,33 +219,12 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
-        try:
-            url = make_url(value)
-        except ArgumentError:
-            raise ValueError("is not the address of a database") from None
-        backend = url.drivername.partition("+")[0]
-        if backend == "sqlite":
-            if not url.database or url.database == ":memory:":
-                raise ValueError("SQLite needs a file, such as sqlite:///var/loyalty.sqlite3")
-            return value
-        if backend in ("postgres", "postgresql"):
-            if not url.database:
-                raise ValueError("names no database, such as postgresql://user@host/loyalty")
-            plain = url.set(drivername="postgresql+psycopg")
-            return plain.render_as_string(hide_password=False)
-        raise ValueError(f"must begin with sqlite:/// or postgresql://, not {backend}")
+        return database_address(value)
 
     @field_validator("app_url", "iframe_url")
     @classmethod
     def _plain_address(cls, value: str) -> str:
-        if not value:
-            return value
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("must be an address such as https://loyalty.example.com")
-        if parts.query or parts.fragment or parts.username:
-            raise ValueError("may have no query, fragment or user name")
-        return value.rstrip("/")
+        return page_address(value) if value else value
 
     @field_validator("smtp_url")
     @classmethod
@@ -297,13 +236,7 @@ class Settings(BaseSettings):
     @field_validator("allowed_stores", "private_hosts")
     @classmethod
     def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        hosts = tuple(host.lower() for host in value)
-        for host in hosts:
-            if not _is_host(host):
-                raise ValueError(f"{host!r} is not a host: write shop.example.com, not an address")
-            if host.startswith("*.") and "." not in host[2:]:
-                raise ValueError(f"{host!r} would let in everybody of a top-level domain")
-        return hosts
+        return tuple(host_name(host) for host in value)
 
     @model_validator(mode="after")
     def _safe_in_production(self) -> Self:
@@ -313,7 +246,7 @@ class Settings(BaseSettings):
             *(
                 ("secret_key", problem)
                 for key in self.secret_key
-                if (problem := _weakness(key.get_secret_value()))
+                if (problem := weakness(key.get_secret_value()))
             ),
             *(
                 (name, "must begin with https:// in production")
@@ -354,7 +287,7 @@ class Settings(BaseSettings):
         return tuple(sorted(LOCAL_HOSTS))
 
     @property
-    def mail_server(self) -> "MailServer | None":
+    def mail_server(self) -> MailServer | None:
         """The operator's mail server, if there is one."""
         url = self.smtp_url.get_secret_value()
         return MailServer.of(url) if url else None
@@ -363,25 +296,6 @@ class Settings(BaseSettings):
     def is_sqlite(self) -> bool:
         """Whether the books are in a SQLite file, so that one process serves and works."""
         return self.database_url.startswith("sqlite")
-
-
-def _is_host(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        _, _, port = text.partition(":")
-        return bool(HOST_PATTERN.match(text)) and ".." not in text and int(port or 1) in PORTS
-    return True
-
-
-def _weakness(key: str) -> str | None:
-    if len(key) < SHORTEST_SECRET:
-        return f"has {len(key)} characters where production needs at least {SHORTEST_SECRET}"
-    if len(set(key)) < 10:
-        return "repeats too few characters to be random"
-    if "change" in key.lower():
-        return "is an example: make one of your own"
-    return None
 
 
 def load_settings(**overrides: Any) -> Settings:

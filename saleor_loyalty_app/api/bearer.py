@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from fastapi.security import HTTPBearer
+from fastapi.security.http import HTTPBase
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app import metrics
@@ -31,6 +32,18 @@ PARTNER_KEY = HTTPBearer(
     scheme_name="partner",
     bearerFormat="slk_<prefix>_<secret>",
     description="An API key of the store, from the app's settings in the Dashboard.",
+    auto_error=False,
+)
+#: The scheme of Authorization that names a key instead of sending it.
+SIGNED_SCHEME = "loyalty-key"
+PARTNER_SIGNATURE = HTTPBase(
+    scheme=SIGNED_SCHEME,
+    scheme_name="partner_signed",
+    description="`Authorization: Loyalty-Key slk_<prefix>` names an API key whose secret is never "
+    "sent. `Loyalty-Timestamp` has the seconds since 1970, `Loyalty-Signature` is `v1,` and the "
+    "Base64 of an HMAC-SHA256, keyed with the whole API key, over five lines: timestamp, method, "
+    "path with query from `/api/partner/v1` on, `Idempotency-Key` or nothing, SHA-256 of the body "
+    "as small hexadecimal digits.",
     auto_error=False,
 )
 

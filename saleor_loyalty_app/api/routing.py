@@ -9,7 +9,13 @@ from collections.abc import Iterable
 
 from fastapi import APIRouter, Security
 
-from saleor_loyalty_app.api.bearer import PARTNER_KEY, SHOPPER_TOKEN, STAFF_TOKEN
+from saleor_loyalty_app.api.bearer import (
+    PARTNER_KEY,
+    PARTNER_SIGNATURE,
+    SHOPPER_TOKEN,
+    STAFF_TOKEN,
+)
+from saleor_loyalty_app.api.bounded import BoundedRoute
 
 
 def staff_router(prefix: str = "") -> APIRouter:
@@ -35,7 +41,8 @@ def partner_router(prefix: str = "") -> APIRouter:
     return APIRouter(
         prefix=f"/api/partner/v1{prefix}",
         tags=["partner"],
-        dependencies=[Security(PARTNER_KEY)],
+        dependencies=[Security(PARTNER_KEY), Security(PARTNER_SIGNATURE)],
+        route_class=BoundedRoute,
     )
 
 

@@ -14,6 +14,7 @@ from saleor_loyalty_app.stores import sealing, staff_actions
 from saleor_loyalty_app.stores.kept_secrets import rotate_kept
 from saleor_loyalty_app.stores.models import PartnerKey, PartnerKeyUse, Store
 from saleor_loyalty_app.stores.secrets import TokenCipher, rotate
+from saleor_loyalty_app.stores.signing_secrets import NEWEST, PREVIOUS, names_of
 
 Kind = Literal[
     "saleor_token",
@@ -59,6 +60,7 @@ def secret_ages(
     newest = cipher.fingerprints[0]
     since = sealing.known_since(conn, [newest]).get(newest)
     hosts = _hosts(conn, store_id)
+    sealed = sealing.sealed_of(conn, store_id, cipher)
     found = [
         SecretAge(
             name=one.name,
@@ -70,9 +72,10 @@ def secret_ages(
             old_key=one.key not in ("", newest),
             old=_is_old(one.since, now),
         )
-        for one in sealing.sealed_of(conn, store_id, cipher)
+        for one in sealed
+        if not one.name.startswith((NEWEST, PREVIOUS))
     ]
-    found += _partner_keys(conn, store_id, now)
+    found += _partner_keys(conn, store_id, {one.name: one.key for one in sealed}, newest, now)
     # Both come of LOYALTY_SECRET_KEY.
     for kind in ("encryption_key", "shopper_tokens"):
         found.append(SecretAge(kind, kind, "", since, None, None, False, _is_old(since, now)))
@@ -139,9 +142,14 @@ def _hosts(conn: Connection, store_id: int) -> Mapping[str, str]:
     return {f"{WEBHOOK}{row.id}": row.url.split("/")[2] for row in conn.execute(query)}
 
 
-def _partner_keys(conn: Connection, store_id: int, now: datetime) -> list[SecretAge]:
+def _partner_keys(
+    conn: Connection, store_id: int, sealed: Mapping[str, str], newest: str, now: datetime
+) -> list[SecretAge]:
+    """The API keys; `sealed` are the fingerprints of what is kept of those that sign."""
     query = (
-        sa.select(_partner.c.prefix, _partner.c.name, _partner.c.secret_at, _use.c.used_at)
+        sa.select(
+            _partner.c.id, _partner.c.prefix, _partner.c.name, _partner.c.secret_at, _use.c.used_at
+        )
         .select_from(_partner.outerjoin(_use, _use.c.key_id == _partner.c.id))
         .where(
             _partner.c.store_id == store_id,
@@ -150,19 +158,23 @@ def _partner_keys(conn: Connection, store_id: int, now: datetime) -> list[Secret
         )
         .order_by(_partner.c.id)
     )
-    return [
-        SecretAge(
-            name=f"key:{row.prefix}",
-            kind="partner_key",
-            label=row.name,
-            since=row.secret_at,
-            last_used_at=row.used_at,
-            key=None,
-            old_key=False,
-            old=_is_old(row.secret_at, now),
+    found = []
+    for row in conn.execute(query):
+        keys = [sealed[name] for name in names_of(row.id) if name in sealed]
+        behind = [key for key in keys if key != newest]
+        found.append(
+            SecretAge(
+                name=f"key:{row.prefix}",
+                kind="partner_key",
+                label=row.name,
+                since=row.secret_at,
+                last_used_at=row.used_at,
+                key=min(behind) if behind else keys[0] if keys else None,
+                old_key=any(behind),
+                old=_is_old(row.secret_at, now),
+            )
         )
-        for row in conn.execute(query)
-    ]
+    return found
 
 
 def _is_old(since: datetime | None, now: datetime) -> bool:

@@ -102,6 +102,27 @@ class PartnerKeyInvalid(AppError):
     status: ClassVar[int] = 401
 
 
+class SignatureInvalid(AppError):
+    """The signature does not fit, or its key does not work. Which is told in the log only."""
+
+    code: ClassVar[str] = "invalid_signature"
+    status: ClassVar[int] = 401
+
+
+class SignatureRequired(AppError):
+    """Requests with the API key have to be signed."""
+
+    code: ClassVar[str] = "signature_required"
+    status: ClassVar[int] = 401
+
+
+class SignatureTimeUnfit(AppError):
+    """The request was signed too early or too late. Detail: now, tolerance_seconds."""
+
+    code: ClassVar[str] = "signature_time_unfit"
+    status: ClassVar[int] = 401
+
+
 class PartnerKeyUnknown(AppError):
     """The store has no such API key."""
 

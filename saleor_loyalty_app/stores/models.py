@@ -118,7 +118,7 @@ class StoreSecret(SQLModel, table=True):
     __tablename__ = "store_secret"
 
     store_id: int = Field(foreign_key="store.id", primary_key=True)
-    #: smtp_password, sms_secret, webhook:<id>.
+    #: smtp_password, sms_secret, webhook:<id>, partner_key:<id>, partner_key_previous:<id>.
     name: str = Field(primary_key=True)
     sealed: str
     changed_at: datetime = instant()
@@ -164,6 +164,10 @@ class PartnerKey(SQLModel, table=True):
     #: The secret before the newest rotation; it goes on working until then.
     previous_hash: str | None = Field(default=None, nullable=True)
     previous_until: datetime | None = instant(null=True)
+    #: Its requests are signed with the secret, which is then kept sealed in `store_secret`.
+    must_sign: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    #: The same of the secret before the newest rotation.
+    previous_must_sign: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     created_by: str
     created_at: datetime = instant()
     #: It works until then; none = for ever.

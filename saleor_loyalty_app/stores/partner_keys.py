@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.stores import signing_secrets
 from saleor_loyalty_app.stores.errors import (
     ExpiryUnfit,
     PartnerKeyEnded,
@@ -24,6 +25,7 @@ from saleor_loyalty_app.stores.errors import (
 )
 from saleor_loyalty_app.stores.models import PartnerKey, PartnerKeyUse
 from saleor_loyalty_app.stores.partner_tokens import PartnerToken, new_token
+from saleor_loyalty_app.stores.secrets import TokenCipher
 
 _KEY, _USE = table(PartnerKey), table(PartnerKeyUse)
 _row = _KEY.c
@@ -36,6 +38,11 @@ USE_EVERY = timedelta(minutes=1)
 #: A secret that was rotated away works for so long at most.
 LONGEST_GRACE = timedelta(days=7)
 LONGEST_LIFE = timedelta(days=3653)
+_NO_PREVIOUS: dict[str, object] = {
+    "previous_hash": None,
+    "previous_until": None,
+    "previous_must_sign": False,
+}
 
 
 class Scope(StrEnum):
@@ -85,7 +92,12 @@ class KeyTerms:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key as it was read, without its secrets."""
+    """A key as it was read, without its secrets.
+
+    Attributes:
+        must_sign: its newest secret is never sent; requests are signed with it.
+        previous_must_sign: the same of the secret before.
+    """
 
     id: int
     store_id: int
@@ -93,6 +105,8 @@ class Key:
     terms: KeyTerms
     secret_at: datetime
     previous_until: datetime | None
+    must_sign: bool
+    previous_must_sign: bool
     created_by: str
     created_at: datetime
     revoked_by: str
@@ -133,9 +147,18 @@ def end_of(last_day: date, timezone: str, now: datetime) -> datetime:
 
 
 def add(
-    conn: Connection, store_id: int, terms: KeyTerms, *, actor: str, now: datetime
+    conn: Connection,
+    store_id: int,
+    terms: KeyTerms,
+    *,
+    actor: str,
+    now: datetime,
+    sealing: TokenCipher | None = None,
 ) -> tuple[Key, PartnerToken]:
     """Makes a key; its secret is given here and never again.
+
+    Args:
+        sealing: keeps the secret of a key that has to sign its requests; None = it sends it.
 
     Raises:
         TooManyPartnerKeys: the store has more than anybody needs.
@@ -151,6 +174,7 @@ def add(
             prefix=token.prefix,
             secret_hash=token.digest,
             secret_at=now,
+            must_sign=sealing is not None,
             created_by=actor,
             created_at=now,
             revoked_by="",
@@ -158,6 +182,8 @@ def add(
         )
         .returning(_row.id)
     ).scalar_one()
+    if sealing is not None:
+        signing_secrets.keep(conn, store_id, made, token, cipher=sealing, now=now)
     return by_id(conn, store_id, made), token
 
 
@@ -176,22 +202,43 @@ def change(conn: Connection, store_id: int, key_id: int, terms: KeyTerms) -> tup
 
 
 def rotate(
-    conn: Connection, store_id: int, key_id: int, *, grace: timedelta, now: datetime
+    conn: Connection,
+    store_id: int,
+    key_id: int,
+    *,
+    grace: timedelta,
+    now: datetime,
+    cipher: TokenCipher,
+    must_sign: bool,
 ) -> tuple[Key, PartnerToken]:
     """Makes a new secret; the one before works on for `grace`, and any older one no more.
+
+    Args:
+        must_sign: whether requests are signed with the new secret, instead of sending it. The one
+            before is used as it was.
 
     Raises:
         PartnerKeyUnknown: the store has no such key.
         PartnerKeyEnded: it was revoked, or expired.
+        TokenUnreadable: the secret before has to be signed with, and cannot be opened any more.
     """
     found = by_id(conn, store_id, key_id, lock=True)
     if found.why_not(now):
         raise PartnerKeyEnded
     token = new_token(found.prefix)
-    kept: dict[str, object] = {"previous_hash": None, "previous_until": None}
+    kept: dict[str, object] = _NO_PREVIOUS
     if grace > timedelta(0):
-        kept = {"previous_hash": _row.secret_hash, "previous_until": now + grace}
-    changed = {"secret_hash": token.digest, "secret_at": now, **kept}
+        kept = {
+            "previous_hash": _row.secret_hash,
+            "previous_until": now + grace,
+            "previous_must_sign": _row.must_sign,
+        }
+        signing_secrets.put_aside(conn, store_id, found.id, cipher=cipher, now=now)
+    else:
+        signing_secrets.forget(conn, store_id, found.id)
+    if must_sign:
+        signing_secrets.keep(conn, store_id, found.id, token, cipher=cipher, now=now)
+    changed = {"secret_hash": token.digest, "secret_at": now, "must_sign": must_sign, **kept}
     conn.execute(sa.update(_KEY).where(_row.id == found.id).values(changed))
     return by_id(conn, store_id, key_id), token
 
@@ -205,6 +252,7 @@ def revoke(conn: Connection, store_id: int, key_id: int, *, actor: str, now: dat
     found = by_id(conn, store_id, key_id, lock=True)
     if found.revoked_at is None:
         conn.execute(sa.update(_KEY).where(_row.id == found.id).values(_ended(actor, now)))
+        signing_secrets.forget(conn, store_id, found.id)
     return by_id(conn, store_id, key_id)
 
 
@@ -215,25 +263,13 @@ def revoke_all(conn: Connection, store_id: int, *, actor: str, now: datetime) ->
         .where(_row.store_id == store_id, _row.revoked_at.is_(None))
         .values(_ended(actor, now))
     )
+    signing_secrets.forget_of_store(conn, store_id)
 
 
-def by_token(conn: Connection, token: PartnerToken, *, now: datetime) -> tuple[Key | None, str]:
-    """The key that a token belongs to, and why it does not work ("" = it works).
-
-    The key is None where there is none, or where the secret is another one.
-    """
-    found = conn.execute(_ALL.where(_row.prefix == token.prefix)).one_or_none()
-    is_newest = token.matches("" if found is None else found.secret_hash)
-    is_previous = token.matches("" if found is None else found.previous_hash or "")
-    if found is None:
-        return None, "unknown"
-    key = _key(found)
-    if is_newest:
-        return key, key.why_not(now)
-    if not is_previous:
-        return None, "wrong_secret"
-    rotated_away = key.previous_until is None or key.previous_until <= now
-    return key, key.why_not(now) or ("rotated" if rotated_away else "")
+def by_prefix(conn: Connection, prefix: str) -> tuple[Key, str, str] | None:
+    """A key by its public part, with the digests of its newest secret and the one before."""
+    found = conn.execute(_ALL.where(_row.prefix == prefix)).one_or_none()
+    return None if found is None else (_key(found), found.secret_hash, found.previous_hash or "")
 
 
 def by_id(conn: Connection, store_id: int, key_id: int, *, lock: bool = False) -> Key:
@@ -336,8 +372,7 @@ def _ended(actor: str, now: datetime) -> dict[str, object]:
     return {
         "revoked_at": now,
         "revoked_by": actor,
-        "previous_hash": None,
-        "previous_until": None,
+        **_NO_PREVIOUS,
     }
 
 
@@ -351,6 +386,8 @@ def _key(row: sa.Row[*tuple[Any, ...]]) -> Key:
         ),
         secret_at=row.secret_at,
         previous_until=row.previous_until,
+        must_sign=row.must_sign,
+        previous_must_sign=row.previous_must_sign,
         created_by=row.created_by,
         created_at=row.created_at,
         revoked_by=row.revoked_by,

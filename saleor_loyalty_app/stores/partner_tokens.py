@@ -17,7 +17,9 @@ _SECRET_LETTERS = string.ascii_letters + string.digits
 PREFIX_LENGTH = 12
 #: 62**40 secrets: 238 bits.
 SECRET_LENGTH = 40
-_TOKEN = re.compile(rf"slk_([a-z0-9]{{{PREFIX_LENGTH}}})_([A-Za-z0-9]{{{SECRET_LENGTH}}})")
+_PUBLIC = rf"slk_([a-z0-9]{{{PREFIX_LENGTH}}})"
+_ID = re.compile(_PUBLIC)
+_TOKEN = re.compile(rf"{_PUBLIC}_([A-Za-z0-9]{{{SECRET_LENGTH}}})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,12 @@ def read_token(text: str) -> PartnerToken | None:
     """The parts of a key; None for any other text."""
     found = _TOKEN.fullmatch(text)
     return None if found is None else PartnerToken(found[1], found[2])
+
+
+def read_id(text: str) -> str:
+    """The prefix of a key that is named without its secret (`slk_<prefix>`); "" = it is none."""
+    found = _ID.fullmatch(text)
+    return "" if found is None else found[1]
 
 
 def shown(prefix: str) -> str:

@@ -5,7 +5,7 @@ from functools import partial
 
 from saleor_loyalty_app.flows.wind_down import advance
 from saleor_loyalty_app.queue import Schedule
-from saleor_loyalty_app.stores import exports, wind_downs
+from saleor_loyalty_app.stores import exports, signing_secrets, wind_downs
 from saleor_loyalty_app.stores.sealing import note_keys
 from saleor_loyalty_app.tasks.background import Background
 from saleor_loyalty_app.tasks.per_store import for_each_store
@@ -16,6 +16,7 @@ def schedules(work: Background) -> tuple[Schedule, ...]:
     return (
         Schedule("wind_down", timedelta(seconds=30), partial(wind_down, work)),
         Schedule("note_keys", timedelta(hours=6), partial(keep_keys, work), at_start=True),
+        Schedule("forget_rotated", timedelta(hours=1), partial(forget_rotated, work)),
         Schedule("forget_exports", timedelta(minutes=10), partial(forget_exports, work)),
     )
 
@@ -32,6 +33,13 @@ def keep_keys(work: Background) -> bool:
     """Writes down since when the keys that seal secrets are known: that tells their age."""
     now, cipher = work.clock(), work.services.access.cipher
     work.database.write(lambda conn: note_keys(conn, cipher, now))
+    return False
+
+
+def forget_rotated(work: Background) -> bool:
+    """Deletes the signing secrets of keys whose time after a rotation is over."""
+    now = work.clock()
+    work.database.write(lambda conn: signing_secrets.forget_rotated(conn, now=now))
     return False
 
 

@@ -18,6 +18,7 @@ from saleor_loyalty_app.api.dashboard.members_schemas import (
     place_of,
 )
 from saleor_loyalty_app.api.dashboard.partner_keys_schemas import (
+    NewPartnerKeyInput,
     PartnerKeyInput,
     PartnerKeyLine,
     PartnerKeyMade,
@@ -40,6 +41,7 @@ KeyId = Annotated[int, Path(ge=1, lt=2**63, description="`id` of the key.")]
 _UNREADABLE: Refusal = (400, "request_unreadable", {})
 _UNKNOWN: Refusal = (404, "partner_key_unknown", {})
 _ENDED: Refusal = (409, "partner_key_ended", {})
+_UNOPENED: Refusal = (500, "token_unreadable", {"store": "https://shop.example.com/graphql/"})
 _EXPIRY: Refusal = (422, "expiry_unfit", {"latest": "2037-01-04"})
 
 
@@ -82,14 +84,18 @@ async def list_partner_keys(
     ),
 )
 async def make_partner_key(
-    faces: FacesOf, staff: StaffOf, language: Language, what: PartnerKeyInput
+    faces: FacesOf, staff: StaffOf, language: Language, what: NewPartnerKeyInput
 ) -> PartnerKeyMade:
     """Makes an API key. The answer holds its secret, which is never shown again."""
+    sealing = faces.access.cipher if what.must_sign else None
 
     def make(conn: Connection, store: StoreRef, now: datetime) -> tuple[Key, PartnerToken]:
         terms = _terms(what, store, now)
-        made, token = partner_keys.add(conn, store.id, terms, actor=staff.actor, now=now)
-        _note(conn, staff, "partner_key_made", made, now, after=terms.as_words())
+        made, token = partner_keys.add(
+            conn, store.id, terms, actor=staff.actor, now=now, sealing=sealing
+        )
+        proof: dict[str, object] = {"must_sign": True} if made.must_sign else {}
+        _note(conn, staff, "partner_key_made", made, now, after=terms.as_words() | proof)
         return made, token
 
     return await _with_secret(faces, staff, language, make)
@@ -129,25 +135,38 @@ async def change_partner_key(
 @router.post(
     "/{key}/rotate",
     status_code=201,
-    responses=documented(*OF_STAFF, *OF_SERVING, _UNREADABLE, _UNKNOWN, _ENDED),
+    responses=documented(*OF_STAFF, *OF_SERVING, _UNREADABLE, _UNKNOWN, _ENDED, _UNOPENED),
 )
 async def rotate_partner_key(
     faces: FacesOf, staff: StaffOf, language: Language, key: KeyId, what: RotationInput
 ) -> PartnerKeyMade:
-    """Makes a new secret; the one before works on for a while, and any older one no more."""
+    """Makes a new secret; the one before works on for a while, and any older one no more.
+
+    From the new secret on requests may have to be signed, or no more: the old one is used as it was
+    until its time is over, so that systems can be changed one after the other.
+    """
 
     def rotate(conn: Connection, store: StoreRef, now: datetime) -> tuple[Key, PartnerToken]:
         before = partner_keys.by_id(conn, store.id, key)
         grace = timedelta(hours=what.old_works_hours)
-        made, token = partner_keys.rotate(conn, store.id, key, grace=grace, now=now)
+        must_sign = before.must_sign if what.must_sign is None else what.must_sign
+        made, token = partner_keys.rotate(
+            conn,
+            store.id,
+            key,
+            grace=grace,
+            now=now,
+            cipher=faces.access.cipher,
+            must_sign=must_sign,
+        )
         _note(
             conn,
             staff,
             "partner_key_rotated",
             made,
             now,
-            before={"secret_at": before.secret_at.isoformat()},
-            after={"old_works_hours": what.old_works_hours},
+            before={"secret_at": before.secret_at.isoformat(), "must_sign": before.must_sign},
+            after={"old_works_hours": what.old_works_hours, "must_sign": must_sign},
         )
         return made, token
 
@@ -229,6 +248,7 @@ def _line(
         day_limit=key.terms.day_limit,
         moved_today=key_budget(conn, store, key, now=now).moved.today,
         state="revoked" if why == "revoked" else "expired" if why else "active",
+        must_sign=key.must_sign,
         expires_on=_last_day(key.terms.expires_at, store),
         secret_at=key.secret_at,
         old_secret_until=old if old is not None and old > now and not why else None,

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, JsonValue, StrictInt, model_validator
+from pydantic import ConfigDict, Field, JsonValue, StrictBool, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.api.dashboard.members_schemas import Answer
@@ -26,6 +26,7 @@ _KEY: dict[str, JsonValue] = {
     "day_limit": 5000,
     "moved_today": 250,
     "state": "active",
+    "must_sign": True,
     "expires_on": None,
     "secret_at": "2027-01-04T09:30:00Z",
     "old_secret_until": None,
@@ -58,6 +59,9 @@ class PartnerKeyLine(Answer):
     )
     moved_today: int = Field(ge=0)
     state: Literal["active", "expired", "revoked"]
+    must_sign: bool = Field(
+        description="Its requests are signed with its secret, which is never sent."
+    )
     expires_on: date | None = Field(description="The last day on which it works; null = for ever.")
     secret_at: datetime = Field(description="Since when it has its secret.")
     old_secret_until: datetime | None = Field(
@@ -94,7 +98,10 @@ class PartnerKeyMade(Answer):
     model_config = _example({"key": _KEY, "token": _TOKEN})
 
     key: PartnerKeyLine
-    token: str = Field(description="What the system sends: `Authorization: Bearer <token>`.")
+    token: str = Field(
+        description="What the system sends (`Authorization: Bearer <token>`), or, where the key "
+        "must sign, what it signs its requests with."
+    )
 
 
 class PartnerKeyInput(Answer):
@@ -143,13 +150,46 @@ class PartnerKeyInput(Answer):
         return self
 
 
-class RotationInput(Answer):
-    """For how long the old secret works beside the new one."""
+_MUST_SIGN = (
+    "Requests are signed with the secret, which is then never sent; recommended for keys that may "
+    "give points."
+)
+
+
+class NewPartnerKeyInput(PartnerKeyInput):
+    """What a new API key may do, and how its system proves itself."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"old_works_hours": 24}]}
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Cash registers",
+                    "scopes": ["members:read", "points:write"],
+                    "event_types": ["store-visit"],
+                    "day_limit": 5000,
+                    "expires_on": None,
+                    "must_sign": True,
+                }
+            ]
+        },
+    )
+
+    must_sign: StrictBool = Field(default=False, description=_MUST_SIGN)
+
+
+class RotationInput(Answer):
+    """For how long the old secret works beside the new one, and how the new one is used."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"old_works_hours": 24, "must_sign": True}]},
     )
 
     old_works_hours: StrictInt = Field(
         default=24, ge=0, le=_LONGEST_GRACE_HOURS, description="0 = not at all."
+    )
+    must_sign: StrictBool | None = Field(
+        default=None,
+        description=f"{_MUST_SIGN} null = as it is. The old secret is used as it was.",
     )

@@ -12,11 +12,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from saleor_loyalty_app import log, metrics
 from saleor_loyalty_app.api.bearer import bearer_token
 from saleor_loyalty_app.api.context import Faces, FacesOf
+from saleor_loyalty_app.api.partner.signed import Signed, is_signed, named_key, read_signed
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.stores import partner_keys
-from saleor_loyalty_app.stores.errors import PartnerKeyInvalid
+from saleor_loyalty_app.stores.errors import (
+    PartnerKeyInvalid,
+    SignatureInvalid,
+    SignatureRequired,
+)
 from saleor_loyalty_app.stores.partner_keys import EVENTS, Key, Scope
-from saleor_loyalty_app.stores.partner_tokens import PartnerToken, read_token
+from saleor_loyalty_app.stores.partner_proofs import MUST_SIGN, by_signature, by_token
+from saleor_loyalty_app.stores.partner_tokens import read_id, read_token
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import store_by_id
 
@@ -68,29 +74,28 @@ async def partner_of(request: Request, faces: FacesOf) -> AsyncIterator[Partner]
     Raises:
         TokenMissing: the request has no key.
         PartnerKeyInvalid: the key does not work, for whatever reason.
+        SignatureRequired: the key's requests have to be signed, and this one is not.
+        SignatureTimeUnfit: it was signed too early or too late.
+        SignatureInvalid: the signature does not fit, or its key does not work.
         TooManyRequests: keys that do not work came from this address too often.
     """
-    token = read_token(bearer_token(request.headers.get("authorization")))
     now = faces.clock()
-    found: StoreRef | None = None
-    key, why = None, "malformed"
-    if token is not None:
-        found, key, why = await faces.database.read_async(lambda conn: _holder(conn, token, now))
-    if found is None or key is None or why:
+    proof = await _proof(request, faces, now)
+    if proof.store is None or proof.key is None or proof.why:
         await faces.gate.read_unknown(request)
-        metrics.refusals.labels(FACE, f"key_{why}").inc()
+        metrics.refusals.labels(FACE, f"key_{proof.why}").inc()
         _log.warning(
             "partner_key_refused",
-            reason=why,
-            name=None if token is None else token.prefix,
-            store_id=None if found is None else found.id,
+            reason=proof.why,
+            name=proof.prefix or None,
+            store_id=None if proof.store is None else proof.store.id,
         )
-        raise PartnerKeyInvalid
+        raise proof.failure
     try:
-        yield Partner(found, key)
+        yield Partner(proof.store, proof.key)
     finally:
-        if partner_keys.is_use_due(key, now):
-            await _note_use(faces, key, now)
+        if partner_keys.is_use_due(proof.key, now):
+            await _note_use(faces, proof.key, now)
 
 
 PartnerOf = Annotated[Partner, Depends(partner_of)]
@@ -133,11 +138,57 @@ def store_now(conn: Connection, partner: Partner) -> StoreRef:
     return current
 
 
-def _holder(
-    conn: Connection, token: PartnerToken, now: datetime
-) -> tuple[StoreRef | None, Key | None, str]:
-    """The store and key of a token, and why it is refused; "" = it is not."""
-    key, why = partner_keys.by_token(conn, token, now=now)
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """Whose request it is as far as it proves it; `why` it is refused with `failure`; "" = it is
+    not.
+    """
+
+    prefix: str
+    store: StoreRef | None
+    key: Key | None
+    why: str
+    failure: AppError
+
+
+async def _proof(request: Request, faces: Faces, now: datetime) -> _Proof:
+    name = named_key(request)
+    token = None
+    if name is None:
+        token = read_token(bearer_token(request.headers.get("authorization")))
+    prefix = read_id(name) if name is not None else "" if token is None else token.prefix
+    failure = SignatureInvalid() if name is not None else PartnerKeyInvalid()
+    signed: Signed | None = None
+    if name is not None or is_signed(request):
+        try:
+            signed = await read_signed(request, now)
+        except AppError as unfit:
+            return _Proof(prefix, None, None, unfit.code, unfit)
+    if not prefix:
+        return _Proof("", None, None, "malformed", failure)
+
+    def read(conn: Connection) -> tuple[StoreRef | None, Key | None, str]:
+        if token is not None:
+            return _of_key(conn, *by_token(conn, token, now=now))
+        if signed is None:
+            raise RuntimeError("what names a key was read with its signature")
+        cipher = faces.access.cipher
+        found = by_signature(conn, prefix, signed.parts, signed.signature, cipher=cipher, now=now)
+        return _of_key(conn, *found)
+
+    store, key, why = await faces.database.read_async(read)
+    if why == MUST_SIGN:
+        return _Proof(prefix, store, key, why, SignatureRequired())
+    if why or token is None or signed is None:
+        return _Proof(prefix, store, key, why, failure)
+    # It has not to be signed, but whoever signs wants to know that it came as it was sent.
+    if not signed.parts.is_signed_as(signed.signature, token.text):
+        return _Proof(prefix, store, key, "wrong_signature", SignatureInvalid())
+    return _Proof(prefix, store, key, why, failure)
+
+
+def _of_key(conn: Connection, key: Key | None, why: str) -> tuple[StoreRef | None, Key | None, str]:
+    """The store of a key that was proved, and why it is refused; "" = it is not."""
     if key is None:
         return None, None, why
     store = store_by_id(conn, key.store_id)

@@ -1,7 +1,8 @@
 """The partner API `/api/partner/v1`: server to server, for a store's other systems.
 
-A system proves itself by an API key of the store as the bearer token; the store is the key's, and
-never a parameter. Browsers are sent no headers that would let a page read the answers.
+A system proves itself by an API key of the store, which it sends as the bearer token or signs its
+requests with; the store is the key's, and never a parameter. Browsers are sent no headers that
+would let a page read the answers.
 """
 
 from fastapi import Response
@@ -44,6 +45,7 @@ async def read_own_key(
         day_limit=terms.day_limit,
         left_today=left,
         expires_at=terms.expires_at,
+        must_sign=partner.key.must_sign,
     )
 
 

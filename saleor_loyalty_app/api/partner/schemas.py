@@ -80,6 +80,7 @@ class KeySelf(_Part):
             "day_limit": 5000,
             "left_today": 4750,
             "expires_at": None,
+            "must_sign": True,
         }
     )
 
@@ -93,6 +94,7 @@ class KeySelf(_Part):
     )
     left_today: int = Field(ge=0)
     expires_at: datetime | None = Field(description="null = it works until it is revoked.")
+    must_sign: bool = Field(description="Its requests are signed with the key, never sent with it.")
 
 
 class ExpiringLots(_Part):

@@ -4,11 +4,11 @@ import { useId } from "react";
 import { useIntl } from "react-intl";
 
 import { useApiMutation, useApiQuery } from "@/api";
-import { ConfirmDialog, FieldDate, FieldNumber, FieldText, useNotify, useT } from "@/kit";
+import { ConfirmDialog, FieldDate, FieldNumber, FieldSwitch, FieldText, useNotify, useT } from "@/kit";
 
-import { eventTypesOf, formOf, PATH, schemaOf, SCOPES, type Key, type KeyForm, type Made } from "./keys";
+import { eventTypesOf, formOf, mayGive, PATH, schemaOf, SCOPES, type Key, type KeyForm, type Made } from "./keys";
 
-type Sent = { name: string; scopes: KeyForm["scopes"]; event_types: string[]; day_limit: number; expires_on: string | null };
+type Sent = { name: string; scopes: KeyForm["scopes"]; event_types: string[]; day_limit: number; expires_on: string | null; must_sign: boolean };
 
 /** A new key, or what an existing one may do. */
 export function KeyDialog({ of, onClose, onMade }: { of: Key | null; onClose: () => void; onMade: (made: Made) => void }) {
@@ -16,7 +16,7 @@ export function KeyDialog({ of, onClose, onMade }: { of: Key | null; onClose: ()
   const notify = useNotify();
   const schema = schemaOf({ name: t("keys.needs_name"), scopes: t("keys.needs_scope"), limit: t("keys.needs_limit") });
   const form = useForm<KeyForm, unknown, Sent>({ resolver: zodResolver(schema) as never, defaultValues: formOf(of) });
-  const scopes = useWatch({ control: form.control, name: "scopes" });
+  const [scopes, event_types] = useWatch({ control: form.control, name: ["scopes", "event_types"] });
   const make = useApiMutation("post", PATH, { onSuccess: onMade });
   const change = useApiMutation("put", `${PATH}/{key}`, {
     onSuccess: () => {
@@ -24,8 +24,8 @@ export function KeyDialog({ of, onClose, onMade }: { of: Key | null; onClose: ()
       onClose();
     },
   });
-  const submit = form.handleSubmit((body) => {
-    if (of === null) make.mutate({ body });
+  const submit = form.handleSubmit(({ must_sign, ...body }) => {
+    if (of === null) make.mutate({ body: { ...body, must_sign } });
     else change.mutate({ params: { path: { key: of.id } }, body });
   });
   return (
@@ -44,6 +44,16 @@ export function KeyDialog({ of, onClose, onMade }: { of: Key | null; onClose: ()
         <FieldNumber control={form.control} name="day_limit" label={t("keys.day_limit")} hint={t("keys.day_limit_hint")} />
       )}
       <FieldDate control={form.control} name="expires_on" label={t("keys.expires_on")} hint={t("keys.expires_on_hint")} />
+      {of === null ? (
+        <FieldSwitch
+          control={form.control}
+          name="must_sign"
+          label={t("keys.must_sign")}
+          hint={t(mayGive({ scopes, event_types }) ? "keys.must_sign_better" : "keys.must_sign_hint")}
+        />
+      ) : (
+        <p className="kit-soft">{t(of.must_sign ? "keys.signs_now" : "keys.sent_now")}</p>
+      )}
     </ConfirmDialog>
   );
 }

@@ -6,7 +6,7 @@ import { Snippet } from "@/pages/settings/Snippet";
 
 import { useColumns } from "./columns";
 import { KeyDialog } from "./KeyDialog";
-import { firstCall, PATH, pointsCall, type Key, type Made } from "./keys";
+import { firstCall, PATH, pointsCall, signedCall, type Key, type Made } from "./keys";
 import { Revoke } from "./Revoke";
 import { Rotate } from "./Rotate";
 import { SecretDialog } from "./SecretDialog";
@@ -57,6 +57,9 @@ export function Keys() {
             <Snippet label={t("keys.first_call")} text={firstCall(apiUrl, "$KEY")} />
             <h3>{t("keys.points_call")}</h3>
             <Snippet label={t("keys.points_call")} text={pointsCall(apiUrl)} />
+            <h3>{t("keys.signed_call")}</h3>
+            <p className="kit-soft">{t("keys.signed_call_hint")}</p>
+            <Snippet label={t("keys.signed_call")} text={signedCall(apiUrl, "slk_…")} />
           </div>
         </Section>
       )}

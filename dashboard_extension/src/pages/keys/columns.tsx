@@ -73,6 +73,7 @@ function Age({ of }: { of: Key }) {
   const concern = concernOf(of, now);
   return (
     <div className="keys-stack">
+      {of.must_sign && <Badge tone="info">{t("keys.signs")}</Badge>}
       <span>{t("keys.days_old", { days: Math.max(0, daysBetween(of.secret_at, now)) })}</span>
       {of.old_secret_until && (
         <span className="kit-soft kit-small">

@@ -23,6 +23,7 @@ export interface KeyForm {
   event_types: string[];
   day_limit: number | string | null;
   expires_on: string | null;
+  must_sign: boolean;
 }
 
 /** What is wrong with a form, in the words of whoever shows it. */
@@ -41,6 +42,7 @@ export function schemaOf(words: Words) {
       event_types: z.array(z.string()),
       day_limit: z.union([z.number(), z.string(), z.null()]),
       expires_on: z.string().nullable(),
+      must_sign: z.boolean(),
     })
     .transform((form, context) => {
       if (form.scopes.length + form.event_types.length === 0) {
@@ -59,8 +61,20 @@ export function schemaOf(words: Words) {
 
 /** The form of a key that is there, or of a new one: reading alone harms nobody. */
 export function formOf(key: Key | null): KeyForm {
-  if (key === null) return { name: "", scopes: ["members:read"], event_types: [], day_limit: null, expires_on: null };
-  return { name: key.name, scopes: key.scopes as Scope[], event_types: key.event_types, day_limit: key.day_limit || null, expires_on: key.expires_on };
+  if (key === null) return { name: "", scopes: ["members:read"], event_types: [], day_limit: null, expires_on: null, must_sign: false };
+  return {
+    name: key.name,
+    scopes: key.scopes as Scope[],
+    event_types: key.event_types,
+    day_limit: key.day_limit || null,
+    expires_on: key.expires_on,
+    must_sign: key.must_sign,
+  };
+}
+
+/** Whether what a key may do is worth signing for: whoever has it could make points. */
+export function mayGive(form: Pick<KeyForm, "scopes" | "event_types">): boolean {
+  return form.scopes.includes("points:write") || form.event_types.length > 0;
 }
 
 /** The types of events that a program has, by id, and what they are called in a language. */
@@ -88,6 +102,21 @@ export function concernOf(key: Key, now: Date): "ends_soon" | "old" | null {
 /** The first call that a developer makes: it says what the key may do. */
 export function firstCall(apiUrl: string, token: string): string {
   return `curl ${apiUrl}/key \\\n  -H "Authorization: Bearer ${token}"`;
+}
+
+/** SHA-256 of nothing: the body of a call that has none. */
+const OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/** The first call of a key that signs: the key itself is not sent. */
+export function signedCall(apiUrl: string, token: string): string {
+  return [
+    `KEY='${token}'; NOW=$(date +%s)`,
+    `PROOF=$(printf '%s\\nGET\\n/api/partner/v1/key\\n\\n${OF_NOTHING}' "$NOW" |`,
+    `  openssl dgst -sha256 -hmac "$KEY" -binary | base64)`,
+    `curl ${apiUrl}/key \\`,
+    `  -H "Authorization: Loyalty-Key \${KEY%_*}" \\`,
+    `  -H "Loyalty-Timestamp: $NOW" -H "Loyalty-Signature: v1,$PROOF"`,
+  ].join("\n");
 }
 
 /** Points for a purchase at the counter: safe to repeat by its Idempotency-Key. */
