@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.condition_base import LineCondition, SingleCondition
 from saleor_loyalty_app.programs.scalars import Points, Section
+from saleor_loyalty_app.programs.written import value_when_written
 
 #: The largest settings, in bytes of JSON, and how deep they may be nested.
 MAX_SETTINGS_BYTES = 4096
@@ -47,7 +48,7 @@ KindName = Annotated[
     ),
 ]
 #: JSON values without floats, which the kind reads.
-Settings = Annotated[dict[str, JsonValue], AfterValidator(_fit)]
+Settings = Annotated[dict[str, JsonValue], AfterValidator(value_when_written(_fit))]
 
 
 class PluginCondition(SingleCondition):
