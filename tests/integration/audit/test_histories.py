@@ -12,7 +12,7 @@ from saleor_loyalty_app.flows.mend_counters import mend_counters
 from saleor_loyalty_app.ledger import Account, Cause, RefundPolicy
 from saleor_loyalty_app.milestones.totals import totals_of
 from tests.any_history import Fact, Shop
-from tests.integration.audit.busy_shop import CAMPAIGN, busy_shop, document, found_after
+from tests.integration.audit.busy_shop import CAMPAIGN, busy_shop, document, found_after, spoil
 from tests.integration.audit.test_counters import WRONGS
 
 _STATUS: dict[str, Any] = {
@@ -90,7 +90,7 @@ def test_totals_are_added_up_anew_and_nothing_else(database: Database, check: st
     shop = busy_shop(database)
     before = shop.balances()
     for wrong in WRONGS[check]:
-        shop.database.write(lambda conn, wrong=wrong: [conn.execute(one) for one in wrong(shop)])
+        spoil(shop, wrong(shop))
         assert check in {one.check for one in found_after(shop, [])}
         mended = mend_counters(database, shop.store, actor="cli", now=shop.now)
         assert [one.check for one in mended] == [check]
@@ -103,7 +103,7 @@ def test_totals_are_added_up_anew_and_nothing_else(database: Database, check: st
 def test_what_is_no_mere_total_is_left_to_people(database: Database, check: str) -> None:
     shop = busy_shop(database)
     [wrong, *_] = WRONGS[check]
-    shop.database.write(lambda conn: [conn.execute(one) for one in wrong(shop)])
+    spoil(shop, wrong(shop))
     mended = mend_counters(database, shop.store, actor="cli", now=shop.now)
     assert check not in {one.check for one in mended}
     assert check in {one.check for one in found_after(shop, [])}

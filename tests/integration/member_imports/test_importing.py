@@ -267,7 +267,7 @@ def test_a_reversal_takes_what_is_there_and_says_what_was_spent(stage: ImportSta
     account = Account(stage.store.id, bob, "points")
     stage.database.write(
         lambda conn: ledger.earn(
-            conn, account, 500, Cause("order:1", "points", "app"), key="own", now=NOW,
+            conn, account, 500, Cause("plugin:p:1", "points", "app"), key="own", now=NOW,
             effective_at=NOW, available_from=NOW, expires_at=None,
         )
     )  # fmt: skip
