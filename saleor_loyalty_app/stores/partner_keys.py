@@ -5,10 +5,9 @@ A key that does not work is refused in one way; why it does not is for the log a
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,7 +16,6 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.stores import signing_secrets
 from saleor_loyalty_app.stores.errors import (
-    ExpiryUnfit,
     PartnerKeyEnded,
     PartnerKeyInvalid,
     PartnerKeyUnknown,
@@ -37,7 +35,6 @@ LONGEST_NAME = 80
 USE_EVERY = timedelta(minutes=1)
 #: A secret that was rotated away works for so long at most.
 LONGEST_GRACE = timedelta(days=7)
-LONGEST_LIFE = timedelta(days=3653)
 _NO_PREVIOUS: dict[str, object] = {
     "previous_hash": None,
     "previous_until": None,
@@ -129,21 +126,6 @@ class Key:
 def actor_of(key_id: int) -> str:
     """The name under which the books keep what came by a key."""
     return f"{ACTOR}{key_id}"
-
-
-def end_of(last_day: date, timezone: str, now: datetime) -> datetime:
-    """When a key ends that works up to and with a day of the store's.
-
-    Raises:
-        ExpiryUnfit: the day is over, or too far away.
-    """
-    latest = (now + LONGEST_LIFE).date()
-    if last_day > latest:
-        raise ExpiryUnfit(latest=latest.isoformat())
-    ends = datetime.combine(last_day + timedelta(days=1), time(), tzinfo=ZoneInfo(timezone))
-    if ends <= now:
-        raise ExpiryUnfit(latest=latest.isoformat())
-    return ends
 
 
 def add(

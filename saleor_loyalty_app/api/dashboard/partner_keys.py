@@ -32,6 +32,7 @@ from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.flows.give_points import key_budget
 from saleor_loyalty_app.stores import partner_keys, staff_actions
+from saleor_loyalty_app.stores.key_days import end_of
 from saleor_loyalty_app.stores.partner_keys import Key, KeyTerms, Scope
 from saleor_loyalty_app.stores.partner_tokens import PartnerToken, shown
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -220,7 +221,7 @@ def _terms(
     if what.expires_on is not None and what.expires_on == _last_day(held, store):
         ends = held
     elif what.expires_on is not None:
-        ends = partner_keys.end_of(what.expires_on, store.timezone, now)
+        ends = end_of(what.expires_on, store.timezone, now)
     scopes = frozenset(what.scopes)
     limit = what.day_limit if Scope.move_points in scopes else 0
     return KeyTerms(what.name.strip(), scopes, limit, ends, frozenset(what.event_types))

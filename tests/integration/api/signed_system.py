@@ -59,7 +59,7 @@ class SignedSystem(PartnerSystem):
     ) -> httpx.Response:
         """One request, with these headers and no others."""
 
-        raw = {name: value.encode("latin-1") for name, value in headers.items()}
+        raw = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
 
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(self.edge.app, raise_app_exceptions=False)

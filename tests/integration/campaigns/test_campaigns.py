@@ -14,7 +14,6 @@ from saleor_loyalty_app.campaigns.errors import (
     CampaignInvalid,
     CampaignStateUnfit,
 )
-from saleor_loyalty_app.campaigns.terms import Budget
 from saleor_loyalty_app.flows import campaign_desk as desk
 from saleor_loyalty_app.flows.campaign_board import campaigns_for
 from saleor_loyalty_app.flows.campaign_forecast import promotions_meanwhile
@@ -258,27 +257,6 @@ def test_a_code_that_is_in_saleor_is_taken_over_on_the_owners_word_alone(stage: 
     assert "OTHER" in stage.box.store.voucher_codes, "the owner's other codes stay"
 
 
-def test_a_low_budget_reduces_what_a_code_is_worth(stage: Stage) -> None:
-    channel = {"channel": "default-channel", "currency": "USD", "value": "10", "reduced": "4"}
-    budget = {"money": {"USD": "20"}, "warn_percent": 50, "when_reached": "reduce"}
-    campaign = start(stage, terms_of(stage, channels=[channel], budget=budget))
-    buy(stage, "AUTUMN10")
-    background(stage)
-
-    assert now_of(stage, campaign).state == "running"
-    voucher = stage.box.store.voucher_codes["AUTUMN10"].voucher
-    assert voucher.listings["default-channel"].discount_value == 4
-
-
-def test_free_shipping_is_counted_by_what_it_takes_off(stage: Stage) -> None:
-    campaign = start(
-        stage, terms_of(stage, "free_shipping", codes={"sharing": "shared", "code": "SHIPFREE"})
-    )
-    buy(stage, "SHIPFREE")
-
-    assert spent_of(stage, campaign).money == {"USD": 5_000}
-
-
 def test_a_campaign_is_changed_by_version_and_keeps_what_was_promised(stage: Stage) -> None:
     campaign = start(stage, terms_of(stage, "points"))
     longer = campaign.terms.model_copy(update={"ends_at": campaign.ends_at + timedelta(days=2)})
@@ -376,18 +354,6 @@ def test_promotions_of_the_store_are_named_where_they_meet_the_campaign(stage: S
 
     found = promotions_meanwhile(stage.driver.bench.access, stage.store, campaign.terms)
     assert [(one.name, one.kind) for one in found] == [("Meanwhile", "ORDER")]
-
-
-@pytest.mark.parametrize(
-    ("money", "points", "expected"),
-    [({}, 0, "within"), ({"USD": 79_999}, 0, "within"), ({"USD": 80_000}, 0, "warn"),
-     ({"USD": 100_000}, 0, "reached"), ({"EUR": 900_000}, 0, "within")],
-)  # fmt: skip
-def test_the_level_of_a_budget_counts_each_currency_by_itself(
-    money: dict[str, int], points: int, expected: str
-) -> None:
-    budget = Budget(money={"USD": Decimal(100)})
-    assert spending.level(budget, spending.Spent(points, money)) == expected
 
 
 def test_what_saleor_refuses_is_not_asked_for_again_at_once(stage: Stage) -> None:

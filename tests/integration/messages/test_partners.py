@@ -3,13 +3,10 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import httpx
 import pytest
 
-from saleor_loyalty_app import ledger
-from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows import partner_hooks
 from saleor_loyalty_app.flows.announce import (
     Announcement,
@@ -18,23 +15,18 @@ from saleor_loyalty_app.flows.announce import (
     announce,
     announce_pages,
 )
-from saleor_loyalty_app.flows.mirror_balances import mirror_page
 from saleor_loyalty_app.flows.monthly_statements import statement_page
 from saleor_loyalty_app.flows.plan_messages import plan_messages
 from saleor_loyalty_app.flows.send_partner_events import PartnerCourier
-from saleor_loyalty_app.flows.store_access import StoreAccess
-from saleor_loyalty_app.ledger import Account
 from saleor_loyalty_app.members import consents
 from saleor_loyalty_app.members.consents import Channel
 from saleor_loyalty_app.messages import consent_register, partner_deliveries
 from saleor_loyalty_app.messages.errors import AddressForbidden, RegisterFileInvalid, UnknownEvent
 from saleor_loyalty_app.messages.kinds import Kind
-from saleor_loyalty_app.messages.models import BalanceMirror, OutboxMessage
+from saleor_loyalty_app.messages.models import OutboxMessage
 from saleor_loyalty_app.messages.partner_deliveries import PATIENCE
 from saleor_loyalty_app.messages.partner_webhooks import Webhook, webhook
 from saleor_loyalty_app.messages.standard_webhooks import signed_headers
-from saleor_loyalty_app.saleor.client import SaleorClient
-from saleor_loyalty_app.stores.models import Store
 from saleor_loyalty_app.stores.problems import open_problems
 from tests.factories import make_store
 from tests.mail_server import MailServer
@@ -325,91 +317,6 @@ def test_an_announcement_reaches_who_agreed_in_their_language_and_once(
     ]
     [english] = mails.sent_to("en@example.com")
     assert "{{ points }} <b>" in english.get_body(("plain",)).get_content()  # type: ignore[union-attr]
-
-
-class Saleor:
-    """Notes what is written into metadata; refuses once where told to."""
-
-    def __init__(self) -> None:
-        self.metadata: dict[str, dict[str, str]] = {}
-        self.writes = 0
-        self.refuse = False
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        asked = json.loads(request.content)
-        [name] = [
-            one
-            for one in (
-                "updatePrivateMetadata", "updateMetadata", "deletePrivateMetadata", "deleteMetadata"
-            )
-            if f"{one}(" in asked["query"]
-        ]  # fmt: skip
-        if self.refuse:
-            return httpx.Response(503)
-        self.writes += 1
-        place = self.metadata.setdefault("private" if "Private" in name else "public", {})
-        for pair in asked["variables"].get("input", []):
-            place[pair["key"]] = pair["value"]
-        for key in asked["variables"].get("keys", []):
-            place.pop(key, None)
-        data: dict[str, Any] = {name: {"errors": []}}
-        return httpx.Response(200, json={"data": data})
-
-
-@pytest.fixture
-def saleor() -> Saleor:
-    return Saleor()
-
-
-@pytest.fixture
-def access(stage: MessageStage, saleor: Saleor) -> Iterator[StoreAccess]:
-    cipher = stage.outbound.cipher
-    stores = table(Store)
-    stage.database.write(
-        lambda conn: conn.execute(
-            stores.update().values(token_encrypted=cipher.seal(stage.store.api_url, "token"))
-        )
-    )
-    with httpx.Client(transport=httpx.MockTransport(saleor)) as http:
-        yield StoreAccess(stage.database, SaleorClient(http, now=stage.clock), cipher)
-
-
-def test_balances_follow_into_saleor_seldom_and_move_where_the_owner_wants_them(
-    stage: MessageStage, saleor: Saleor, access: StoreAccess
-) -> None:
-    def mirror() -> None:
-        mirror_page(access, stage.store, stage.clock)
-
-    mirror()
-    member = stage.member()
-    stage.wait(seconds=5)
-    stage.earn(member, 30, key="a")
-    mirror()
-    assert saleor.metadata["private"] == {
-        "loyalty.points": "30", "loyalty.pending": "0", "loyalty.balance": "30",
-    }  # fmt: skip
-    stage.wait(seconds=5)
-    stage.earn(member, 12, key="b")
-    mirror()
-    mirror()
-    assert saleor.writes == 1
-    stage.wait(seconds=61)
-    mirror()
-    mirror()
-    assert saleor.metadata["private"]["loyalty.points"] == "42"
-    assert saleor.writes == 2
-    stage.wait(minutes=5)
-    saleor.refuse = True
-    stage.earn(member, 1, key="c")
-    mirror()
-    assert rows_of(stage.database, BalanceMirror)[0].attempts == 1
-    saleor.refuse = False
-    stage.wait(minutes=2)
-    mirror()
-    assert saleor.metadata["private"]["loyalty.points"] == "43"
-    account = Account(stage.store.id, member, "points")
-    now = stage.clock()
-    assert stage.database.read(lambda conn: ledger.balance(conn, account, now=now).total) == 43
 
 
 def test_nothing_is_told_twice_by_the_outbox(stage: MessageStage) -> None:

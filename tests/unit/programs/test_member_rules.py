@@ -2,29 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
-import jsonschema_rs
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from saleor_loyalty_app.i18n import LANGUAGES
 from saleor_loyalty_app.programs.backtest import BackTest
-from saleor_loyalty_app.programs.caps import period_of
 from saleor_loyalty_app.programs.decide import Decision, decide_order
 from saleor_loyalty_app.programs.decide_deed import DeedDecision, decide_deed
 from saleor_loyalty_app.programs.deeds import DeedFacts
-from saleor_loyalty_app.programs.diff import differences
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.explain import EntryFacts, explain, explain_miss
 from saleor_loyalty_app.programs.member_facts import MemberFacts, Used
-from saleor_loyalty_app.programs.problems import document_problems, read_program
 from saleor_loyalty_app.programs.sampled import SampledOrder
-from saleor_loyalty_app.programs.schema import document_schema
-from saleor_loyalty_app.programs.yaml_text import program_from_yaml, program_to_yaml
-from tests.program_samples import MOMENT, PURCHASES, document_of, line_of, order_of, program_of
+from tests.program_samples import MOMENT, PURCHASES, line_of, order_of, program_of
 
 ZONE = "Europe/Istanbul"
 TIERS = {
@@ -205,66 +195,7 @@ def test_a_multiplier_of_status_points_leaves_points_alone() -> None:
     }
 
 
-def test_a_cap_per_order_cuts_the_awards_of_its_rule_alike() -> None:
-    program = program_of(PURCHASES | {"caps": {"per_order": 20}}, bonus())
-
-    decision = decide(program, MemberFacts(), "10", "30")
-
-    assert points(decision) == 120
-    awards = [award for line in decision.line_awards.values() for award in line]
-    assert [award.points for award in awards] == [5, 15]
-    assert awards[0].reason["cap"] == {"max": 20, "period": "order", "share": "1/2"}
-
-
 MONTH = {"per_member": {"points": 30, "period": "month"}}
-TWICE = {"per_member": {"times": 2, "period": "week"}}
-
-
-@pytest.mark.parametrize(
-    ("caps", "used", "expected", "miss"),
-    [
-        (MONTH, None, 30, None),
-        (MONTH, Used(points=25, times=3), 5, None),
-        (MONTH, Used(points=30, times=3), 0, {"code": "cap_points", "max": 30, "period": "month"}),
-        (TWICE, Used(points=900, times=1), 40, None),
-        (TWICE, Used(points=2, times=2), 0, {"code": "cap_times", "max": 2, "period": "week"}),
-    ],
-)
-def test_a_cap_per_member_leaves_what_was_not_used(
-    caps: dict[str, Any], used: Used | None, expected: int, miss: dict[str, Any] | None
-) -> None:
-    program = program_of(PURCHASES | {"caps": caps})
-    member = MemberFacts(used={} if used is None else {"purchases": used})
-
-    decision = decide(program, member, "40")
-
-    assert points(decision) == expected
-    assert [one.reason for one in decision.misses] == ([] if miss is None else [miss])
-
-
-def test_a_multiplier_is_capped_by_times() -> None:
-    program = program_of(
-        PURCHASES,
-        {"id": "double", "then": {"type": "multiplier", "factor": "2"}, "caps": TWICE},
-    )
-
-    assert points(decide(program, MemberFacts(used={"double": Used(times=1)}))) == 20
-    assert points(decide(program, MemberFacts(used={"double": Used(times=2)}))) == 10
-
-
-def test_periods_are_those_of_the_stores_calendar() -> None:
-    sunday_night = datetime(2026, 11, 29, 21, 30, tzinfo=UTC)  # Monday in Istanbul
-
-    def days(period: Any) -> tuple[str, str]:
-        found = period_of(sunday_night, period, ZONE)
-        assert found is not None
-        return found[0].date().isoformat(), found[1].date().isoformat()
-
-    assert days("day") == ("2026-11-30", "2026-12-01")
-    assert days("week") == ("2026-11-30", "2026-12-07")
-    assert days("month") == ("2026-11-01", "2026-12-01")
-    assert days("year") == ("2026-01-01", "2027-01-01")
-    assert period_of(sunday_night, "ever", ZONE) is None
 
 
 def test_a_deed_asks_the_rules_of_its_trigger_alone() -> None:
@@ -338,102 +269,6 @@ def test_with_best_a_deed_brings_the_largest_of_each_unit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "code"),
-    [
-        (BIRTHDAY | {"then": {"type": "points_per_money"}}, "effect_for_orders"),
-        (BIRTHDAY | {"then": {"type": "status_points", "factor": "1"}}, "effect_for_orders"),
-        (BIRTHDAY | {"then": {"type": "multiplier", "factor": "2"}}, "effect_for_orders"),
-        (BIRTHDAY | {"when": {"type": "on_sale"}}, "condition_for_orders"),
-        (
-            BIRTHDAY | {"when": {"type": "not", "of": {"type": "voucher_used"}}},
-            "condition_for_orders",
-        ),
-        (
-            BIRTHDAY | {"when": {"type": "expression", "cel": "order.quantity > 1"}},
-            "condition_for_orders",
-        ),
-        (BIRTHDAY | {"caps": {"per_order": 5}}, "cap_for_orders"),
-        (BIRTHDAY | {"caps": {}}, "cap_missing"),
-        (BIRTHDAY | {"caps": {"per_member": {"period": "day"}}}, "cap_missing"),
-        (BIRTHDAY | {"on": ["x"]}, "on_for_others"),
-        (BIRTHDAY | {"trigger": "anniversary", "on": ["0"]}, "on_not_a_year"),
-        (BIRTHDAY | {"trigger": "anniversary", "on": ["soon"]}, "on_not_a_year"),
-        (bonus(then={"type": "points", "points": 5}), "effect_for_deeds"),
-        (bonus(on=["x"]), "on_for_deeds"),
-        (bonus(then={"type": "status_points"}), "status_one_way"),
-        (bonus(then={"type": "status_points", "points": 1, "factor": "1"}), "status_one_way"),
-        (bonus(scope="line", then={"type": "status_points", "points": 1}), "scope_order_needed"),
-        (
-            bonus(then={"type": "multiplier", "factor": "2"}, caps={"per_order": 5}),
-            "cap_of_multiplier",
-        ),
-        (
-            bonus(when={"type": "expression", "cel": "member.wealth > 1"}),
-            "expression_unknown_name",
-        ),
-    ],
-)
-def test_what_does_not_fit_is_refused_at_its_place_with_a_fix(
-    rule: dict[str, Any], code: str
-) -> None:
-    [problem] = document_problems(document_of(rule))
-
-    assert problem.code == code
-    assert problem.path.startswith("earning.rules[0]")
-    for language in LANGUAGES:
-        assert "program_problem" not in problem.in_words(language)
-
-
-ALL_NEW = (
-    PURCHASES | {"caps": {"per_order": 500, **MONTH}},
-    BIRTHDAY | {"caps": {"per_member": {"times": 1, "period": "year"}}},
-    BIRTHDAY | {"id": "years", "trigger": "anniversary", "on": ["1", "5"]},
-    bonus(when={"type": "tier", "tiers": ["gold"]}, then={"type": "status_points", "points": 9}),
-)
-
-
-def test_the_document_comes_back_from_json_and_yaml_as_it_was() -> None:
-    program = program_of(*ALL_NEW, tiers=TIERS)
-
-    assert read_program(program.document) == program
-    assert program_from_yaml(program_to_yaml(program)) == program
-
-
-def test_the_json_schema_knows_what_documents_may_say() -> None:
-    schema = jsonschema_rs.validator_for(document_schema())
-
-    assert schema.is_valid(program_of(*ALL_NEW, tiers=TIERS).document)
-    for wrong in (
-        BIRTHDAY | {"trigger": "full_moon"},
-        BIRTHDAY | {"caps": {"per_member": {"times": 0, "period": "day"}}},
-        BIRTHDAY | {"when": {"type": "tier", "tiers": []}},
-        BIRTHDAY | {"unknown": 1},
-    ):
-        assert not schema.is_valid(document_of(wrong))
-
-
-def test_a_document_from_before_keeps_its_digest() -> None:
-    [rule] = program_of().document["earning"]["rules"]
-
-    assert not {"on", "caps"} & rule.keys()
-    assert program_of().digest == read_program(program_of().document).digest
-
-
-def test_differences_tell_trigger_tiers_and_caps_in_words() -> None:
-    old = program_of(*(rule | {"caps": MONTH} for rule in ALL_NEW[:1]), tiers=TIERS)
-    told = [one.text for one in differences(old, program_of(*ALL_NEW, tiers=TIERS), "en")]
-
-    capped = "at most 30 points a member each month"
-    changed = f"at most 500 an order, {capped} (so far: {capped})"
-    assert told == [
-        f"Rule “Points on every purchase” is capped: {changed}.",
-        "Rule “birthday” is added: 50 points; on the birthday; at most once a member each year.",
-        "Rule “years” is added: 50 points; on the anniversary of joining, years: 1, 5.",
-        "Rule “bonus” is added: 9 status points; tier is Gold.",
-    ]
-
-
-@pytest.mark.parametrize(
     ("reason", "unit", "english", "turkish"),
     [
         (
@@ -466,26 +301,6 @@ def test_facts_about_a_member_survive_storing() -> None:
     assert MemberFacts.from_json({}) == MemberFacts()
 
 
-def test_a_cap_that_cut_an_award_is_told_in_its_explanation() -> None:
-    program = program_of(PURCHASES | {"caps": {"per_order": 20}})
-    [award] = decide(program, MemberFacts(), "30").line_awards["line-0"]
-    planned = {
-        "rule": award.rule_id,
-        "unit": award.unit,
-        "part": award.part,
-        "points": str(award.points),
-        "reason": award.reason,
-    }
-    plan = {"lines": [{"id": "line-0", "quantity": 1, "awards": [planned]}], "order": []}
-    entry = EntryFacts("earn", 20, "points", "points", {"code": "order_earned", "order": "7"})
-
-    _, english, *_ = explain(entry, language="en", program=program, plan=plan)
-    _, turkish, *_ = explain(entry, language="tr", program=program, plan=plan)
-
-    assert "30 points, of which a cap leaves 20 points" in english
-    assert "30 puan; üst sınır bunun 20 puan kadarını bırakıyor" in turkish
-
-
 def test_a_back_test_counts_what_holds_for_everybody_and_names_the_rest() -> None:
     program = program_of(
         PURCHASES,
@@ -501,48 +316,3 @@ def test_a_back_test_counts_what_holds_for_everybody_and_names_the_rest() -> Non
     [found] = test.results()
     assert (found.points, found.unjudged) == (20, {"bonus"})
     assert found.points_by_rule == {"purchases": 20}
-
-
-CAPS = st.fixed_dictionaries(
-    {},
-    optional={
-        "per_order": st.integers(1, 60),
-        "per_member": st.one_of(
-            st.builds(lambda most: {"points": most, "period": "month"}, st.integers(1, 80)),
-            st.builds(lambda most: {"times": most, "period": "week"}, st.integers(1, 3)),
-        ),
-    },
-).filter(bool)
-
-
-@given(
-    caps=CAPS,
-    used=st.builds(Used, st.integers(0, 90), st.integers(0, 4)),
-    bases=st.lists(st.decimals(0, 99, places=2).map(str), min_size=1, max_size=4),
-    tier=st.sampled_from(["", "silver", "gold"]),
-)
-def test_no_rule_gives_more_than_its_caps_leave_and_its_reason_says_so(
-    caps: dict[str, Any], used: Used, bases: list[str], tier: str
-) -> None:
-    program = program_of(PURCHASES | {"caps": caps}, tiers=TIERS)
-    free = program_of(tiers=TIERS)
-    member = MemberFacts(tier=tier, used={"purchases": used})
-
-    capped, uncapped = decide(program, member, *bases), decide(free, member, *bases)
-    given_points = sum((award.points for award in capped.awards()), Fraction(0))
-    wanted = sum((award.points for award in uncapped.awards()), Fraction(0))
-
-    left = [wanted]
-    if "per_order" in caps:
-        left.append(Fraction(caps["per_order"]))
-    per_member = caps.get("per_member", {})
-    if "points" in per_member:
-        left.append(Fraction(max(0, per_member["points"] - used.points)))
-    if used.times >= per_member.get("times", 99):
-        left.append(Fraction(0))
-    assert given_points == min(left)
-    for award in capped.awards():
-        full = Fraction(award.reason["base"])
-        for multiplier in award.reason.get("multipliers", ()):
-            full *= Fraction(multiplier["factor"])
-        assert award.points == full * Fraction(award.reason.get("cap", {"share": 1})["share"])
