@@ -98,18 +98,21 @@ def price_page(access: StoreAccess, store: StoreRef, channel: str, after: str) -
     Raises:
         What `StoreAccess.ask` raises.
     """
+    found = _affordable(access, store, channel, after)
+    prices = [price for edge in found["edges"] for price in _prices(edge["node"])]
+    info = found["pageInfo"]
+    return PricePage(tuple(prices), info["endCursor"] if info["hasNextPage"] else None)
+
+
+def _affordable(access: StoreAccess, store: StoreRef, channel: str, after: str) -> dict[str, Any]:
     size = PAGE
     while True:
         try:
-            found = _connection(access, store, channel, size, after=after or None)
-            break
+            return _connection(access, store, channel, size, after=after or None)
         except SaleorQueryTooCostly:
             if size <= _SMALLEST:
                 raise
             size //= 2
-    prices = [price for edge in found["edges"] for price in _prices(edge["node"])]
-    info = found["pageInfo"]
-    return PricePage(tuple(prices), info["endCursor"] if info["hasNextPage"] else None)
 
 
 def _asked(
