@@ -1,16 +1,24 @@
-"""<loyalty-price> in a browser: what a code takes off, the lowest price before, and when nothing."""
+"""<loyalty-price> in a browser: what a code takes off, and the lowest price before."""
+
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.component_stage import Stage
-from tests.e2e.test_components import findings
+from tests.e2e.test_components import _opened, findings
 
 pytestmark = pytest.mark.browser
 ELEMENT = (
     '<loyalty-price store="shop.example.com" channel="web" token-endpoint="/loyalty-token" '
     'product="{product}" variant="{variant}"></loyalty-price>'
 )
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in English; what scripts throw, or the policy blocks, fails the test."""
+    yield from _opened(browser, "en-US", 1440, 1000)
 
 
 def prices(stage: Stage) -> dict[str, object]:

@@ -37,8 +37,8 @@ from saleor_loyalty_app.settings import Settings
 GUIDE = Path(__file__).parents[3] / "docs" / "storefront-api.md"
 EXAMPLES: tuple[type[BaseModel], ...] = (
     ProgramPage, EstimatePage, Session, Me, Rewards, RewardClaim, MyTier, MyMilestones, MyCampaigns,
-    Accesses, MyPrices, History, CheckoutPage, Redemption, Membership, Leaving, Preferences, BirthdayPage,
-    Erasure, Claimable, ClaimAsked,
+    Accesses, MyPrices, History, CheckoutPage, Redemption, Membership, Leaving, Preferences,
+    BirthdayPage, Erasure, Claimable, ClaimAsked,
 )  # fmt: skip
 
 
