@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.axe import findings
 from tests.e2e.component_stage import Stage
-from tests.e2e.test_components import _opened, findings
+from tests.e2e.test_components import _opened
 
 pytestmark = pytest.mark.browser
 ELEMENT = (
