@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.bearer import still_active
 from saleor_loyalty_app.api.context import FacesOf
-from saleor_loyalty_app.api.dashboard.members_schemas import on_its_clocks
+from saleor_loyalty_app.api.dashboard.members_schemas import Answer, on_its_clocks
 from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_CHANGE, StaffOf
 from saleor_loyalty_app.api.errors import documented
@@ -56,10 +56,8 @@ class NotedPrices(BaseModel):
     )
 
 
-class PriceHistories(BaseModel):
+class PriceHistories(Answer):
     """The channels of the store."""
-
-    model_config = ConfigDict(extra="forbid")
 
     channels: list[NotedPrices]
 

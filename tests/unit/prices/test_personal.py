@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,7 +23,7 @@ def price(gross: str, net: str = "", currency: str = "USD") -> ShownPrice:
     return ShownPrice("V1", "P1", currency, with_tax, without, with_tax, without, on_sale=False)
 
 
-def benefit(kind: str = "percent", value: str = "10", **values: object) -> Benefit:
+def benefit(kind: str = "percent", value: str = "10", **values: Any) -> Benefit:
     """Ten percent with a shared code, for a week."""
     made = Benefit(
         campaign="cp_0123456789ab",
