@@ -15,6 +15,7 @@ from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.flows.outbound import Outbound
 from saleor_loyalty_app.flows.product_gates import GateBook
 from saleor_loyalty_app.flows.replay_inbox import Replay
+from saleor_loyalty_app.flows.shown_prices import PriceBook
 from saleor_loyalty_app.flows.spend_points import Spender
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.members.email_keys import EmailKeys
@@ -39,6 +40,7 @@ class Faces:
         failed_jobs: those that were given up.
         settings: what the operator set for all stores.
         gates: what products say on who may buy them; only within `calls`.
+        prices: what goods cost everybody; only within `calls`.
     """
 
     database: Database
@@ -56,6 +58,7 @@ class Faces:
     failed_jobs: FailedJobs
     settings: Settings
     gates: GateBook = field(default_factory=GateBook)
+    prices: PriceBook = field(default_factory=PriceBook)
 
 
 def faces_of(request: Request) -> Faces:

@@ -56,6 +56,11 @@ def _chosen(where: dict[str, Any] | None, pk: int, field: str, value: str | None
     return wanted.get(field) is None or among(value, wanted[field])
 
 
+def _published(where: dict[str, Any] | None) -> bool:
+    """Whether a product passes `{isPublished}`: here all are published where they are sold."""
+    return (where or {}).get("is_published") is not False
+
+
 def _products(
     _root: None,
     info: Info,
@@ -71,6 +76,7 @@ def _products(
         if (seen_in is None or any(seen_in.slug in v.prices for v in product.variants))
         and _has_words(search, product.name, product.slug)
         and _chosen(where, product.pk, "slug", product.slug)
+        and _published(where)
     ]
     return connect(found, lambda product: (product.slug,), **page)
 

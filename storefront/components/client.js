@@ -38,6 +38,9 @@ const MOST_LOOKS = 10;
 /** Components that come up one after the other share one answer. */
 const FRESH = 1000;
 const MOST_CLIENTS = 12;
+/** So many products are asked for at once, and so long it is waited for others to join in. */
+const MOST_PRODUCTS = 100;
+const GATHERED = 20;
 
 /**
  * @typedef {object} Place
@@ -117,6 +120,8 @@ export class Client {
     this.wire = wire;
     /** @type {Map<string, {epoch: number, at: number, answer: Promise<any>}>} */
     this.known = new Map();
+    /** @type {Map<string, {products: Set<string>, answer: Promise<import("./loyalty-price.js").Prices>}>} */
+    this.batches = new Map();
   }
 
   /**
@@ -175,6 +180,30 @@ export class Client {
   async access(product) {
     const { items } = await this.#read("me/access", [["products", product]], "shopper");
     return items[0] ?? null;
+  }
+
+  /**
+   * The prices of a product's variants. What all elements of a page ask at once is asked together.
+   *
+   * @param {string} channel
+   * @param {string} product slug or id
+   * @returns {Promise<import("./loyalty-price.js").Prices>}
+   */
+  async prices(channel, product) {
+    let batch = this.batches.get(channel);
+    if (!batch || batch.products.size >= MOST_PRODUCTS) {
+      /** @type {Set<string>} */
+      const products = new Set();
+      const answer = this.wire.pause(GATHERED).then(() => {
+        if (this.batches.get(channel) === mine) this.batches.delete(channel);
+        return this.#read("me/prices", [["channel", channel], ["products", [...products].join(",")]], "shopper");
+      });
+      const mine = (batch = { products, answer });
+      this.batches.set(channel, mine);
+    }
+    batch.products.add(product);
+    const { history, items } = await batch.answer;
+    return { history, items: items.filter((one) => one.product === product) };
   }
 
   /** Lines and how far they are; null of who is no member. @returns {Promise<import("./milestones.js").Milestone[] | null>} */

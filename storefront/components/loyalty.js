@@ -2,6 +2,7 @@
 
 import "./loyalty-access.js";
 import "./loyalty-points.js";
+import "./loyalty-price.js";
 import "./loyalty-estimate.js";
 import "./loyalty-redeem.js";
 import "./loyalty-shipping.js";

@@ -130,3 +130,23 @@ test("copies of the file on one page share what they know", () => {
   assert.equal(page.clientOf(place), page.clientOf({ ...place }));
   assert.notEqual(page.clientOf(place), page.clientOf({ ...place, language: "en" }));
 });
+
+test("the prices of all products of a page are asked together", async () => {
+  const line = (product) => ({ product, variant: `${product}-1`, price: { amount: "75.00", currency: "USD" }, personal: null, lowest: null });
+  const wire = wireOf({ body: { history: { days: 30, since: null }, items: [line("tee"), line("mug")] } });
+  const client = clientWith(wire);
+  const [tee, mug, none] = await Promise.all([client.prices("web", "tee"), client.prices("web", "mug"), client.prices("web", "gone")]);
+  assert.equal(wire.asked.length, 1);
+  assert.match(wire.asked[0].url, /me\/prices\?channel=web&products=tee%2Cmug%2Cgone$/);
+  assert.deepEqual([tee.items.map((one) => one.variant), mug.items.map((one) => one.variant), none.items], [["tee-1"], ["mug-1"], []]);
+  assert.equal(tee.history.days, 30);
+  await Promise.all([client.prices("web", "tee"), client.prices("app", "tee")]);
+  assert.equal(wire.asked.length, 3);
+});
+
+test("a page with very many products asks in several requests", async () => {
+  const wire = wireOf({ body: { history: null, items: [] } });
+  const client = clientWith(wire);
+  await Promise.all(Array.from({ length: 101 }, (_, at) => client.prices("web", `p${at}`)));
+  assert.equal(wire.asked.length, 2);
+});

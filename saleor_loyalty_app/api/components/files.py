@@ -17,6 +17,7 @@ NAMES = (
     "loyalty-estimate.js",
     "loyalty-panel.js",
     "loyalty-points.js",
+    "loyalty-price.js",
     "loyalty-redeem.js",
     "loyalty-shipping.js",
 )

@@ -31,6 +31,7 @@ from saleor_loyalty_app.api.dashboard.messages_webhooks import router as message
 from saleor_loyalty_app.api.dashboard.milestones import router as milestones
 from saleor_loyalty_app.api.dashboard.pages import router as pages
 from saleor_loyalty_app.api.dashboard.partner_keys import router as partner_keys
+from saleor_loyalty_app.api.dashboard.price_history import router as price_history
 from saleor_loyalty_app.api.dashboard.program import router as program
 from saleor_loyalty_app.api.dashboard.program_trying import router as program_trying
 from saleor_loyalty_app.api.dashboard.publishing import router as publishing
@@ -90,6 +91,7 @@ router = put_together(
         events,
         campaigns,
         campaigns_codes,
+        price_history,
         segments,
         rewards,
         milestones,

@@ -23,6 +23,7 @@ from saleor_loyalty_app.api.storefront.membership import router as membership
 from saleor_loyalty_app.api.storefront.milestones import router as milestones
 from saleor_loyalty_app.api.storefront.my_data import router as my_data
 from saleor_loyalty_app.api.storefront.past import read_history
+from saleor_loyalty_app.api.storefront.prices import router as prices
 from saleor_loyalty_app.api.storefront.public import router as public
 from saleor_loyalty_app.api.storefront.redemptions import router as redemptions
 from saleor_loyalty_app.api.storefront.refusals import OF_SHOPPERS
@@ -99,6 +100,7 @@ router = put_together(
         tier,
         campaigns,
         access,
+        prices,
         rewards,
         milestones,
         _own,

@@ -46,6 +46,8 @@ NOT_OF_THE_ARCHIVE = frozenset(
         "access_pass", "checkout_total", "shipping_ask", "shipping_offer",
         # worked out of what is in the file
         "active_day", "closed_period", "ledger_day", "order_category", "order_day", "reward_stock",
+        # what Saleor's own prices were, for weeks
+        "price_day", "price_watch",
         # against paying twice, by hashes; the points are in deeds
         "bonus_given", "bonus_memory", "stopped_address",
         # in members.csv, redemptions.csv, programs/ and manifest.json

@@ -23,6 +23,7 @@ from saleor_loyalty_app.api.storefront.membership import OF_JOINING, OF_LEAVING
 from saleor_loyalty_app.api.storefront.membership_schemas import Erasure, Leaving, Membership
 from saleor_loyalty_app.api.storefront.milestones import MyMilestones
 from saleor_loyalty_app.api.storefront.my_data import OF_ERASURES
+from saleor_loyalty_app.api.storefront.prices import MyPrices
 from saleor_loyalty_app.api.storefront.program_schemas import ProgramPage
 from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_NAMED_STORES, OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.rewards import Rewards
@@ -36,8 +37,8 @@ from saleor_loyalty_app.settings import Settings
 GUIDE = Path(__file__).parents[3] / "docs" / "storefront-api.md"
 EXAMPLES: tuple[type[BaseModel], ...] = (
     ProgramPage, EstimatePage, Session, Me, Rewards, RewardClaim, MyTier, MyMilestones, MyCampaigns,
-    Accesses, History, CheckoutPage, Redemption, Membership, Leaving, Preferences, BirthdayPage,
-    Erasure, Claimable, ClaimAsked,
+    Accesses, MyPrices, History, CheckoutPage, Redemption, Membership, Leaving, Preferences,
+    BirthdayPage, Erasure, Claimable, ClaimAsked,
 )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ const CHOICES = {
 
 describe("the pages of the campaigns", () => {
   it("list each with its state, why it ended, and what it cost of its budget", async () => {
-    renderPage(<Campaigns />, { answers: { "GET /api/dashboard/v1/campaigns": { items: [LINE], next: null } } });
+    renderPage(<Campaigns />, { answers: { "GET /api/dashboard/v1/campaigns": { items: [LINE], next: null }, "GET /api/dashboard/v1/price-history": { channels: [] } } });
     expect(await screen.findByText("MUSTERI10")).toBeTruthy();
     expect(screen.getByText("Budget used up")).toBeTruthy();
     expect(screen.getByText("$45.00")).toBeTruthy();

@@ -5,6 +5,7 @@ import { useApiPages } from "@/api";
 import { Badge, ButtonLink, CursorTable, Empty, Money, Page, Points, Section, useT, When, type Column, type Tone } from "@/kit";
 
 import { PATH, type Line } from "./form";
+import { PastPrices } from "./PastPrices";
 
 const STATES = ["draft", "scheduled", "running", "ended"] as const;
 type State = (typeof STATES)[number];
@@ -47,6 +48,7 @@ export function Campaigns() {
           empty={<Empty title={t(state === null ? "campaigns.none" : "campaigns.none_such")}>{t("campaigns.none_text")}</Empty>}
         />
       </Section>
+      <PastPrices />
     </Page>
   );
 }

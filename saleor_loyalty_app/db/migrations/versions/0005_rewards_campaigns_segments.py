@@ -135,6 +135,49 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("store_id", name=op.f("pk_milestone_sweep")),
     )
     op.create_table(
+        "price_day",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("variant_id", sa.String(), nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("lowest_milli", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("lowest_milli >= 0", name=op.f("ck_price_day_lowest_milli")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_price_day_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_price_day")),
+        sa.UniqueConstraint(
+            "store_id",
+            "channel",
+            "variant_id",
+            "day",
+            name=op.f("uq_price_day_store_id_channel_variant_id_day"),
+        ),
+    )
+    with op.batch_alter_table("price_day", schema=None) as batch_op:
+        batch_op.create_index("ix_price_day_day", ["store_id", "day"], unique=False)
+
+    op.create_table(
+        "price_watch",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("running", sa.Boolean(), nullable=False),
+        sa.Column("days", sa.BigInteger(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cursor", sa.String(), nullable=False),
+        sa.Column("seen", sa.BigInteger(), nullable=False),
+        sa.Column("variants", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.String(), nullable=True),
+        sa.Column("trouble", sa.String(), nullable=False),
+        sa.Column("rests_until", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("days IN (10, 30)", name=op.f("ck_price_watch_days")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_price_watch_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_price_watch")),
+        sa.UniqueConstraint("store_id", "channel", name=op.f("uq_price_watch_store_id_channel")),
+    )
+    op.create_table(
         "reward_stock",
         sa.Column("store_id", sa.Integer(), nullable=False),
         sa.Column("reward_id", sa.String(), nullable=False),
@@ -776,6 +819,11 @@ def downgrade() -> None:
     op.drop_table("campaign_spent")
     op.drop_table("segment_sweep")
     op.drop_table("reward_stock")
+    op.drop_table("price_watch")
+    with op.batch_alter_table("price_day", schema=None) as batch_op:
+        batch_op.drop_index("ix_price_day_day")
+
+    op.drop_table("price_day")
     op.drop_table("milestone_sweep")
     with op.batch_alter_table("campaign", schema=None) as batch_op:
         batch_op.drop_index("ix_campaign_state")

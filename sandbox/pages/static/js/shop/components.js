@@ -55,10 +55,15 @@ export function productAccess(product) {
   return place(h("loyalty-access", { locale: language, product: product.slug }, h("span", { slot: "signed-out" }, t("shop.kept_for_some"))));
 }
 
+/** What the product costs with a code of the shopper's, where there is one. */
+export function productPrice(product, variant) {
+  return place(h("loyalty-price", { locale: language, product: product.slug, variant: variant.id }));
+}
+
 /** From now on the components are about this store and channel, and whoever is signed in now. */
 export function placeAll(next = {}) {
   ({ store = store, channel = channel } = next);
-  lasting.forEach(place);
+  [...lasting, ...document.querySelectorAll("loyalty-price")].forEach(place);
   showBoard();
 }
 

@@ -10,7 +10,7 @@ import { picture } from "/pages/js/shop/art.js";
 import { inStep, leave } from "/pages/js/shop/basket.js";
 import { add, change, lines, subtotal } from "/pages/js/shop/cart.js";
 import { openCheckout } from "/pages/js/shop/checkout.js";
-import { cartEstimate, cartShipping, ofCheckout, placeAll, productAccess, productEstimate, refreshLoyalty } from "/pages/js/shop/components.js";
+import { cartEstimate, cartShipping, ofCheckout, placeAll, productAccess, productEstimate, productPrice, refreshLoyalty } from "/pages/js/shop/components.js";
 import { ofStore } from "/pages/js/shop/loyalty.js";
 import { refreshOrders } from "/pages/js/shop/orders.js";
 import { avatar, choices, know, signedIn } from "/pages/js/shop/people.js";
@@ -51,6 +51,7 @@ function productCard(product) {
       h("p", { class: "product-path" }, path || "\u00a0"),
       h("h3", {}, product.name),
       h("p", { class: "product-price" }, money(price), before && h("s", {}, money(before))),
+      productPrice(product, variant),
       product.productType.kind === "GIFT_CARD" ? null : productEstimate(product, variant, kind(), price),
       access),
     button,
