@@ -7,6 +7,7 @@ from saleor_loyalty_app.programs import conditions as c
 from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.facts import LineFacts
 from saleor_loyalty_app.programs.look import WEEKDAYS, Look, Reason
+from saleor_loyalty_app.programs.metadata_conditions import OrderMetadata, ProductMetadata, why_not
 from saleor_loyalty_app.programs.scalars import plain
 
 OrderTest = Callable[[Look], Reason | None]
@@ -45,6 +46,8 @@ def order_leaf(condition: c.Condition) -> OrderTest:
             return _tier(values)
         case EventProperty():
             return lambda look: _event_property(condition, look.properties.get(condition.name))
+        case OrderMetadata():
+            return lambda look: why_not(condition, look.facts.metadata)
         case c.InSegments(segments=values):
             return _segment(values)
         case c.MemberSince():
@@ -189,6 +192,8 @@ def line_leaf(condition: c.Condition) -> LineTest:
         case c.OnSale(value=wanted):
             sale: Reason = {"code": "on_sale_needed" if wanted else "on_sale_excluded"}
             return lambda look, line: None if line.on_sale is wanted else sale
+        case ProductMetadata():
+            return lambda look, line: why_not(condition, line.metadata)
         case _:
             raise TypeError(f"{condition.type} is not a condition on a line")
 

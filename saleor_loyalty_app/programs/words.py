@@ -14,6 +14,7 @@ from saleor_loyalty_app.programs.caps import Caps
 from saleor_loyalty_app.programs.document import Availability, Expiry, Program, Rate
 from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.look import WEEKDAYS
+from saleor_loyalty_app.programs.metadata_conditions import OrderMetadata, ProductMetadata
 from saleor_loyalty_app.programs.milestones import Milestone, SpendLine
 from saleor_loyalty_app.programs.rules import (
     EarningRule,
@@ -280,6 +281,10 @@ def _leaf_words(leaf: c.Leaf, language: str) -> str:
         case EventProperty():
             items = list_words([value_said(one, language) for one in leaf.values], language)
             return translate("condition.event_property", language, name=leaf.name, items=items)
+        case OrderMetadata() | ProductMetadata():
+            items = list_words(leaf.values, language)
+            key = f"condition.{leaf.type}" if leaf.values else f"condition.{leaf.type}_any"
+            return translate(key, language, name=leaf.key, items=items)
         case c.Expression():
             return translate("condition.expression", language, expression=leaf.cel)
         case _:
