@@ -49,6 +49,7 @@ CONDITIONS = st.sampled_from(
         {"type": "member_orders", "min": 1},
         {"type": "member_since", "max": 400},
         {"type": "nth_order", "every": 2},
+        {"type": "not", "of": {"type": "order_metadata", "key": "till"}},
         {"type": "expression", "cel": "member.orders < 2 || member.tier == 'gold'"},
         if_plugin(units=3),
         {"type": "not", "of": {"type": "any", "of": [if_plugin("acme.raising"), GOLD]}},

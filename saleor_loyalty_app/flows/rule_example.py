@@ -22,6 +22,7 @@ from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
 from saleor_loyalty_app.programs.look import WEEKDAYS
 from saleor_loyalty_app.programs.member_facts import MemberFacts
+from saleor_loyalty_app.programs.metadata_conditions import OrderMetadata, ProductMetadata
 from saleor_loyalty_app.programs.milestones import Milestone, SpendLine
 from saleor_loyalty_app.programs.rules import EarningRule
 from saleor_loyalty_app.programs.tier_measures import Missing
@@ -42,6 +43,8 @@ class _Wish:
     first_day: datetime | None = None
     quantity: int = 1
     line: dict[str, str] = field(default_factory=dict)
+    metadata: dict[str, str] = field(default_factory=dict)
+    of_product: dict[str, str] = field(default_factory=dict)
     on_sale: bool = False
     voucher: bool = False
     nth: int | None = None
@@ -210,6 +213,10 @@ def _with_line_or_member(wish: _Wish, leaf: c.Leaf, now: datetime) -> _Wish:
             return replace(wish, line=wish.line | {leaf.type: values[0]})
         case c.OfProductTypes(slugs=values):
             return replace(wish, line=wish.line | {leaf.type: values[0]})
+        case OrderMetadata(key=key, values=values):
+            return replace(wish, metadata=wish.metadata | {key: (*values, "1")[0]})
+        case ProductMetadata(key=key, values=values):
+            return replace(wish, of_product=wish.of_product | {key: (*values, "1")[0]})
         case c.InTiers(tiers=values):
             return replace(wish, member=replace(wish.member, tier=values[0]))
         case c.InSegments(segments=values):
@@ -247,6 +254,7 @@ def _fitting(wish: _Wish, usual: ExampleOrder, now: datetime, zone: ZoneInfo) ->
         collections=_one(wish, "collection"),
         product_type=wish.line.get("product_type", ""),
         on_sale=wish.on_sale,
+        metadata=wish.of_product,
     )
     return OrderFacts(
         order_id="example",
@@ -260,6 +268,7 @@ def _fitting(wish: _Wish, usual: ExampleOrder, now: datetime, zone: ZoneInfo) ->
         subtotal=amount,
         lines=(line,),
         shipping=Decimal(0),
+        metadata=wish.metadata,
     )
 
 

@@ -51,6 +51,7 @@ def order_to_be(checkout: CheckoutPreview, now: datetime) -> OrderSnapshot:
         billing_address=checkout.billing_address,
         shipping_address=checkout.shipping_address,
         voucher_code=checkout.voucher_code,
+        private_metadata=checkout.private_metadata,
         lines=tuple(_line(line) for line in checkout.lines),
     )
 

@@ -1,5 +1,6 @@
 """An order's snapshot reduced to what rules may look at. Pure."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -7,7 +8,14 @@ from fractions import Fraction
 from saleor_loyalty_app.orders.money import tender_share
 from saleor_loyalty_app.programs.document import Settings
 from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
-from saleor_loyalty_app.saleor.order_snapshot import OrderLine, OrderSnapshot, Product, TaxedMoney
+from saleor_loyalty_app.programs.metadata_conditions import looked_at
+from saleor_loyalty_app.saleor.order_snapshot import (
+    MetadataItem,
+    OrderLine,
+    OrderSnapshot,
+    Product,
+    TaxedMoney,
+)
 
 ZERO = Decimal(0)
 
@@ -48,6 +56,7 @@ def facts_of(
         subtotal=sum((line.base for line in lines), ZERO),
         lines=lines,
         shipping=_base(snapshot.shipping_price, gross, kept),
+        metadata=_metadata(snapshot.private_metadata),
     )
 
 
@@ -94,7 +103,12 @@ def _line(line: OrderLine, base: Decimal) -> LineFacts:
         collections=frozenset(item.slug for item in (product and product.collections) or ()),
         product_type=product.product_type.slug if product else "",
         on_sale=_on_sale(line),
+        metadata=_metadata(product.metadata if product else ()),
     )
+
+
+def _metadata(items: Iterable[MetadataItem]) -> dict[str, str]:
+    return looked_at({item.key: item.value for item in items})
 
 
 def _product(line: OrderLine) -> Product | None:

@@ -19,9 +19,17 @@ from saleor_loyalty_app.programs.sampled import SampledOrder
 from saleor_loyalty_app.programs.unknown_facts import Fact, decide_as_known
 
 _UNIT = "points"
-#: What a past order does not tell of who bought.
+#: What a past order does not tell of who bought, and what is not kept of it.
 _UNKNOWN = frozenset(
-    (Fact.nth_order, Fact.tier, Fact.segment, Fact.member_since, Fact.member_orders)
+    (
+        Fact.nth_order,
+        Fact.tier,
+        Fact.segment,
+        Fact.member_since,
+        Fact.member_orders,
+        Fact.order_metadata,
+        Fact.product_metadata,
+    )
 )
 
 

@@ -18,6 +18,7 @@ from saleor_loyalty_app.programs.condition_base import (
     check_span,
 )
 from saleor_loyalty_app.programs.event_conditions import EventProperty
+from saleor_loyalty_app.programs.metadata_conditions import OrderMetadata, ProductMetadata
 from saleor_loyalty_app.programs.plugin_parts import PluginCondition, PluginLineCondition
 from saleor_loyalty_app.programs.scalars import (
     ONE_LINE,
@@ -348,6 +349,8 @@ Leaf = (
     | MemberSince
     | MemberOrders
     | EventProperty
+    | OrderMetadata
+    | ProductMetadata
     | Expression
     | PluginCondition
     | PluginLineCondition

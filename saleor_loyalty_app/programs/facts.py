@@ -1,6 +1,7 @@
 """What a decision may look at: an order reduced to plain values."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -11,8 +12,8 @@ class LineFacts:
 
     `base` is the money that earns: after discounts, gross or net as the program says, without what
     never earns (gift cards, gift lines, shares paid by points). `gross` is the line's gross price.
-    Categories are slugs and include ancestors; collections and product type are slugs. What Saleor
-    no longer knows is empty.
+    Categories are slugs and include ancestors; collections and product type are slugs. `metadata`
+    is the product's. What Saleor no longer knows is empty.
 
     Raises:
         ValueError: `base` is negative or not a number, or `quantity` is not positive.
@@ -30,6 +31,7 @@ class LineFacts:
     collections: frozenset[str] = frozenset()
     product_type: str = ""
     on_sale: bool = False
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.base.is_finite() or self.base < 0:
@@ -45,6 +47,7 @@ class OrderFacts:
     `subtotal` is the sum of the lines' bases; `shipping` is the base of shipping, which earns only
     if the program says so. `country` is the country it goes to, `language` as in Saleor ("EN",
     "PT_BR") or BCP 47. `nth_order` counts the customer's orders from 1; None = unknown.
+    `metadata` is the private metadata of the order.
 
     Raises:
         ValueError: the time has no zone, or an amount is negative or not a number.
@@ -61,6 +64,7 @@ class OrderFacts:
     subtotal: Decimal
     lines: tuple[LineFacts, ...]
     shipping: Decimal
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.created_at.tzinfo is None:

@@ -8,6 +8,7 @@ from saleor_loyalty_app.programs import conditions as c
 from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.facts import LineFacts
 from saleor_loyalty_app.programs.look import WEEKDAYS, Look, Reason
+from saleor_loyalty_app.programs.metadata_conditions import OrderMetadata, ProductMetadata, why_not
 from saleor_loyalty_app.programs.plugin_calls import condition_test
 from saleor_loyalty_app.programs.plugin_parts import PluginCondition, PluginLineCondition
 from saleor_loyalty_app.programs.scalars import plain
@@ -48,6 +49,8 @@ def order_leaf(condition: c.Condition) -> OrderTest:
             return _tier(values)
         case EventProperty():
             return lambda look: _event_property(condition, look.properties.get(condition.name))
+        case OrderMetadata():
+            return lambda look: why_not(condition, look.facts.metadata)
         case c.InSegments(segments=values):
             return _segment(values)
         case c.MemberSince():
@@ -197,6 +200,8 @@ def line_leaf(condition: c.Condition) -> LineTest:
             return lambda look, line: None if line.on_sale is wanted else sale
         case PluginLineCondition():
             return condition_test(condition)
+        case ProductMetadata():
+            return lambda look, line: why_not(condition, line.metadata)
         case _:
             raise TypeError(f"{condition.type} is not a condition on a line")
 

@@ -15,6 +15,7 @@ from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.caps import Caps, MemberCap
 from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.look import WEEKDAYS
+from saleor_loyalty_app.programs.metadata_conditions import OrderMetadata, ProductMetadata
 from saleor_loyalty_app.programs.plugin_calls import plugin_sentence
 from saleor_loyalty_app.programs.plugin_parts import (
     PluginCondition,
@@ -166,6 +167,11 @@ class _Teller:
             case PluginCondition(kind=kind) | PluginLineCondition(kind=kind):
                 unsaid = self.text("plugin", kind=kind)
                 return plugin_sentence(leaf, self._language) or unsaid
+            case OrderMetadata(values=()) | ProductMetadata(values=()):
+                return self.text(f"{leaf.type}_any", name=leaf.key)
+            case OrderMetadata(values=values) | ProductMetadata(values=values):
+                said = [self._value_told(one) for one in values]
+                return self.text(leaf.type, name=leaf.key, items=self._either(said))
             case c.Expression(cel=cel):
                 return self.text("expression", cel=cel)
             case _:

@@ -46,10 +46,12 @@ class Fact(StrEnum):
     member_since = "member_since"
     member_orders = "member_orders"
     segment = "segment"
+    order_metadata = "order_metadata"
+    product_metadata = "product_metadata"
 
 
 _OF_LEAF: dict[str, Fact] = {fact.value: fact for fact in Fact}
-#: How expressions name them.
+#: How expressions name them; metadata they do not see.
 _IN_CEL: dict[Fact, str] = {
     Fact.country: "country",
     Fact.language: "language",
@@ -112,7 +114,9 @@ def facts_of(condition: c.Condition | None) -> frozenset[Fact]:
         if isinstance(leaf, PluginCondition | PluginLineCondition):
             found |= _of_kind(plugin_kinds.current().conditions.get(leaf.kind))
         elif isinstance(leaf, c.Expression):
-            found |= {fact for fact in Fact if re.search(rf"\b({_IN_CEL[fact]})\b", leaf.cel)}
+            found |= {
+                fact for fact, name in _IN_CEL.items() if re.search(rf"\b({name})\b", leaf.cel)
+            }
         elif leaf.type in _OF_LEAF:
             found.add(_OF_LEAF[leaf.type])
     return frozenset(found)

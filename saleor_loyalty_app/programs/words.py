@@ -14,6 +14,7 @@ from saleor_loyalty_app.programs.caps import Caps
 from saleor_loyalty_app.programs.document import Availability, Expiry, Program, Rate
 from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.look import WEEKDAYS
+from saleor_loyalty_app.programs.metadata_conditions import OrderMetadata, ProductMetadata
 from saleor_loyalty_app.programs.milestones import Milestone, SpendLine
 from saleor_loyalty_app.programs.plugin_calls import plugin_sentence
 from saleor_loyalty_app.programs.plugin_parts import (
@@ -296,6 +297,10 @@ def _leaf_words(leaf: c.Leaf, language: str) -> str:
         case PluginCondition() | PluginLineCondition():
             unsaid = translate("condition.plugin", language, kind=leaf.kind)
             return plugin_sentence(leaf, language) or unsaid
+        case OrderMetadata() | ProductMetadata():
+            items = list_words(leaf.values, language)
+            key = f"condition.{leaf.type}" if leaf.values else f"condition.{leaf.type}_any"
+            return translate(key, language, name=leaf.key, items=items)
         case c.Expression():
             return translate("condition.expression", language, expression=leaf.cel)
         case _:

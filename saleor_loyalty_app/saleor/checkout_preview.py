@@ -11,7 +11,7 @@ import msgspec
 
 from saleor_loyalty_app import shapes
 from saleor_loyalty_app.saleor.errors import SaleorQueryError
-from saleor_loyalty_app.saleor.order_snapshot import Address, TaxedMoney, Variant
+from saleor_loyalty_app.saleor.order_snapshot import Address, MetadataItem, TaxedMoney, Variant
 
 _KEY = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -69,6 +69,8 @@ class CheckoutPreview(_Part, frozen=True):
     user: _User | None = None
     billing_address: Address | None = None
     shipping_address: Address | None = None
+    #: Its order inherits it.
+    private_metadata: tuple[MetadataItem, ...] = ()
     lines: tuple[PreviewLine, ...] = ()
 
     @property

@@ -59,6 +59,11 @@ class Address(_Part, frozen=True):
     country: Country
 
 
+class MetadataItem(_Part, frozen=True):
+    key: str
+    value: str
+
+
 class SluggedNode(_Part, frozen=True):
     id: str
     slug: str
@@ -85,6 +90,8 @@ class Product(SluggedNode, frozen=True):
     product_type: ProductType
     category: Category | None = None
     collections: tuple[SluggedNode, ...] | None = None
+    #: Public, but written by who may manage products alone.
+    metadata: tuple[MetadataItem, ...] = ()
 
 
 class Variant(_Part, frozen=True):
@@ -216,6 +223,7 @@ class OrderSnapshot(_Part, frozen=True):
     voucher_code: str | None = None
     #: The redemption whose id travelled along in the checkout's private metadata.
     redemption: str | None = None
+    private_metadata: tuple[MetadataItem, ...] = ()
     discounts: tuple[OrderDiscount, ...] | None = None
     lines: tuple[OrderLine, ...] = ()
     fulfillments: tuple[Fulfillment, ...] = ()

@@ -122,8 +122,8 @@ class NotJudged(_Answer):
     name: str
     needs: list[str] = Field(
         description="What is not known: country, language, nth_order, product, variant, category, "
-        "collection, product_type, on_sale, tier, member_since, member_orders, member or "
-        "order_count."
+        "collection, product_type, on_sale, tier, member_since, member_orders, order_metadata, "
+        "product_metadata, member or order_count."
     )
     when: str = Field(description="When it holds, in words.")
 

@@ -67,6 +67,7 @@ def _facts(order: dict[str, Any]) -> OrderFacts:
             collections=frozenset(one.get("collections", ())),
             product_type=one.get("product_type", ""),
             on_sale=one.get("on_sale", False),
+            metadata=one.get("metadata", {}),
         )
         for number, one in enumerate(order["lines"], start=1)
     )
@@ -82,6 +83,7 @@ def _facts(order: dict[str, Any]) -> OrderFacts:
         subtotal=sum((line.base for line in lines), Decimal(0)),
         lines=lines,
         shipping=Decimal(0),
+        metadata=order.get("metadata", {}),
     )
 
 

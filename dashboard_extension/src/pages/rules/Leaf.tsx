@@ -6,6 +6,7 @@ import { CATALOG, currenciesOf } from "./conditions";
 import { useEditing } from "./context";
 import { EventProperty } from "./EventProperty";
 import { PluginPart } from "./PluginPart";
+import { Metadata } from "./Metadata";
 import { FieldCatalog, FieldChoices, FieldFromList } from "./pickers";
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -68,6 +69,9 @@ export function Leaf(props: { field: string; type: string }) {
     case "voucher_used":
     case "on_sale":
       return <YesNo field={field} type={type} />;
+    case "order_metadata":
+    case "product_metadata":
+      return <Metadata field={field} type={type} />;
     case "event_property":
       return <EventProperty field={field} />;
     case "plugin":
@@ -95,6 +99,9 @@ export function fieldsOf(type: string): readonly string[] {
       return ["start", "end"];
     case "expression":
       return ["cel"];
+    case "order_metadata":
+    case "product_metadata":
+      return ["key", "values"];
     case "order_value":
       return Array.from({ length: 50 }, (_, at) => [`limits.${at}.min`, `limits.${at}.max`]).flat();
     default:

@@ -158,6 +158,26 @@ describe("the earning rules", () => {
     expect(((await asked()?.clone().json()) as { names: { event: Json } }).names.event).toEqual({ visit: "Visit to a shop", post: "Post" });
   }, 60_000);
 
+  it("ask for metadata by its key, with values or without", async () => {
+    const user = userEvent.setup({ delay: null });
+    const page = renderPage(<Rules />, { answers: answers([{ ...SHIRTS, when: null }]) });
+    await user.click(await screen.findByRole("button", { name: "Edit “Shirts”" }));
+    await user.selectOptions(screen.getByLabelText("Add a condition…"), "product_metadata");
+    await user.type(screen.getByLabelText("Key"), "loyalty");
+    expect(screen.getByText(/the key has to be there/)).toBeTruthy();
+    await user.selectOptions(screen.getByLabelText("Add a condition…"), "order_metadata");
+    await user.type(screen.getAllByLabelText("Key")[1] as HTMLElement, "till");
+    await user.type(screen.getAllByRole("textbox", { name: "Is one of" })[1] as HTMLElement, "izmir, 2{Enter}");
+    await user.click(save());
+    expect((await saved(page.requests))[0]?.when).toEqual({
+      type: "all",
+      of: [
+        { type: "product_metadata", key: "loyalty", values: [] },
+        { type: "order_metadata", key: "till", values: ["izmir, 2"] },
+      ],
+    });
+  }, 60_000);
+
   it("show what is wrong at its field", async () => {
     const user = userEvent.setup({ delay: null });
     const wrong = [

@@ -10,10 +10,10 @@ export const MAX_DEPTH = 6;
 
 export const GROUPS = ["all", "any", "not", "any_line"] as const;
 
-const OF_ORDER = ["order_value", "order_quantity", "channel", "currency", "country", "voucher_used", "nth_order"] as const;
+const OF_ORDER = ["order_value", "order_quantity", "channel", "currency", "country", "voucher_used", "nth_order", "order_metadata"] as const;
 const OF_TIME = ["weekday", "hour", "date_window"] as const;
 const OF_MEMBER = ["tier", "segment", "member_since", "member_orders", "language"] as const;
-const OF_LINE = ["product", "variant", "category", "collection", "product_type", "quantity", "on_sale"] as const;
+const OF_LINE = ["product", "variant", "category", "collection", "product_type", "quantity", "on_sale", "product_metadata"] as const;
 
 const OF_PLUGINS = ["plugin", "plugin_line"] as const;
 const KNOWN: readonly string[] = [...OF_ORDER, ...OF_TIME, ...OF_MEMBER, ...OF_LINE, ...OF_PLUGINS, "event_property", "expression"];
@@ -83,6 +83,9 @@ export function fresh(type: string, currencies: readonly string[]): Condition {
       return { type, value: true };
     case "event_property":
       return asking(undefined);
+    case "order_metadata":
+    case "product_metadata":
+      return { type, key: "", values: [] };
     case "expression":
       return { type, cel: "" };
     case "tier":
