@@ -193,7 +193,7 @@ def _are_words(value: object) -> TypeGuard[list[str]]:
 def _headers(failure: AppError) -> dict[str, str]:
     headers: dict[str, str] = {}
     if failure.status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
+        headers["WWW-Authenticate"] = getattr(failure, "scheme", "Bearer")
     retry_after = getattr(failure, "retry_after", None)
     if failure.status in _LATER or retry_after is not None:
         headers["Retry-After"] = str(max(1, ceil(retry_after or 5)))

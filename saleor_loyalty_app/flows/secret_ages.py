@@ -142,6 +142,12 @@ def _hosts(conn: Connection, store_id: int) -> Mapping[str, str]:
     return {f"{WEBHOOK}{row.id}": row.url.split("/")[2] for row in conn.execute(query)}
 
 
+def _signing(sealed: Mapping[str, str]) -> list[int]:
+    """The API keys that something sealed is kept of."""
+    names = [name for name in sealed if name.startswith((NEWEST, PREVIOUS))]
+    return sorted({int(name.rpartition(":")[2]) for name in names})
+
+
 def _partner_keys(
     conn: Connection, store_id: int, sealed: Mapping[str, str], newest: str, now: datetime
 ) -> list[SecretAge]:
@@ -154,7 +160,12 @@ def _partner_keys(
         .where(
             _partner.c.store_id == store_id,
             _partner.c.revoked_at.is_(None),
-            sa.or_(_partner.c.expires_at.is_(None), _partner.c.expires_at > now),
+            # What an expired one signs with is kept, as a later last day revives the key.
+            sa.or_(
+                _partner.c.expires_at.is_(None),
+                _partner.c.expires_at > now,
+                _partner.c.id.in_(_signing(sealed)),
+            ),
         )
         .order_by(_partner.c.id)
     )

@@ -107,6 +107,7 @@ class SignatureInvalid(AppError):
 
     code: ClassVar[str] = "invalid_signature"
     status: ClassVar[int] = 401
+    scheme: ClassVar[str] = "Loyalty-Key"
 
 
 class SignatureRequired(AppError):
@@ -114,6 +115,7 @@ class SignatureRequired(AppError):
 
     code: ClassVar[str] = "signature_required"
     status: ClassVar[int] = 401
+    scheme: ClassVar[str] = "Loyalty-Key"
 
 
 class SignatureTimeUnfit(AppError):
@@ -121,6 +123,7 @@ class SignatureTimeUnfit(AppError):
 
     code: ClassVar[str] = "signature_time_unfit"
     status: ClassVar[int] = 401
+    scheme: ClassVar[str] = "Loyalty-Key"
 
 
 class PartnerKeyUnknown(AppError):

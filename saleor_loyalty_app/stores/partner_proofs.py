@@ -55,5 +55,5 @@ def by_signature(
         conn, key.store_id, key.id, previous_until=key.previous_until, cipher=cipher, now=now
     )
     if not any(parts.is_signed_as(signature, secret) for secret in secrets):
-        return None, "wrong_signature" if secrets else "signs_nothing"
+        return None, "wrong_signature" if secrets else key.why_not(now) or "signs_nothing"
     return key, key.why_not(now)

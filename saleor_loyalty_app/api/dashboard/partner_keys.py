@@ -148,7 +148,7 @@ async def rotate_partner_key(
     """
 
     def rotate(conn: Connection, store: StoreRef, now: datetime) -> tuple[Key, PartnerToken]:
-        before = partner_keys.by_id(conn, store.id, key)
+        before = partner_keys.by_id(conn, store.id, key, lock=True)
         grace = timedelta(hours=what.old_works_hours)
         must_sign = before.must_sign if what.must_sign is None else what.must_sign
         made, token = partner_keys.rotate(

@@ -33,8 +33,9 @@ from saleor_loyalty_app.api.opaque import cursor_of, ledger_cursor
 from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.flows.publish_program import preview
 from saleor_loyalty_app.programs import repository
+from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.errors import ProgramInvalid
-from saleor_loyalty_app.programs.problems import Problem, problems_in
+from saleor_loyalty_app.programs.problems import Problem, problems_in, read_program
 from saleor_loyalty_app.programs.repository import Draft, Revision
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -131,12 +132,13 @@ async def read_revision(
         store = still_active(conn, staff.store)
         found = repository.revision_by_number(conn, store.id, number)
         seen = preview(conn, store, found.program, now=now, language=language)
+        problems = [*_broken_since(found.program), *seen.problems]
         return RevisionSeen(
             head=_head_of(conn, found, staff, store, now, language),
             document=found.program.document,
             changes=[change.text for change in seen.changes],
-            problems=[Finding.of(one, language) for one in seen.problems],
-            publishable=seen.publishable,
+            problems=[Finding.of(one, language) for one in problems],
+            publishable=seen.publishable and problems == list(seen.problems),
         )
 
     return await faces.database.read_async(read)
@@ -230,6 +232,15 @@ def _draft(
         publishable=publishable,
         scheduled=scheduled,
     )
+
+
+def _broken_since(program: Program) -> list[Problem]:
+    """What is asked of documents now and was not when this one was published."""
+    try:
+        read_program(program.document)
+    except ProgramInvalid as failure:
+        return problems_in(failure)
+    return []
 
 
 def _head_of(

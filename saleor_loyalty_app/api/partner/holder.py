@@ -19,6 +19,7 @@ from saleor_loyalty_app.stores.errors import (
     PartnerKeyInvalid,
     SignatureInvalid,
     SignatureRequired,
+    TokenUnreadable,
 )
 from saleor_loyalty_app.stores.partner_keys import EVENTS, Key, Scope
 from saleor_loyalty_app.stores.partner_proofs import MUST_SIGN, by_signature, by_token
@@ -156,6 +157,9 @@ async def _proof(request: Request, faces: Faces, now: datetime) -> _Proof:
     token = None
     if name is None:
         token = read_token(bearer_token(request.headers.get("authorization")))
+    elif (sent := read_token(name)) is not None:
+        # Named with its secret, which was not to be sent at all.
+        return _Proof(sent.prefix, None, None, "secret_sent", SignatureRequired())
     prefix = read_id(name) if name is not None else "" if token is None else token.prefix
     failure = SignatureInvalid() if name is not None else PartnerKeyInvalid()
     signed: Signed | None = None
@@ -176,7 +180,12 @@ async def _proof(request: Request, faces: Faces, now: datetime) -> _Proof:
         found = by_signature(conn, prefix, signed.parts, signed.signature, cipher=cipher, now=now)
         return _of_key(conn, *found)
 
-    store, key, why = await faces.database.read_async(read)
+    try:
+        store, key, why = await faces.database.read_async(read)
+    except TokenUnreadable as failure:
+        # Nobody has proved anything yet, and is not told what the app lacks.
+        _log.error("signing_secret_unreadable", name=prefix, exc_info=failure)
+        return _Proof(prefix, None, None, "secret_unreadable", SignatureInvalid())
     if why == MUST_SIGN:
         return _Proof(prefix, store, key, why, SignatureRequired())
     if why or token is None or signed is None:

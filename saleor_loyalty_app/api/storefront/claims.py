@@ -113,7 +113,7 @@ async def read_claimable(
     store_id, points = await faces.database.read_async(read)
     require_origin(request, store_id)
     response.headers.update({"Cache-Control": "no-store", "Content-Language": language})
-    key = "claim.waiting" if points else "claim.nothing"
+    key = "claim.waiting" if points else "claim.none_waiting"
     says = translate(key, language, points=points_words(points, language))
     return Claimable(claimable=points > 0, points=points, says=says)
 

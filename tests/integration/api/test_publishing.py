@@ -5,11 +5,14 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
+from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.import_history import run_history_import
 from saleor_loyalty_app.flows.sample_orders import read_pages
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.programs import repository
+from saleor_loyalty_app.programs.models import ProgramRevision
 from saleor_loyalty_app.stores import staff_actions
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import set_locale
@@ -153,6 +156,27 @@ def test_going_back_publishes_the_old_program_as_a_new_one(
     assert ([one["number"] for one in rest["items"]], rest["next"]) == ([1], None)
     unknown = send(edge, published, "POST", "/publishing/revisions/9/roll-back", {})
     assert told(unknown) == (404, "program_revision_not_found")
+
+
+def test_what_is_asked_of_programs_since_stands_beside_the_old_one(
+    edge: ApiEdge, published: StoreRef
+) -> None:
+    revisions = table(ProgramRevision)
+    bonus = {
+        "id": "bonus", "scope": "order", "then": {"type": "points_per_order", "points": 9},
+        "when": {"type": "expression", "cel": "order.gone > 3"},
+    }  # fmt: skip
+    document = document_of(bonus)
+    edge.database.write(
+        lambda conn: conn.execute(
+            sa.update(revisions).values(document=document, digest=repository.version_of(document))
+        )
+    )
+    before = send(edge, published, "GET", "/publishing/revisions/1").json()
+    assert "expression_unknown_name" in [one["code"] for one in before["problems"]]
+    assert not before["publishable"]
+    answer = send(edge, published, "POST", "/publishing/revisions/1/roll-back", {})
+    assert told(answer) == (422, "program_invalid")
 
 
 def test_going_back_leaves_work_that_was_never_published_alone(
