@@ -182,9 +182,9 @@ async def _proof(request: Request, faces: Faces, now: datetime) -> _Proof:
 
     try:
         store, key, why = await faces.database.read_async(read)
-    except TokenUnreadable as failure:
+    except TokenUnreadable as unopened:
         # Nobody has proved anything yet, and is not told what the app lacks.
-        _log.error("signing_secret_unreadable", name=prefix, exc_info=failure)
+        _log.error("signing_secret_unreadable", name=prefix, exc_info=unopened)
         return _Proof(prefix, None, None, "secret_unreadable", SignatureInvalid())
     if why == MUST_SIGN:
         return _Proof(prefix, store, key, why, SignatureRequired())
