@@ -18,9 +18,9 @@ import { Failure } from "./transport.js";
 class LoyaltyRedeem extends LoyaltyElement {
   static observedAttributes = [...LoyaltyElement.observedAttributes, "mode", "heading-level"];
   static rules = `
-:host { min-block-size: 9.5rem; }
+:host { min-block-size: 11.5rem; }
 :host([data-state="signed-out"]), :host([data-state="failed"]), :host([data-state="ready"]) { min-block-size: 0; }
-.wait { min-block-size: 9.5rem; border-radius: var(--_radius); opacity: 0.5; }
+.wait { min-block-size: 11.5rem; border-radius: var(--_radius); opacity: 0.5; }
 .row { display: flex; flex-wrap: wrap; gap: 0.6rem 0.9rem; align-items: center; }
 .row > label { flex: 1 0 100%; font-weight: 550; }
 input[type="number"] { inline-size: 7.5rem; min-block-size: 2.75rem; padding: 0.4rem 0.7rem; border: 1px solid var(--_soft); border-radius: calc(var(--_radius) - 3px); background: transparent; }
