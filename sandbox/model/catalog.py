@@ -1,6 +1,7 @@
 """Channels, products and shipping methods: what the store sells, where and for how much."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,8 @@ class ProductType:
 
 @dataclass(eq=False)
 class Product:
+    """`published_at` is by channel slug; where nothing is said it was published long since."""
+
     pk: int
     slug: str
     name: str
@@ -89,6 +92,7 @@ class Product:
     category: Category | None
     collections: list[Collection] = field(default_factory=list)
     variants: list["ProductVariant"] = field(default_factory=list)
+    published_at: dict[str, datetime] = field(default_factory=dict)
     description: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
     private_metadata: dict[str, str] = field(default_factory=dict)
