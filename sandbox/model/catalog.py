@@ -92,10 +92,10 @@ class Product:
     category: Category | None
     collections: list[Collection] = field(default_factory=list)
     variants: list["ProductVariant"] = field(default_factory=list)
-    published_at: dict[str, datetime] = field(default_factory=dict)
     description: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
     private_metadata: dict[str, str] = field(default_factory=dict)
+    published_at: dict[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(eq=False)

@@ -100,7 +100,7 @@ def test_nobody_is_judged_for_campaigns_that_lower_no_price_here(
     start(stage, terms_of(stage, "points"))
     free = {"sharing": "shared", "code": "SHIPFREE"}
     start(stage, terms_of(stage, "free_shipping", codes=free))
-    elsewhere = [{"channel": "channel-pln", "currency": "PLN", "value": "10"}]
+    elsewhere = [{"channel": "channel-tr", "currency": "TRY", "value": "10"}]
     codes = {"sharing": "shared", "code": "ELSEWHERE"}
     start(stage, terms_of(stage, channels=elsewhere, codes=codes))
     start(stage, terms_of(stage))

@@ -59,7 +59,7 @@ def test_days_are_kept_for_codes_that_outlive_their_campaign_and_for_nothing_els
     long = {"ends_at": (stage.now + timedelta(days=300)).isoformat()}
     start(stage, terms_of(stage, "points", **long))
     start(stage, terms_of(stage, "free_shipping", codes=shared("SHIPFREE"), **long))
-    elsewhere = [{"channel": "channel-pln", "currency": "PLN", "value": "10"}]
+    elsewhere = [{"channel": "channel-tr", "currency": "TRY", "value": "10"}]
     start(stage, terms_of(stage, channels=elsewhere, codes=shared("ELSEWHERE"), **long))
     ends = {"ends_at": (stage.now + timedelta(days=2)).isoformat()}
     coupons = recipe("campaign-next-order")["codes"]
