@@ -122,7 +122,10 @@ def _used_once(
         return set()
     everybody = [member.id, *merged_members(conn, store.id, member.id)]
     query = sa.select(_U.campaign_id).where(
-        _U.member_id.in_(everybody), _U.campaign_id.in_(once), _U.code_id.is_not(None)
+        _U.store_id == store.id,
+        _U.member_id.in_(everybody),
+        _U.campaign_id.in_(once),
+        _U.code_id.is_not(None),
     )
     return set(conn.execute(query.distinct()).scalars())
 

@@ -73,7 +73,7 @@ def test_a_price_with_a_code_stands_beside_the_other_and_the_lowest_before(page:
     expect(first.locator("s")).to_have_text("Without a code: $75.00")
     expect(first).to_contain_text("for you with the code AUTUMN10, until Mar 7, 2027.")
     expect(first).to_contain_text(
-        "Lowest price of the 30 days before: $70.00 (19 of these 30 days are known)"
+        "Lowest price of the 30 days before: $70.00 (known: 19 of 30 days)"
     )
     expect(cheapest.locator("[data-price]")).to_have_text("from $60.00")
     expect(none).to_be_hidden()
