@@ -210,19 +210,20 @@ def _history(scene: PriceScene) -> PriceHistory | None:
 
 
 def _told(product: str, line: PriceLine, scene: PriceScene, language: str) -> VariantPrice:
-    price, terms = line.price, scene.terms
+    price, terms, timezone = line.price, scene.terms, scene.store.timezone
+    own = line.personal
     return VariantPrice(
         product=product,
         variant=price.variant_id,
         price=Money.of(terms.shown(price), price.currency),
         regular_price=Money.of(terms.regular(price), price.currency),
-        personal=None if line.personal is None else _own(line.personal, scene, language),
+        personal=None if own is None else _own(own, price.currency, timezone, language),
         lowest=_lowest(line),
     )
 
 
-def _own(one: PersonalPrice, scene: PriceScene, language: str) -> OwnPrice:
-    benefit, currency = one.benefit, scene.channel.currency
+def _own(one: PersonalPrice, currency: str, timezone: str, language: str) -> OwnPrice:
+    benefit = one.benefit
     conditions = []
     if one.needs_more:
         least = words.money_words(benefit.minimum, currency, language)
@@ -235,7 +236,7 @@ def _own(one: PersonalPrice, scene: PriceScene, language: str) -> OwnPrice:
         code=benefit.code,
         own=benefit.own,
         until=benefit.until,
-        last_day=last_day(benefit.until, scene.store.timezone),
+        last_day=last_day(benefit.until, timezone),
         minimum=Money.of(benefit.minimum, currency) if one.needs_more else None,
         once_per_order=benefit.kind == "amount",
         condition=" ".join(conditions),
