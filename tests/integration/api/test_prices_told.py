@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from saleor_loyalty_app.api.saleor_calls import SaleorBusy, SaleorCalls
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
-from saleor_loyalty_app.flows import campaign_board
+from saleor_loyalty_app.flows.campaign_audience import candidates
 from saleor_loyalty_app.stores.models import Store
 from tests.campaign_stage import start, terms_of
 from tests.integration.api.spending_scene import STOREFRONT, SpendingScene
@@ -105,14 +105,13 @@ def test_nobody_is_judged_for_campaigns_that_lower_no_price_here(
     start(stage, terms_of(stage, channels=elsewhere, codes=codes))
     start(stage, terms_of(stage))
     judged = 0
-    judge = campaign_board.candidates
 
     def counted(*given: Any) -> list[Any]:
         nonlocal judged
         judged += 1
-        return judge(*given)
+        return candidates(*given)
 
-    monkeypatch.setattr(campaign_board, "candidates", counted)
+    monkeypatch.setattr("saleor_loyalty_app.flows.campaign_board.candidates", counted)
     assert line(scene)["personal"]["code"] == "AUTUMN10"
     assert judged == 1
 
