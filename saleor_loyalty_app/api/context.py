@@ -40,7 +40,7 @@ class Faces:
         failed_jobs: those that were given up.
         settings: what the operator set for all stores.
         gates: what products say on who may buy them; only within `calls`.
-        prices: what goods cost everybody; only within `calls`.
+        prices: what goods cost everybody; asked for only within `calls`.
     """
 
     database: Database

@@ -5,8 +5,8 @@ from the books have other ones.
 """
 
 import asyncio
-from collections.abc import Callable
-from concurrent.futures import Executor
+from collections.abc import Callable, Collection
+from concurrent.futures import Executor, Future
 from typing import ClassVar, TypeVar
 
 from saleor_loyalty_app.errors import AppError
@@ -70,8 +70,28 @@ class SaleorCalls:
             raise SaleorSlow
         return begun.result()
 
+    async def asked_by_others(self, begun: Collection[Future[T]]) -> list[T]:
+        """The results of what other requests asked already: waiting for them takes no thread.
+
+        Raises:
+            SaleorSlow: one of them is not done yet.
+            What one of them raised.
+        """
+        waiting = [asyncio.wrap_future(one) for one in begun]
+        for one in waiting:
+            one.add_done_callback(_look_at)
+        if waiting:
+            _, late = await asyncio.wait(waiting, timeout=self._patience)
+            if late:
+                raise SaleorSlow
+        return [one.result() for one in waiting]
+
     def _done(self, begun: asyncio.Future[T]) -> None:
         self._taken -= 1
-        if not begun.cancelled():
-            # Looked at, so that what nobody waits for any more is not told as forgotten.
-            begun.exception()
+        _look_at(begun)
+
+
+def _look_at(begun: asyncio.Future[T]) -> None:
+    """Keeps what nobody waits for any more from being told as forgotten."""
+    if not begun.cancelled():
+        begun.exception()

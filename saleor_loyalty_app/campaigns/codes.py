@@ -184,6 +184,12 @@ def shared_of(conn: Connection, store_id: int, campaign_id: int) -> CodeRow | No
     return _issued_for(conn, store_id, campaign_id, SHARED)
 
 
+def has_uses(conn: Connection, code_id: int, number: int) -> bool:
+    """Whether a code was used in so many orders; no more of them are looked at."""
+    query = sa.select(_U.c.id).where(_U.c.code_id == code_id).offset(number - 1).limit(1)
+    return conn.execute(query).first() is not None
+
+
 def by_key(conn: Connection, store_id: int, issue_key: str) -> list[CountedCode]:
     """The codes that were issued for something, whatever the campaign."""
     rows = conn.execute(

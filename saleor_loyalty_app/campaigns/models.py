@@ -173,6 +173,7 @@ class CampaignUse(SQLModel, table=True):
         sa.UniqueConstraint("campaign_id", "order_id"),
         sa.Index("ix_campaign_use_order", "store_id", "order_id"),
         sa.Index("ix_campaign_use_code", "code_id"),
+        sa.Index("ix_campaign_use_member", "member_id", "campaign_id"),
         sa.CheckConstraint("points >= 0", name="points"),
         sa.CheckConstraint("money_milli >= 0", name="money_milli"),
     )

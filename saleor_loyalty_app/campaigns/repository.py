@@ -70,9 +70,14 @@ class CampaignRow:
         """It ended before its time, and its codes with it."""
         return self.ended_why in ("budget", "hand", "program")
 
+    @property
+    def works_from(self) -> datetime:
+        """When it begins to do something: not before it was scheduled."""
+        return max(self.starts_at, self.published_at or self.starts_at)
+
     def covers(self, at: datetime) -> bool:
         """Whether something of that time is for it, whatever came later."""
-        if self.published_at is None or at < max(self.published_at, self.starts_at):
+        if self.published_at is None or at < self.works_from:
             return False
         return at < min(self.ends_at, self.ended_at or self.ends_at)
 
@@ -138,6 +143,21 @@ def open_ones(conn: Connection, store_id: int) -> list[CampaignRow]:
     """The campaigns that are scheduled or run."""
     query = sa.select(*_COLUMNS).where(
         _C.c.store_id == store_id, _C.c.state.in_(("scheduled", "running"))
+    )
+    return [of_row(row) for row in conn.execute(query.order_by(_C.c.id))]
+
+
+def with_codes_in_force(conn: Connection, store_id: int, now: datetime) -> list[CampaignRow]:
+    """The campaigns that are scheduled or run, and those over of which a code works still."""
+    works = (
+        sa.select(_W.c.id)
+        .where(_W.c.campaign_id == _C.c.id, _W.c.state.in_(("wanted", "open")), _W.c.ends_at > now)
+        .correlate(_C)
+        .exists()
+    )
+    query = sa.select(*_COLUMNS).where(
+        _C.c.store_id == store_id,
+        sa.or_(_C.c.state.in_(("scheduled", "running")), sa.and_(_C.c.state == "ended", works)),
     )
     return [of_row(row) for row in conn.execute(query.order_by(_C.c.id))]
 

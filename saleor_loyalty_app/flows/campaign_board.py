@@ -1,5 +1,6 @@
 """The campaigns that are for one member now, each with their code and until when."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,11 +29,19 @@ class ForMe:
 
 
 def campaigns_for(
-    conn: Connection, store: StoreRef, member: MemberRef, *, now: datetime
+    conn: Connection,
+    store: StoreRef,
+    member: MemberRef,
+    *,
+    now: datetime,
+    wanted: Callable[[CampaignRow], bool] | None = None,
 ) -> list[ForMe]:
     """What runs for a member, codes of their own included that outlive their campaign.
 
     A campaign whose code is not there yet, or was used, is left out.
+
+    Args:
+        wanted: whether a campaign is asked about; without it all are. For others nobody is judged.
     """
     store = wind_downs.as_of(conn, store, now)
     everybody = [member.id, *merged_members(conn, store.id, member.id)]
@@ -40,10 +49,16 @@ def campaigns_for(
     running = {one.id: one for one in repository.covering(conn, store.id, now)}
     others = {one.campaign_id for one in own} - running.keys()
     behind = running | repository.by_ids(conn, store.id, others)
-    found = [ForMe(behind[one.campaign_id], one.code, one.valid_until) for one in own]
+    if wanted is not None:
+        behind = {key: one for key, one in behind.items() if wanted(one)}
+    found = [
+        ForMe(behind[one.campaign_id], one.code, one.valid_until)
+        for one in own
+        if one.campaign_id in behind
+    ]
     program = program_of(conn, store, now)
     for campaign in running.values():
-        if campaign.terms.kind_of_codes not in ("", "shared"):
+        if campaign.id not in behind or campaign.terms.kind_of_codes not in ("", "shared"):
             continue
         if campaign.terms.kind == "points" and not store.earning_on:
             continue

@@ -31,7 +31,7 @@ from saleor_loyalty_app.programs.scalars import in_locale
 from saleor_loyalty_app.programs.tiers_words import tier_values
 from saleor_loyalty_app.rewards.models import Redemption
 from saleor_loyalty_app.stores import storefront_setup
-from saleor_loyalty_app.stores.locale import usable_timezone
+from saleor_loyalty_app.stores.locale import last_day, usable_timezone
 from saleor_loyalty_app.stores.refs import StoreRef
 
 UNIT = "points"
@@ -259,10 +259,12 @@ def in_words(
     for source, name in (
         ("available_from", "available_on"),
         ("expires_at", "expires_on"),
-        ("valid_until", "valid_until"),
     ):
         if known.get(source):
             values[name] = format_date(_instant(known[source]).astimezone(zone), "long", locale)
+    if known.get("valid_until"):
+        last = last_day(_instant(known["valid_until"]), store.timezone)
+        values["valid_until"] = format_date(last, "long", locale)
     if known.get("spending_from"):
         moment = _instant(known["spending_from"]).astimezone(zone)
         day, clock = (

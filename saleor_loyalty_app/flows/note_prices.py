@@ -2,15 +2,15 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from saleor_loyalty_app import log
-from saleor_loyalty_app.campaigns import repository as campaigns
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.errors import AppError
-from saleor_loyalty_app.flows.price_benefits import benefits_for_all
+from saleor_loyalty_app.flows.price_benefits import benefits_for_all, first_days
 from saleor_loyalty_app.flows.shown_prices import PricePage, price_page
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.prices import days, watches
@@ -23,8 +23,6 @@ from saleor_loyalty_app.stores.refs import ChannelRef, StoreRef
 from saleor_loyalty_app.stores.repository import channels
 
 logger = log.get(__name__)
-#: What is told of a channel that the store does not have any more.
-NO_CHANNEL = "no_channel"
 
 
 def note_page(access: StoreAccess, store: StoreRef, *, clock: Clock) -> bool:
@@ -38,12 +36,16 @@ def note_page(access: StoreAccess, store: StoreRef, *, clock: Clock) -> bool:
         return False
     channel = access.database.read(lambda conn: channel_of(conn, store.id, watch.channel))
     if channel is None:
+        # No page shows it any more, so that nobody else could switch it off.
+        logger.warning("prices_without_channel", store_id=store.id, channel=watch.channel)
         access.database.write(
-            lambda conn: watches.rest(conn, watch, NO_CHANNEL, anew=True, now=now)
+            lambda conn: watches.switch(
+                conn, store.id, watch.channel, running=False, days=watch.days
+            )
         )
-        return False
+        return True
     try:
-        page = price_page(access, store, watch.channel, watch.cursor)
+        page = price_page(access, store, watch.channel, watch.cursor, now=now)
     except AppError as failure:
         why = failure.code
         logger.warning("prices_not_read", store_id=store.id, error_code=why)
@@ -51,7 +53,7 @@ def note_page(access: StoreAccess, store: StoreRef, *, clock: Clock) -> bool:
         anew = not isinstance(failure, SaleorUnavailable)
         access.database.write(lambda conn: watches.rest(conn, watch, why, anew=anew, now=now))
         return False
-    access.database.write(lambda conn: _noted(conn, store, watch, channel, page, now))
+    _note(access, store, watch, channel, page, now)
     return page.cursor is not None
 
 
@@ -60,8 +62,12 @@ def forget_page(access: StoreAccess, store: StoreRef, *, clock: Clock) -> bool:
     now = clock()
 
     def forget(conn: Connection) -> bool:
-        begins = [day_of(store, one.starts_at) for one in campaigns.open_ones(conn, store.id)]
-        return days.forget(conn, store.id, days.kept_from(day_of(store, now), begins))
+        today = day_of(store, now)
+        for channel in watches.of_store(conn, store.id):
+            begins = [day_of(store, at) for at in first_days(conn, store, channel, now=now)]
+            if days.forget(conn, store.id, channel, days.kept_from(today, begins)):
+                return True
+        return False
 
     return access.database.write(forget)
 
@@ -81,26 +87,46 @@ def terms_of(channel: ChannelRef) -> PriceTerms:
     return PriceTerms(channel.display_gross_prices, channel.prices_entered_with_tax)
 
 
-def _noted(
-    conn: Connection,
+def _note(
+    access: StoreAccess,
     store: StoreRef,
     watch: Watch,
     channel: ChannelRef,
     page: PricePage,
     now: datetime,
 ) -> None:
+    """Notes a page in short transactions, and then that it was read.
+
+    What breaks off in between is read again: of several prices of a day the lowest stays, so that
+    nothing is noted twice.
+    """
     today = day_of(store, now)
-    if not watches.go_on(
-        conn, watch, noted=len(page.prices), cursor=page.cursor, day=today, now=now
-    ):
-        return
-    for_all = benefits_for_all(conn, store, channel.slug, now=now)
     terms = terms_of(channel)
+    for_all = access.database.read(
+        lambda conn: benefits_for_all(conn, store, channel.slug, now=now)
+    )
     noted = [
-        Noted(one.variant_id, one.currency, _applied(one, for_all, terms)) for one in page.prices
+        Noted(one.variant_id, one.currency, _applied(one, for_all, terms), terms.shown_gross)
+        for one in page.prices
     ]
     for begin in range(0, len(noted), days.PAGE):
-        days.note(conn, store.id, channel.slug, today, noted[begin : begin + days.PAGE])
+        part = noted[begin : begin + days.PAGE]
+        if not access.database.write(partial(_note_part, watch=watch, today=today, part=part)):
+            return
+    number = len(noted)
+    access.database.write(
+        lambda conn: watches.go_on(
+            conn, watch, noted=number, cursor=page.cursor, day=today, now=now
+        )
+    )
+
+
+def _note_part(conn: Connection, *, watch: Watch, today: date, part: list[Noted]) -> bool:
+    """Notes prices, unless the page counts no more: it was read, or switched off, meanwhile."""
+    if not watches.stands(conn, watch):
+        return False
+    days.note(conn, watch.store_id, watch.channel, today, part)
+    return True
 
 
 def _applied(price: ShownPrice, for_all: list[Benefit], terms: PriceTerms) -> Decimal:

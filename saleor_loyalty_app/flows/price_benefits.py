@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -30,18 +31,18 @@ def benefits_for(
     A shared code that they used already where it is for once, or of which all uses are gone, is
     left out, and so is free shipping: it changes no price of goods.
     """
+    lowers = partial(_does_lower, channel=channel)
     found = [
         (one.campaign, one.code, one.until, _is_own(one.campaign))
-        for one in campaigns_for(conn, store, member, now=now)
-        if one.code and one.campaign.terms.kind in ("percent", "amount")
+        for one in campaigns_for(conn, store, member, now=now, wanted=lowers)
+        if one.code
     ]
     shared = [campaign for campaign, _, _, own in found if not own]
-    gone = _not_again(conn, store, member, shared)
+    gone = _used_up(conn, store, shared) | _used_once(conn, store, member, shared)
     return [
-        benefit
+        _benefit(campaign, code, until, channel, own=own)
         for campaign, code, until, own in found
-        if (own or campaign.id not in gone)
-        and (benefit := _benefit(campaign, code, until, channel, own=own)) is not None
+        if own or campaign.id not in gone
     ]
 
 
@@ -49,32 +50,56 @@ def benefits_for_all(
     conn: Connection, store: StoreRef, channel: str, *, now: datetime
 ) -> list[Benefit]:
     """The percent codes that anybody may type now for anything: they make what a price was."""
+    running = repository.covering(conn, store.id, now, sharing="shared")
+    for_all = [
+        one
+        for one in running
+        if one.terms.kind == "percent"
+        and one.terms.audience == Audience()
+        and _does_lower(one, channel)
+        and not values(one)[channel][1]
+    ]
+    gone = _used_up(conn, store, for_all)
     found = []
-    for campaign in repository.covering(conn, store.id, now, sharing="shared"):
-        if campaign.terms.kind != "percent" or campaign.terms.audience != Audience():
-            continue
+    for campaign in for_all:
         row = codes.shared_of(conn, store.id, campaign.id)
-        if row is None or row.state != "open":
-            continue
-        benefit = _benefit(campaign, row.code, campaign.ends_at, channel, own=False)
-        if benefit is not None and not benefit.minimum:
-            found.append(benefit)
+        if row is not None and row.state == "open" and campaign.id not in gone:
+            found.append(_benefit(campaign, row.code, campaign.ends_at, channel, own=False))
     return found
+
+
+def first_days(conn: Connection, store: StoreRef, channel: str, *, now: datetime) -> list[datetime]:
+    """Since when those campaigns work whose codes make goods of a channel cheaper, now or later."""
+    return [
+        one.works_from
+        for one in repository.with_codes_in_force(conn, store.id, now)
+        if _lowers(one, channel)
+    ]
+
+
+def _lowers(campaign: CampaignRow, channel: str) -> bool:
+    """Whether the codes of a campaign are to take something off the goods of a channel."""
+    if campaign.terms.kind not in ("percent", "amount"):
+        return False
+    said = values(campaign).get(channel)
+    return said is not None and said[0] > 0
+
+
+def _does_lower(campaign: CampaignRow, channel: str) -> bool:
+    return _lowers(campaign, channel) and campaign.trouble not in (TAKEN, DIFFERS)
 
 
 def _benefit(
     campaign: CampaignRow, code: str, until: datetime, channel: str, *, own: bool
-) -> Benefit | None:
-    said = values(campaign).get(channel)
-    if said is None or said[0] <= 0 or campaign.trouble in (TAKEN, DIFFERS):
-        return None
+) -> Benefit:
+    value, minimum = values(campaign)[channel]
     return Benefit(
         campaign=campaign.public_id,
         code=code,
         kind="amount" if campaign.terms.kind == "amount" else "percent",
-        value=said[0],
-        minimum=said[1],
-        starts_at=campaign.starts_at,
+        value=value,
+        minimum=minimum,
+        starts_at=campaign.works_from,
         until=until,
         own=own,
     )
@@ -84,33 +109,36 @@ def _is_own(campaign: CampaignRow) -> bool:
     return campaign.terms.kind_of_codes != "shared"
 
 
-def _not_again(
+def _used_once(
     conn: Connection, store: StoreRef, member: MemberRef, shared: Iterable[CampaignRow]
 ) -> set[int]:
-    """The campaigns whose shared code does not help this member any more."""
-    once, limited = set(), {}
+    """The campaigns whose shared code is for one order of each, which this member has made."""
+    once = [
+        one.id
+        for one in shared
+        if one.terms.codes is not None and one.terms.codes.once_per_customer
+    ]
+    if not once:
+        return set()
+    everybody = [member.id, *merged_members(conn, store.id, member.id)]
+    query = sa.select(_U.campaign_id).where(
+        _U.store_id == store.id,
+        _U.member_id.in_(everybody),
+        _U.campaign_id.in_(once),
+        _U.code_id.is_not(None),
+    )
+    return set(conn.execute(query.distinct()).scalars())
+
+
+def _used_up(conn: Connection, store: StoreRef, shared: Iterable[CampaignRow]) -> set[int]:
+    """The campaigns whose shared code was used as often as it may be, by whomever."""
+    gone = set()
     for campaign in shared:
         said = campaign.terms.codes
-        if said is not None and said.once_per_customer:
-            once.add(campaign.id)
-        if said is not None and said.uses is not None:
-            limited[campaign.id] = said.uses
-    gone: set[int] = set()
-    if once:
-        everybody = [member.id, *merged_members(conn, store.id, member.id)]
-        query = sa.select(_U.campaign_id).where(
-            _U.store_id == store.id,
-            _U.campaign_id.in_(once),
-            _U.member_id.in_(everybody),
-            _U.code_id.is_not(None),
-        )
-        gone |= set(conn.execute(query).scalars())
-    if limited:
-        # An order that came back gives no use of a code back in Saleor, so all are counted.
-        counted = (
-            sa.select(_U.campaign_id, sa.func.count())
-            .where(_U.store_id == store.id, _U.campaign_id.in_(limited), _U.code_id.is_not(None))
-            .group_by(_U.campaign_id)
-        )
-        gone |= {one for one, uses in conn.execute(counted) if uses >= limited[one]}
+        if said is None or said.uses is None:
+            continue
+        row = codes.shared_of(conn, store.id, campaign.id)
+        # An order that came back gives no use of a code back in Saleor, so all count.
+        if row is not None and codes.has_uses(conn, row.id, said.uses):
+            gone.add(campaign.id)
     return gone

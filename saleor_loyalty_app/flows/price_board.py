@@ -80,7 +80,14 @@ def price_lines(
     if since is not None:
         # Days before a break would stand for more than is known.
         asked = {key: Span(max(span.first, since), span.end) for key, span in spans.items()}
-        found = days.lowest(conn, scene.store.id, scene.channel.slug, scene.channel.currency, asked)
+        found = days.lowest(
+            conn,
+            scene.store.id,
+            scene.channel.slug,
+            scene.channel.currency,
+            asked,
+            with_tax=terms.shown_gross,
+        )
     return {
         one.variant_id: PriceLine(
             one,

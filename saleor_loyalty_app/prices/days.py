@@ -61,17 +61,19 @@ class Lowest:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A price that was read."""
+    """A price that was read, with tax or without it as the channel shows it."""
 
     variant_id: str
     currency: str
     price: Decimal
+    with_tax: bool
 
 
 def note(conn: Connection, store_id: int, channel: str, day: date, prices: Iterable[Noted]) -> int:
     """Notes prices of a day; of several the lowest stays. Gives the number of variants.
 
-    A channel that changed its currency begins its day anew: prices of two are not compared.
+    A channel that changed its currency, or that shows tax now and did not before, begins its day
+    anew: prices of two kinds are not compared.
     """
     insert = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
     rows = {
@@ -82,6 +84,7 @@ def note(conn: Connection, store_id: int, channel: str, day: date, prices: Itera
             "day": day.isoformat(),
             "currency": one.currency,
             "lowest_milli": int(one.price * _MILLI),
+            "with_tax": one.with_tax,
         }
         for one in prices
     }
@@ -89,11 +92,19 @@ def note(conn: Connection, store_id: int, channel: str, day: date, prices: Itera
         return 0
     statement = insert(_days).values(list(rows.values()))
     new = statement.excluded
-    lower = sa.or_(_D.currency != new.currency, new.lowest_milli < _D.lowest_milli)
+    lower = sa.or_(
+        _D.currency != new.currency,
+        _D.with_tax != new.with_tax,
+        new.lowest_milli < _D.lowest_milli,
+    )
     conn.execute(
         statement.on_conflict_do_update(
             index_elements=[_D.store_id, _D.channel, _D.variant_id, _D.day],
-            set_={"lowest_milli": new.lowest_milli, "currency": new.currency},
+            set_={
+                "lowest_milli": new.lowest_milli,
+                "currency": new.currency,
+                "with_tax": new.with_tax,
+            },
             where=lower,
         )
     )
@@ -106,14 +117,19 @@ def lowest(
     channel: str,
     currency: str,
     spans: Mapping[str, Span],
+    *,
+    with_tax: bool,
 ) -> dict[str, Lowest]:
-    """The lowest price of variants, each in its own span; those without any day are left out."""
+    """The lowest price of variants, each in its own span; those without any day are left out.
+
+    Days on which the channel had another currency, or showed tax otherwise, count as not known.
+    """
     by_span: dict[Span, list[str]] = {}
     for variant_id, span in spans.items():
         by_span.setdefault(span, []).append(variant_id)
     found: dict[str, Lowest] = {}
     for span, variant_ids in by_span.items():
-        found |= _lowest(conn, store_id, channel, currency, span, variant_ids)
+        found |= _lowest(conn, store_id, channel, currency, span, variant_ids, with_tax)
     return found
 
 
@@ -124,6 +140,7 @@ def _lowest(
     currency: str,
     span: Span,
     variant_ids: Collection[str],
+    with_tax: bool,
 ) -> dict[str, Lowest]:
     query = (
         sa.select(
@@ -139,6 +156,7 @@ def _lowest(
             _D.day >= span.first.isoformat(),
             _D.day < span.end.isoformat(),
             _D.currency == currency,
+            _D.with_tax.is_(with_tax),
         )
         .group_by(_D.variant_id)
     )
@@ -148,12 +166,12 @@ def _lowest(
     }
 
 
-def forget(conn: Connection, store_id: int, before: date) -> bool:
-    """Deletes a page of days that nobody asks about any more; gives whether there are more."""
+def forget(conn: Connection, store_id: int, channel: str, before: date) -> bool:
+    """Deletes a page of days that nobody asks about any more; gives whether there may be more."""
     over = list(
         conn.execute(
             sa.select(_D.id)
-            .where(_D.store_id == store_id, _D.day < before.isoformat())
+            .where(_D.store_id == store_id, _D.channel == channel, _D.day < before.isoformat())
             .order_by(_D.day)
             .limit(PAGE)
         ).scalars()
@@ -167,7 +185,7 @@ def kept_from(today: date, reductions: Iterable[date]) -> date:
     """The first day that is kept: that a reduction under way may be compared with. Pure.
 
     Args:
-        reductions: when those that are planned or under way begin or began.
+        reductions: when those begin or began that people are still told of.
     """
     earliest = min([today, *reductions])
     return max(earliest - KEPT, today - KEPT_AT_MOST)

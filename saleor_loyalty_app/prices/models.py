@@ -33,7 +33,7 @@ class PriceWatch(SQLModel, table=True):
     #: Variants that the reading under way, and the last one that ended, found a price of.
     seen: int = count(0)
     variants: int = count(0)
-    #: The first day that a reading went through, without a break since it was switched on.
+    #: The first day that a reading went through, without a break or a long gap since.
     since: str | None = Field(default=None, nullable=True)
     #: Why Saleor did not answer the last time, as a stable word; "" = it did.
     trouble: str = ""
@@ -47,7 +47,7 @@ class PriceDay(SQLModel, table=True):
     __tablename__ = "price_day"
     __table_args__ = (
         sa.UniqueConstraint("store_id", "channel", "variant_id", "day"),
-        sa.Index("ix_price_day_day", "store_id", "day"),
+        sa.Index("ix_price_day_day", "store_id", "channel", "day"),
         sa.CheckConstraint("lowest_milli >= 0", name="lowest_milli"),
     )
 
@@ -59,5 +59,7 @@ class PriceDay(SQLModel, table=True):
     #: YYYY-MM-DD.
     day: str
     currency: str
-    #: In thousandths of the currency's major unit, with tax where the channel shows it with tax.
+    #: In thousandths of the currency's major unit.
     lowest_milli: int = count()
+    #: It is with tax, as the channel showed it that day.
+    with_tax: bool

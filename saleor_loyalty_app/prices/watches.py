@@ -15,6 +15,8 @@ _watches = table(PriceWatch)
 _W = _watches.c
 #: A reading of all products begins so long after the one before.
 EVERY = timedelta(hours=3)
+#: Longer between the ends of two readings, and what is known begins anew.
+GAP = timedelta(days=1)
 #: What Saleor refused is tried again so much later.
 REST = timedelta(minutes=10)
 
@@ -118,7 +120,8 @@ def go_on(
     values["cursor"] = cursor or ""
     if cursor is None:
         values |= {"finished_at": now, "variants": seen}
-        if watch.since is None:
+        last = watch.finished_at
+        if watch.since is None or last is None or now - last > GAP:
             values["since"] = day.isoformat()
     written = conn.execute(
         sa.update(_watches)
@@ -127,6 +130,14 @@ def go_on(
         .returning(_W.id)
     )
     return written.scalar_one_or_none() is not None
+
+
+def stands(conn: Connection, watch: Watch) -> bool:
+    """Whether the page after `watch.cursor` is still to be read: nobody did meanwhile."""
+    query = sa.select(_W.id).where(
+        _W.id == watch.id, _W.cursor == watch.cursor, _W.running.is_(True)
+    )
+    return conn.execute(query).first() is not None
 
 
 def rest(conn: Connection, watch: Watch, why: str, *, anew: bool, now: datetime) -> None:

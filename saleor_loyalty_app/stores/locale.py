@@ -1,5 +1,6 @@
 """What a store's country says of its days and its language, until the owner says otherwise."""
 
+from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -44,6 +45,15 @@ def usable_timezone(name: str) -> str:
     another machine knew. Orders are booked all the same.
     """
     return name if _is_timezone(name) else "UTC"
+
+
+def last_day(until: datetime, timezone: str) -> date:
+    """The last day, by the clocks of a time zone, on which something works that is over at `until`.
+
+    What is over at midnight does not work on the day that begins then.
+    """
+    local = (until - timedelta(microseconds=1)).astimezone(ZoneInfo(usable_timezone(timezone)))
+    return local.date()
 
 
 @cache

@@ -1,6 +1,7 @@
 """Channels, products and shipping methods: what the store sells, where and for how much."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,8 @@ class ProductType:
 
 @dataclass(eq=False)
 class Product:
+    """`published_at` is by channel slug; where nothing is said it was published long since."""
+
     pk: int
     slug: str
     name: str
@@ -92,6 +95,7 @@ class Product:
     description: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
     private_metadata: dict[str, str] = field(default_factory=dict)
+    published_at: dict[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(eq=False)

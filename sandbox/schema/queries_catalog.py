@@ -11,7 +11,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from sandbox.model.catalog import Channel
+from sandbox.model.catalog import Channel, Product
 from sandbox.schema.connections import Connection, connect
 from sandbox.schema.filters import among
 from sandbox.schema.nodes import pk_of
@@ -56,9 +56,17 @@ def _chosen(where: dict[str, Any] | None, pk: int, field: str, value: str | None
     return wanted.get(field) is None or among(value, wanted[field])
 
 
-def _published(where: dict[str, Any] | None) -> bool:
-    """Whether a product passes `{isPublished}`: here all are published where they are sold."""
-    return (where or {}).get("is_published") is not False
+def _published(where: dict[str, Any] | None, product: Product, channel: Channel | None) -> bool:
+    """Whether a product passes `{isPublished, publishedFrom}`.
+
+    Where they are sold all are said to be published, also before their day has come, as in Saleor:
+    `publishedFrom` asks for those of that day or earlier.
+    """
+    wanted = where or {}
+    if wanted.get("is_published") is False:
+        return False
+    by, at = wanted.get("published_from"), product.published_at.get(channel.slug if channel else "")
+    return by is None or at is None or at <= by
 
 
 def _products(
@@ -76,7 +84,7 @@ def _products(
         if (seen_in is None or any(seen_in.slug in v.prices for v in product.variants))
         and _has_words(search, product.name, product.slug)
         and _chosen(where, product.pk, "slug", product.slug)
-        and _published(where)
+        and _published(where, product, seen_in)
     ]
     return connect(found, lambda product: (product.slug,), **page)
 

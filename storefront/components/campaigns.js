@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 
 /** @typedef {import("./dom.js").Child} Child */
 /** @typedef {import("./words.js").Words} Words */
-/** @typedef {{id: string, kind: string, title: string, text: string, gives: string, until: string, code: string | null, own: boolean, channels: string[]}} Campaign */
+/** @typedef {{id: string, kind: string, title: string, text: string, gives: string, last_day: string, code: string | null, own: boolean, channels: string[]}} Campaign */
 
 /**
  * Those that hold in a channel; all where none is named.
@@ -25,6 +25,6 @@ export function drawCampaigns(campaigns, words) {
   return [h("ul", { class: "campaigns", part: "campaigns" }, campaigns.map((one) => h("li", { part: "campaign", "data-kind": one.kind },
     h("p", { class: "asked" }, one.title),
     one.text && h("p", {}, one.text),
-    h("p", { class: "soft" }, [one.gives, words.t("campaigns.until", { day: words.day(one.until) })].filter(Boolean).join(" · ")),
+    h("p", { class: "soft" }, [one.gives, words.t("campaigns.until", { day: words.date(one.last_day) })].filter(Boolean).join(" · ")),
     one.code && h("p", {}, words.t(one.own ? "campaigns.own_code" : "campaigns.code"), " ", h("strong", { class: "code", translate: "no", part: "code" }, one.code)))))];
 }

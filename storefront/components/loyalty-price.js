@@ -4,8 +4,8 @@ import { h } from "./dom.js";
 import { define, LoyaltyElement } from "./element.js";
 
 /** @typedef {import("./amounts.js").Money} Money */
-/** @typedef {{price: Money, code: string, own: boolean, until: string, condition: string}} Personal */
-/** @typedef {{price: Money, known_from: string, complete: boolean}} Lowest */
+/** @typedef {{price: Money, code: string, own: boolean, last_day: string, condition: string}} Personal */
+/** @typedef {{price: Money, known_days: number, complete: boolean}} Lowest */
 /** @typedef {{product: string, variant: string, price: Money, personal: Personal | null, lowest: Lowest | null}} Price */
 /** @typedef {{history: {days: number, since: string | null} | null, items: Price[]}} Prices */
 /** @typedef {Price & {personal: Personal, several: boolean, days: number}} Shown */
@@ -35,7 +35,7 @@ s, .hint { color: var(--loyalty-soft, inherit); }
   draw({ price, personal, lowest, several, days }) {
     const { words } = this;
     const own = words.money(personal.price);
-    const [before = "", after = ""] = words.t(personal.own ? "price.own_code" : "price.code", { day: words.day(personal.until), code: "\0" }).split("\0");
+    const [before = "", after = ""] = words.t(personal.own ? "price.own_code" : "price.code", { day: words.date(personal.last_day), code: "\0" }).split("\0");
     return [
       h("p", { class: "prices" },
         h("s", { part: "before" }, h("span", { class: "hidden" }, `${words.t("price.before")} `), words.money(price)),
@@ -53,7 +53,7 @@ s, .hint { color: var(--loyalty-soft, inherit); }
     const { words } = this;
     if (!lowest) return words.t("price.lowest_unknown", { days });
     const text = words.t("price.lowest", { days, money: words.money(lowest.price) });
-    return lowest.complete ? text : `${text} ${words.t("price.known_from", { day: words.date(lowest.known_from) })}`;
+    return lowest.complete ? text : `${text} ${words.t("price.known_days", { days, known: lowest.known_days })}`;
   }
 
   drawWaiting() {

@@ -31,7 +31,8 @@ def prices(stage: Stage) -> dict[str, object]:
             "campaign": "cp_0123456789ab",
             "code": "AUTUMN10",
             "own": False,
-            "until": "2027-03-08T09:00:00+00:00",
+            "until": "2027-03-08T00:00:00+03:00",
+            "last_day": "2027-03-07",
             "minimum": None,
             "once_per_order": False,
             "condition": "",
@@ -70,9 +71,9 @@ def test_a_price_with_a_code_stands_beside_the_other_and_the_lowest_before(page:
     first, cheapest, none = (page.locator("loyalty-price").nth(at) for at in range(3))
     expect(first.locator("[data-price]")).to_have_text("$67.50")
     expect(first.locator("s")).to_have_text("Without a code: $75.00")
-    expect(first).to_contain_text("for you with the code AUTUMN10, until Mar 8, 2027.")
+    expect(first).to_contain_text("for you with the code AUTUMN10, until Mar 7, 2027.")
     expect(first).to_contain_text(
-        "Lowest price of the 30 days before: $70.00 (known since Feb 10, 2027)"
+        "Lowest price of the 30 days before: $70.00 (known: 19 of 30 days)"
     )
     expect(cheapest.locator("[data-price]")).to_have_text("from $60.00")
     expect(none).to_be_hidden()
@@ -90,5 +91,28 @@ def test_in_turkish_it_says_the_same_and_what_is_not_known(page: Page) -> None:
     stage.answers["GET me/prices"] = {"body": told}
     stage.show(ELEMENT.format(product="tee", variant="T1"))
     shown = page.locator("loyalty-price")
-    expect(shown).to_contain_text("AUTUMN10 koduyla size özel, son gün 8 Mar 2027.")
+    expect(shown).to_contain_text("AUTUMN10 koduyla size özel, son gün 7 Mar 2027.")
     expect(shown).to_contain_text("Önceki 30 günün en düşük fiyatı: henüz bilinmiyor")
+
+
+def test_the_panel_tells_the_last_day_of_a_campaign_by_the_clocks_of_the_store(
+    browser: Browser,
+) -> None:
+    page = browser.new_context(timezone_id="Asia/Tokyo").new_page()
+    stage = Stage(page, language="en")
+    campaign = {
+        "id": "cp_0123456789ab",
+        "kind": "percent",
+        "title": "Autumn",
+        "text": "",
+        "gives": "10% off",
+        "until": "2027-03-08T00:00:00+03:00",
+        "last_day": "2027-03-07",
+        "code": "AUTUMN10",
+        "own": False,
+        "channels": ["web"],
+    }
+    stage.answers["GET me/campaigns"] = {"body": {"campaigns": [campaign]}}
+    stage.show(stage.element("panel", 'sections="campaigns"'))
+    expect(page.locator("loyalty-panel")).to_contain_text("10% off · until Mar 7, 2027")
+    page.context.close()

@@ -48,7 +48,7 @@ class NotedPrices(BaseModel):
     on: bool
     days: Days = Field(description="The lowest price is told of so many days.")
     since: date | None = Field(description="Since when all prices are known; null = not yet.")
-    known_days: int = Field(description="How many days that are, today included.")
+    known_days: int = Field(description="How many days that are, up to the last reading.")
     variants: int = Field(description="Variants with a price when all were last read.")
     read_at: datetime | None = Field(description="When all were last read.")
     trouble: str = Field(
@@ -75,9 +75,8 @@ class PriceHistoryWish(BaseModel):
 async def read_price_history(faces: FacesOf, staff: StaffOf) -> PriceHistories:
     """Of which channels prices are noted, and since when they are known."""
     await faces.gate.read(staff.key)
-    now = faces.clock()
     return await faces.database.read_async(
-        lambda conn: _page(conn, still_active(conn, staff.store), now)
+        lambda conn: _page(conn, still_active(conn, staff.store))
     )
 
 
@@ -117,31 +116,34 @@ async def switch_price_history(
                 after=after,
                 now=now,
             )
-        return _page(conn, store, now)
+        return _page(conn, store)
 
     return await faces.database.write_async(change)
 
 
-def _page(conn: Connection, store: StoreRef, now: datetime) -> PriceHistories:
+def _page(conn: Connection, store: StoreRef) -> PriceHistories:
     known = watches.of_store(conn, store.id)
-    today = day_of(store, now)
     page = PriceHistories(
-        channels=[_told(one, known.get(one.slug), today) for one in channels(conn, store.id)]
+        channels=[_told(one, known.get(one.slug), store) for one in channels(conn, store.id)]
     )
     return on_its_clocks(page, store)
 
 
-def _told(channel: ChannelRef, watch: Watch | None, today: date) -> NotedPrices:
+def _told(channel: ChannelRef, watch: Watch | None, store: StoreRef) -> NotedPrices:
     running = watch if watch is not None and watch.running else None
     since = None if running is None else running.known_since
+    read_at = None if running is None else running.finished_at
+    known = 0
+    if since is not None and read_at is not None:
+        known = (day_of(store, read_at) - since).days + 1
     return NotedPrices(
         channel=channel.slug,
         name=channel.name,
         currency=channel.currency,
         since=since,
-        known_days=0 if since is None else (today - since).days + 1,
+        known_days=known,
         variants=0 if running is None else running.variants,
-        read_at=None if running is None else running.finished_at,
+        read_at=read_at,
         trouble="" if running is None else running.trouble,
         on=running is not None,
         days=_days(watch),

@@ -137,8 +137,9 @@ def read_sums(
         offers=[] if rests else _offers(conn, store, program, available, language),
         codes=_codes(conn, store, member, language),
         campaigns=[
-            (campaign_told(one, language), day_of(one.until, store, language))
+            (told, words.day_words(told.last_day, language))
             for one in campaigns_for(conn, store, member, now=now)
+            for told in [campaign_told(one, store, language)]
         ],
         exchange=read_exchange(conn, store, member, program, now=now, language=language),
         spending_rests=rests,

@@ -1,6 +1,6 @@
 """The campaigns that are for a shopper: `/me/campaigns`."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from fastapi import Response
@@ -15,6 +15,8 @@ from saleor_loyalty_app.api.storefront.refusals import OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.shopper import ReaderOf
 from saleor_loyalty_app.api.storefront.wishes import OF_MEMBERS, member_of
 from saleor_loyalty_app.flows.campaign_board import ForMe, campaigns_for, gives_words
+from saleor_loyalty_app.stores.locale import last_day
+from saleor_loyalty_app.stores.refs import StoreRef
 
 router = storefront_router("/me")
 EXAMPLE: dict[str, Any] = {
@@ -26,6 +28,7 @@ EXAMPLE: dict[str, Any] = {
             "text": "For our members.",
             "gives": "10% off",
             "until": "2027-03-08T00:00:00+03:00",
+            "last_day": "2027-03-07",
             "code": "AUTUMN10",
             "own": False,
             "channels": ["default-channel"],
@@ -45,6 +48,7 @@ class MyCampaign(BaseModel):
     text: str = Field(description="May be empty.")
     gives: str = Field(description="What it gives, in words.")
     until: datetime
+    last_day: date = Field(description="Its last day, by the clocks of the store.")
     code: str | None = Field(description="To be typed at checkout; null = nothing is to be typed.")
     own: bool = Field(description="The code is this shopper's alone, for one order.")
     channels: list[str] = Field(description="Slugs of the channels it holds in; empty = all.")
@@ -68,14 +72,14 @@ async def my_campaigns(
     def read(conn: Connection) -> MyCampaigns:
         store, member = member_of(conn, shopper)
         found = campaigns_for(conn, store, member, now=now)
-        return MyCampaigns(campaigns=[told(one, language) for one in found])
+        return MyCampaigns(campaigns=[told(one, store, language) for one in found])
 
     page = await faces.database.read_async(read)
     make_private(response, language)
     return page
 
 
-def told(one: ForMe, language: str) -> MyCampaign:
+def told(one: ForMe, store: StoreRef, language: str) -> MyCampaign:
     """A campaign in one language."""
     terms = one.campaign.terms
     return MyCampaign(
@@ -85,6 +89,7 @@ def told(one: ForMe, language: str) -> MyCampaign:
         text=terms.text(language),
         gives=gives_words(one.campaign, language),
         until=one.until,
+        last_day=last_day(one.until, store.timezone),
         code=one.code or None,
         own=bool(one.code) and terms.kind_of_codes != "shared",
         channels=[said.channel for said in terms.channels],

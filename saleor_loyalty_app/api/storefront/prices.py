@@ -8,10 +8,11 @@ from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 from sqlalchemy.engine import Connection
 
-from saleor_loyalty_app.api.context import FacesOf, Language
+from saleor_loyalty_app.api.context import Faces, FacesOf, Language
 from saleor_loyalty_app.api.errors import documented
 from saleor_loyalty_app.api.money import Money
 from saleor_loyalty_app.api.routing import storefront_router
+from saleor_loyalty_app.api.saleor_calls import SaleorBusy
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.board import ChannelUnknown
@@ -24,6 +25,7 @@ from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.prices.personal import PersonalPrice
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.scalars import ONE_LINE
+from saleor_loyalty_app.stores.locale import last_day
 
 router = storefront_router("/me")
 Products = Annotated[
@@ -42,6 +44,7 @@ _LINE: dict[str, JsonValue] = {
         "code": "AUTUMN10",
         "own": False,
         "until": "2027-03-08T00:00:00+03:00",
+        "last_day": "2027-03-07",
         "minimum": None,
         "once_per_order": False,
         "condition": "",
@@ -76,6 +79,7 @@ class OwnPrice(_Part):
     code: str = Field(description="To be typed at checkout.")
     own: bool = Field(description="The code is this shopper's alone, for one order.")
     until: datetime
+    last_day: date = Field(description="The last day of the code, by the clocks of the store.")
     minimum: Money | None = Field(
         description="The code asks for goods of so much: the price holds from there on. Null where "
         "one unit alone is enough."
@@ -96,7 +100,7 @@ class LowestPrice(_Part):
     from_: date = Field(alias="from")
     to: date
     known_from: date = Field(description="The first of these days with a known price.")
-    known_days: int = Field(description="On how many of these days a price is known.")
+    known_days: int = Field(description="Of how many of these days a price is known.")
     complete: bool = Field(description="A price is known of each of these days.")
 
 
@@ -166,10 +170,7 @@ async def my_prices(
         return scene
 
     scene = await faces.database.read_async(read)
-    found: dict[str, Prices] = {}
-    if wanted:
-        ask = partial(faces.prices.read, faces.access, scene.store, channel, wanted, now=now)
-        found = await faces.calls.run(ask)
+    found = await _prices(faces, scene, wanted, now)
     prices = [price for each in found.values() for price in each or ()]
     lines = await faces.database.read_async(lambda conn: price_lines(conn, scene, prices, now=now))
     make_private(response, language)
@@ -186,24 +187,42 @@ async def my_prices(
     )
 
 
+async def _prices(
+    faces: Faces, scene: PriceScene, wanted: list[str], now: datetime
+) -> dict[str, Prices]:
+    """What goods cost everybody: Saleor is asked for what is not known and nobody asks for yet."""
+    book = faces.prices
+    claim = book.claim(scene.store, scene.channel.slug, wanted, now=now)
+    answers = []
+    if claim.mine:
+        try:
+            answers.append(await faces.calls.run(partial(book.ask, faces.access, claim, now=now)))
+        except SaleorBusy as busy:
+            book.give_up(claim, busy)
+            raise
+    answers += await faces.calls.asked_by_others(claim.others)
+    return claim.prices(answers)
+
+
 def _history(scene: PriceScene) -> PriceHistory | None:
     watch = scene.watch
     return None if watch is None else PriceHistory(days=watch.days, since=watch.known_since)
 
 
 def _told(product: str, line: PriceLine, scene: PriceScene, language: str) -> VariantPrice:
-    price, terms = line.price, scene.terms
+    price, terms, timezone = line.price, scene.terms, scene.store.timezone
+    own = line.personal
     return VariantPrice(
         product=product,
         variant=price.variant_id,
         price=Money.of(terms.shown(price), price.currency),
         regular_price=Money.of(terms.regular(price), price.currency),
-        personal=None if line.personal is None else _own(line.personal, price.currency, language),
+        personal=None if own is None else _own(own, price.currency, timezone, language),
         lowest=_lowest(line),
     )
 
 
-def _own(one: PersonalPrice, currency: str, language: str) -> OwnPrice:
+def _own(one: PersonalPrice, currency: str, timezone: str, language: str) -> OwnPrice:
     benefit = one.benefit
     conditions = []
     if one.needs_more:
@@ -217,6 +236,7 @@ def _own(one: PersonalPrice, currency: str, language: str) -> OwnPrice:
         code=benefit.code,
         own=benefit.own,
         until=benefit.until,
+        last_day=last_day(benefit.until, timezone),
         minimum=Money.of(benefit.minimum, currency) if one.needs_more else None,
         once_per_order=benefit.kind == "amount",
         condition=" ".join(conditions),

@@ -26,10 +26,12 @@ def state(stage: Stage) -> Watch:
     return found[CHANNEL]
 
 
-def lowest(stage: Stage, span: Span) -> Lowest | None:
+def lowest(stage: Stage, span: Span, *, with_tax: bool = False) -> Lowest | None:
     variant = id_of(shirt(stage))
     found = stage.database.read(
-        lambda conn: days.lowest(conn, stage.store.id, CHANNEL, "USD", {variant: span})
+        lambda conn: days.lowest(
+            conn, stage.store.id, CHANNEL, "USD", {variant: span}, with_tax=with_tax
+        )
     )
     return found.get(variant)
 
@@ -175,15 +177,12 @@ def test_days_before_a_break_do_not_count_as_known(stage: Stage) -> None:
     assert state(stage).since == today(stage).isoformat()
 
 
-def test_prices_of_two_currencies_are_not_compared(stage: Stage) -> None:
+def test_prices_of_two_currencies_or_with_tax_and_without_are_not_compared(stage: Stage) -> None:
     begin = today(stage)
 
-    def note(currency: str, price: str) -> None:
-        stage.database.write(
-            lambda conn: days.note(
-                conn, stage.store.id, CHANNEL, begin, [Noted(variant, currency, Decimal(price))]
-            )
-        )
+    def note(currency: str, price: str, *, with_tax: bool = False) -> None:
+        read = Noted(variant, currency, Decimal(price), with_tax)
+        stage.database.write(lambda conn: days.note(conn, stage.store.id, CHANNEL, begin, [read]))
 
     variant = id_of(shirt(stage))
     span = Span(begin, begin + timedelta(days=1))
@@ -194,6 +193,11 @@ def test_prices_of_two_currencies_are_not_compared(stage: Stage) -> None:
     found = lowest(stage, span)
     assert found is not None
     assert found.price == 80
+    note("USD", "96.00", with_tax=True)
+    assert lowest(stage, span) is None
+    found = lowest(stage, span, with_tax=True)
+    assert found is not None
+    assert found.price == 96
 
 
 def test_old_days_go_page_by_page_but_not_those_before_a_campaign_that_runs(

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
@@ -70,3 +70,17 @@ def test_there_is_room_again_when_calls_are_done(thread: ThreadPoolExecutor) -> 
         return sum([await calls.run(lambda: 1) for _ in range(20)])
 
     assert asyncio.run(one_after_another()) == 20
+
+
+def test_what_others_ask_for_is_waited_for_without_a_thread(thread: ThreadPoolExecutor) -> None:
+    calls = SaleorCalls(thread, size=0, patience=0.05)
+    known, failed, open_still = Future[int](), Future[int](), Future[int]()
+    known.set_result(42)
+    failed.set_exception(LookupError("no such thing"))
+    assert asyncio.run(calls.asked_by_others([])) == []
+    assert asyncio.run(calls.asked_by_others([known])) == [42]
+    with pytest.raises(LookupError, match="no such thing"):
+        asyncio.run(calls.asked_by_others([known, failed]))
+    with pytest.raises(SaleorSlow):
+        asyncio.run(calls.asked_by_others([known, open_still]))
+    assert not open_still.cancelled(), "others wait for it too"

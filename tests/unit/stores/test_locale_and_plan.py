@@ -1,5 +1,7 @@
 """Small decisions about stores."""
 
+from datetime import datetime
+
 import pytest
 
 from saleor_loyalty_app.flows.migrate_webhooks import Change, PresentWebhook, plan_changes
@@ -8,6 +10,7 @@ from saleor_loyalty_app.stores.errors import UnknownLanguage, UnknownTimezone
 from saleor_loyalty_app.stores.locale import (
     check_locale,
     language_of_country,
+    last_day,
     timezone_of_country,
     usable_timezone,
 )
@@ -38,6 +41,22 @@ def test_what_is_no_time_zone_is_refused_and_read_as_utc(name: str) -> None:
         check_locale(name, "en")
     assert usable_timezone(name) == "UTC"
     assert usable_timezone("Europe/Istanbul") == "Europe/Istanbul"
+
+
+@pytest.mark.parametrize(
+    ("until", "timezone", "day"),
+    [
+        ("2027-03-08T00:00:00+03:00", "Europe/Istanbul", "2027-03-07"),
+        ("2027-03-08T00:00:01+03:00", "Europe/Istanbul", "2027-03-08"),
+        ("2027-03-07T20:59:59Z", "Europe/Istanbul", "2027-03-07"),
+        ("2027-03-08T00:00:00+03:00", "America/New_York", "2027-03-07"),
+        ("2027-03-08T00:00:00Z", "Mars/Olympus", "2027-03-07"),
+    ],
+)
+def test_what_is_over_at_midnight_has_its_last_day_before(
+    until: str, timezone: str, day: str
+) -> None:
+    assert last_day(datetime.fromisoformat(until), timezone).isoformat() == day
 
 
 def test_a_language_without_texts_is_refused() -> None:

@@ -37,7 +37,7 @@ describe("past prices", () => {
   it("tell what is known, and of how many days the lowest is told", async () => {
     const { answers, sent } = store({ ...ON, trouble: "saleor_unavailable" });
     renderPage(<PastPrices />, { answers });
-    expect(await screen.findByText(/3 days known, 12 variants/)).toBeTruthy();
+    expect(await screen.findByText(/3 of 30 days known, 12 variants/)).toBeTruthy();
     expect(screen.getByText(/Saleor gave no prices/)).toBeTruthy();
     await userEvent.selectOptions(screen.getByLabelText("Lowest price in Web"), "10");
     await waitFor(() => expect(sent).toEqual([{ on: true, days: 10 }]));

@@ -65,7 +65,7 @@ function Known({ of }: { of: Noted }) {
           t("campaigns.prices_none")
         ) : (
           <>
-            {t("campaigns.prices_known", { days: of.known_days, variants: of.variants })} <When at={of.read_at} form="minute" />
+            {t("campaigns.prices_known", { known: Math.min(of.known_days, of.days), days: of.days, variants: of.variants })} <When at={of.read_at} form="minute" />
           </>
         )}
       </p>

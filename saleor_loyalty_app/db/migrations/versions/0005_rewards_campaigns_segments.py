@@ -143,6 +143,7 @@ def upgrade() -> None:
         sa.Column("day", sa.String(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("lowest_milli", sa.BigInteger(), nullable=False),
+        sa.Column("with_tax", sa.Boolean(), nullable=False),
         sa.CheckConstraint("lowest_milli >= 0", name=op.f("ck_price_day_lowest_milli")),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_price_day_store_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_price_day")),
@@ -155,7 +156,7 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("price_day", schema=None) as batch_op:
-        batch_op.create_index("ix_price_day_day", ["store_id", "day"], unique=False)
+        batch_op.create_index("ix_price_day_day", ["store_id", "channel", "day"], unique=False)
 
     op.create_table(
         "price_watch",
@@ -520,6 +521,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("campaign_use", schema=None) as batch_op:
         batch_op.create_index("ix_campaign_use_code", ["code_id"], unique=False)
+        batch_op.create_index("ix_campaign_use_member", ["member_id", "campaign_id"], unique=False)
         batch_op.create_index("ix_campaign_use_order", ["store_id", "order_id"], unique=False)
 
     op.create_table(
@@ -772,6 +774,7 @@ def downgrade() -> None:
     op.drop_table("goodwill_prompt")
     with op.batch_alter_table("campaign_use", schema=None) as batch_op:
         batch_op.drop_index("ix_campaign_use_order")
+        batch_op.drop_index("ix_campaign_use_member")
         batch_op.drop_index("ix_campaign_use_code")
 
     op.drop_table("campaign_use")
