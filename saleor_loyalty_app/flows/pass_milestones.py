@@ -137,9 +137,7 @@ def notes_of(
             if state == "taking":
                 # Each who became this member may have passed the line by themselves.
                 person = [member_id, *(of for of, to in absorbed.items() if to == member_id)]
-                theirs = passed.noted(
-                    conn, store.id, person, one.rule.id, line.type, state="given"
-                )
+                theirs = passed.noted(conn, store.id, person, one.rule.id, line.type, state="given")
             else:
                 theirs = [member_id] if state is not None and member_id in inside else []
             if state is not None:

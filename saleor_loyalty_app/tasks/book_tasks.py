@@ -52,8 +52,8 @@ def audit_books(work: Background) -> bool:
     """Recomputes all books; a drift is counted, logged and told as a problem of its store.
 
     What is a sum of rows is added up for all stores at once, what a program decided by store. Where
-    the latter cannot be looked at, what is known to be wrong is told all the same, and what was told
-    before stays told.
+    the latter cannot be looked at, what is known to be wrong is told all the same, and nothing that
+    was told before is withdrawn.
     """
     of_rows = work.database.read(audit_rows, snapshot=True)
     found: list[Drift] = []
