@@ -114,13 +114,10 @@ def rewards_page(conn: Connection, store: StoreRef, *, keys: EmailKeys, now: dat
 
 
 def digest_of(program: Program | None) -> str:
-    """What tells tiers and who may have one from others; "" where they are off.
-
-    Who takes part is met anew too: whoever is taken in may have bought enough long ago.
-    """
+    """What tells tiers from others; "" where they are off."""
     if program is None or program.tiers is None or not program.tiers.enabled:
         return ""
-    return f"{program.tiers.digest}:{program.settings.enrollment}"
+    return program.tiers.digest
 
 
 def _sweep_page(
