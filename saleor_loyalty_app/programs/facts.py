@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,6 @@ class LineFacts:
             raise ValueError(f"line {self.id} has the base {self.base}")
         if self.quantity < 1:
             raise ValueError(f"line {self.id} has the quantity {self.quantity}")
-        object.__setattr__(self, "metadata", _sealed(self.metadata))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +72,3 @@ class OrderFacts:
         for amount in (self.subtotal, self.shipping):
             if not amount.is_finite() or amount < 0:
                 raise ValueError(f"order {self.order_id} has the amount {amount}")
-        object.__setattr__(self, "metadata", _sealed(self.metadata))
-
-
-def _sealed(metadata: Mapping[str, str]) -> Mapping[str, str]:
-    """Nobody who is shown it can change it: functions of plugins see the same as all others."""
-    return metadata if isinstance(metadata, MappingProxyType) else MappingProxyType(metadata)

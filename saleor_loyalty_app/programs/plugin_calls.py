@@ -224,8 +224,8 @@ def seen_of(look: Look, line: LineFacts | None) -> Seen:
     member = look.member
     return Seen(
         at=look.local,
-        order=look.facts if look.facts.currency else None,
-        line=line,
+        order=look.shown if look.facts.currency else None,
+        line=None if line is None else look.shown_lines[line.id],
         member=MemberFacts(
             tier=member.tier,
             joined_at=member.joined_at,
