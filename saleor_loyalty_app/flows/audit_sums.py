@@ -20,6 +20,7 @@ from saleor_loyalty_app.flows.audit_sides import (
     two_sides,
 )
 from saleor_loyalty_app.goodwill.models import GoodwillPrompt
+from saleor_loyalty_app.goodwill.prompts import WAITING
 from saleor_loyalty_app.ledger.auditing import Drift, all_at_once
 from saleor_loyalty_app.ledger.models import Entry, Hold
 from saleor_loyalty_app.orders.models import OrderState, OrderUnit
@@ -175,9 +176,11 @@ def _adjustments() -> sa.Select[Any]:
 
 
 def _goodwill() -> sa.Select[Any]:
+    """What waits for a second person is noted with the points that were asked for."""
     rows = table(GoodwillPrompt).outerjoin(table(Adjustment), _A.id == _W.adjustment_id)
     told = Told(_W.store_id, _W.member_id, _POINTS, _W.id, _W.order_number)
-    return differing(rows, told, sa.case((_A.state == "posted", _A.points), else_=0), _W.given)
+    promised = sa.or_(_A.state == "posted", sa.and_(_A.state == _W.state, _W.state == WAITING))
+    return differing(rows, told, sa.case((promised, _A.points), else_=0), _W.given)
 
 
 #: Statements that give a row for each counter that is wrong.

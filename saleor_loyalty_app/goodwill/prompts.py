@@ -198,5 +198,5 @@ def forget_members(conn: Connection, store_id: int, member_ids: Sequence[int]) -
     conn.execute(
         sa.update(_prompts)
         .where(*theirs, _P.state.in_((OPEN, WAITING)))
-        .values(state=DECLINED, decided_by="app")
+        .values(state=DECLINED, decided_by="app", given=0)
     )

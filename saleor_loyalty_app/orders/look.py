@@ -10,7 +10,7 @@ import msgspec
 from saleor_loyalty_app.orders.money import is_consistent
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 
-_encode = msgspec.json.Encoder(order="deterministic").encode
+_encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,18 @@ class Known:
 
 
 def digest_of(snapshot: OrderSnapshot) -> str:
-    """SHA-256 of the canonical snapshot, in hexadecimal."""
-    return hashlib.sha256(_encode(snapshot)).hexdigest()
+    """SHA-256 of the canonical snapshot, in hexadecimal.
+
+    Without metadata: what other systems write there day by day is looked at when the award plan is
+    frozen, and changes no books afterwards.
+    """
+    told = msgspec.to_builtins(snapshot)
+    del told["privateMetadata"]
+    for line in told["lines"]:
+        product = (line["variant"] or {}).get("product")
+        if product is not None:
+            del product["metadata"]
+    return hashlib.sha256(_encode(told)).hexdigest()
 
 
 def judge(known: Known, snapshot: OrderSnapshot, digest: str, look: Look) -> Verdict:

@@ -1,8 +1,10 @@
 """An order as conditions look at it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from saleor_loyalty_app.programs.expression import (
@@ -41,6 +43,19 @@ class Look:
         self._expected: frozenset[Field] = frozenset()
         self._known: dict[str | None, tuple[cel.Context, frozenset[Field]]] = {}
         self._asked: dict[tuple[str, str | None], Reason | None] = {}
+
+    @cached_property
+    def shown(self) -> OrderFacts:
+        """The order with metadata that nobody who is shown it can change."""
+        lines = tuple(
+            replace(line, metadata=MappingProxyType(line.metadata)) for line in self.facts.lines
+        )
+        return replace(self.facts, lines=lines, metadata=MappingProxyType(self.facts.metadata))
+
+    @cached_property
+    def shown_lines(self) -> Mapping[str, LineFacts]:
+        """The lines of what is shown, by their ids."""
+        return {line.id: line for line in self.shown.lines}
 
     @cached_property
     def quantity(self) -> int:

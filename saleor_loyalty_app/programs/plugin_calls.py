@@ -67,6 +67,14 @@ class PluginAward:
     trouble: Reason | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Misfit:
+    """Why a kind cannot be asked with these settings: for the decision, and for the process."""
+
+    why: str
+    told: str
+
+
 EffectAmount = Callable[[Look, LineFacts | None], PluginAward]
 
 
@@ -77,7 +85,7 @@ class _Asked(Generic[K]):
         self._find: Callable[[Kinds], K | None] = find
         self._name = name
         self._settings = settings
-        self._found: tuple[Kinds, K, KindSettings] | None = None
+        self._found: tuple[Kinds, K, KindSettings | _Misfit] | None = None
 
     def ready(self, level: str) -> tuple[K, KindSettings]:
         """The kind and its settings.
@@ -93,21 +101,21 @@ class _Asked(Generic[K]):
                 kinds.tell(self._name, "missing", "missing")
                 raise _Unusable({"code": "plugin_missing", "kind": self._name})
             found = self._found = kinds, kind, self._read(kind)
-        if level not in found[1].levels:
-            raise _Unusable(failed(self._name, "level"))
-        return found[1], found[2]
+        _, kind, settings = found
+        if isinstance(settings, _Misfit):
+            raise _unfit(self._name, settings)
+        if level not in kind.levels:
+            raise _unfit(self._name, _Misfit("level", "level"))
+        return kind, settings
 
-    def _read(self, kind: K) -> KindSettings:
+    def _read(self, kind: K) -> "KindSettings | _Misfit":
         try:
-            read = kind.settings.model_validate(copy.deepcopy(self._settings))
+            read: object = kind.settings.model_validate(copy.deepcopy(self._settings))
         except ValidationError:
-            raise _Unusable(failed(self._name, "settings")) from None
-        except Exception as failure:
-            tell(self._name, failure)
-            raise _Unusable(failed(self._name, "raised")) from failure
-        if not isinstance(read, KindSettings):
-            raise _Unusable(failed(self._name, "answer"))
-        return read
+            return _Misfit("settings", "settings")
+        except Exception as failure:  # noqa: BLE001 - whatever a stranger's model raises
+            return _Misfit("raised", type(failure).__name__)
+        return read if isinstance(read, KindSettings) else _Misfit("answer", type(read).__name__)
 
 
 def condition_test(
@@ -144,7 +152,7 @@ def effect_amount(effect: PluginEffect) -> EffectAmount:
         try:
             kind, settings = asked.ready(_level(look, line))
             if kind.unit != effect.unit:
-                raise _Unusable(failed(name, "unit"))
+                raise _unfit(name, _Misfit("unit", "unit"))
             given = _called(name, lambda: kind.amount(settings, seen_of(look, line)))
         except _Unusable as trouble:
             return PluginAward(nothing, {}, trouble.reason)
@@ -200,6 +208,12 @@ def failed(name: str, why: str) -> Reason:
     return {"code": "plugin_failed", "kind": name, "why": why}
 
 
+def _unfit(name: str, misfit: _Misfit) -> _Unusable:
+    """Tells the process that a kind does not fit where it stands."""
+    plugin_kinds.current().tell(name, "failed", misfit.told)
+    return _Unusable(failed(name, misfit.why))
+
+
 def tell(name: str, failure: BaseException) -> None:
     """Tells the process that a kind failed; the message may hold data and is left out."""
     plugin_kinds.current().tell(name, "failed", type(failure).__name__)
@@ -210,8 +224,8 @@ def seen_of(look: Look, line: LineFacts | None) -> Seen:
     member = look.member
     return Seen(
         at=look.local,
-        order=look.facts if look.facts.currency else None,
-        line=line,
+        order=look.shown if look.facts.currency else None,
+        line=None if line is None else look.shown_lines[line.id],
         member=MemberFacts(
             tier=member.tier,
             joined_at=member.joined_at,

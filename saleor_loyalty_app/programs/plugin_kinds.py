@@ -24,6 +24,7 @@ MAYBE_UNKNOWN = frozenset(
     {
         "country", "language", "nth_order", "product", "variant", "category", "collection",
         "product_type", "on_sale", "tier", "member_since", "member_orders", "segment",
+        "order_metadata", "product_metadata",
     }
 )  # fmt: skip
 #: So many kinds of conditions, and as many of effects, may one plugin bring.

@@ -9,11 +9,14 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app.clock import ManualClock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.flows.publish_program import publish
+from saleor_loyalty_app.programs import plugin_kinds
 from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.plugin_kinds import Kinds, Seen
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.switches import Part, set_switch
 from tests.api_edge import ApiEdge
 from tests.factories import make_channel
+from tests.plugin_samples import condition, if_line
 from tests.program_samples import PURCHASES, program_of, rule_of
 from tests.signing import SigningKey
 
@@ -124,6 +127,28 @@ def test_what_is_not_said_is_not_guessed(edge: ApiEdge, open_store: StoreRef) ->
         ["category"],
     )
     assert "shoes" in shoes["when"]
+
+
+def test_what_plugins_ask_of_metadata_is_not_judged(edge: ApiEdge, store: StoreRef) -> None:
+    def bottled(_settings: Any, seen: Seen) -> bool:
+        return seen.line is not None and "bottle" in seen.line.metadata
+
+    lines: Any = frozenset({"line"})
+    kinds = Kinds().with_plugin(
+        "shop",
+        (condition("bottled", bottled, levels=lines, looks_at=frozenset({"product_metadata"})),),
+        (),
+    )
+    with plugin_kinds.using(kinds):
+        rule = rule_of(
+            {"type": "multiplier", "factor": "2"}, "bottles", when=if_line("shop.bottled")
+        )
+        publish_in(edge, store, program_of(PURCHASES, rule))
+        page = asked(edge, store, {"net": "50"}).json()
+    assert page["points"] == 50
+    assert [(one["id"], one["needs"]) for one in page["not_judged"]] == [
+        ("bottles", ["product_metadata"])
+    ]
 
 
 def test_a_price_on_the_other_side_of_the_tax_is_told(edge: ApiEdge, open_store: StoreRef) -> None:

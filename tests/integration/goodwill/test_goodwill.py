@@ -37,6 +37,7 @@ from saleor_loyalty_app.messages.models import OutboxMessage
 from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
+from tests.audited import drifts_of
 from tests.factories import make_revision
 from tests.order_books import KEYS, NOW, books_of, entries_of, live_store, program
 from tests.order_samples import fulfillment, line, order, paid, shopper
@@ -239,12 +240,14 @@ def test_beyond_the_budget_another_approves_and_only_then_the_member_is_told(
     for decision, state in ((Decision.refuse, "open"), (Decision.approve, "given")):
         waits = decided(database, store, prompt)
         assert (waits.state, told(database, store)) == ("waiting", [])
+        assert database.read(lambda conn: drifts_of(conn, store.id)) == []
         database.write(
             lambda conn, what=decision, one=waits: decide(  # type: ignore[misc]
                 conn, store, one.adjustment_id or 0, what, CHIEF, "", keys=KEYS, now=NOW
             )
         )
         assert database.read(lambda conn: prompts.by_id(conn, store.id, prompt.id)).state == state  # type: ignore[union-attr]
+        assert database.read(lambda conn: drifts_of(conn, store.id)) == []
     assert [one["points"] for one in told(database, store)] == [150]
 
 
@@ -281,12 +284,18 @@ def test_automatic_goodwill_keeps_to_its_month_and_leaves_the_rest_to_people(
 
 def test_erasing_a_member_takes_what_was_written_and_what_waits(database: Database) -> None:
     store = database.write(lambda conn: live_store(conn, kind(**COMPLAINT)))
+    none = Allowance(0, 0)
+    database.write(
+        lambda conn: set_allowance(conn, store.id, EVERYBODY, none, actor="user:1", now=NOW)
+    )
     receive(database, store, bought(), NOW)
     prompt = complain(database, store)
+    assert decided(database, store, prompt).state == "waiting"
     database.write(lambda conn: erase_member(conn, store, prompt.member_id, now=NOW))
     left = database.read(lambda conn: prompts.by_id(conn, store.id, prompt.id))
     assert left is not None
-    assert (left.state, left.note) == ("declined", "")
+    assert (left.state, left.note, left.given) == ("declined", "", 0)
+    assert database.read(lambda conn: drifts_of(conn, store.id)) == []
 
 
 def _values(one: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 
 from saleor_loyalty_app.orders.look import Known, Look, Verdict, digest_of, judge
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
-from tests.order_samples import START, money, order, paid
+from tests.order_samples import START, line, money, order, paid
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 FRESH = order(transactions=[paid()], updated=10)
@@ -69,3 +69,16 @@ def test_contradictions_are_not_booked(look: Look) -> None:
 def test_equal_orders_have_equal_digests() -> None:
     assert digest_of(order(transactions=[paid()])) == digest_of(order(transactions=[paid()]))
     assert digest_of(order(transactions=[paid()])) != digest_of(order(transactions=[paid(99)]))
+
+
+def test_what_other_systems_note_in_metadata_is_no_other_order() -> None:
+    def told(note: str) -> OrderSnapshot:
+        sold, unknown = line("L1"), line("L2")
+        sold["variant"]["product"]["metadata"] = [{"key": "stock", "value": note}]
+        unknown["variant"] = None
+        private = [{"key": "erp", "value": note}]
+        return order(sold, unknown, transactions=[paid(200)], privateMetadata=private)
+
+    assert told("1").private_metadata != told("2").private_metadata
+    assert told("1").lines != told("2").lines
+    assert digest_of(told("1")) == digest_of(told("2"))

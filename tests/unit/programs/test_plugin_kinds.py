@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
+from typing import Annotated, Any
 
 import jsonschema_rs
 import pytest
+from pydantic import AfterValidator
 
 from saleor_loyalty_app.programs import plugin_kinds
 from saleor_loyalty_app.programs.decide import Decision, Miss, decide_order
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.explain import explain_miss
-from saleor_loyalty_app.programs.plugin_kinds import InvalidKind, Kinds, KindSettings
+from saleor_loyalty_app.programs.plugin_kinds import InvalidKind, Kinds, KindSettings, Seen
 from saleor_loyalty_app.programs.problems import document_problems, read_program
 from saleor_loyalty_app.programs.rule_sentences import rule_sentence
 from saleor_loyalty_app.programs.schema import document_schema
@@ -22,6 +23,7 @@ from tests.plugin_samples import (
     BAD_ANSWERS,
     KINDS,
     RAISING,
+    AtLeast,
     condition,
     effect,
     enough,
@@ -174,6 +176,54 @@ def test_troubles_are_told_to_the_process_without_their_message() -> None:
         ("acme.raising", "failed", "RuntimeError"),
         ("gone.away", "missing", "missing"),
     ]
+
+
+def test_what_does_not_fit_is_told_and_settings_are_read_once() -> None:
+    heard: list[tuple[str, str, str]] = []
+    read: list[int] = []
+
+    def counting(units: Any) -> Any:
+        read.append(units)
+        raise ValueError("too few")
+
+    class Checked(AtLeast):
+        units: Annotated[
+            int, AfterValidator(lambda units: units if units == 2 else counting(units))
+        ]
+
+    more = KINDS.with_plugin(
+        "shop", (condition("checked", enough, settings=Checked, example=Checked(units=2)),), ()
+    )
+    kinds = Kinds(more.conditions, more.effects, lambda *told: heard.append(told))
+    with plugin_kinds.using(kinds):
+        program = program_of(per_order(if_plugin("shop.checked", units=7)))
+        read.clear()
+        for _ in range(3):
+            assert miss_of(decide(program))["why"] == "settings"
+        assert len(read) == 1
+        assert heard == [("shop.checked", "failed", "settings")] * 3
+        heard.clear()
+        decide(program_of(per_order(if_plugin("acme.of-lines"))))
+        decide(program_of({**rule_of(then_plugin("acme.merit"))}))
+    assert heard == [("acme.of-lines", "failed", "level"), ("acme.merit", "failed", "unit")]
+
+
+def test_nobody_changes_the_metadata_that_all_look_at() -> None:
+    def greedy(_settings: Any, seen: Seen) -> bool:
+        shown: Any = seen.line.metadata if seen.line is not None else {}
+        shown["vip"] = "yes"
+        return True
+
+    kinds = Kinds().with_plugin("bad", (condition("greedy", greedy),), ())
+    vip = {"type": "product_metadata", "key": "vip"}
+    with plugin_kinds.using(kinds):
+        program = program_of(
+            rule_of(MONEY, "greedy", when=if_line("bad.greedy"), priority=900),
+            rule_of(MONEY, "vip", when=vip),
+        )
+        decision = decide(program, line_of("10"))
+    assert miss_of(decision, "greedy")["why"] == "raised"
+    assert points(decision) == 0
 
 
 def test_without_the_plugin_a_program_loads_decides_and_explains_but_is_not_published() -> None:
