@@ -106,7 +106,7 @@ def _furnish(conn: Connection, store: StoreRef, now: datetime) -> None:
 
 def _last_month(conn: Connection, account: Account, now: datetime) -> None:
     """Points that were earned before the orders, and some of them spent."""
-    cause = Cause("order:old", "points", "app", channel=CHANNEL, currency=CURRENCY)
+    cause = Cause("opening", "points", "app", channel=CHANNEL, currency=CURRENCY)
     for days in range(45, 30, -1):
         at = now - timedelta(days=days)
         ledger.earn(
