@@ -82,7 +82,8 @@ def give_back(work: Work) -> RedemptionRef:
         if row.fence != work.ref.fence or not row.is_live:
             raise LeaseLost
         grace = timedelta(days=work.limits(conn).grace_days)
-        ledger.release_hold(conn, work.store.id, row.hold_id, now=now, grace=grace)
+        if row.hold_id is not None:
+            ledger.release_hold(conn, work.store.id, row.hold_id, now=now, grace=grace)
         claims.give_back(conn, row.id, now=now)
         closed = redemptions.change(
             conn,
@@ -108,6 +109,8 @@ def give_back(work: Work) -> RedemptionRef:
                 actor="app",
                 now=now,
             )
+            return closed
+        if row.is_gift:
             return closed
         outbox.tell(
             conn,

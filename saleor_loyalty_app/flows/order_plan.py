@@ -117,8 +117,12 @@ def freeze_plan(
     )
     capped = plan_of(revision.program).capped
     hands = {rule_id for award in plan.awards for rule_id in award.rule_ids}
+    hands |= {perk.rule_id for perk in decision.perks}
     plan = replace(
-        plan, member=member.to_json(), capped=tuple(rule for rule in capped if rule in hands)
+        plan,
+        member=member.to_json(),
+        capped=tuple(rule for rule in capped if rule in hands),
+        perks=tuple(perk.to_json() for perk in decision.perks),
     )
     if imported and grant is not None:
         plan = replace(plan, imported=True)
@@ -202,5 +206,7 @@ def draw_caps(
         return
     given = {} if owner.withheld else given_by_rule(plan, share)
     draws = {rule: Draw.of(given.get(rule, Fraction(0))) for rule in plan.capped}
+    if share.order > 0 and not owner.withheld:
+        draws |= {one["rule"]: Draw(0, 1) for one in plan.perks if one["rule"] in draws}
     source = f"order:{snapshot.id}"
     cap_uses.draw(conn, store.id, owner.member_id, source, draws, at=snapshot.created)

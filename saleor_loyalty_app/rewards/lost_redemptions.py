@@ -136,4 +136,4 @@ def _points(text: str | None) -> int | None:
     if text is None or not text.isascii() or not text.isdigit() or len(text) > 13:
         return None
     points = int(text)
-    return points if 0 < points <= MAX_AMOUNT else None
+    return points if points <= MAX_AMOUNT else None
