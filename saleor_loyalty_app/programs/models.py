@@ -129,7 +129,10 @@ class RulePerk(SQLModel, table=True):
     __tablename__ = "rule_perk"
     __table_args__ = (
         sa.UniqueConstraint("store_id", "source", "rule_id"),
-        sa.CheckConstraint("state IN ('given', 'refused', 'kept', 'taken')", name="state"),
+        sa.CheckConstraint(
+            "state IN ('given', 'waiting', 'refused', 'kept', 'taken', 'ended')", name="state"
+        ),
+        sa.Index("ix_rule_perk_state", "store_id", "state"),
         sa.Index("ix_rule_perk_member", "store_id", "member_id", "kind"),
     )
 
@@ -142,11 +145,13 @@ class RulePerk(SQLModel, table=True):
     rule_id: str
     #: "issue_reward" or "set_tier".
     kind: str
-    #: given; refused: it could not be; kept: the order came back and it was used; taken: it was
-    #: taken back with the order.
+    #: given; waiting: for an account, or until a switch is on again; refused: it could not be;
+    #: kept: the order came back and it was used; taken: it was taken back with the order; ended:
+    #: staff said another tier.
     state: str
-    #: Of a reward {"redemption"}, its public id; of a tier {"tier", "until"}; of what was refused
-    #: {"code"} and what the code's text needs.
+    #: Of a reward {"redemption"}, its public id; of a tier {"tier", "until"}, its last day, with
+    #: "over", the tier of staff that it took the place of; of what waits or was refused {"code"}
+    #: and "detail", what the code's text needs.
     detail: dict[str, Any] = json_doc()
     #: How often it was given: once more where a refund failed.
     turns: int = count(0)

@@ -4,16 +4,16 @@ A rule on orders gives each of them once an order, when it is paid in full, and 
 nothing is kept of the order.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictInt
 
 from saleor_loyalty_app.programs.scalars import Identifier, Section
+from saleor_loyalty_app.programs.tiers import Tiers
 
-#: The unit of what is no points.
-PERK = "perk"
 #: So long a rule gives a tier at most.
 LONGEST_TIER = 3650
 
@@ -62,3 +62,31 @@ class Perk:
     def to_json(self) -> dict[str, Any]:
         """The perk as JSON values, as award plans keep it."""
         return {"rule": self.rule_id, "effect": self.effect.model_dump(mode="json")}
+
+
+@dataclass(frozen=True, slots=True)
+class TierPromise:
+    """A tier that somebody has at least before a day.
+
+    Attributes:
+        until: the first day without it.
+    """
+
+    tier: str
+    until: date
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "TierPromise":
+        """The promise that `to_json` wrote, which names the last day."""
+        last = date.fromisoformat(told["until"])
+        return cls(told["tier"], last + timedelta(days=1))
+
+    def to_json(self) -> dict[str, str]:
+        """The promise as JSON values, with its last day, as people say it."""
+        return {"tier": self.tier, "until": (self.until - timedelta(days=1)).isoformat()}
+
+
+def best_of(tiers: Tiers, promises: Iterable[TierPromise], today: date) -> TierPromise | None:
+    """The highest tier that is promised beyond today, of those the longest; None = no such."""
+    held = [one for one in promises if one.until > today and tiers.rank_of(one.tier) >= 0]
+    return max(held, key=lambda one: (tiers.rank_of(one.tier), one.until), default=None)

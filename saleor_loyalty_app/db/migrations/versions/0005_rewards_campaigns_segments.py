@@ -668,7 +668,8 @@ def upgrade() -> None:
         sa.Column("turns", sa.BigInteger(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "state IN ('given', 'refused', 'kept', 'taken')", name=op.f("ck_rule_perk_state")
+            "state IN ('given', 'waiting', 'refused', 'kept', 'taken', 'ended')",
+            name=op.f("ck_rule_perk_state"),
         ),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_rule_perk_member_id")),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_rule_perk_store_id")),
@@ -679,6 +680,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("rule_perk", schema=None) as batch_op:
         batch_op.create_index("ix_rule_perk_member", ["store_id", "member_id", "kind"])
+        batch_op.create_index("ix_rule_perk_state", ["store_id", "state"])
 
     with op.batch_alter_table("adjustment", schema=None) as batch_op:
         batch_op.add_column(
@@ -806,6 +808,7 @@ def downgrade() -> None:
 
     op.drop_table("reward_claim")
     with op.batch_alter_table("rule_perk", schema=None) as batch_op:
+        batch_op.drop_index("ix_rule_perk_state")
         batch_op.drop_index("ix_rule_perk_member")
 
     op.drop_table("rule_perk")
