@@ -30,7 +30,7 @@ def perk_words(effect: PerkEffect, language: str, program: Program | None = None
 def planned_words(
     perks: Sequence[Mapping[str, Any]], language: str, program: Program | None
 ) -> Iterator[str]:
-    """What an award plan gives beside points, a sentence each, and what became of it if it is known.
+    """What an award plan gives beside points, a sentence each, and what became of it.
 
     Args:
         perks: as plans keep them; with "state" and "detail" where a row says what became of it.
