@@ -70,7 +70,7 @@ def states(conn: Connection, store: StoreRef) -> dict[str, str]:
     """What became of the perks, by rule; the books are audited on the way."""
     assert drifts_of(conn, store.id, now=NOW) == []
     rows = conn.execute(sa.select(_perks.rule_id, _perks.state).where(_perks.store_id == store.id))
-    return {rule: state for rule, state in rows}
+    return {row.rule_id: row.state for row in rows}
 
 
 def takers(conn: Connection, store: StoreRef) -> list[tuple[str, str, str]]:
@@ -145,6 +145,6 @@ def test_a_refund_that_failed_gives_again_what_it_took(conn: Connection, store: 
 
 def test_the_plan_keeps_what_it_gives(conn: Connection, store: StoreRef) -> None:
     look(conn, store, bought(1))
-    plan = AwardPlan.from_json(order_row(conn, store).plan)
+    plan = AwardPlan.from_json(order_row(conn, store, "O1").plan)
     assert [one["rule"] for one in plan.perks] == ["mug", "gold"]
     assert AwardPlan.from_json(plan.to_json()) == plan
