@@ -128,7 +128,10 @@ def note_failed(
     code = str(reason.pop("code", redemption.state))
     detail = {**row.detail, "code": code, "detail": reason}
     perk_rows.change(conn, row.id, now=now, state=REFUSED, detail=detail)
-    order = repository.how_it_stands(conn, store.id, row.source.removeprefix(_ORDER))
+    query = sa.select(_O.number).where(
+        _O.store_id == store.id, _O.order_id == row.source.removeprefix(_ORDER)
+    )
+    number = conn.execute(query).scalar_one_or_none() or ""
     revision = revision_at(conn, store.id, now)
     _tell(
         conn,
@@ -136,7 +139,7 @@ def note_failed(
         None if revision is None else revision.program,
         row.rule_id,
         IssueReward(type="issue_reward", reward=str((redemption.terms or {})["reward"])),
-        "" if order is None else order.number,
+        number,
         Words(f"error.{code}", _plain(reason)),
         now,
     )

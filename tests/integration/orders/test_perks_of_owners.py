@@ -1,12 +1,12 @@
 """To whom rewards and tiers of rules go: guests who join, orders that change hands, history."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from msgspec import structs
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.db.database import Database
@@ -112,7 +112,7 @@ def test_a_guest_gets_both_with_an_account(conn: Connection, store: StoreRef) ->
 def test_a_guest_who_gets_the_money_back_gets_nothing(conn: Connection, store: StoreRef) -> None:
     told = order(transactions=[paid()], userEmail="ayse@example.com")
     look(conn, store, told)
-    look(conn, store, replace(told, status="CANCELED", updated_at=NOW), 1)
+    look(conn, store, structs.replace(told, status="CANCELED", updated_at=NOW), 1)
     assert states(conn, store) == {"mug": "taken", "gold": "taken"}
     assert (takers(conn, store), golden(conn, store)) == ([], 0)
 
@@ -134,10 +134,10 @@ def test_staff_get_nothing(conn: Connection, store: StoreRef) -> None:
 def test_a_refund_that_failed_gives_again_what_it_took(conn: Connection, store: StoreRef) -> None:
     told = bought(1)
     look(conn, store, told)
-    look(conn, store, replace(told, status="CANCELED", updated_at=NOW), 1)
+    look(conn, store, structs.replace(told, status="CANCELED", updated_at=NOW), 1)
     assert states(conn, store) == {"mug": "taken", "gold": "taken"}
     later = NOW + timedelta(minutes=1)
-    look(conn, store, replace(told, updated_at=later), 2)
+    look(conn, store, structs.replace(told, updated_at=later), 2)
     assert states(conn, store) == {"mug": "given", "gold": "given"}
     assert [ending for _, _, ending in takers(conn, store)] == ["released", ""]
     assert claims.drawn(conn, store.id) == {"mug": 2}
