@@ -102,6 +102,9 @@ def redemption_of(node: Mapping[str, Any], now: datetime) -> LostRedemption | No
     if public_id is None or public_id != found.redemption or len(codes) != 1:
         return None
     points, listings = _points(found.points), found.channel_listings or ()
+    if points == 0 and not found.reward:
+        # Nothing but a reward is given for nothing.
+        return None
     if points is None or not found.member or len(listings) != 1 or found.end_date is None:
         return None
     [code], [listing] = codes, listings
