@@ -36,7 +36,7 @@ from saleor_loyalty_app.programs.deeds import DeedFacts
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.models import CapUse, DeedAward
 from saleor_loyalty_app.programs.problems import read_program
-from saleor_loyalty_app.rewards import claims
+from saleor_loyalty_app.rewards import claims, redemptions
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.rewards.spend_request import Bearer, SpendRequest
 from saleor_loyalty_app.saleor.client import SaleorClient
@@ -174,6 +174,8 @@ class Shop:
 
     def work(self) -> None:
         """All that the tasks of the background have to do until now."""
+        for known in self.write(redemptions.due, self.now, 100):
+            self.driver.drive(self.store, known)
         for _ in range(50):
             more = [
                 self.database.write(lambda conn: tiers_page(conn, self.store, now=self.now)),

@@ -68,6 +68,8 @@ EFFECTS: st.SearchStrategy[tuple[str, dict[str, Any]]] = st.sampled_from(
         ("order", then_plugin("acme.half")),
         ("order", then_plugin("acme.merit") | {"unit": "status"}),
         ("line", then_plugin("acme.gives-negative")),
+        ("order", {"type": "issue_reward", "reward": MUG}),
+        ("order", {"type": "set_tier", "tier": "gold", "days": 3}),
     ]
 )
 TIMES = {"per_member": {"times": 1, "period": "month"}}
@@ -93,7 +95,7 @@ def order_rules(draw: st.DrawFn, number: int) -> dict[str, Any]:
     """A rule on orders with any condition, effect and cap."""
     scope, then = draw(EFFECTS)
     caps = draw(CAPS)
-    if then["type"] == "multiplier" and caps is not None:
+    if then["type"] in ("multiplier", "issue_reward", "set_tier") and caps is not None:
         caps = TIMES
     rule = {"id": f"rule-{number}", "scope": scope, "then": then, "when": draw(CONDITIONS)}
     return _with(rule, caps=caps)

@@ -1,5 +1,6 @@
 """A stage whose program has a catalog of rewards; for tests."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -101,6 +102,8 @@ def buy(stage: Stage, checkout: str) -> str:
 def cancel(stage: Stage, order: str) -> None:
     """Staff cancel the order, and the store tells of it."""
     stage.box.clock.advance(timedelta(minutes=1))
+    # A token of staff is good for minutes only.
+    stage.teller.cast = replace(stage.teller.cast, staff=stage.box.staff_token())
     stage.teller.cancel(order)
     stage.box.clock.advance(timedelta(minutes=1))
     book(stage, order)

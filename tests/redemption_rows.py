@@ -118,6 +118,7 @@ def make_redemption(
 
 def release(conn: Connection, redemption: RedemptionRef, *, now: datetime = NOW) -> None:
     """The points go back without an order."""
+    assert redemption.hold_id is not None
     ledger.release_hold(conn, redemption.store_id, redemption.hold_id, now=now)
     redemptions.change(conn, redemption.id, None, {"state": "released", "ended_at": now})
 

@@ -17,7 +17,7 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.archive_table import ID, MEMBER, CsvTable
 from saleor_loyalty_app.goodwill.models import GoodwillPrompt
 from saleor_loyalty_app.milestones.models import MilestonePassed
-from saleor_loyalty_app.programs.models import CapUse, DeedAward
+from saleor_loyalty_app.programs.models import CapUse, DeedAward, RulePerk
 from saleor_loyalty_app.rewards.models import Redemption, RewardClaim
 from saleor_loyalty_app.segments.models import SegmentMember
 from saleor_loyalty_app.tiers.models import MemberTier, TierMove, TierReward
@@ -77,7 +77,8 @@ ENGINE: tuple[CsvTable, ...] = (
             "member_id": MEMBER,
             "from_tier": _TIER,
             "to_tier": _TIER,
-            "why": "earned, reduced, period_over, manual, manual_over, left or changed.",
+            "why": "earned, reduced, period_over, manual, manual_over, rule, rule_over, left "
+            "or changed.",
             "measures": "What was counted then, as JSON.",
             "actor": "app or user:<id>.",
             "at": "When.",
@@ -137,6 +138,21 @@ ENGINE: tuple[CsvTable, ...] = (
             "at": "When.",
             "points": "Points that count to the cap.",
             "times": "Times that count to the cap.",
+        },
+    ),
+    CsvTable(
+        "rule_perks",
+        table(RulePerk),
+        {
+            "id": ID,
+            "member_id": MEMBER,
+            "source": "The order, as in the entries.",
+            "rule_id": _RULE,
+            "kind": "issue_reward or set_tier.",
+            "state": "given, waiting, refused, kept, taken or ended (by staff).",
+            "detail": "The redemption, the tier, or why it was not given, as JSON.",
+            "turns": "How often it was given.",
+            "changed_at": "When that was last so.",
         },
     ),
     CsvTable(

@@ -23,11 +23,13 @@ from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.orders.models import OrderState, OrderUnit
 from saleor_loyalty_app.orders.plan import AwardPlan
 from saleor_loyalty_app.orders.target import Book, booked_by, handed_by, retold_awards
+from saleor_loyalty_app.programs import perk_rows
 from saleor_loyalty_app.programs.boosts import RULE_PREFIX, added_by
 from saleor_loyalty_app.programs.cap_uses import Draw
 from saleor_loyalty_app.programs.caps import whole
 from saleor_loyalty_app.programs.decide_deed import caps_of
 from saleor_loyalty_app.programs.models import CapUse, DeedAward
+from saleor_loyalty_app.programs.perk_rows import COUNTED
 from saleor_loyalty_app.programs.repository import programs_by_id
 
 #: Orders or deeds of a page.
@@ -96,7 +98,9 @@ def _orders(conn: Connection, store_id: int) -> Iterator[Drift]:
     for page in _pages(conn, query, _O.id):
         units = _units(conn, page)
         uses = _uses_of(conn, store_id, page)
-        drawn = _drawn(conn, store_id, [f"order:{row.order_id}" for row in page])
+        sources = [f"order:{row.order_id}" for row in page]
+        drawn = _drawn(conn, store_id, sources)
+        perks = _perks(conn, store_id, sources)
         people = _people(conn, store_id, page, drawn)
         for row in page:
             plan = AwardPlan.from_json(row.plan)
@@ -107,6 +111,13 @@ def _orders(conn: Connection, store_id: int) -> Iterator[Drift]:
             given = handed_by(kept) if earns else {}
             source = _Source(f"order:{row.order_id}", row.member_id, row.number, row.created_at)
             wanted = {rule: Draw.of(given.get(rule, Fraction(0))) for rule in plan.capped}
+            held = perks.get(source.name, {})
+            wanted |= {
+                rule: Draw(0, int(state in COUNTED))
+                for rule, state in held.items()
+                if rule in wanted
+            }
+            yield from _of_perks(store_id, row, plan, earns, held)
             yield from _of_caps(store_id, source, wanted, drawn.get(source.name, {}), people)
             added = {} if row.withheld or plan.imported else added_by(kept)
             points = {
@@ -153,6 +164,28 @@ def _drawn(conn: Connection, store_id: int, sources: Sequence[str]) -> dict[str,
     for row in conn.execute(query):
         found[row.source][row.rule_id] = row
     return found
+
+
+def _perks(conn: Connection, store_id: int, sources: Sequence[str]) -> dict[str, dict[str, str]]:
+    """What became of what rules give beside points, by source and rule."""
+    found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for row in perk_rows.of_sources(conn, store_id, sources):
+        found[row.source][row.rule_id] = row.state
+    return found
+
+
+def _of_perks(
+    store_id: int, row: Any, plan: AwardPlan, earns: bool, held: Mapping[str, str]
+) -> Iterator[Drift]:
+    """An order has what its plan gives, and no more; one without an owner gave nothing."""
+    planned = {one["rule"] for one in plan.perks}
+    for rule_id in sorted({*planned, *held}):
+        state = held.get(rule_id)
+        stray = rule_id not in planned
+        loose = not earns and state in (perk_rows.GIVEN, perk_rows.WAITING)
+        if state is not None and (stray or loose):
+            about = f"{rule_id}, {row.number}"
+            yield Drift("perk", store_id, row.member_id, "", row.id, 0, 1, about)
 
 
 def _people(

@@ -24,7 +24,7 @@ from saleor_loyalty_app.goodwill.prompts import WAITING
 from saleor_loyalty_app.ledger.auditing import Drift, all_at_once
 from saleor_loyalty_app.ledger.models import Entry, Hold
 from saleor_loyalty_app.orders.models import OrderState, OrderUnit
-from saleor_loyalty_app.programs.models import CapUse, DeedAward
+from saleor_loyalty_app.programs.models import CapUse, DeedAward, RulePerk
 from saleor_loyalty_app.rewards.models import (
     LIVE_STATES,
     Redemption,
@@ -37,6 +37,7 @@ _E, _H, _O, _OU = table(Entry).c, table(Hold).c, table(OrderState).c, table(Orde
 _C, _S, _U = table(Campaign).c, table(CampaignSpent).c, table(CampaignUse).c
 _R, _RU = table(Redemption).c, table(RedemptionUse).c
 _RC, _RS, _CU, _D = (table(one).c for one in (RewardClaim, RewardStock, CapUse, DeedAward))
+_P = table(RulePerk).c
 _A, _W = table(Adjustment).c, table(GoodwillPrompt).c
 _POINTS = sa.literal("points")
 _UNUSED = ("released", "expired", "failed")
@@ -121,6 +122,24 @@ def _claims() -> sa.Select[Any]:
     )
 
 
+def _gifts() -> sa.Select[Any]:
+    """A reward that a rule gave is a redemption for nothing, and is open no more once taken."""
+    named = _P.detail["redemption"].as_string()
+    rows = table(RulePerk).outerjoin(
+        table(Redemption), sa.and_(_R.store_id == _P.store_id, _R.public_id == named)
+    )
+    open_still = sa.and_(_P.state == "taken", _R.state.in_(LIVE_STATES), _R.ending == "")
+    return differing(
+        rows,
+        Told(_P.store_id, _P.member_id, subject=_P.id, about=_P.rule_id),
+        sa.literal(1),
+        flag(sa.and_(_R.id.is_not(None), _R.hold_id.is_(None), sa.not_(open_still))),
+        _P.kind == "issue_reward",
+        _P.state.in_(("given", "kept", "taken")),
+        named.is_not(None),
+    )
+
+
 def _restores() -> sa.Subquery:
     """What was given back of spendings, and in how many steps, by the spending."""
     return (
@@ -192,6 +211,7 @@ SUMS: dict[str, sa.Select[Any]] = {
     "campaign_money": _campaign_money(),
     "reward_stock": _stock(),
     "claim_returned": _claims(),
+    "perk_reward": _gifts(),
     "redemption_spent": _spent(),
     "redemption_held": _held(),
     "redemption_restored": _restored(_R.restored, "total"),

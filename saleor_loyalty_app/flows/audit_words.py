@@ -26,6 +26,8 @@ _ADVICE = {
         "goodwill",
         "milestone_points",
         "milestone_taken",
+        "perk",
+        "perk_reward",
         "tier_reward",
         "use_restored",
     ),

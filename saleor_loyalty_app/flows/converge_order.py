@@ -17,6 +17,7 @@ from saleor_loyalty_app.flows.campaign_orders import OrderLook, note_campaigns
 from saleor_loyalty_app.flows.guest_claims import mail_after_order
 from saleor_loyalty_app.flows.open_goodwill import watch_order
 from saleor_loyalty_app.flows.order_owner import Ownership, later_owner
+from saleor_loyalty_app.flows.order_perks import lock_perks, settle_perks
 from saleor_loyalty_app.flows.order_plan import Grant, draw_caps, freeze_plan
 from saleor_loyalty_app.flows.order_posting import Posting, post_differences, tell_availability
 from saleor_loyalty_app.flows.redemption_uses import lock_for_orders, note_order
@@ -155,6 +156,7 @@ def _book(
     paid_at = row.paid_at or paid_in_full_at(snapshot)
     fulfilled = _earliest(row.fulfilled_at, fulfilled_at(snapshot))
     plan = AwardPlan.from_json(row.plan) if row.plan is not None else None
+    perks = lock_perks(conn, store, plan, snapshot.id)
     revision_id = row.revision_id
     values: dict[str, Any] = {}
     known: dict[Book, UnitRow] = {}
@@ -165,8 +167,8 @@ def _book(
         values |= {"plan": plan.to_json(), "revision_id": revision_id}
     elif plan is not None and not plan.none:
         known = repository.units_of(conn, row.id)
-        held = [unit for unit, _ in known]
-        owner = later_owner(conn, store, row, snapshot, plan, held, keys=keys, now=now)
+        units = [unit for unit, _ in known]
+        owner = later_owner(conn, store, row, snapshot, plan, units, keys=keys, now=now)
     posted: Mapping[Book, int] = {}
     deferred = False
     if plan is not None:
@@ -188,7 +190,10 @@ def _book(
         wanted = {} if owner.withheld else targets(plan, share)
         differences = post_differences(conn, work, wanted, known)
         posted, deferred = differences.amounts, differences.deferred
-        draw_caps(conn, store, snapshot, plan, share, owner)
+        held = settle_perks(
+            conn, store, snapshot, plan, owner, perks, kept=share.order > 0, now=now
+        )
+        draw_caps(conn, store, snapshot, plan, share, owner, held)
         order_news.tell_of_points(conn, work, posted, digest=digest)
         if known:
             available = tell_availability(conn, work, fulfilled_before=row.fulfilled_at)

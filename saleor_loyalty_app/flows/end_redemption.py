@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger, log
 from saleor_loyalty_app.flows.erase_member import write_off
+from saleor_loyalty_app.flows.order_perks import note_failed
 from saleor_loyalty_app.flows.redemption_posting import money_of, spender_of
 from saleor_loyalty_app.flows.redemption_work import MONEY_WAIT, LeaseLost, Work
 from saleor_loyalty_app.messages import outbox
@@ -82,7 +83,8 @@ def give_back(work: Work) -> RedemptionRef:
         if row.fence != work.ref.fence or not row.is_live:
             raise LeaseLost
         grace = timedelta(days=work.limits(conn).grace_days)
-        ledger.release_hold(conn, work.store.id, row.hold_id, now=now, grace=grace)
+        if row.hold_id is not None:
+            ledger.release_hold(conn, work.store.id, row.hold_id, now=now, grace=grace)
         claims.give_back(conn, row.id, now=now)
         closed = redemptions.change(
             conn,
@@ -108,6 +110,10 @@ def give_back(work: Work) -> RedemptionRef:
                 actor="app",
                 now=now,
             )
+            return closed
+        if row.is_gift:
+            if closed.state == "failed":
+                note_failed(conn, work.store, closed, now=now)
             return closed
         outbox.tell(
             conn,

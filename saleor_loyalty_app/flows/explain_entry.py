@@ -11,6 +11,7 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.ledger.errors import EntryNotFound
 from saleor_loyalty_app.ledger.models import Entry
 from saleor_loyalty_app.orders.models import OrderState
+from saleor_loyalty_app.programs import perk_rows
 from saleor_loyalty_app.programs.explain import EntryFacts, explain
 from saleor_loyalty_app.programs.repository import programs_by_id
 
@@ -53,7 +54,7 @@ def explain_entries(
 ) -> list[Explanation]:
     """Why these entries have their amounts, in the order asked for; unknown ones are left out.
 
-    Three queries for a whole page. `line_names` are product names by order line, where they are
+    Four queries for a whole page. `line_names` are product names by order line, where they are
     known: the books hold none.
     """
     rows = {
@@ -72,7 +73,8 @@ def explain_entries(
             ).where(_entries.c.store_id == store_id, _entries.c.id.in_(list(entry_ids)))
         )
     }
-    plans = _plans(conn, store_id, (row.source for row in rows.values()))
+    sources = {row.source for row in rows.values()}
+    plans = _with_perks(conn, store_id, _plans(conn, store_id, sources))
     programs = programs_by_id(
         conn, store_id, {row.revision_id for row in rows.values() if row.revision_id is not None}
     )
@@ -106,3 +108,21 @@ def _plans(conn: Connection, store_id: int, sources: Iterable[str]) -> dict[str,
         )
     )
     return {f"{_ORDER}{row.order_id}": row.plan for row in rows if row.plan}
+
+
+def _with_perks(
+    conn: Connection, store_id: int, plans: Mapping[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """The plans, with what became of what they give beside points."""
+    giving = [source for source, plan in plans.items() if plan.get("perks")]
+    rows = {
+        (row.source, row.rule_id): {"state": row.state, "detail": row.detail}
+        for row in perk_rows.of_sources(conn, store_id, giving)
+    }
+    return {
+        source: {
+            **plan,
+            "perks": [one | rows.get((source, one["rule"]), {}) for one in plan.get("perks", ())],
+        }
+        for source, plan in plans.items()
+    }

@@ -4,7 +4,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from saleor_loyalty_app.flows.redemption_posting import Spender, give_back, hand_over, spender_of
+from saleor_loyalty_app.flows.redemption_posting import (
+    Spender,
+    close_gift,
+    give_back,
+    hand_over,
+    spender_of,
+)
 from saleor_loyalty_app.messages.outbox import Kind, tell
 from saleor_loyalty_app.programs.rewards import AT_ONCE_KINDS
 from saleor_loyalty_app.rewards import claims, redemptions
@@ -105,6 +111,9 @@ def _move(
 
 
 def _take_back(conn: Connection, redemption: RedemptionRef, actor: str, now: datetime) -> None:
+    if redemption.is_gift:
+        close_gift(conn, redemption, now=now)
+        return
     owner = spender_of(conn, redemption)
     left = redemption.points - redemption.restored
     if owner.reachable and left:
@@ -114,7 +123,7 @@ def _take_back(conn: Connection, redemption: RedemptionRef, actor: str, now: dat
 
 
 def _tell_spent(conn: Connection, redemption: RedemptionRef, owner: Spender, now: datetime) -> None:
-    if owner.reachable:
+    if owner.reachable and not redemption.is_gift:
         tell(
             conn,
             redemption.store_id,

@@ -117,8 +117,13 @@ def freeze_plan(
     )
     capped = plan_of(revision.program).capped
     hands = {rule_id for award in plan.awards for rule_id in award.rule_ids}
+    hands |= {perk.rule_id for perk in decision.perks}
     plan = replace(
-        plan, member=member.to_json(), capped=tuple(rule for rule in capped if rule in hands)
+        plan,
+        member=member.to_json(),
+        capped=tuple(rule for rule in capped if rule in hands),
+        # What members bought before the program went live is no occasion to give them anything.
+        perks=() if imported else tuple(perk.to_json() for perk in decision.perks),
     )
     if imported and grant is not None:
         plan = replace(plan, imported=True)
@@ -192,15 +197,20 @@ def draw_caps(
     plan: AwardPlan,
     share: Kept,
     owner: Ownership,
+    perks: frozenset[str],
 ) -> None:
     """Draws of each cap what the order should have booked by its rule, and gives the rest back.
 
     The frozen plan decides how much that is: what a look takes again after it was given back, for
     a refund that failed, counts again, also where others took it meanwhile.
+
+    Args:
+        perks: the rules whose reward or tier the order has, once each.
     """
     if not plan.capped or owner.member_id is None:
         return
     given = {} if owner.withheld else given_by_rule(plan, share)
     draws = {rule: Draw.of(given.get(rule, Fraction(0))) for rule in plan.capped}
+    draws |= {rule: Draw(0, 1) for rule in perks if rule in draws}
     source = f"order:{snapshot.id}"
     cap_uses.draw(conn, store.id, owner.member_id, source, draws, at=snapshot.created)

@@ -148,15 +148,7 @@ def _set_aside(conn: Connection, store: StoreRef, lost: LostRedemption, now: dat
         checkout = None
         redemptions.wake(conn, store.id, live, now)
     deadline = max(lost.deadline, now + LEAST_WAIT)
-    hold = ledger.place_hold(
-        conn,
-        Account(store.id, member.id, UNIT),
-        lost.points,
-        key=f"redemption:{lost.public_id}",
-        source=f"redemption:{lost.public_id}",
-        deadline=deadline,
-        now=now,
-    )
+    hold_id = _hold(conn, Account(store.id, member.id, UNIT), lost, deadline, now)
     item = _reward(conn, store, lost, now)
     bound = checkout is not None or lost.draft_id is not None
     written = redemptions.insert(
@@ -180,7 +172,7 @@ def _set_aside(conn: Connection, store: StoreRef, lost: LostRedemption, now: dat
             "actor": "app",
             "state": "attached" if bound else "issued",
             "ending": "",
-            "hold_id": hold.hold_id,
+            "hold_id": hold_id,
             "restored": 0,
             "restorings": 0,
             "code": lost.code,
@@ -199,6 +191,24 @@ def _set_aside(conn: Connection, store: StoreRef, lost: LostRedemption, now: dat
         claims.add(conn, store.id, written.id, member.id, item, state="", now=now)
         claims.draw_stock(conn, store.id, item.id, None)
     return True
+
+
+def _hold(
+    conn: Connection, account: Account, lost: LostRedemption, deadline: datetime, now: datetime
+) -> int | None:
+    """Sets the points aside; None where the reward was given for nothing."""
+    if not lost.points:
+        return None
+    hold = ledger.place_hold(
+        conn,
+        account,
+        lost.points,
+        key=f"redemption:{lost.public_id}",
+        source=f"redemption:{lost.public_id}",
+        deadline=deadline,
+        now=now,
+    )
+    return hold.hold_id
 
 
 def _reward(

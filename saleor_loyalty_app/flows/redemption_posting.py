@@ -65,14 +65,8 @@ def spend_held(
     now: datetime,
 ) -> RedemptionRef:
     """An order was made with the code: the points that were set aside are spent, once."""
-    posted = ledger.capture_hold(
-        conn,
-        redemption.store_id,
-        redemption.hold_id,
-        None,
-        _cause(redemption, redemption.actor, "points_spent", number),
-        key=f"redemption:{redemption.public_id}:capture",
-        now=now,
+    entry_id = _capture(
+        conn, redemption, _cause(redemption, redemption.actor, "points_spent", number), now
     )
     changed = redemptions.change(
         conn,
@@ -84,7 +78,7 @@ def spend_held(
             "reason": None,
             "order_id": order_id,
             "checkout_id": redemption.checkout_id or checkout_id,
-            "redeem_entry_id": posted.entry_id,
+            "redeem_entry_id": entry_id,
             "consumed_at": now,
             "ended_at": now,
             "due_at": now,
@@ -113,23 +107,16 @@ def hand_over(
     Args:
         reward: its id in the program.
     """
-    posted = ledger.capture_hold(
-        conn,
-        redemption.store_id,
-        redemption.hold_id,
-        None,
-        Cause(
-            source=f"redemption:{redemption.public_id}",
-            part=PART,
-            actor=actor,
-            channel=redemption.channel,
-            currency=redemption.currency,
-            revision_id=redemption.revision_id,
-            reason={"code": "reward_taken", "reward": reward},
-        ),
-        key=f"redemption:{redemption.public_id}:capture",
-        now=now,
+    cause = Cause(
+        source=f"redemption:{redemption.public_id}",
+        part=PART,
+        actor=actor,
+        channel=redemption.channel,
+        currency=redemption.currency,
+        revision_id=redemption.revision_id,
+        reason={"code": "reward_taken", "reward": reward},
     )
+    entry_id = _capture(conn, redemption, cause, now)
     changed = redemptions.change(
         conn,
         redemption.id,
@@ -138,13 +125,20 @@ def hand_over(
             "state": "consumed",
             "ending": "",
             "reason": None,
-            "redeem_entry_id": posted.entry_id,
+            "redeem_entry_id": entry_id,
             "consumed_at": now,
             "ended_at": now,
             "due_at": None,
             "attempts": 0,
         },
     )
+    return _written(changed, redemption)
+
+
+def close_gift(conn: Connection, redemption: RedemptionRef, *, now: datetime) -> RedemptionRef:
+    """What was given for nothing and is taken back is as if it had not been taken."""
+    claims.give_back(conn, redemption.id, now=now)
+    changed = redemptions.change(conn, redemption.id, None, {"state": "restored", "due_at": now})
     return _written(changed, redemption)
 
 
@@ -270,6 +264,24 @@ def _restore(
     _tell(conn, redemption, spender, Kind.points_restored, amount, number, step, now, why=why)
 
 
+def _capture(
+    conn: Connection, redemption: RedemptionRef, cause: Cause, now: datetime
+) -> int | None:
+    """Posts the spending of what was set aside; None where nothing was."""
+    if redemption.hold_id is None:
+        return None
+    posted = ledger.capture_hold(
+        conn,
+        redemption.store_id,
+        redemption.hold_id,
+        None,
+        cause,
+        key=f"redemption:{redemption.public_id}:capture",
+        now=now,
+    )
+    return posted.entry_id
+
+
 def _tell(
     conn: Connection,
     redemption: RedemptionRef,
@@ -281,7 +293,7 @@ def _tell(
     now: datetime,
     **more: str,
 ) -> None:
-    if not spender.reachable:
+    if not spender.reachable or redemption.is_gift:
         return
     tell(
         conn,

@@ -198,7 +198,7 @@ def _first_seen(
                 foreign=True,
                 now=now,
             )
-    elif redemption.redeem_entry_id is None or redemption.restored >= redemption.points:
+    elif not redemption.is_spent:
         use = late(use)
     sightings.unwelcome_elsewhere(conn, redemption.id, mark.checkout_id, now)
     return redemption, use

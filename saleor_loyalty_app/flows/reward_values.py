@@ -31,6 +31,7 @@ def reward_figures(conn: Connection, store_id: int, public_id: str) -> dict[str,
         "reward_channel": row.channel,
         "reward_currency": row.currency,
         "points": row.points,
+        "reward_given": not row.points,
     }
     if claim.kind in VOUCHER_KINDS:
         if row.state not in ("issued", "attached") or row.ending:
@@ -57,6 +58,7 @@ def reward_values(known: Mapping[str, Any], language: str, locale: str) -> dict[
     where = item.in_channel(str(known["reward_channel"]), str(known["reward_currency"]))
     gift = item.gift
     return {
+        "given": "yes" if known.get("reward_given") else "",
         "reward": item.name(language),
         "gives": "" if where is None else gift_words(item, where, locale),
         "hint": gift.type if gift.type in ("free_product", "shipping", "early_access") else "",

@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.give_points import Agent, require_other
+from saleor_loyalty_app.flows.known_member import everybody
 from saleor_loyalty_app.flows.move_tiers import in_program, look_at, zone_of
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.members import notes
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.errors import MemberErased, MemberNotFound, NoteEmpty
-from saleor_loyalty_app.programs import words
+from saleor_loyalty_app.programs import perk_rows, words
 from saleor_loyalty_app.programs.repository import Revision, revision_at
 from saleor_loyalty_app.programs.tier_rules import State
 from saleor_loyalty_app.programs.tiers import Tiers
@@ -135,6 +136,7 @@ def _change(
     before = held.state
     if (before.manual, before.manual_until) == (tier, until):
         return None
+    perk_rows.overrule(conn, store.id, everybody(conn, store, member.id), now=now)
     state = replace(before, manual=tier, manual_until=until)
     repository.keep(conn, store.id, [(replace(held, state=state), None)], now)
     staff_actions.note(

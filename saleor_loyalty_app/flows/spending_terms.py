@@ -115,6 +115,19 @@ def note_claim(
         raise RewardLimit(times=item.limit.times, period=item.limit.period)
     if not claims.draw_stock(conn, store.id, item.id, item.stock):
         raise RewardGone(reward=item.id)
+    return add_claim(conn, store, redemption, item, member, now=now)
+
+
+def add_claim(
+    conn: Connection,
+    store: StoreRef,
+    redemption: RedemptionRef,
+    item: RewardItem,
+    member: MemberRef,
+    *,
+    now: datetime,
+) -> RedemptionRef:
+    """Writes the claim of a redemption for which stock and limit were drawn."""
     kind = item.gift.type
     at_once = kind in AT_ONCE_KINDS
     state = claims.HANDED_OVER if at_once else claims.REQUESTED if kind == "custom" else ""

@@ -23,6 +23,7 @@ from saleor_loyalty_app.programs.explain import EntryFacts, explain, explain_mis
 from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
 from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
 from saleor_loyalty_app.programs.models import ProgramRevision
+from saleor_loyalty_app.programs.perks_words import planned_words
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import ChannelRef, StoreRef
 
@@ -217,7 +218,7 @@ def _trial(
         channel=facts.channel,
         currency=facts.currency,
         points=points,
-        because=sentences[1:] if points else (),
+        because=(sentences[1:] if points else tuple(planned_words(plan.perks, language, program))),
         misses=tuple(
             explain_miss(miss.rule_id, miss.reason, language=language, program=program)
             for miss in decision.misses
@@ -249,6 +250,7 @@ def _plan(decision: Decision, facts: OrderFacts) -> AwardPlan:
             Award(one.rule_id, one.unit, one.part, one.points, one.reason)
             for one in decision.order_awards
         ),
+        perks=tuple(perk.to_json() for perk in decision.perks),
     )
 
 

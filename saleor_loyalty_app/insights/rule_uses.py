@@ -76,6 +76,8 @@ def rule_uses(
             found.since, found.complete = paid_at, False
         if plan is not None:
             found.count(shares_of(plan))
+            for perk in plan.get("perks", ()):
+                found.by_rule.setdefault(perk["rule"], RuleUse()).times += 1
     for row in conn.execute(_of_deeds(store_id, since).limit(most)):
         for rule_id in row.rule_ids:
             found.count({(rule_id, row.unit): Fraction(row.amount)})

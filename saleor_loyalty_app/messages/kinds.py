@@ -151,12 +151,14 @@ KINDS: Mapping[Kind, KindSpec] = {
     Kind.birthday: KindSpec(_MARKETING, ("points",), stale_after=timedelta(days=2)),
     Kind.reward_issued: KindSpec(
         _TRANSACTIONAL,
-        ("points", "reward", "gives", "code", "valid_until", "note", "hint"),
+        ("points", "reward", "gives", "code", "valid_until", "note", "hint", "given"),
         "reward.issued",
         optional=False,
     ),
     Kind.reward_expiring: KindSpec(
-        _TRANSACTIONAL, ("points", "reward", "gives", "code", "valid_until"), "reward.expiring"
+        _TRANSACTIONAL,
+        ("points", "reward", "gives", "code", "valid_until", "given"),
+        "reward.expiring",
     ),
     Kind.anniversary: KindSpec(_MARKETING, ("points", "years"), stale_after=timedelta(days=2)),
 }

@@ -138,6 +138,8 @@ class AwardPlan:
     capped: tuple[str, ...] = ()
     #: What the order cost then; none in plans from before it was kept, and where nothing is earned.
     worth: Worth | None = None
+    #: What rules give beside points (programs.perks.Perk as JSON).
+    perks: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def awards(self) -> tuple[Award, ...]:
@@ -202,6 +204,7 @@ class AwardPlan:
             **({"member": dict(self.member)} if self.member else {}),
             **({"capped": list(self.capped)} if self.capped else {}),
             **({"worth": self.worth.to_json()} if self.worth is not None else {}),
+            **({"perks": [dict(one) for one in self.perks]} if self.perks else {}),
         }
 
     @classmethod
@@ -231,6 +234,7 @@ class AwardPlan:
             member=document.get("member", {}),
             capped=tuple(document.get("capped", ())),
             worth=Worth.from_json(document["worth"]) if "worth" in document else None,
+            perks=tuple(document.get("perks", ())),
         )
 
 

@@ -28,6 +28,7 @@ from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
 from saleor_loyalty_app.programs.look import Look, Reason
 from saleor_loyalty_app.programs.matching import nearest
 from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
+from saleor_loyalty_app.programs.perks import Perk, PerkEffect
 from saleor_loyalty_app.programs.plugin_calls import EffectAmount, PluginAward
 from saleor_loyalty_app.programs.products import Product, product_of
 from saleor_loyalty_app.programs.rules import (
@@ -71,11 +72,12 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Awards by line id (lines without awards are left out), for the order, and misses."""
+    """Awards by line id (lines without awards are left out), for the order, misses and perks."""
 
     line_awards: Mapping[str, tuple[Award, ...]]
     order_awards: tuple[Award, ...]
     misses: tuple[Miss, ...]
+    perks: tuple[Perk, ...] = ()
 
     def awards(self) -> Iterator[Award]:
         """All awards: of the lines, then of the order."""
@@ -174,6 +176,7 @@ class _Run:
         self._per_money_of: dict[str, Fraction] = {}
         self._misses: list[Miss] = []
         self._stopped_by = ""
+        self._perks: list[Perk] = []
 
     def decide(self) -> Decision:
         for rule in self._plan.rules:
@@ -193,7 +196,7 @@ class _Run:
             decision = self._with_outdone(decision)
         for boost in self._boosts:
             decision = self._boosted(decision, boost)
-        return self._capped(decision)
+        return replace(self._capped(decision), perks=tuple(self._perks))
 
     def _apply(self, rule: ReadyRule) -> Reason | None:
         if self._stopped_by:
@@ -210,6 +213,8 @@ class _Run:
             for target in (*self._lines, self._shipping, self._order):
                 if not target.stopped_by:
                     target.multipliers.append(rule)
+        elif isinstance(rule.effect, PerkEffect):
+            self._perks.append(Perk(rule.id, rule.effect))
         elif not self._give(rule, self._order):
             return None
         if rule.stop:

@@ -248,8 +248,8 @@ def _rule(
     pairs = (
         (
             "rule_effect",
-            words.effect_words(old.then, language),
-            words.effect_words(new.then, language),
+            words.effect_words(old.then, language, before),
+            words.effect_words(new.then, language, after),
         ),
         (
             "rule_condition",
@@ -287,7 +287,7 @@ def _rule(
 
 def _rule_words(rule: EarningRule, program: Program, language: str) -> str:
     when = words.rule_when_words(rule, program, language)
-    text = f"{words.effect_words(rule.then, language)}; {when}"
+    text = f"{words.effect_words(rule.then, language, program)}; {when}"
     if rule.caps is not None:
         text = f"{text}; {words.caps_words(rule.caps, language)}"
     return text if rule.enabled else f"{text}; {translate('words.disabled', language)}"

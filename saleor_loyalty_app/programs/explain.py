@@ -21,6 +21,7 @@ from typing import Any
 from saleor_loyalty_app.i18n import catalogue, translate
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.document import Program, Rate
+from saleor_loyalty_app.programs.perks_words import planned_words
 from saleor_loyalty_app.programs.scalars import in_locale
 
 #: So many awards are told one by one.
@@ -57,7 +58,7 @@ def explain(
         return (headline,)
     told = _Plan(plan, entry, program, line_names or {}, language)
     if code == "order_earned":
-        return (headline, *told.awards(), *told.sum(), *told.less())
+        return (headline, *told.awards(), *told.sum(), *told.less(), *told.perks())
     return (headline, *told.kept())
 
 
@@ -117,6 +118,7 @@ class _Plan:
         self._program = program
         self._language = language
         self._told: list[tuple[str, Mapping[str, Any]]] = []
+        self._perks = plan.get("perks", ())
         for number, line in enumerate(plan["lines"], start=1):
             name = line_names.get(line["id"]) or self._text("explain.line", number=number)
             what = self._text("explain.units", quantity=line["quantity"], what=name)
@@ -148,6 +150,11 @@ class _Plan:
         """Why the first posting is not the whole sum."""
         if self._entry.amount != self._whole:
             yield self._text("explain.less", amount=self._points(Fraction(self._entry.amount)))
+
+    def perks(self) -> Iterator[str]:
+        """What the order brings beside points; told with these alone."""
+        if self._entry.unit == "points":
+            yield from planned_words(self._perks, self._language, self._program)
 
     def kept(self) -> Iterator[str]:
         """How returns and refunds scale what was planned."""

@@ -61,7 +61,7 @@ def _earning(program: Program, language: str) -> Iterator[str]:
     yield from dict.fromkeys(said)
     for rule in sorted(program.earning.rules, key=lambda rule: -rule.priority):
         if rule.enabled and (rule.when is not None or rule.trigger != "order"):
-            told = words.effect_words(rule.then, language)
+            told = words.effect_words(rule.then, language, program)
             when = words.rule_when_words(rule, program, language)
             yield f"{rule.label(language)}: {told}; {when}"
 

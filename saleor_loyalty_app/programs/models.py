@@ -121,3 +121,38 @@ class DeedAward(SQLModel, table=True):
     #: {"rule", "reason"} of each rule that gave nothing.
     misses: list[dict[str, Any]] = json_doc()
     reversed_at: datetime | None = instant(null=True)
+
+
+class RulePerk(SQLModel, table=True):
+    """What a rule gave beside points for an order: a reward, or a tier for a while."""
+
+    __tablename__ = "rule_perk"
+    __table_args__ = (
+        sa.UniqueConstraint("store_id", "source", "rule_id"),
+        sa.CheckConstraint(
+            "state IN ('given', 'waiting', 'refused', 'kept', 'taken', 'ended')", name="state"
+        ),
+        sa.Index("ix_rule_perk_state", "store_id", "state"),
+        sa.Index("ix_rule_perk_member", "store_id", "member_id", "kind"),
+    )
+
+    id: int | None = key()
+    store_id: int = ref("store.id")
+    #: Whom it was given to.
+    member_id: int = ref("member.id")
+    #: As in the entries: "order:T3JkZXI6…".
+    source: str
+    rule_id: str
+    #: "issue_reward" or "set_tier".
+    kind: str
+    #: given; waiting: for an account, or until a switch is on again; refused: it could not be;
+    #: kept: the order came back and it was used; taken: it was taken back with the order; ended:
+    #: staff said another tier.
+    state: str
+    #: Of a reward {"redemption"}, its public id; of a tier {"tier", "until"}, its last day, with
+    #: "over", the tier of staff that it took the place of; of what waits or was refused {"code"}
+    #: and "detail", what the code's text needs.
+    detail: dict[str, Any] = json_doc()
+    #: How often it was given: once more where a refund failed.
+    turns: int = count(0)
+    changed_at: datetime = instant()

@@ -237,6 +237,7 @@ OWN_CODES = frozenset(
         "status_one_way",
         "cap_missing",
         "cap_of_multiplier",
+        "cap_of_perk",
         "cap_for_orders",
         "effect_for_orders",
         "effect_for_deeds",

@@ -16,6 +16,7 @@ from saleor_loyalty_app.programs.caps import Caps, MemberCap
 from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.look import WEEKDAYS
 from saleor_loyalty_app.programs.metadata_conditions import OrderMetadata, ProductMetadata
+from saleor_loyalty_app.programs.perks import IssueReward, SetTier
 from saleor_loyalty_app.programs.plugin_calls import plugin_sentence
 from saleor_loyalty_app.programs.plugin_parts import (
     PluginCondition,
@@ -34,7 +35,7 @@ from saleor_loyalty_app.programs.rules import (
 )
 
 #: Names by kind ("product", "variant", "category", "collection", "product_type", "channel",
-#: "tier", "segment", "event") and reference.
+#: "tier", "segment", "event", "reward") and reference.
 Names = Mapping[str, Mapping[str, str]]
 _WEEKEND, _WORKING = {"sat", "sun"}, {"mon", "tue", "wed", "thu", "fri"}
 
@@ -87,6 +88,13 @@ class _Teller:
                 return self._multiplier(effect)
             case StatusPoints(points=None, factor=factor):
                 return self.text("status_rate", factor=self._number(factor or 0))
+            case IssueReward(reward=reward):
+                [name] = self._named("reward", [reward])
+                return self.text("issue_reward", reward=name)
+            case SetTier(tier=tier, days=days):
+                [name] = self._named("tier", [tier])
+                key = "set_tier.one" if days == 1 else "set_tier"
+                return self.text(key, tier=name, days=self._number(days))
             case StatusPoints(points=points):
                 return self.text("status_points", points=self._number(points or 0))
             case PluginEffect():

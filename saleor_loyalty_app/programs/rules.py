@@ -35,6 +35,7 @@ from saleor_loyalty_app.programs.conditions import (
 from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.expression import check_expression, compile_expression
 from saleor_loyalty_app.programs.milestones import MILESTONE, Milestone
+from saleor_loyalty_app.programs.perks import IssueReward, PerkEffect, SetTier
 from saleor_loyalty_app.programs.plugin_parts import PluginCondition, PluginEffect
 from saleor_loyalty_app.programs.scalars import (
     Factor,
@@ -131,6 +132,8 @@ Effect = Annotated[
     | Multiplier
     | StatusPoints
     | PointsGiven
+    | IssueReward
+    | SetTier
     | PluginEffect,
     Field(discriminator="type"),
 ]
@@ -191,13 +194,15 @@ def _check_on_order(rule: EarningRule) -> None:
         raise PydanticCustomError("on_for_deeds", "an order is not narrowed by `on`")
     if isinstance(effect, PointsGiven):
         raise PydanticCustomError("effect_for_deeds", "points for orders: points_per_order")
-    fixed = isinstance(effect, PointsPerOrder) or (
+    fixed = isinstance(effect, PointsPerOrder | PerkEffect) or (
         isinstance(effect, StatusPoints) and effect.points is not None
     )
     if rule.scope == "line" and fixed:
         raise PydanticCustomError("scope_order_needed", "points per order need scope: order")
     if rule.scope == "order" and isinstance(effect, PointsPerUnit):
         raise PydanticCustomError("scope_line_needed", "points per unit need scope: line")
+    if isinstance(effect, PerkEffect) and rule.caps is not None and _counts_points(rule.caps):
+        raise PydanticCustomError("cap_of_perk", "what is no points is capped by times only")
     if isinstance(effect, Multiplier) and rule.caps is not None and _counts_points(rule.caps):
         raise PydanticCustomError("cap_of_multiplier", "a multiplier is capped by times only")
     if rule.when is not None:

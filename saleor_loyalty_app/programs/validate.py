@@ -13,6 +13,8 @@ from saleor_loyalty_app.programs.errors import ProgramInvalid
 from saleor_loyalty_app.programs.events_check import event_problems
 from saleor_loyalty_app.programs.goodwill_check import goodwill_problems
 from saleor_loyalty_app.programs.milestones_check import milestone_problems
+from saleor_loyalty_app.programs.perks import PerkEffect
+from saleor_loyalty_app.programs.perks_check import perk_problems
 from saleor_loyalty_app.programs.plugins_check import plugin_problems
 from saleor_loyalty_app.programs.problems import Problem, problems_in, read_program
 from saleor_loyalty_app.programs.rewards_check import reward_problems
@@ -49,6 +51,7 @@ def check_program(
         *_text_problems(program),
         *bonus_problems(program),
         *event_problems(program),
+        *perk_problems(program),
         *goodwill_problems(program, {channel.slug: channel for channel in channels}),
         *reward_problems(program, {channel.slug: channel for channel in channels}, today),
         *spending_problems(program, {channel.slug: channel for channel in channels}),
@@ -112,7 +115,9 @@ def _percent(share: Fraction) -> int:
 
 def _rule_problems(program: Program, channels: set[str], today: date) -> Iterator[Problem]:
     rules = program.earning.rules
-    if not any(rule.enabled and not isinstance(rule.then, Multiplier) for rule in rules):
+    if not any(
+        rule.enabled and not isinstance(rule.then, Multiplier | PerkEffect) for rule in rules
+    ):
         yield Problem("no_base_rule", "earning.rules", "warning")
     for index, rule in enumerate(rules):
         if rule.when is None:

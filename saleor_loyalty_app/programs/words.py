@@ -16,6 +16,8 @@ from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.look import WEEKDAYS
 from saleor_loyalty_app.programs.metadata_conditions import OrderMetadata, ProductMetadata
 from saleor_loyalty_app.programs.milestones import Milestone, SpendLine
+from saleor_loyalty_app.programs.perks import PerkEffect
+from saleor_loyalty_app.programs.perks_words import perk_words
 from saleor_loyalty_app.programs.plugin_calls import plugin_sentence
 from saleor_loyalty_app.programs.plugin_parts import (
     PluginCondition,
@@ -126,8 +128,10 @@ def expiry_words(expiry: Expiry, language: str) -> str:
     return translate(f"words.expires_notice_{expiry.notice}", language, months=expiry.months)
 
 
-def effect_words(effect: Effect, language: str) -> str:
-    """What a rule gives."""
+def effect_words(effect: Effect, language: str, program: Program | None = None) -> str:
+    """What a rule gives; rewards and tiers by the names that the program has for them."""
+    if isinstance(effect, PerkEffect):
+        return perk_words(effect, language, program)
     if isinstance(effect, PointsPerMoney):
         key = "effect.rate" if effect.factor == 1 else "effect.points_per_money"
         return translate(key, language, factor=number_words(effect.factor, language))

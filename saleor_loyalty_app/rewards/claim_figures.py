@@ -74,9 +74,10 @@ def figures(conn: Connection, store_id: int) -> dict[str, ClaimFigures]:
             one.waiting += row.times if row.kind == "custom" else 0
         if row.state in _USED:
             kept = row.points - row.restored
-            one.used += row.times if kept else 0
+            share = Fraction(kept, row.points) if row.points else Fraction(row.state == "consumed")
+            one.used += row.times if share else 0
             one.points += row.times * kept
-            spent = Fraction(Decimal(row.amount)) * kept * row.times / row.points
+            spent = Fraction(Decimal(row.amount)) * share * row.times
             one.cost[row.currency] = one.cost.get(row.currency, Fraction(0)) + spent
     return dict(found)
 

@@ -39,7 +39,9 @@ def state_of(claim: ClaimRow, redemption: RedemptionRef) -> str:
 
 
 def may_cancel(claim: ClaimRow, redemption: RedemptionRef) -> bool:
-    """Whether its member may give it up: unused, and nobody prepares it."""
+    """Whether its member may give it up for its points: unused, and nobody prepares it."""
+    if redemption.is_gift:
+        return False
     return redemption.is_live and not redemption.ending and claim.state != PREPARING
 
 

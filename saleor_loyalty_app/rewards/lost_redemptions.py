@@ -102,6 +102,9 @@ def redemption_of(node: Mapping[str, Any], now: datetime) -> LostRedemption | No
     if public_id is None or public_id != found.redemption or len(codes) != 1:
         return None
     points, listings = _points(found.points), found.channel_listings or ()
+    if points == 0 and not found.reward:
+        # Nothing but a reward is given for nothing.
+        return None
     if points is None or not found.member or len(listings) != 1 or found.end_date is None:
         return None
     [code], [listing] = codes, listings
@@ -136,4 +139,4 @@ def _points(text: str | None) -> int | None:
     if text is None or not text.isascii() or not text.isdigit() or len(text) > 13:
         return None
     points = int(text)
-    return points if 0 < points <= MAX_AMOUNT else None
+    return points if points <= MAX_AMOUNT else None

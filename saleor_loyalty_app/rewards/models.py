@@ -52,7 +52,9 @@ class Redemption(SQLModel, table=True):
         sa.UniqueConstraint("store_id", "code"),
         sa.UniqueConstraint("store_id", "member_id", "request_key"),
         sa.CheckConstraint(_one_of("state", STATES), name="state"),
-        sa.CheckConstraint("points > 0", name="points"),
+        sa.CheckConstraint(
+            "points > 0 AND hold_id IS NOT NULL OR points = 0 AND hold_id IS NULL", name="points"
+        ),
         sa.CheckConstraint("restored >= 0 AND restored <= points", name="restored"),
         sa.CheckConstraint("ending IN ('', 'released', 'expired', 'failed')", name="ending"),
         sa.Index(
@@ -104,7 +106,8 @@ class Redemption(SQLModel, table=True):
     ending: str = ""
     #: Why it ended without being used, as a stable code with its details.
     reason: dict[str, Any] | None = json_doc(null=True)
-    hold_id: int = ref("hold.id")
+    #: What sets the points aside; none = a reward that was given for nothing.
+    hold_id: int | None = ref("hold.id", null=True)
     #: The entry that spent the points.
     redeem_entry_id: int | None = ref("entry.id", null=True)
     #: Points given back after they were spent.

@@ -50,7 +50,7 @@ class RedemptionRef:
     state: str
     ending: str
     reason: Mapping[str, Any] | None
-    hold_id: int
+    hold_id: int | None
     redeem_entry_id: int | None
     restored: int
     restorings: int
@@ -74,6 +74,18 @@ class RedemptionRef:
     def is_live(self) -> bool:
         """Points are set aside, and the end is open."""
         return self.state in LIVE_STATES
+
+    @property
+    def is_gift(self) -> bool:
+        """A reward that was given for nothing: no points go with it."""
+        return self.hold_id is None
+
+    @property
+    def is_spent(self) -> bool:
+        """An order, or a hand-over, has used it, and not all of it came back."""
+        if self.is_gift:
+            return self.state == "consumed"
+        return self.redeem_entry_id is not None and self.restored < self.points
 
     @property
     def is_bearer(self) -> bool:

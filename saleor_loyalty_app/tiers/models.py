@@ -72,7 +72,8 @@ class TierMove(SQLModel, table=True):
     #: Ids of tiers; "" = none.
     from_tier: str
     to_tier: str
-    #: "earned", "reduced", "period_over", "manual", "manual_over", "left", "changed".
+    #: "earned", "reduced", "period_over", "manual", "manual_over", "rule", "rule_over",
+    #: "left", "changed".
     why: str
     #: What was counted then (programs.tier_rules.Measures.to_json).
     measures: dict[str, Any] = json_doc()

@@ -12,9 +12,11 @@ from saleor_loyalty_app.db.database import open_database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows import campaign_desk as desk
 from saleor_loyalty_app.goodwill import prompts
-from saleor_loyalty_app.programs.models import CapUse
+from saleor_loyalty_app.programs.models import CapUse, RulePerk
+from saleor_loyalty_app.rewards import claims
 from tests import nursery
 from tests.audited import drifts_of
+from tests.claim_stage import item_of
 from tests.crash import cap_race
 from tests.factories import make_member, make_partner_key
 from tests.integration.orders.purchases import AYSE
@@ -44,8 +46,20 @@ RULES: list[dict[str, Any]] = [
         "caps": {"per_member": {"times": 3, "period": "day"}},
     },
 ]
+#: Given to each order, as long as there are any, and twice a member.
+GIFT: dict[str, Any] = {
+    "id": "gift",
+    "scope": "order",
+    "then": {"type": "issue_reward", "reward": "mug"},
+}
+MUG = item_of("custom", id="mug", stock=5, limit={"times": 2, "period": "ever"})
+GIVING = program() | {
+    "earning": {"rules": [{"id": "base", "then": {"type": "points_per_money"}}, GIFT]},
+    "rewards": {"items": [MUG]},
+}
 DOCUMENT = program() | {
-    "earning": {"rules": RULES},
+    "earning": {"rules": [*RULES, GIFT]},
+    "rewards": {"items": [MUG]},
     "events": {"types": [{"id": "visit", "name": {"en": "Visit"}}]},
     "goodwill": {
         "complaint": {"suggest": {"type": "points", "points": 200}, "automatic": True},
@@ -87,7 +101,7 @@ DOUBLE = {
 
 def furnish(conn: Connection) -> tuple[cap_race.Ground, str]:
     """What is raced for, and the campaign's public id."""
-    store, doubled = live_store(conn, DOCUMENT), live_store(conn)
+    store, doubled = live_store(conn, DOCUMENT), live_store(conn, GIVING)
     numbered = live_store(conn, NUMBERED)
     make_member(conn, numbered.id, user_id=AYSE["id"])
     owner = make_member(conn, store.id, user_id=AYSE["id"])
@@ -115,6 +129,8 @@ def prompt_of(store_id: int, owner: int, number: int) -> dict[str, Any]:
 
 def test_two_processes_exceed_no_cap_and_no_budget(postgres_url: str) -> None:
     """Orders, birthdays, visits and goodwill of one member, and orders of many in a campaign.
+
+    Every order brings a mug, of which a member gets two, and all together five.
 
     Of one member's orders each has its own number, whichever process books it.
     """
@@ -151,6 +167,25 @@ def test_two_processes_exceed_no_cap_and_no_budget(postgres_url: str) -> None:
     assert (campaign.spent_points, campaign.ended_why) == (2500, "budget")
     numbered = database.read(lambda conn: books_of(conn, ground.numbered)).balances
     assert numbered == {("U1", "points"): ORDERS * 1000 + 50 + 400 + (ORDERS // 3) * 3}
+    mugs = {
+        store.id: database.read(lambda conn, id_=store.id: claims.drawn(conn, id_))  # type: ignore[misc]
+        for store in (ground.store, ground.doubled)
+    }
+    assert mugs == {ground.store.id: {"mug": 2}, ground.doubled.id: {"mug": 5}}
+    perks = table(RulePerk)
+    told = sa.select(perks.c.store_id, perks.c.state, sa.func.count())
+    counted = database.read(
+        lambda conn: {
+            (row[0], row[1]): row[2]
+            for row in conn.execute(told.group_by(perks.c.store_id, perks.c.state))
+        }
+    )
+    assert counted == {
+        (ground.store.id, "given"): 2,
+        (ground.store.id, "refused"): ORDERS - 2,
+        (ground.doubled.id, "given"): 5,
+        (ground.doubled.id, "refused"): ORDERS - 5,
+    }
     for store in (ground.store, ground.doubled, ground.numbered):
         audited = database.read(lambda conn, id_=store.id: drifts_of(conn, id_))  # type: ignore[misc]
         # The birthdays are awarded past the bonuses here, that nothing else may hold them apart.

@@ -202,7 +202,8 @@ class TierMoveLine(Answer):
     to_tier: str = Field(description="Empty = none.")
     to_name: str
     why: str = Field(
-        description="earned, reduced, period_over, manual, manual_over, left or changed."
+        description="earned, reduced, period_over, manual, manual_over, rule, rule_over, left or "
+        "changed."
     )
     why_text: str
     measures: dict[str, Any] = Field(description="What counted then.")

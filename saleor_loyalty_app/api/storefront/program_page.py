@@ -111,7 +111,7 @@ def _rule(rule: EarningRule, program: Program, language: str) -> Rule:
     return Rule(
         id=rule.id,
         name=rule.label(language),
-        gives=words.effect_words(rule.then, language),
+        gives=words.effect_words(rule.then, language, program),
         when=None
         if rule.when is None and rule.trigger == "order"
         else words.rule_when_words(rule, program, language),

@@ -19,7 +19,7 @@ from saleor_loyalty_app.ledger.auditing import all_at_once
 from saleor_loyalty_app.ledger.models import Entry, Hold
 from saleor_loyalty_app.milestones.models import MilestonePassed
 from saleor_loyalty_app.orders.models import OrderUnit
-from saleor_loyalty_app.programs.models import CapUse, DeedAward
+from saleor_loyalty_app.programs.models import CapUse, DeedAward, RulePerk
 from saleor_loyalty_app.rewards.models import (
     Redemption,
     RedemptionUse,
@@ -161,6 +161,22 @@ def stray(shop: Shop) -> list[sa.Executable]:
     ]
 
 
+def perk(shop: Shop) -> list[sa.Executable]:
+    """A reward that no plan gives, and that there is not."""
+    values = {
+        "store_id": shop.store.id,
+        "member_id": shop.member,
+        "source": "order:O1",
+        "rule_id": "base",
+        "kind": "issue_reward",
+        "state": "given",
+        "detail": {"redemption": "rd_none"},
+        "turns": 1,
+        "changed_at": shop.now,
+    }
+    return [sa.insert(table(RulePerk)).values(values)]
+
+
 _R, _P, _V = table(Redemption).c, table(MilestonePassed).c, table(ReceivedEvent).c
 _CU, _OU = table(CapUse).c, table(OrderUnit).c
 _OF_ORDER, _OF_DEED = _CU.source.startswith("order:"), _CU.source.startswith("deed:")
@@ -219,6 +235,8 @@ WRONGS: dict[str, list[Wrong]] = {
     "event_points": [more(ReceivedEvent, "points", _V.reversed_at.is_(None))],
     "event_status": [more(ReceivedEvent, "status_points")],
     "event_taken": [more(ReceivedEvent, "taken_back", _V.reversed_at.is_not(None))],
+    "perk": [perk],
+    "perk_reward": [perk],
     "adjustment": [adjusted],
     "goodwill": [goodwill],
 }

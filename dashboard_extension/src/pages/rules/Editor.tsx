@@ -46,12 +46,13 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
   const asked = useMemo(() => referencesIn(rulesIn(original).map((one) => one.when)), [original]);
   const names = useNames(asked);
   const tiers = useMemo(() => tiersIn(original, language), [original, language]);
+  const rewards = useMemo(() => rewardsIn(original, language), [original, language]);
   const segments = useMemo(() => segmentsIn(original, language), [original, language]);
   const events = useMemo(() => eventsIn(original, language), [original, language]);
   const channels = useMemo(() => Object.fromEntries(seen.channels.map((one) => [one.slug, one.name])), [seen]);
   const called = useMemo(
-    () => ({ ...names.known, channel: channels, tier: labels(tiers), segment: labels(segments), event: labels(events) }),
-    [names.known, channels, tiers, segments, events],
+    () => ({ ...names.known, channel: channels, tier: labels(tiers), reward: labels(rewards), segment: labels(segments), event: labels(events) }),
+    [names.known, channels, tiers, rewards, segments, events],
   );
   const sentences = useSentences(useMemo(() => form.rules.map((one) => documentOfRule(one)), [form]), called);
   const uses = useApiQuery("/api/dashboard/v1/rules/uses");
@@ -67,7 +68,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
   };
   const add = () => begin(newRule(form, locales));
   const at = form.rules.findIndex((one) => one.id === open);
-  const editing = { seen, control, getValues, setValue, disabled, findings, names: names.known, learn: names.learn, tiers, segments, events, kinds };
+  const editing = { seen, control, getValues, setValue, disabled, findings, names: names.known, learn: names.learn, tiers, rewards, segments, events, kinds };
   return (
     <EditingContext.Provider value={editing}>
       <Page
@@ -152,6 +153,11 @@ function labels(choices: readonly { value: string; label: string }[]): Record<st
 /** The tiers of a program, by id, with their names in a language. */
 export function tiersIn(document: unknown, language: string): { value: string; label: string }[] {
   return named(record(record(document).tiers).levels, language);
+}
+
+/** The rewards of a program's catalog likewise. */
+function rewardsIn(document: unknown, language: string): { value: string; label: string }[] {
+  return named(record(record(document).rewards).items, language);
 }
 
 /** The segments of a program likewise. */

@@ -8,14 +8,15 @@ import { Conditions, Problems } from "./Conditions";
 import { effectsOffered } from "./kinds";
 import { TellsContext, useEditing } from "./context";
 import { Milestone } from "./Milestone";
-import { EFFECTS, nameOf, PERIODS, scopeOf, type Json, type RuleForm } from "./form";
+import { EFFECTS, nameOf, PERIODS, PERKS, scopeOf, type Json, type RuleForm } from "./form";
+import { Perk } from "./Perk";
 import { PluginEffect } from "./PluginEffect";
 import { saidAt } from "./places";
 import { tellsOf, waitedFor, type EventKind } from "./tells";
 import { useExample } from "./useExample";
 
 /** The parts of a rule that show what is wrong with them themselves. */
-const SHOWN = ["name", "when", "then.kind", "then.factor", "then.points", "then.most", "then.settings", "caps.per_order", "caps.per_member.points", "caps.per_member.times", "priority", "scope", "milestone.min", "milestone.limits"];
+const SHOWN = ["name", "when", "then.kind", "then.factor", "then.points", "then.most", "then.settings", "then.reward", "then.tier", "then.days", "caps.per_order", "caps.per_member.points", "caps.per_member.times", "priority", "scope", "milestone.min", "milestone.limits"];
 
 /** One rule: its names, what it does, when, and within which limits. */
 export function RuleEditor(props: { at: number; document: Json; sentence: string | undefined; close: () => void }) {
@@ -125,7 +126,8 @@ function Effect(props: { field: string; rule: RuleForm }) {
   const status = tiers.length > 0 || kind.startsWith("status") || rule.then.unit === "status";
   const kinds = (rule.trigger === "order" ? EFFECTS : (["points", "status_fixed"] as const)).filter((one) => status || !one.startsWith("status"));
   const offered: readonly string[] = plugins ? [...kinds, "plugin"] : kinds;
-  const free = rule.trigger === "order" && !["points_per_order", "points_per_unit", "status_fixed"].includes(kind);
+  const perk = PERKS.includes(kind);
+  const free = rule.trigger === "order" && !perk && !["points_per_order", "points_per_unit", "status_fixed"].includes(kind);
   return (
     <>
       <div className="kit-fields">
@@ -141,7 +143,7 @@ function Effect(props: { field: string; rule: RuleForm }) {
         ) : kind === "plugin" ? (
           <FieldNumber control={control} disabled={disabled} name={`${field}.then.most`} label={t("rules.plugin_most")} hint={t("rules.plugin_most_hint")} />
         ) : (
-          <FieldNumber control={control} disabled={disabled} name={`${field}.then.points`} label={t("rules.points")} />
+          !perk && <FieldNumber control={control} disabled={disabled} name={`${field}.then.points`} label={t("rules.points")} />
         )}
         {free && (
           <FieldSelect
@@ -155,6 +157,7 @@ function Effect(props: { field: string; rule: RuleForm }) {
         )}
       </div>
       {kind === "plugin" && <PluginEffect field={field} rule={rule} />}
+      {perk && <Perk field={field} rule={rule} />}
       {kind === "multiplier" && (
         <>
           <FieldSwitch control={control} disabled={disabled} name={`${field}.then.fixed_points`} label={t("rules.fixed_points")} hint={t("rules.fixed_points_hint")} />
@@ -179,13 +182,14 @@ function Caps(props: { field: string; rule: RuleForm }) {
   const { control, disabled } = useEditing();
   const { field, rule } = props;
   const { caps } = rule;
-  const multiplies = rule.then.kind === "multiplier";
+  const perk = PERKS.includes(rule.then.kind);
+  const multiplies = rule.then.kind === "multiplier" || perk;
   const used = caps.per_order !== null || caps.per_member.points !== null || caps.per_member.times !== null;
   return (
     <details open={used}>
       <summary>{t("rules.caps")}</summary>
       <div className="kit-stack">
-        <p className="kit-hint">{t(multiplies ? "rules.caps_hint_multiplier" : "rules.caps_hint")}</p>
+        <p className="kit-hint">{t(perk ? "rules.caps_hint_perk" : multiplies ? "rules.caps_hint_multiplier" : "rules.caps_hint")}</p>
         <div className="kit-fields">
           {rule.trigger === "order" && !multiplies && <FieldNumber control={control} disabled={disabled} name={`${field}.caps.per_order`} label={t("rules.cap_order")} />}
           {!multiplies && <FieldNumber control={control} disabled={disabled} name={`${field}.caps.per_member.points`} label={t("rules.cap_points")} />}

@@ -77,6 +77,29 @@ describe("the earning rules", () => {
     expect(mugs).toMatchObject({ name: { en: "Mugs" }, scope: "line", when: { type: "category", slugs: ["mugs"] }, then: { type: "points_per_unit", points: 10 } });
   }, 60_000);
 
+  it("give a reward of the catalog, or a tier for some days, to an order as a whole", async () => {
+    const user = userEvent.setup({ delay: null });
+    const draft = seen([BASE]);
+    const { document: given } = draft.draft as { document: Json };
+    given.rewards = { items: [{ id: "mug", names: { en: "A mug" } }] };
+    given.tiers = { levels: [{ id: "gold", names: { en: "Gold" } }] };
+    const page = renderPage(<Rules />, { answers: answers([BASE], { "GET /api/dashboard/v1/program": draft }) });
+    await user.click(await screen.findByRole("button", { name: "Add a rule" }));
+    await user.selectOptions(screen.getByLabelText("What it does"), "issue_reward");
+    expect(screen.queryByRole("textbox", { name: "Points" })).toBeNull();
+    await user.selectOptions(screen.getByLabelText("Reward"), "A mug");
+    await user.click(screen.getByRole("button", { name: "Add a rule" }));
+    await user.selectOptions(screen.getByLabelText("What it does"), "set_tier");
+    await user.selectOptions(screen.getByRole("combobox", { name: "Tier" }), "Gold");
+    const days = screen.getByRole("textbox", { name: "Days, today included" });
+    await user.clear(days);
+    await user.type(days, "14");
+    await user.click(save());
+    const [, mug, gold] = await saved(page.requests);
+    expect(mug).toMatchObject({ scope: "order", then: { type: "issue_reward", reward: "mug" } });
+    expect(gold).toMatchObject({ scope: "order", then: { type: "set_tier", tier: "gold", days: 14 } });
+  }, 60_000);
+
   it("are moved, switched off, copied and removed by keyboard, and the focus stays", async () => {
     const user = userEvent.setup({ delay: null });
     const page = renderPage(<Rules />, { answers: answers([BASE, SHIRTS]) });

@@ -21,6 +21,8 @@ interface Editing {
   readonly learn: (kind: string, reference: string, name: string) => void;
   /** Tiers of the program: id and name. */
   readonly tiers: readonly { readonly value: string; readonly label: string }[];
+  /** Rewards of the program's catalog: id and name. */
+  readonly rewards: readonly { readonly value: string; readonly label: string }[];
   /** Segments of the program: id and name. */
   readonly segments: readonly { readonly value: string; readonly label: string }[];
   /** Types of events of the program. */

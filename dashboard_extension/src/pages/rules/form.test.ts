@@ -49,6 +49,13 @@ describe("the rules of a document as a form", () => {
     expect((document.earning as { rules: object[] }).rules[0]).toMatchObject(strange);
   });
 
+  it("give rewards and tiers with caps of times alone", () => {
+    const gift = { id: "g", scope: "line", then: { type: "issue_reward", reward: "mug" }, caps: { per_order: 5, per_member: { points: 9, times: 1, period: "year" } } };
+    const { document } = documentOf({ earning: { rules: [gift] } }, formOf({ earning: { rules: [gift] } }, []));
+    expect((document.earning as { rules: object[] }).rules[0]).toMatchObject({ scope: "order", then: gift.then });
+    expect((document.earning as { rules: { caps: object }[] }).rules[0]?.caps).toEqual({ per_member: { times: 1, period: "year" } });
+  });
+
   it("have a name to fill in for each language of the program", () => {
     expect(form.rules[1]?.name).toEqual({ en: "", "pt-BR": "" });
   });

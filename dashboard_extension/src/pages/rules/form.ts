@@ -4,7 +4,9 @@ import { closed, opened, type Condition, type Places, type Scope } from "./condi
 import { milestoneIn, milestoneOf, type MilestoneForm } from "./milestones";
 
 export type Json = Record<string, unknown>;
-export const EFFECTS = ["points_per_money", "points_per_order", "points_per_unit", "multiplier", "status_fixed", "status_rate"] as const;
+export const EFFECTS = ["points_per_money", "points_per_order", "points_per_unit", "multiplier", "status_fixed", "status_rate", "issue_reward", "set_tier"] as const;
+/** What is no points: given once an order, and capped by times alone. */
+export const PERKS: readonly string[] = ["issue_reward", "set_tier"];
 export const PERIODS = ["day", "week", "month", "year", "ever"] as const;
 
 /** What a rule does; `kind` is the type in the document, with the two ways of status points apart. */
@@ -18,6 +20,10 @@ export interface EffectForm {
   plugin: string;
   settings: unknown;
   most: number | string | null;
+  /** The reward or the tier that is given, by id, and for how many days the tier. */
+  reward: string;
+  tier: string;
+  days: number | string | null;
 }
 
 export interface CapsForm {
@@ -95,6 +101,9 @@ function effectOf(then: Json): EffectForm {
     plugin: text(then.kind),
     settings: then.settings ?? {},
     most: typeof then.most === "number" ? then.most : null,
+    reward: text(then.reward),
+    tier: text(then.tier),
+    days: typeof then.days === "number" ? then.days : 30,
   };
 }
 
@@ -150,7 +159,7 @@ export function documentOfRule(rule: RuleForm, path = "", field = "", places: Pl
 /** What the rule looks at: what it does may leave no choice. */
 export function scopeOf(rule: Pick<RuleForm, "scope" | "then">): Scope {
   if (rule.then.kind === "points_per_unit") return "line";
-  if (rule.then.kind === "points_per_order" || rule.then.kind === "status_fixed") return "order";
+  if (["points_per_order", "status_fixed", ...PERKS].includes(rule.then.kind)) return "order";
   return rule.scope;
 }
 
@@ -169,6 +178,10 @@ function effectIn(then: EffectForm, before: unknown): unknown {
     case "points_per_unit":
     case "points":
       return { type: kind, points };
+    case "issue_reward":
+      return { type: kind, reward: then.reward };
+    case "set_tier":
+      return { type: kind, tier: then.tier, days: then.days };
     case "plugin":
       return { type: kind, kind: then.plugin, settings: then.settings, most: then.most, unit: then.unit };
     default:
@@ -177,8 +190,11 @@ function effectIn(then: EffectForm, before: unknown): unknown {
 }
 
 function capsIn(rule: RuleForm): Json | undefined {
-  const { per_order, per_member } = rule.caps;
-  const { points, times, period } = per_member;
+  const perk = PERKS.includes(rule.then.kind);
+  const { per_member } = rule.caps;
+  const { times, period } = per_member;
+  // What a cap of points was before the rule gave something else is no cap of that.
+  const [per_order, points] = perk ? [null, null] : [rule.caps.per_order, per_member.points];
   const member = points === null && times === null ? {} : { per_member: { ...(points === null ? {} : { points }), ...(times === null ? {} : { times }), period } };
   const order = per_order === null ? {} : { per_order };
   const caps = { ...order, ...member };
@@ -195,7 +211,7 @@ export function newRule(form: RulesForm, locales: readonly string[]): RuleForm {
     milestone: null,
     scope: "line",
     when: { type: "all", of: [] },
-    then: { kind: "multiplier", factor: "2", points: null, fixed_points: false, unit: "points", plugin: "", settings: {}, most: null },
+    then: { kind: "multiplier", factor: "2", points: null, fixed_points: false, unit: "points", plugin: "", settings: {}, most: null, reward: "", tier: "", days: 30 },
     caps: capsOf({}),
     priority: form.rules.at(-1)?.priority ?? 100,
     stop: false,

@@ -54,7 +54,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
     setOpen(segment.id);
   };
   const at = form.segments.findIndex((one) => one.id === open);
-  const editing = { seen, control, getValues, setValue, disabled, findings: [], names: names.known, learn: names.learn, tiers, segments: [], events: [], kinds: null };
+  const editing = { seen, control, getValues, setValue, disabled, findings: [], names: names.known, learn: names.learn, tiers, rewards: [], segments: [], events: [], kinds: null };
   return (
     <EditingContext.Provider value={editing}>
       <Page

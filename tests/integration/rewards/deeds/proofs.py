@@ -140,6 +140,7 @@ def _not_earlier(new: datetime | None, old: datetime | None) -> bool:
 
 def _prove_hold(redemption: RedemptionRef, rows: Rows) -> None:
     """What is live is held; what ended is back in the lots that it came from."""
+    assert redemption.hold_id is not None
     hold, taken = rows.holds[redemption.hold_id], rows.taken[redemption.hold_id]
     expected = "open" if redemption.is_live else _HOLD_OF.get(redemption.state, "released")
     assert (hold.state, hold.amount) == (expected, redemption.points)

@@ -1,0 +1,72 @@
+import { FieldNumber, FieldSelect, useT } from "@/kit";
+import { Link } from "react-router";
+
+import { useEditing } from "./context";
+import type { RuleForm } from "./form";
+
+/** What a rule gives beside points: a reward of the catalog, or a tier for some days. */
+export function Perk(props: { field: string; rule: RuleForm }) {
+  const { field, rule } = props;
+  return rule.then.kind === "issue_reward" ? <Reward field={field} rule={rule} /> : <Tier field={field} rule={rule} />;
+}
+
+function Reward({ field, rule }: { field: string; rule: RuleForm }) {
+  const t = useT();
+  const { control, disabled, rewards } = useEditing();
+  return (
+    <>
+      <div className="kit-fields">
+        <FieldSelect
+          control={control}
+          disabled={disabled}
+          name={`${field}.then.reward`}
+          label={t("rules.perk_reward")}
+          hint={t("rules.perk_reward_hint")}
+          choices={chosenFrom(rewards, rule.then.reward, t("rules.perk_choose"))}
+        />
+      </div>
+      {rewards.length === 0 && (
+        <p className="kit-hint">
+          {t("rules.perk_no_rewards")}{" "}
+          <Link className="kit-link" to="/rewards">
+            {t("rules.perk_to_rewards")}
+          </Link>
+        </p>
+      )}
+    </>
+  );
+}
+
+function Tier({ field, rule }: { field: string; rule: RuleForm }) {
+  const t = useT();
+  const { control, disabled, tiers } = useEditing();
+  return (
+    <>
+      <div className="kit-fields">
+        <FieldSelect
+          control={control}
+          disabled={disabled}
+          name={`${field}.then.tier`}
+          label={t("rules.perk_tier")}
+          hint={t("rules.perk_tier_hint")}
+          choices={chosenFrom(tiers, rule.then.tier, t("rules.perk_choose"))}
+        />
+        <FieldNumber control={control} disabled={disabled} name={`${field}.then.days`} label={t("rules.perk_days")} />
+      </div>
+      {tiers.length === 0 && (
+        <p className="kit-hint">
+          {t("rules.perk_no_tiers")}{" "}
+          <Link className="kit-link" to="/tiers">
+            {t("rules.perk_to_tiers")}
+          </Link>
+        </p>
+      )}
+    </>
+  );
+}
+
+/** What can be chosen, and what is chosen though it is not there (any more). */
+function chosenFrom(all: readonly { value: string; label: string }[], value: string, choose: string) {
+  if (all.some((one) => one.value === value)) return [...all];
+  return [{ value, label: value === "" ? choose : value }, ...all];
+}

@@ -1,0 +1,357 @@
+"""What an order brings beside points: rewards and tiers of its plan, given once, taken back once.
+
+Called for every look at an order that is booked, inside its transaction. What is given is a
+function of the plan and of what the customer kept: the same look again changes nothing. Nothing of
+it may block points: what cannot be given is told as a problem.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.flows.known_member import lock_member
+from saleor_loyalty_app.flows.order_owner import Ownership
+from saleor_loyalty_app.flows.perk_rewards import give_reward, take_reward
+from saleor_loyalty_app.flows.perk_tiers import give_tier, take_tier
+from saleor_loyalty_app.i18n import Words
+from saleor_loyalty_app.members.models import Member
+from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.members.repository import member_by_id, surviving_member
+from saleor_loyalty_app.orders import refresh, repository
+from saleor_loyalty_app.orders.models import OrderState
+from saleor_loyalty_app.orders.plan import AwardPlan
+from saleor_loyalty_app.programs import perk_rows
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.models import RulePerk
+from saleor_loyalty_app.programs.perk_rows import (
+    COUNTED,
+    GIVEN,
+    KEPT,
+    REFUSED,
+    TAKEN,
+    WAITING,
+    PerkRow,
+)
+from saleor_loyalty_app.programs.perks import IssueReward, PerkEffect, effect_of
+from saleor_loyalty_app.programs.perks_words import perk_name
+from saleor_loyalty_app.programs.repository import Revision, revision_at
+from saleor_loyalty_app.rewards import redemptions
+from saleor_loyalty_app.rewards.errors import NoProgram, SpendingOff, SpendingRefused
+from saleor_loyalty_app.rewards.redemptions import RedemptionRef
+from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
+from saleor_loyalty_app.stores import wind_downs
+from saleor_loyalty_app.stores.problems import report_words, resolve_problem
+from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers.errors import TierMemberUnfit, TiersOff, TierUnknown
+
+_ORDER = "order:"
+#: Orders that are woken at once.
+PAGE = 500
+_M, _O, _P = table(Member).c, table(OrderState).c, table(RulePerk).c
+#: Why something cannot be given, for good.
+_REFUSALS = (SpendingRefused, TierMemberUnfit, TiersOff, TierUnknown)
+
+
+@dataclass(frozen=True, slots=True)
+class Perks:
+    """The perks of an order as they were found: rows, and redemptions by id, all locked."""
+
+    rows: Mapping[str, PerkRow]
+    gifts: Mapping[str, RedemptionRef]
+
+
+NONE = Perks({}, {})
+
+
+def lock_perks(conn: Connection, store: StoreRef, plan: AwardPlan | None, order_id: str) -> Perks:
+    """Locks what an order brought, before any account is locked; asks nothing of other orders."""
+    if plan is None or not plan.perks:
+        return NONE
+    rows = perk_rows.of_sources(conn, store.id, [_source(order_id)], lock=True)
+    named = [str(row.detail["redemption"]) for row in rows if "redemption" in row.detail]
+    found = [redemptions.by_public_id(conn, store.id, one) for one in named]
+    locked = redemptions.lock(conn, store.id, [one.id for one in found if one is not None])
+    return Perks({row.rule_id: row for row in rows}, {one.public_id: one for one in locked})
+
+
+def settle_perks(
+    conn: Connection,
+    store: StoreRef,
+    snapshot: OrderSnapshot,
+    plan: AwardPlan,
+    owner: Ownership,
+    perks: Perks,
+    *,
+    kept: bool,
+    now: datetime,
+) -> frozenset[str]:
+    """Gives and takes back what the order brings; gives the rules whose perk counts for caps.
+
+    Args:
+        kept: whether the customer kept anything of the order.
+    """
+    if not plan.perks:
+        return frozenset()
+    revision = revision_at(conn, store.id, now)
+    work = _Work(conn, store, snapshot, revision, perks.gifts, now)
+    wanted = None
+    if owner.member_id is not None:
+        # Limits are read and drawn, and the tier is changed, by one at a time.
+        lock_member(conn, store, owner.member_id)
+        if kept and not owner.withheld:
+            wanted = member_by_id(conn, store.id, owner.member_id)
+    counted = set()
+    for one in plan.perks:
+        row = work.settled(
+            one["rule"], effect_of(one["effect"]), perks.rows.get(one["rule"]), wanted
+        )
+        if row is not None and row.state in COUNTED:
+            counted.add(row.rule_id)
+    return frozenset(counted)
+
+
+def note_failed(
+    conn: Connection, store: StoreRef, redemption: RedemptionRef, *, now: datetime
+) -> None:
+    """Saleor refused the code of a gift: nothing was given, and the owner is told."""
+    row_id = redemption.request_key.removeprefix("perk:").partition(":")[0]
+    row = perk_rows.by_id(conn, store.id, int(row_id)) if row_id.isdecimal() else None
+    if row is None or row.state != GIVEN:
+        return
+    reason = dict(redemption.reason or {})
+    code = str(reason.pop("code", redemption.state))
+    detail = {**row.detail, "code": code, "detail": reason}
+    perk_rows.change(conn, row.id, now=now, state=REFUSED, detail=detail)
+    query = sa.select(_O.number).where(
+        _O.store_id == store.id, _O.order_id == row.source.removeprefix(_ORDER)
+    )
+    number = conn.execute(query).scalar_one_or_none() or ""
+    revision = revision_at(conn, store.id, now)
+    _tell(
+        conn,
+        store,
+        None if revision is None else revision.program,
+        row.rule_id,
+        IssueReward(type="issue_reward", reward=str((redemption.terms or {})["reward"])),
+        number,
+        Words(f"error.{code}", _plain(reason)),
+        now,
+    )
+
+
+def wake_waiting(conn: Connection, store: StoreRef, *, now: datetime) -> None:
+    """Has orders looked at again whose perks waited and can be given by now."""
+    if not store.earning_on:
+        return
+    winner = table(Member).alias()
+    query = (
+        sa.select(_O.order_id)
+        .join_from(
+            table(RulePerk),
+            table(OrderState),
+            sa.and_(
+                _O.store_id == _P.store_id, _P.source == sa.literal(_ORDER).concat(_O.order_id)
+            ),
+        )
+        .join(table(Member), _M.id == _P.member_id)
+        .outerjoin(winner, winner.c.id == _M.merged_into)
+        .where(
+            _P.store_id == store.id,
+            _P.state == WAITING,
+            _O.gone_at.is_(None),
+            sa.func.coalesce(winner.c.user_id, _M.user_id).is_not(None),
+        )
+        .distinct()
+        .limit(PAGE)
+    )
+    if not store.spending_on:
+        query = query.where(_P.kind != "issue_reward")
+    orders = sorted(conn.execute(query).scalars())
+    if orders:
+        repository.forget_looks(conn, store.id, orders)
+        refresh.wish_refresh(conn, store.id, orders, due_at=now, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One look's work; see `settle_perks`."""
+
+    conn: Connection
+    store: StoreRef
+    snapshot: OrderSnapshot
+    revision: Revision | None
+    gifts: Mapping[str, RedemptionRef]
+    now: datetime
+
+    def settled(
+        self, rule_id: str, effect: PerkEffect, row: PerkRow | None, wanted: MemberRef | None
+    ) -> PerkRow | None:
+        """The row of a perk as it is to be; None where nothing was ever to be given."""
+        if row is not None:
+            row = self._followed(row)
+            if row.state == GIVEN and not self._is_of(row, wanted):
+                row = self._taken(row)
+            elif row.state == WAITING and wanted is None:
+                row = self._changed(row, state=TAKEN, detail={})
+            elif row.state == KEPT and self._is_of(row, wanted):
+                row = self._changed(row, state=GIVEN)
+        if wanted is not None and (row is None or row.state in (TAKEN, WAITING)):
+            row = self._given(rule_id, effect, row, wanted)
+        return row
+
+    def _followed(self, row: PerkRow) -> PerkRow:
+        """What was taken back while it lay in a cart that was paid is kept after all."""
+        gift = self.gifts.get(str(row.detail.get("redemption", "")))
+        used = gift is not None and gift.state == "consumed"
+        return self._changed(row, state=KEPT) if row.state == TAKEN and used else row
+
+    def _is_of(self, row: PerkRow, wanted: MemberRef | None) -> bool:
+        return wanted is not None and wanted.id == self._survivor(row.member_id)
+
+    def _survivor(self, member_id: int) -> int:
+        found = surviving_member(self.conn, self.store.id, member_id)
+        return member_id if found is None else found.id
+
+    def _taken(self, row: PerkRow) -> PerkRow:
+        number = self.snapshot.number
+        if row.kind == "issue_reward":
+            gift = self.gifts[str(row.detail["redemption"])]
+            back = take_reward(self.conn, self.store, gift, number=number, now=self.now)
+            return self._changed(row, state=TAKEN if back else KEPT)
+        member = surviving_member(self.conn, self.store.id, row.member_id)
+        if member is None:
+            raise LookupError(f"perk {row.id} has a member that is not there")
+        back = take_tier(self.conn, self.store, self.revision, member, row, now=self.now)
+        return self._changed(row, state=TAKEN if back else KEPT)
+
+    def _given(
+        self, rule_id: str, effect: PerkEffect, row: PerkRow | None, member: MemberRef
+    ) -> PerkRow:
+        if row is None:
+            row = perk_rows.need(
+                self.conn,
+                self.store.id,
+                _source(self.snapshot.id),
+                rule_id,
+                kind=effect.type,
+                member_id=member.id,
+                now=self.now,
+            )
+        if why := self._waits(effect, member):
+            return self._changed(
+                row, state=WAITING, member_id=member.id, detail={"code": why, **_over(row)}
+            )
+        turns = row.turns + 1
+        try:
+            detail = self._give(effect, member, f"perk:{row.id}:{turns}")
+        except _REFUSALS as refused:
+            return self._refused(row, effect, member, refused)
+        problem = _problem(rule_id)
+        resolve_problem(self.conn, self.store.id, problem, self.now)
+        return self._changed(
+            row, state=GIVEN, member_id=member.id, turns=turns, detail={**_over(row), **detail}
+        )
+
+    def _waits(self, effect: PerkEffect, member: MemberRef) -> str:
+        """What it waits for, as a stable word; "" = it can be given now."""
+        if not self.store.earning_on:
+            return "earning_off"
+        if member.user_id is None:
+            return "guest"
+        if not isinstance(effect, IssueReward):
+            return ""
+        return "" if self.store.spending_on else "spending_off"
+
+    def _give(self, effect: PerkEffect, member: MemberRef, key: str) -> dict[str, object]:
+        """The detail of what was given; a refusal comes before anything is written."""
+        if not isinstance(effect, IssueReward):
+            if self.revision is None:
+                raise TiersOff
+            return give_tier(
+                self.conn,
+                self.store,
+                self.revision,
+                member,
+                effect.tier,
+                effect.days,
+                now=self.now,
+            )
+        if self.revision is None:
+            raise NoProgram
+        if not wind_downs.as_of(self.conn, self.store, self.now).spending_on:
+            raise SpendingOff
+        channel = self.snapshot.channel
+        made = give_reward(
+            self.conn,
+            self.store,
+            self.revision,
+            member,
+            effect.reward,
+            channel=channel.slug,
+            currency=channel.currency_code,
+            key=key,
+            now=self.now,
+        )
+        return {"redemption": made.public_id}
+
+    def _refused(
+        self, row: PerkRow, effect: PerkEffect, member: MemberRef, refused: AppError
+    ) -> PerkRow:
+        program = None if self.revision is None else self.revision.program
+        why = Words(f"error.{refused.code}", _plain(refused.detail))
+        number = self.snapshot.number
+        _tell(self.conn, self.store, program, row.rule_id, effect, number, why, self.now)
+        detail = {"code": refused.code, "detail": _plain(refused.detail), **_over(row)}
+        return self._changed(row, state=REFUSED, member_id=member.id, detail=detail)
+
+    def _changed(self, row: PerkRow, **values: Any) -> PerkRow:
+        return perk_rows.change(self.conn, row.id, now=self.now, **values)
+
+
+def _over(row: PerkRow) -> dict[str, Any]:
+    """What a tier took the place of stays known, whatever becomes of the tier."""
+    return {"over": row.detail["over"]} if "over" in row.detail else {}
+
+
+def _tell(
+    conn: Connection,
+    store: StoreRef,
+    program: Program | None,
+    rule_id: str,
+    effect: PerkEffect,
+    number: str,
+    why: Words,
+    now: datetime,
+) -> None:
+    """Tells the owner, once a rule: of the last order that it could give nothing for."""
+    language = store.language
+    what = perk_name(effect, language, program)
+    rule = rule_id if program is None else program.rule_name(rule_id, language)
+    words = Words(
+        "problem.perk_not_given", {"rule": rule, "perk": what, "order": number, "why": why}
+    )
+    report_words(conn, store, _problem(rule_id), words, now)
+
+
+def _problem(rule_id: str) -> str:
+    return f"perk-not-given:{rule_id}"
+
+
+def _plain(detail: Mapping[str, Any]) -> dict[str, str | int]:
+    return {name: _said(one) for name, one in detail.items()}
+
+
+def _said(value: Any) -> str | int:
+    if isinstance(value, str | int):
+        return value
+    return ", ".join(map(str, value)) if isinstance(value, Sequence) else str(value)
+
+
+def _source(order_id: str) -> str:
+    return f"{_ORDER}{order_id}"

@@ -1,0 +1,141 @@
+"""A rule gives a reward of the catalog for nothing, and takes it back unused.
+
+It is a claim of 0 points: no hold goes with it, and it is driven, used up and told like any other.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from saleor_loyalty_app.flows.redemption_posting import close_gift
+from saleor_loyalty_app.flows.spending_terms import (
+    Asked,
+    add_claim,
+    deadline_of,
+    takers_of,
+    today_of,
+)
+from saleor_loyalty_app.members.eligibility import why_not_spending
+from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.programs.repository import Revision
+from saleor_loyalty_app.programs.rewards import NO_REWARDS, VOUCHER_KINDS
+from saleor_loyalty_app.rewards import claims, codes, redemptions
+from saleor_loyalty_app.rewards.catalog import deal_for, why_not
+from saleor_loyalty_app.rewards.errors import RewardGone, RewardUnknown, SpendingBlocked
+from saleor_loyalty_app.rewards.instruments.hand_over import HAND_OVER
+from saleor_loyalty_app.rewards.instruments.voucher import VOUCHER
+from saleor_loyalty_app.rewards.redemptions import RedemptionRef
+from saleor_loyalty_app.stores.refs import StoreRef
+
+#: Why a code ended whose order came back.
+ORDER_BACK = "order_back"
+_UNIT = "points"
+
+
+def give_reward(
+    conn: Connection,
+    store: StoreRef,
+    revision: Revision,
+    member: MemberRef,
+    reward: str,
+    *,
+    channel: str,
+    currency: str,
+    key: str,
+    now: datetime,
+) -> RedemptionRef:
+    """Gives a reward as the catalog in force has it, to who may take it but for the points.
+
+    The caller holds the member's account. Its code is made by the sweep, after the commit.
+
+    Args:
+        revision: in force now.
+        key: of this gift; the same key gives nothing twice.
+
+    Raises:
+        SpendingRefused: one of its kinds; nothing was written.
+    """
+    known = redemptions.by_request(conn, store.id, member.id, key)
+    if known is not None:
+        return known
+    item = (revision.program.rewards or NO_REWARDS).item(reward)
+    if item is None or member.user_id is None:
+        raise RewardUnknown(reward=reward)
+    if why := why_not_spending(member, now=now):
+        raise SpendingBlocked(reason=why)
+    by_voucher = item.gift.type in VOUCHER_KINDS
+    if member.codes_blocked and by_voucher:
+        raise SpendingBlocked(reason="codes")
+    takers = takers_of(
+        conn, store, revision.program, member, [item], available=item.points, now=now
+    )
+    drawn = claims.drawn(conn, store.id).get(item.id, 0)
+    today = today_of(store, now)
+    if refused := why_not(item, takers[item.id], drawn=drawn, today=today, now=now):
+        raise refused
+    deal = deal_for(item, channel, currency, None)
+    instrument = VOUCHER if by_voucher else HAND_OVER
+    # Who looks for what is left holds the account, not the stock: the last piece may be gone here.
+    if not claims.draw_stock(conn, store.id, item.id, item.stock):
+        raise RewardGone(reward=item.id)
+    wanted = Asked(0, deal.amount, instrument, deal.valid_for, deal.terms, item, by_day=True)
+    made = redemptions.insert(
+        conn,
+        {
+            "store_id": store.id,
+            "public_id": codes.new_public_id(),
+            "member_id": member.id,
+            "user_id": member.user_id,
+            "instrument": instrument,
+            "unit": _UNIT,
+            "points": 0,
+            "amount": Decimal(wanted.amount),
+            "terms": dict(deal.terms),
+            "channel": channel,
+            "currency": currency,
+            "revision_id": revision.id,
+            "request_key": key,
+            "request_hash": key,
+            "actor": "app",
+            "state": "held",
+            "ending": "",
+            "hold_id": None,
+            "restored": 0,
+            "restorings": 0,
+            "attempts": 0,
+            "fence": 0,
+            "code": codes.new_code(),
+            "deadline": deadline_of(conn, store, wanted, now=now),
+            "due_at": now,
+            "created_at": now,
+        },
+    )
+    if made is None:
+        raise AssertionError("a new key and a new code are nobody's")
+    return add_claim(conn, store, made, item, member, now=now)
+
+
+def take_reward(
+    conn: Connection, store: StoreRef, redemption: RedemptionRef, *, number: str, now: datetime
+) -> bool:
+    """Takes back what was not used; False where it was used, and stays.
+
+    The caller holds the redemption. A code that is on a cart that may be paid is ended as soon as
+    that is known not to be: until then it may still be used.
+
+    Args:
+        number: of the order that came back.
+    """
+    if redemption.is_live:
+        reason = {"code": ORDER_BACK, "order": number}
+        redemptions.end_as(conn, store.id, redemption.id, "released", reason, now)
+        return True
+    if redemption.state != "consumed":
+        return True
+    claim = claims.of_redemption(conn, redemption.id)
+    if claim is None or claim.kind != "early_access" or redemption.deadline <= now:
+        return False
+    close_gift(conn, redemption, now=now)
+    claims.change(conn, claim.id, state=claims.REFUSED, moved_at=now, moved_by="app")
+    return True

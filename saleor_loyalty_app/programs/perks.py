@@ -1,0 +1,92 @@
+"""What rules give beside points: rewards of the catalog, and tiers for a while.
+
+A rule on orders gives each of them once an order, when it is paid in full, and takes it back when
+nothing is kept of the order.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StrictInt
+
+from saleor_loyalty_app.programs.scalars import Identifier, Section
+from saleor_loyalty_app.programs.tiers import Tiers
+
+#: So long a rule gives a tier at most.
+LONGEST_TIER = 3650
+
+
+class IssueReward(Section):
+    """A reward of the catalog, for nothing."""
+
+    type: Literal["issue_reward"]
+    reward: Identifier
+
+    @property
+    def unit(self) -> Literal["perk"]:
+        """It is no points."""
+        return "perk"
+
+
+class SetTier(Section):
+    """A tier that the member has at least for so many days, today included."""
+
+    type: Literal["set_tier"]
+    tier: Identifier
+    days: Annotated[StrictInt, Field(ge=1, le=LONGEST_TIER)]
+
+    @property
+    def unit(self) -> Literal["perk"]:
+        """It is no points."""
+        return "perk"
+
+
+PerkEffect = IssueReward | SetTier
+
+
+def effect_of(told: Mapping[str, Any]) -> PerkEffect:
+    """The effect that `Perk.to_json` wrote."""
+    kind = IssueReward if told["type"] == "issue_reward" else SetTier
+    return kind.model_validate(dict(told))
+
+
+@dataclass(frozen=True, slots=True)
+class Perk:
+    """What a rule gives beside points."""
+
+    rule_id: str
+    effect: PerkEffect
+
+    def to_json(self) -> dict[str, Any]:
+        """The perk as JSON values, as award plans keep it."""
+        return {"rule": self.rule_id, "effect": self.effect.model_dump(mode="json")}
+
+
+@dataclass(frozen=True, slots=True)
+class TierPromise:
+    """A tier that somebody has at least before a day.
+
+    Attributes:
+        until: the first day without it.
+    """
+
+    tier: str
+    until: date
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "TierPromise":
+        """The promise that `to_json` wrote, which names the last day."""
+        last = date.fromisoformat(told["until"])
+        return cls(told["tier"], last + timedelta(days=1))
+
+    def to_json(self) -> dict[str, str]:
+        """The promise as JSON values, with its last day, as people say it."""
+        return {"tier": self.tier, "until": (self.until - timedelta(days=1)).isoformat()}
+
+
+def best_of(tiers: Tiers, promises: Iterable[TierPromise], today: date) -> TierPromise | None:
+    """The highest tier that is promised beyond today, of those the longest; None = no such."""
+    held = [one for one in promises if one.until > today and tiers.rank_of(one.tier) >= 0]
+    return max(held, key=lambda one: (tiers.rank_of(one.tier), one.until), default=None)

@@ -1,0 +1,38 @@
+"""Whether what rules give beside points fits the rest of the program."""
+
+from collections.abc import Iterator
+
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.perks import IssueReward, SetTier
+from saleor_loyalty_app.programs.problems import Problem
+from saleor_loyalty_app.programs.rewards import NO_REWARDS
+
+
+def perk_problems(program: Program) -> Iterator[Problem]:
+    """The problems of rules that give rewards or tiers; those switched off are left out."""
+    for index, rule in enumerate(program.earning.rules):
+        if not rule.enabled:
+            continue
+        path = f"earning.rules[{index}].then"
+        if isinstance(rule.then, IssueReward):
+            yield from _reward_problems(program, rule.then.reward, f"{path}.reward")
+        elif isinstance(rule.then, SetTier):
+            yield from _tier_problems(program, rule.then.tier, f"{path}.tier")
+
+
+def _reward_problems(program: Program, reward: str, path: str) -> Iterator[Problem]:
+    item = (program.rewards or NO_REWARDS).item(reward)
+    if item is None:
+        yield Problem("perk_reward_unknown", path, detail={"reward": reward})
+    elif item.needs_cart:
+        yield Problem("perk_reward_needs_cart", path, detail={"reward": reward})
+    elif not item.enabled:
+        yield Problem("perk_reward_off", path, "warning", {"reward": reward})
+
+
+def _tier_problems(program: Program, tier: str, path: str) -> Iterator[Problem]:
+    tiers = program.tiers
+    if tiers is None or tiers.rank_of(tier) < 0:
+        yield Problem("perk_tier_unknown", path, detail={"tier": tier})
+    elif not tiers.enabled:
+        yield Problem("perk_tiers_off", path, "warning", {"tier": tier})

@@ -1,0 +1,48 @@
+"""What rules give beside points, in words."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from saleor_loyalty_app.i18n import filled, translate
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.perks import IssueReward, PerkEffect, effect_of
+
+
+def perk_name(effect: PerkEffect, language: str, program: Program | None) -> str:
+    """What the reward or the tier is called; its id where no program names it."""
+    if isinstance(effect, IssueReward):
+        return effect.reward if program is None else program.reward_name(effect.reward, language)
+    if program is None or program.tiers is None:
+        return effect.tier
+    rank = program.tiers.rank_of(effect.tier)
+    return effect.tier if rank < 0 else program.tiers.levels[rank].label(language)
+
+
+def perk_words(effect: PerkEffect, language: str, program: Program | None = None) -> str:
+    """What is given, such as "the reward “A mug”"; by its id where no program names it."""
+    name = perk_name(effect, language, program)
+    if isinstance(effect, IssueReward):
+        return translate("effect.issue_reward", language, reward=name)
+    key = "effect.set_tier.one" if effect.days == 1 else "effect.set_tier"
+    return translate(key, language, tier=name, days=effect.days)
+
+
+def planned_words(
+    perks: Sequence[Mapping[str, Any]], language: str, program: Program | None
+) -> Iterator[str]:
+    """What an award plan gives beside points, a sentence each, and what became of it.
+
+    Args:
+        perks: as plans keep them; with "state" and "detail" where a row says what became of it.
+    """
+    for one in perks:
+        rule = one["rule"] if program is None else program.rule_name(one["rule"], language)
+        said = perk_words(effect_of(one["effect"]), language, program)
+        yield translate("explain.perk", language, rule=rule, perk=said)
+        if (state := one.get("state", "given")) != "given":
+            detail = one["detail"]
+            why = ""
+            if state == "refused":
+                arguments = detail.get("detail", {})
+                why = filled(f"error.{detail['code']}", language, arguments)
+            yield translate(f"explain.perk.{state}", language, why=why)

@@ -1,0 +1,150 @@
+"""To whom rewards and tiers of rules go: guests who join, orders that change hands, history."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from msgspec import structs
+from sqlalchemy import Connection
+
+from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.flows.converge_order import converge_order
+from saleor_loyalty_app.flows.join_member import customer_seen
+from saleor_loyalty_app.flows.order_perks import wake_waiting
+from saleor_loyalty_app.orders import refresh
+from saleor_loyalty_app.orders.look import Look
+from saleor_loyalty_app.orders.plan import AwardPlan
+from saleor_loyalty_app.programs.models import RulePerk
+from saleor_loyalty_app.rewards import claims
+from saleor_loyalty_app.rewards.models import Redemption
+from saleor_loyalty_app.saleor.event import UserSnapshot
+from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
+from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers.models import MemberTier
+from tests.audited import drifts_of
+from tests.claim_stage import item_of
+from tests.integration.orders.purchases import bought
+from tests.order_books import KEYS, NOW, live_store, order_row, program
+from tests.order_samples import order, paid, shopper
+
+MUG = item_of("custom", id="mug")
+RULES: list[dict[str, Any]] = [
+    {"id": "base", "then": {"type": "points_per_money"}},
+    {"id": "mug", "scope": "order", "then": {"type": "issue_reward", "reward": "mug"}},
+    {"id": "gold", "scope": "order", "then": {"type": "set_tier", "tier": "gold", "days": 9}},
+]
+DOCUMENT = program() | {
+    "earning": {"rules": RULES},
+    "rewards": {"items": [MUG]},
+    "tiers": {
+        "enabled": True,
+        "levels": [
+            {"id": "gold", "names": {"en": "Gold"}, "requirements": {"orders": {"min": 50}}}
+        ],
+    },
+}
+_perks, _taken, _tiers = table(RulePerk).c, table(Redemption).c, table(MemberTier).c
+
+
+@pytest.fixture
+def conn(database: Database) -> Iterator[Connection]:
+    """A connection in a transaction that is rolled back."""
+    with database.engine.connect() as connection:
+        yield connection
+
+
+@pytest.fixture
+def store(conn: Connection) -> StoreRef:
+    return live_store(conn, DOCUMENT)
+
+
+def look(conn: Connection, store: StoreRef, told: OrderSnapshot, minutes: float = 0) -> None:
+    moment = NOW + timedelta(minutes=minutes)
+    converge_order(conn, store, told, Look.read(moment), now=moment, secrets=KEYS)
+
+
+def states(conn: Connection, store: StoreRef) -> dict[str, str]:
+    """What became of the perks, by rule; the books are audited on the way."""
+    assert drifts_of(conn, store.id, now=NOW) == []
+    rows = conn.execute(sa.select(_perks.rule_id, _perks.state).where(_perks.store_id == store.id))
+    return {row.rule_id: row.state for row in rows}
+
+
+def takers(conn: Connection, store: StoreRef) -> list[tuple[str, str, str]]:
+    """Whose rewards were given for nothing, with how they stand."""
+    rows = conn.execute(
+        sa.select(_taken.user_id, _taken.state, _taken.ending)
+        .where(_taken.store_id == store.id, _taken.hold_id.is_(None))
+        .order_by(_taken.id)
+    )
+    return [(row.user_id, row.state, row.ending) for row in rows]
+
+
+def golden(conn: Connection, store: StoreRef) -> int:
+    """How many members are Gold."""
+    query = sa.select(sa.func.count()).where(_tiers.store_id == store.id, _tiers.tier == "gold")
+    return int(conn.execute(query).scalar_one())
+
+
+def test_a_guest_gets_both_with_an_account(conn: Connection, store: StoreRef) -> None:
+    told = order(transactions=[paid()], userEmail="ayse@example.com")
+    look(conn, store, told)
+    assert states(conn, store) == {"mug": "waiting", "gold": "waiting"}
+    wake_waiting(conn, store, now=NOW)
+    due = refresh.due_orders(conn, store.id, now=NOW + timedelta(hours=1), limit=9)
+    assert due == []
+    user = UserSnapshot(id="U1", email="ayse@example.com", is_confirmed=True, is_staff=False)
+    customer_seen(conn, store, user, keys=KEYS, now=NOW)
+    wake_waiting(conn, store, now=NOW)
+    assert refresh.due_orders(conn, store.id, now=NOW, limit=9) == [told.id]
+    look(conn, store, told, 1)
+    assert states(conn, store) == {"mug": "given", "gold": "given"}
+    assert takers(conn, store) == [("U1", "held", "")]
+    assert golden(conn, store) == 1
+    wake_waiting(conn, store, now=NOW + timedelta(minutes=2))
+    look(conn, store, told, 2)
+    assert len(takers(conn, store)) == 1
+
+
+def test_a_guest_who_gets_the_money_back_gets_nothing(conn: Connection, store: StoreRef) -> None:
+    told = order(transactions=[paid()], userEmail="ayse@example.com")
+    look(conn, store, told)
+    look(conn, store, structs.replace(told, status="CANCELED", updated_at=NOW), 1)
+    assert states(conn, store) == {"mug": "taken", "gold": "taken"}
+    assert (takers(conn, store), golden(conn, store)) == ([], 0)
+
+
+def test_an_order_that_changes_hands_takes_both_with_it(conn: Connection, store: StoreRef) -> None:
+    look(conn, store, bought(1))
+    john = shopper("U2", "john@example.com")
+    look(conn, store, bought(1, user=john, userEmail="john@example.com", updated=2), 1)
+    assert states(conn, store) == {"mug": "given", "gold": "given"}
+    assert takers(conn, store) == [("U1", "held", "released"), ("U2", "held", "")]
+    assert golden(conn, store) == 1
+
+
+def test_staff_get_nothing(conn: Connection, store: StoreRef) -> None:
+    look(conn, store, bought(1, user=shopper(isStaff=True)))
+    assert (states(conn, store), takers(conn, store)) == ({}, [])
+
+
+def test_a_refund_that_failed_gives_again_what_it_took(conn: Connection, store: StoreRef) -> None:
+    told = bought(1)
+    look(conn, store, told)
+    look(conn, store, structs.replace(told, status="CANCELED", updated_at=NOW), 1)
+    assert states(conn, store) == {"mug": "taken", "gold": "taken"}
+    later = NOW + timedelta(minutes=1)
+    look(conn, store, structs.replace(told, updated_at=later), 2)
+    assert states(conn, store) == {"mug": "given", "gold": "given"}
+    assert [ending for _, _, ending in takers(conn, store)] == ["released", ""]
+    assert claims.drawn(conn, store.id) == {"mug": 2}
+
+
+def test_the_plan_keeps_what_it_gives(conn: Connection, store: StoreRef) -> None:
+    look(conn, store, bought(1))
+    plan = AwardPlan.from_json(order_row(conn, store, "O1").plan)
+    assert [one["rule"] for one in plan.perks] == ["mug", "gold"]
+    assert AwardPlan.from_json(plan.to_json()) == plan
