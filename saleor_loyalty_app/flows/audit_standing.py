@@ -13,7 +13,7 @@ from saleor_loyalty_app.db.among import among
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.move_tiers import found_of, in_program, zone_of
 from saleor_loyalty_app.flows.pass_milestones import digest_of as digest_of_lines
-from saleor_loyalty_app.flows.pass_milestones import milestones_of, notes_of
+from saleor_loyalty_app.flows.pass_milestones import notes_of
 from saleor_loyalty_app.flows.sweep_tiers import SETTLED
 from saleor_loyalty_app.flows.sweep_tiers import digest_of as digest_of_tiers
 from saleor_loyalty_app.ledger.auditing import Drift
@@ -71,7 +71,7 @@ def _lines_in_force(
     """What everybody was met with. Perks that are withheld are asked for again until they may be
     given, so that there is nothing to compare while a store earns nothing.
     """
-    digest = digest_of_lines(milestones_of(revision.program))
+    digest = digest_of_lines(revision.program)
     sweep = sweeps_of_lines.sweep_of(conn, store.id)
     if not digest or sweep is None or sweep.digest != digest or sweep.running:
         return None

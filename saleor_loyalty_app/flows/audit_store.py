@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app import log
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
-from saleor_loyalty_app.flows.audit_counters import audit_all
+from saleor_loyalty_app.flows.audit_counters import audit_decided, audit_rows
 from saleor_loyalty_app.i18n import Words
 from saleor_loyalty_app.insights import audits, orders, roll_up
 from saleor_loyalty_app.insights.audits import Audit
@@ -54,13 +54,28 @@ def ask_audit(conn: Connection, store: StoreRef, *, by: str, now: datetime) -> A
 
 
 def run_audit(database: Database, wish: AuditWish, *, clock: Clock) -> None:
-    """Does an audit that was asked for; again after a crash. A store that is gone has none."""
+    """Does an audit that was asked for; again after a crash. A store that is gone has none.
+
+    Where what the program decided cannot be looked at, what is known to be wrong is told all the
+    same; the run does not end, and is tried again.
+    """
     store = database.read(lambda conn: store_by_id(conn, wish.store_id))
     if store is None or not database.write(
         lambda conn: audits.begin(conn, wish.store_id, wish.run_id, clock())
     ):
         return
-    drifts = database.read(lambda conn: audit_all(conn, store, now=clock()), snapshot=True)
+    certain: list[Drift] = []
+
+    def recompute(conn: Connection) -> list[Drift]:
+        certain[:] = audit_rows(conn, store.id)
+        return [*certain, *audit_decided(conn, store, now=clock())]
+
+    try:
+        drifts = database.read(recompute, snapshot=True)
+    except Exception:
+        if certain:
+            database.write(lambda conn: tell_drifts(conn, store, certain, now=clock()))
+        raise
     mend_days(database, store)
     database.write(lambda conn: note_drifts(conn, store, drifts, run_id=wish.run_id, now=clock()))
 
@@ -78,9 +93,14 @@ def note_drifts(
         audits.forget_old(conn, store.id, now)
     found = [_told(drift) for drift in drifts[: audits.MOST_FOUND]]
     audits.finish(conn, store.id, run_id, drifts=len(drifts), found=found, now=now)
-    if not drifts:
+    if drifts:
+        tell_drifts(conn, store, drifts, now=now)
+    else:
         resolve_problem(conn, store.id, DRIFT, now)
-        return
+
+
+def tell_drifts(conn: Connection, store: StoreRef, drifts: list[Drift], *, now: datetime) -> None:
+    """Logs what is wrong and tells the owner of it."""
     for drift in drifts[:100]:
         _log.error(
             "books_drift",

@@ -1,5 +1,6 @@
 """What a deed of a member brings is decided once and booked, and taken back where it is undone."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -114,7 +115,14 @@ def award_deed(
 
 
 def reverse_deed(
-    conn: Connection, store: StoreRef, member_id: int, deed_key: str, *, now: datetime, why: str
+    conn: Connection,
+    store: StoreRef,
+    member_id: int,
+    deed_key: str,
+    *,
+    now: datetime,
+    why: str,
+    of: Collection[int] | None = None,
 ) -> ReversedDeed:
     """Takes back what a deed brought, as far as the refund policy of its program allows.
 
@@ -124,13 +132,16 @@ def reverse_deed(
 
     Args:
         why: a stable word for the books.
+        of: whose deed it may be; by default the member's, or of who became one with them. The
+            points come from whoever has them now.
     """
     nothing = ReversedDeed({}, {}, created=False)
     member = surviving_member(conn, store.id, member_id)
     if member is None:
         return nothing
     lock_member(conn, store, member.id)
-    row = deed_awards.decided(conn, store.id, everybody(conn, store, member.id), deed_key)
+    whose = everybody(conn, store, member.id) if of is None else of
+    row = deed_awards.decided(conn, store.id, whose, deed_key)
     if row is None or row.reversed_at is not None:
         return nothing
     program = programs_by_id(conn, store.id, [row.revision_id])[row.revision_id]

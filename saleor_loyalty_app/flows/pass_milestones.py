@@ -13,8 +13,10 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.award_deed import reverse_deed
 from saleor_loyalty_app.flows.give_bonus import give_once
+from saleor_loyalty_app.flows.known_member import everybody, lock_member
 from saleor_loyalty_app.members.eligibility import takes_part
 from saleor_loyalty_app.members.email_keys import EmailKeys
+from saleor_loyalty_app.members.repository import surviving_member
 from saleor_loyalty_app.messages.outbox import Kind, tell
 from saleor_loyalty_app.milestones import passed, sweeps
 from saleor_loyalty_app.milestones.passed import Note, OpenPassed
@@ -28,6 +30,7 @@ from saleor_loyalty_app.programs.repository import Revision
 from saleor_loyalty_app.programs.rules import EarningRule
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers import repository as people_of
+from saleor_loyalty_app.tiers.looks import look_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,16 @@ def milestones_of(program: Program | None) -> tuple[MilestoneRule, ...]:
     )
 
 
-def digest_of(found: Sequence[MilestoneRule]) -> str:
-    """What tells milestones from others; "" for none."""
-    if not found:
+def digest_of(program: Program | None) -> str:
+    """What tells milestones and who may pass them from others; "" for none.
+
+    Who takes part is met anew too: whoever is taken in may be past a line.
+    """
+    found = milestones_of(program)
+    if program is None or not found:
         return ""
-    told = {one.rule.id: one.milestone.model_dump(mode="json") for one in found}
+    lines = {one.rule.id: one.milestone.model_dump(mode="json") for one in found}
+    told = {"lines": lines, "enrollment": program.settings.enrollment}
     return hashlib.sha256(canonical_json(told)).hexdigest()
 
 
@@ -59,8 +67,8 @@ def lines_in_force(
     conn: Connection, store: StoreRef, revision: Revision | None, *, now: datetime
 ) -> Sweep | None:
     """The sweep of the lines in force, begun anew where they are others; None = there are none."""
-    found = milestones_of(None if revision is None else revision.program)
-    digest = digest_of(found)
+    program = None if revision is None else revision.program
+    found, digest = milestones_of(program), digest_of(program)
     known = sweeps.sweep_of(conn, store.id)
     if digest != ("" if known is None else known.digest):
         lines = {one.rule.id: one.milestone.line.text for one in found}
@@ -126,8 +134,14 @@ def notes_of(
                 noted,
                 silent=member_id in silent,
             )
-            if state == "taking" or (state is not None and member_id in inside):
-                notes.append(Note(member_id, one.rule.id, line.type, line.text, state))
+            if state == "taking":
+                # Each who became this member may have passed the line by themselves.
+                person = [member_id, *(of for of, to in absorbed.items() if to == member_id)]
+                theirs = passed.noted(conn, store.id, person, one.rule.id, line.type, state="given")
+            else:
+                theirs = [member_id] if state is not None and member_id in inside else []
+            if state is not None:
+                notes += [Note(of, one.rule.id, line.type, line.text, state) for of in theirs]
     return notes
 
 
@@ -143,9 +157,7 @@ def settle_milestones(
         if one.state == "waiting":
             _give(conn, store, one, keys, now)
         else:
-            key = _key(one)
-            reverse_deed(conn, store, one.member_id, key, now=now, why="below_line")
-            passed.settle(conn, store.id, one, "taken")
+            _take(conn, store, one, now)
     return len(found)
 
 
@@ -179,6 +191,9 @@ def _give(
     given = awarded.created and bool(awarded.grants)
     points = awarded.total() if given else 0
     passed.settle(conn, store.id, one, "given" if awarded.grants else "nothing", points)
+    if awarded.grants and not given and awarded.member_id is not None:
+        # Another whom the member was merged with had the perk, which may have to fall.
+        look_again(conn, store.id, (awarded.member_id,))
     if points and awarded.member_id is not None:
         tell(
             conn,
@@ -189,6 +204,21 @@ def _give(
             key=f"bonus:{awarded.member_id}:{deed.key}",
             now=now,
         )
+
+
+def _take(conn: Connection, store: StoreRef, one: OpenPassed, now: datetime) -> None:
+    """Takes a perk back. Of several who became one each has a note and a deed of their own; only a
+    perk that waited through a merge was given to whoever has no note.
+    """
+    member = surviving_member(conn, store.id, one.member_id)
+    if member is not None:
+        lock_member(conn, store, member.id)
+        person = everybody(conn, store, member.id)
+        others = passed.noted(conn, store.id, person, one.rule_id, one.kind)
+        whose = {one.member_id, *({*person} - {*others})}
+        key = _key(one)
+        reverse_deed(conn, store, member.id, key, now=now, why="below_line", of=whose)
+    passed.settle(conn, store.id, one, "taken")
 
 
 def _key(one: OpenPassed) -> str:

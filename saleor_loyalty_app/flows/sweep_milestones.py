@@ -12,7 +12,6 @@ from saleor_loyalty_app.flows.pass_milestones import (
     digest_of,
     lines_in_force,
     look_at_lines,
-    milestones_of,
 )
 from saleor_loyalty_app.milestones import sweeps
 from saleor_loyalty_app.programs.repository import revision_at
@@ -26,7 +25,7 @@ PAGES = {"sqlite": 100, "postgresql": 500}
 def is_due(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
     """Whether lines were changed, or members are still to be looked at for them."""
     revision = revision_at(conn, store.id, now)
-    digest = digest_of(milestones_of(None if revision is None else revision.program))
+    digest = digest_of(None if revision is None else revision.program)
     sweep = sweeps.sweep_of(conn, store.id)
     if sweep is None:
         return bool(digest)

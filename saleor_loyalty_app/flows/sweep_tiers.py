@@ -114,10 +114,13 @@ def rewards_page(conn: Connection, store: StoreRef, *, keys: EmailKeys, now: dat
 
 
 def digest_of(program: Program | None) -> str:
-    """What tells tiers from others; "" where they are off."""
+    """What tells tiers and who may have one from others; "" where they are off.
+
+    Who takes part is met anew too: whoever is taken in may have bought enough long ago.
+    """
     if program is None or program.tiers is None or not program.tiers.enabled:
         return ""
-    return program.tiers.digest
+    return f"{program.tiers.digest}:{program.settings.enrollment}"
 
 
 def _sweep_page(

@@ -14,6 +14,9 @@ from saleor_loyalty_app.programs.milestone_rules import Passed, PassedState
 
 _passed = table(MilestonePassed)
 _P = _passed.c
+#: Which of several notes on one person says most: a perk that stands may fall, and what was taken
+#: back is never given again.
+_WEIGHT: tuple[PassedState, ...] = ("before", "nothing", "waiting", "taken", "taking", "given")
 #: What is done in a transaction of its own after a look.
 _OPEN: tuple[PassedState, ...] = ("waiting", "taking")
 
@@ -44,7 +47,7 @@ class OpenPassed:
 def known_of(
     conn: Connection, store_id: int, members: Sequence[int], absorbed: Mapping[int, int]
 ) -> dict[tuple[int, str, str], Passed]:
-    """By member, rule and kind what was noted; of whom several became one, what settles most.
+    """By member, rule and kind what was noted; of whom several became one, what says most.
 
     Args:
         absorbed: who was merged into one of the members, with whom that is.
@@ -53,13 +56,32 @@ def known_of(
         sa.select(_P.member_id, _P.rule_id, _P.kind, _P.line, _P.state).where(
             _P.store_id == store_id, _P.member_id.in_([*members, *absorbed])
         )
-    )
+    ).all()
     found: dict[tuple[int, str, str], Passed] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda row: (_WEIGHT.index(row.state), row.member_id)):
         whose = (absorbed.get(row.member_id, row.member_id), row.rule_id, row.kind)
-        if whose not in found or found[whose].state == "before":
-            found[whose] = Passed(row.line, row.state)
+        found[whose] = Passed(row.line, row.state)
     return found
+
+
+def noted(
+    conn: Connection,
+    store_id: int,
+    members: Sequence[int],
+    rule_id: str,
+    kind: str,
+    *,
+    state: PassedState | None = None,
+) -> list[int]:
+    """Of whom of some members something was noted, or that they are in a state."""
+    query = sa.select(_P.member_id).where(
+        _P.store_id == store_id,
+        _P.member_id.in_(list(members)),
+        _P.rule_id == rule_id,
+        _P.kind == kind,
+    )
+    query = query if state is None else query.where(_P.state == state)
+    return list(conn.execute(query.order_by(_P.member_id)).scalars())
 
 
 def note(conn: Connection, store_id: int, notes: Sequence[Note], *, now: datetime) -> None:

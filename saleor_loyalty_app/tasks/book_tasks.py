@@ -51,20 +51,30 @@ def settle_pages(work: Background, store: StoreRef) -> bool:
 def audit_books(work: Background) -> bool:
     """Recomputes all books; a drift is counted, logged and told as a problem of its store.
 
-    What is a sum of rows is added up for all stores at once, what a program decided by store.
+    What is a sum of rows is added up for all stores at once, what a program decided by store. Where
+    the latter cannot be looked at, what is known to be wrong is told all the same, and nothing that
+    was told before is withdrawn.
     """
     of_rows = work.database.read(audit_rows, snapshot=True)
     found: list[Drift] = []
 
     def of_store(store: StoreRef) -> bool:
         now = work.clock()
-        decided = work.database.read(
-            lambda conn: list(audit_decided(conn, store, now=now)), snapshot=True
-        )
-        drifts = [*(drift for drift in of_rows if drift.store_id == store.id), *decided]
-        work.database.write(partial(note_drifts, store=store, drifts=drifts, run_id=None, now=now))
-        found.extend(drifts)
-        mend_days(work.database, store)
+        note = partial(note_drifts, store=store, run_id=None, now=now)
+        certain = [drift for drift in of_rows if drift.store_id == store.id]
+        found.extend(certain)
+        try:
+            decided = work.database.read(
+                lambda conn: list(audit_decided(conn, store, now=now)), snapshot=True
+            )
+        except Exception:
+            if certain:
+                work.database.write(partial(note, drifts=certain))
+            raise
+        finally:
+            mend_days(work.database, store)
+        found.extend(decided)
+        work.database.write(partial(note, drifts=[*certain, *decided]))
         return False
 
     try:

@@ -123,7 +123,7 @@ class TierSweep(SQLModel, table=True):
     __tablename__ = "tier_sweep"
 
     store_id: int = Field(foreign_key="store.id", primary_key=True)
-    #: programs.tiers.Tiers.digest; "" = tiers are off.
+    #: flows.sweep_tiers.digest_of: that of the tiers, a colon, the enrollment; "" = tiers are off.
     digest: str
     #: The last member looked at.
     after: int = count(0)

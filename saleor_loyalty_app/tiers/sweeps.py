@@ -35,7 +35,8 @@ class Sweep:
         """Whether a member was not looked at yet under tiers with this digest, as far as a walk can
         tell: of most the revision of their last look is known (`tiers.models.MemberTier`).
         """
-        return self.digest != digest or (self.running and member_id > self.after)
+        met = self.digest.partition(":")[0]
+        return met != digest or (self.running and member_id > self.after)
 
 
 def sweep_of(conn: Connection, store_id: int) -> Sweep | None:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.flows import audit_store
 from saleor_loyalty_app.flows.audit_store import AuditWish, ask_audit, run_audit
 from saleor_loyalty_app.insights import audits
 from saleor_loyalty_app.insights.audits import Audit
@@ -20,6 +22,7 @@ from saleor_loyalty_app.settings import load_settings
 from saleor_loyalty_app.stores.problems import open_problems
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tasks import book_tasks
+from saleor_loyalty_app.tasks.per_store import StoresFailed
 from tests.factories import make_member, make_store
 
 BY = "user:VXNlcjox"
@@ -116,6 +119,52 @@ def test_staff_ask_for_an_audit_and_read_what_it_found(process: Process) -> None
     assert [problem.key for problem in problems] == ["books-drift"]
     assert ask().id != run.id
     run_audit(process.database, AuditWish(4711, run.id), clock=process.clock)
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_what_is_certainly_wrong_is_told_where_the_rest_cannot_be_looked_at(
+    process: Process, monkeypatch: pytest.MonkeyPatch, asked: bool
+) -> None:
+    store = process.database.write(lambda conn: earned(conn, process.clock()))
+    balances = table(Balance)
+    right = process.database.read(
+        lambda conn: conn.execute(sa.select(balances.c.entries)).scalar_one()
+    )
+
+    def falsify(entries: int) -> None:
+        process.database.write(
+            lambda conn: conn.execute(sa.update(balances).values(entries=entries))
+        )
+
+    def fail(*_given: Any, **_more: Any) -> Any:
+        raise RuntimeError("a plan that cannot be read")
+
+    def run() -> None:
+        if not asked:
+            book_tasks.audit_books(process.background)
+            return
+        wish = process.database.write(
+            lambda conn: ask_audit(conn, store, by=BY, now=process.clock())
+        )
+        run_audit(process.database, AuditWish(store.id, wish.id), clock=process.clock)
+
+    def keys() -> list[str]:
+        found = process.database.read(lambda conn: open_problems(conn, store.id))
+        return [one.key for one in found]
+
+    falsify(right + 5)
+    with monkeypatch.context() as patched:
+        for module in (book_tasks, audit_store):
+            patched.setattr(module, "audit_decided", fail)
+        with pytest.raises(RuntimeError if asked else StoresFailed):
+            run()
+        assert keys() == ["books-drift"]
+        falsify(right)
+        with pytest.raises(RuntimeError if asked else StoresFailed):
+            run()
+        assert keys() == ["books-drift"], "nobody has seen that the rest adds up"
+    run()
+    assert keys() == []
 
 
 def _runs(process: Process, store: StoreRef) -> list[Audit]:

@@ -1,0 +1,102 @@
+"""Perks of members who became one fall with a refund, each with the deed that gave it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.flows.give_points import Agent
+from saleor_loyalty_app.flows.merge_members import merge_members
+from saleor_loyalty_app.flows.sweep_milestones import milestones_page
+from saleor_loyalty_app.flows.sweep_tiers import tiers_page
+from saleor_loyalty_app.stores.refs import StoreRef
+from tests.audited import drifts_of
+from tests.factories import make_revision
+from tests.integration.milestones.test_milestones import (
+    AYSE,
+    CAN,
+    LATER,
+    bought,
+    line,
+    lined,
+    member_of,
+    points,
+    receive,
+    refunded,
+    settle,
+    states,
+)
+from tests.order_books import KEYS, NOW, live_store, program
+
+STAFF = Agent("U9", "staff@example.com")
+
+
+def merge(database: Database, store: StoreRef) -> None:
+    ayse, can = member_of(database, store), member_of(database, store, CAN)
+    database.write(lambda conn: merge_members(conn, store, can, ayse, STAFF, keys=KEYS, now=LATER))
+
+
+def check_audit(database: Database, store: StoreRef, now: datetime) -> None:
+    assert database.read(lambda conn: drifts_of(conn, store.id, now=now)) == []
+
+
+@pytest.mark.parametrize("orders_of_ayse", [0, 1], ids=["one-passed", "both-passed"])
+@pytest.mark.parametrize("merged_while_waiting", [False, True])
+def test_what_was_passed_before_a_merge_is_taken_back_after_it(
+    database: Database, orders_of_ayse: int, merged_while_waiting: bool
+) -> None:
+    rule = line("first", "orders", 1, 40, keep=False)
+    store = database.write(lambda conn: live_store(conn, lined(rule)))
+    settle(database, store, NOW)
+    receive(database, store, bought(1), NOW)
+    receive(database, store, bought(2, user=CAN), NOW)
+    if not orders_of_ayse:
+        receive(database, store, refunded(1, 10), NOW)
+    if merged_while_waiting:
+        look_only(database, store)
+    else:
+        settle(database, store, NOW)
+    merge(database, store)
+    settle(database, store, LATER)
+    perks = 40 * (1 + (orders_of_ayse and not merged_while_waiting))
+    assert (
+        points(database, store) + points(database, store, CAN)
+        == 1000 * (1 + orders_of_ayse) + perks
+    )
+    check_audit(database, store, LATER + timedelta(minutes=5))
+    last = LATER + timedelta(hours=1)
+    for number, user in ((1, AYSE), (2, CAN)):
+        receive(database, store, refunded(number, 4600 + number, user=user), last)
+    settle(database, store, last)
+    assert points(database, store) + points(database, store, CAN) == 0
+    assert {state for _, state in states(database, store)} == {"taken"}
+    check_audit(database, store, last + timedelta(minutes=5))
+    receive(database, store, bought(3, 4700), last)
+    settle(database, store, last)
+    assert points(database, store) + points(database, store, CAN) == 1000, "never again"
+    check_audit(database, store, last + timedelta(minutes=5))
+
+
+def look_only(database: Database, store: StoreRef) -> None:
+    """Lines are found to be passed; nothing is given yet."""
+    for _ in range(9):
+        database.write(lambda conn: tiers_page(conn, store, now=NOW))
+        database.write(lambda conn: milestones_page(conn, store, now=NOW))
+
+
+def test_who_is_taken_in_by_another_enrollment_is_met_without_news(database: Database) -> None:
+    store = database.write(live_store)
+    receive(database, store, bought(1), NOW)
+    settle(database, store, NOW)
+    lines = lined(line("first", "orders", 1, 40, retroactive=True))
+    strict = lines | {"settings": program(enrollment="opt_in")["settings"]}
+    for hours, document, expected in ((0, strict, 1000), (1, lines, 1040)):
+        at = LATER + timedelta(hours=hours)
+        database.write(
+            lambda conn, at=at, document=document: make_revision(  # type: ignore[misc]
+                conn, store.id, document, effective_from=at
+            )
+        )
+        settle(database, store, at)
+        assert points(database, store) == expected
+        check_audit(database, store, at + timedelta(minutes=5))

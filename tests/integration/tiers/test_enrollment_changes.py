@@ -1,0 +1,34 @@
+"""Another enrollment is met by everybody, without anybody's news."""
+
+from datetime import timedelta
+
+from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.messages.outbox import waiting
+from tests.audited import drifts_of
+from tests.integration.tiers.test_move_tiers import (
+    bought,
+    publish,
+    receive,
+    settle,
+    tiered,
+    tiers,
+)
+from tests.order_books import NOW, live_store, program
+
+
+def test_who_takes_part_no_longer_or_again_is_met_and_told_of_no_fall(database: Database) -> None:
+    store = database.write(lambda conn: live_store(conn, tiered()))
+    receive(database, store, bought(1, 1), NOW)
+    at = NOW + timedelta(minutes=5)
+    settle(database, store, at)
+    assert tiers(database, store) == ["bronze"]
+    strict = tiered() | {"settings": program(enrollment="opt_in")["settings"]}
+    for document, expected in ((strict, ""), (tiered(), "bronze")):
+        at += timedelta(minutes=5)
+        publish(database, store, document, at)
+        settle(database, store, at)
+        assert tiers(database, store) == [expected]
+        assert database.read(lambda conn, at=at: drifts_of(conn, store.id, now=at)) == []  # type: ignore[misc]
+    told = database.read(lambda conn: waiting(conn, store.id, limit=50))
+    assert not [row for row in told if row.kind == "tier_at_risk"]
+    assert len([row for row in told if row.kind == "tier_up"]) <= 2
