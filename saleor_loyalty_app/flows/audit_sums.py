@@ -1,6 +1,7 @@
 """Counters beside the ledger that are sums of rows: each against its rows, one statement each."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -225,13 +226,10 @@ SUMS: dict[str, sa.Select[Any]] = {
 
 def sum_drifts(conn: Connection, store_id: int | None = None) -> Iterator[Drift]:
     """The sums that are not those of their rows, of one store or of all."""
+    of_store = {} if store_id is None else {"of_store": store_id}
     with all_at_once(conn):
-        for check, statement in SUMS.items():
-            rows = statement.subquery().c
-            wanted = sa.select(*rows).order_by(rows.store_id, rows.member_id, rows.about)
-            if store_id is not None:
-                wanted = wanted.where(rows.store_id == store_id)
-            for row in conn.execute(wanted):
+        for check in SUMS:
+            for row in conn.execute(_wanted(check, of_one=store_id is not None), of_store):
                 yield Drift(
                     check,
                     row.store_id,
@@ -242,3 +240,10 @@ def sum_drifts(conn: Connection, store_id: int | None = None) -> Iterator[Drift]
                     int(row.found),
                     row.about,
                 )
+
+
+@cache
+def _wanted(check: str, *, of_one: bool) -> sa.Select[Any]:
+    rows = SUMS[check].subquery().c
+    wanted = sa.select(*rows).order_by(rows.store_id, rows.member_id, rows.about)
+    return wanted.where(rows.store_id == sa.bindparam("of_store")) if of_one else wanted
