@@ -12,7 +12,9 @@ WRITES = {"insert", "update", "delete"}
 
 
 def writes_to_the_books(source: str) -> list[int]:
-    """The lines of a module that write to a table of the ledger."""
+    """The lines of a module that write to a table of the ledger, which it must have imported."""
+    if BOOKS not in source:
+        return []
     tree = ast.parse(source)
     models = {
         alias.asname or alias.name
