@@ -85,9 +85,12 @@ def take_tier(
         return False
     held = repository.held(conn, store.id, [member.id], lock=True).get(member.id)
     tiers = None if revision is None else revision.program.tiers
-    if held is None or revision is None or tiers is None:
+    if held is None or revision is None or _in_force(held, today) != row.promise:
         return True
-    if _in_force(held, today) != row.promise:
+    if tiers is None:
+        # Should there be tiers again, what is left is worked out by these.
+        over = replace(held, state=replace(held.state, manual_until=today))
+        repository.keep(conn, store.id, [(over, None)], now)
         return True
     people = everybody(conn, store, member.id)
     promised = perk_rows.tier_promises(conn, store.id, people, after=today, but=row.id)

@@ -38,6 +38,8 @@ def tiers_page(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
     program = None if revision is None else revision.program
     digest = digest_of(program)
     sweep = sweeps.sweep_of(conn, store.id)
+    if revision is not None and sweep is not None:
+        sweep = _adopted(conn, store, revision, sweep, digest)
     known = "" if sweep is None else sweep.digest
     if digest != known:
         sweep = sweeps.restart(conn, store.id, sweep, digest, now)
@@ -121,6 +123,20 @@ def digest_of(program: Program | None) -> str:
     if program is None or program.tiers is None or not program.tiers.enabled:
         return ""
     return f"{program.tiers.digest}:{program.settings.enrollment}"
+
+
+def _adopted(
+    conn: Connection, store: StoreRef, revision: Revision, sweep: sweeps.Sweep, digest: str
+) -> sweeps.Sweep:
+    """The walk as it is; one that an older version of the app made, which wrote the digest of the
+    tiers alone, goes on where these are the same: nobody meets other tiers by an update.
+    """
+    tiers, enrollment, _ = digest.partition(":")
+    if not enrollment or sweep.digest != tiers:
+        return sweep
+    until = sweep.after if sweep.running else None
+    repository.note_law(conn, store.id, revision.id, until=until)
+    return sweeps.adopt(conn, sweep, digest)
 
 
 def _sweep_page(

@@ -74,6 +74,12 @@ def restart(
     return sweep
 
 
+def adopt(conn: Connection, sweep: Sweep, digest: str) -> Sweep:
+    """Goes on with a walk that was begun before the enrollment was told with the tiers."""
+    conn.execute(sa.update(_sweeps).where(_S.store_id == sweep.store_id).values(digest=digest))
+    return replace(sweep, digest=digest)
+
+
 def advance(
     conn: Connection, sweep: Sweep, members: list[int], *, more: bool, now: datetime
 ) -> Sweep:
