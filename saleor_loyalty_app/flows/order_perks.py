@@ -20,15 +20,12 @@ from saleor_loyalty_app.flows.order_owner import Ownership
 from saleor_loyalty_app.flows.perk_rewards import give_reward, take_reward
 from saleor_loyalty_app.flows.perk_tiers import give_tier, take_tier
 from saleor_loyalty_app.i18n import Words
-from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import member_by_id, surviving_member
-from saleor_loyalty_app.orders import refresh, repository
-from saleor_loyalty_app.orders.models import OrderRefresh, OrderState
+from saleor_loyalty_app.orders.models import OrderState
 from saleor_loyalty_app.orders.plan import AwardPlan
 from saleor_loyalty_app.programs import cap_uses, perk_rows
 from saleor_loyalty_app.programs.document import Program
-from saleor_loyalty_app.programs.models import RulePerk
 from saleor_loyalty_app.programs.perk_rows import (
     COUNTED,
     GIVEN,
@@ -54,9 +51,7 @@ from saleor_loyalty_app.tiers.errors import TierMemberUnfit, TiersOff, TierUnkno
 _ORDER = "order:"
 #: What the detail of a reward's row calls its redemption.
 _NAMED = "redemption"
-#: Orders that are woken at once.
-PAGE = 500
-_M, _O, _P, _F = (table(one).c for one in (Member, OrderState, RulePerk, OrderRefresh))
+_O = table(OrderState).c
 #: Why something cannot be given, for good.
 _REFUSALS = (SpendingRefused, TierMemberUnfit, TiersOff, TierUnknown)
 
@@ -166,45 +161,6 @@ def note_failed(
     )
 
 
-def wake_waiting(conn: Connection, store: StoreRef, *, now: datetime) -> None:
-    """Has orders looked at again whose perks waited and can be given by now.
-
-    Those that are to be read anyway are left to their time: whoever cannot be read is not asked for
-    more often for this.
-    """
-    if not store.earning_on:
-        return
-    winner = table(Member).alias()
-    # Found by the order's id, that its index helps.
-    its_order = sa.func.substr(_P.source, len(_ORDER) + 1)
-    query = (
-        sa.select(_O.order_id)
-        .join_from(
-            table(RulePerk),
-            table(OrderState),
-            sa.and_(_O.store_id == _P.store_id, _O.order_id == its_order),
-        )
-        .join(table(Member), _M.id == _P.member_id)
-        .outerjoin(winner, winner.c.id == _M.merged_into)
-        .where(
-            _P.store_id == store.id,
-            _P.state == WAITING,
-            _O.gone_at.is_(None),
-            sa.func.coalesce(winner.c.user_id, _M.user_id).is_not(None),
-            ~sa.exists().where(_F.store_id == _O.store_id, _F.order_id == _O.order_id),
-        )
-        .distinct()
-        .limit(PAGE)
-    )
-    if not store.spending_on:
-        query = query.where(_P.kind != "issue_reward")
-    orders = sorted(conn.execute(query).scalars())
-    if orders:
-        repository.lock_orders(conn, store.id, orders)
-        repository.forget_looks(conn, store.id, orders)
-        refresh.wish_refresh(conn, store.id, orders, due_at=now, now=now)
-
-
 @dataclass(frozen=True, slots=True)
 class _Work:
     """One look's work; see `settle_perks`."""
@@ -281,7 +237,7 @@ class _Work:
             return self._changed(row, state=WAITING, member_id=member.id, detail=detail)
         turns = row.turns + 1
         try:
-            detail = self._give(effect, member, f"perk:{row.id}:{turns}")
+            detail = self._give(rule_id, effect, member, f"perk:{row.id}:{turns}")
         except _REFUSALS as refused:
             return self._refused(row, effect, member, refused)
         problem = _problem(rule_id)
@@ -300,7 +256,9 @@ class _Work:
             return ""
         return "" if self.store.spending_on else "spending_off"
 
-    def _give(self, effect: PerkEffect, member: MemberRef, key: str) -> dict[str, object]:
+    def _give(
+        self, rule_id: str, effect: PerkEffect, member: MemberRef, key: str
+    ) -> dict[str, object]:
         """The detail of what was given; a refusal comes before anything is written."""
         if not isinstance(effect, IssueReward):
             if self.revision is None:
@@ -328,6 +286,7 @@ class _Work:
             channel=channel.slug,
             currency=channel.currency_code,
             key=key,
+            perk=f"{rule_id}:{self.snapshot.id}",
             now=self.now,
         )
         return {_NAMED: made.public_id}

@@ -13,7 +13,7 @@ from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.converge_order import converge_order
 from saleor_loyalty_app.flows.join_member import customer_seen
-from saleor_loyalty_app.flows.order_perks import wake_waiting
+from saleor_loyalty_app.flows.wake_perks import wake_waiting
 from saleor_loyalty_app.orders import refresh
 from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.orders.plan import AwardPlan
