@@ -1,6 +1,7 @@
 """Perks of members who became one fall with a refund, each with the deed that gave it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,7 @@ from tests.integration.milestones.test_milestones import (
     states,
 )
 from tests.order_books import KEYS, NOW, live_store, program
+from tests.order_samples import shopper
 
 STAFF = Agent("U9", "staff@example.com")
 
@@ -77,11 +79,11 @@ def test_what_was_passed_before_a_merge_is_taken_back_after_it(
     check_audit(database, store, last + timedelta(minutes=5))
 
 
-def look_only(database: Database, store: StoreRef) -> None:
+def look_only(database: Database, store: StoreRef, now: datetime = NOW) -> None:
     """Lines are found to be passed; nothing is given yet."""
     for _ in range(9):
-        database.write(lambda conn: tiers_page(conn, store, now=NOW))
-        database.write(lambda conn: milestones_page(conn, store, now=NOW))
+        database.write(lambda conn: tiers_page(conn, store, now=now))
+        database.write(lambda conn: milestones_page(conn, store, now=now))
 
 
 def test_who_is_taken_in_by_another_enrollment_is_met_without_news(database: Database) -> None:
@@ -100,3 +102,63 @@ def test_who_is_taken_in_by_another_enrollment_is_met_without_news(database: Dat
         settle(database, store, at)
         assert points(database, store) == expected
         check_audit(database, store, at + timedelta(minutes=5))
+
+
+EVE = shopper("VXNlcjoz", "eve@example.com")
+LINED = lined(line("first", "orders", 1, 40, keep=False))
+
+
+def absorb(database: Database, store: StoreRef, loser: Any, winner: Any) -> None:
+    gone, stays = member_of(database, store, loser), member_of(database, store, winner)
+    database.write(
+        lambda conn: merge_members(conn, store, gone, stays, STAFF, keys=KEYS, now=LATER)
+    )
+
+
+def in_all(database: Database, store: StoreRef) -> int:
+    return sum(points(database, store, user) for user in (AYSE, CAN, EVE))
+
+
+def take_back(database: Database, store: StoreRef, *orders: tuple[int, Any]) -> None:
+    """The orders are refunded as a whole, and nothing is left of anything."""
+    last = LATER + timedelta(hours=1)
+    for number, user in orders:
+        receive(database, store, refunded(number, 4600 + number, user=user), last)
+    settle(database, store, last)
+    assert in_all(database, store) == 0
+    check_audit(database, store, last + timedelta(minutes=5))
+
+
+def test_a_perk_that_waited_falls_also_where_the_other_had_passed_before_the_line(
+    database: Database,
+) -> None:
+    store = database.write(live_store)
+    receive(database, store, bought(1), NOW)
+    settle(database, store, NOW)
+    database.write(lambda conn: make_revision(conn, store.id, LINED, effective_from=LATER))
+    settle(database, store, LATER)
+    assert states(database, store) == {("first", "before"): 1}
+    receive(database, store, bought(2, 2000, user=CAN), LATER)
+    look_only(database, store, LATER)
+    absorb(database, store, CAN, AYSE)
+    settle(database, store, LATER)
+    assert in_all(database, store) == 2040
+    take_back(database, store, (1, AYSE), (2, CAN))
+
+
+def test_of_several_perks_of_one_person_each_falls(database: Database) -> None:
+    """The one that waited through a merge was decided for somebody who has no note."""
+    store = database.write(lambda conn: live_store(conn, LINED))
+    settle(database, store, NOW)
+    receive(database, store, bought(1), NOW)
+    receive(database, store, refunded(1, 10), NOW)
+    receive(database, store, bought(2, user=CAN), NOW)
+    look_only(database, store, NOW)
+    absorb(database, store, CAN, AYSE)
+    settle(database, store, NOW)
+    receive(database, store, bought(3, user=EVE), NOW)
+    settle(database, store, NOW)
+    absorb(database, store, AYSE, EVE)
+    settle(database, store, LATER)
+    assert in_all(database, store) == 2 * (1000 + 40)
+    take_back(database, store, (2, CAN), (3, EVE))

@@ -1,5 +1,6 @@
 """To whom rewards and tiers of rules go: guests who join, orders that change hands, history."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -148,3 +149,73 @@ def test_the_plan_keeps_what_it_gives(conn: Connection, store: StoreRef) -> None
     plan = AwardPlan.from_json(order_row(conn, store, "O1").plan)
     assert [one["rule"] for one in plan.perks] == ["mug", "gold"]
     assert AwardPlan.from_json(plan.to_json()) == plan
+
+
+CODE = item_of("amount", amount="5", id="mug")
+
+
+def change_gift(conn: Connection, **values: Any) -> None:
+    """What the driver, or an order, made of the only reward there is."""
+    rows = table(Redemption)
+    conn.execute(sa.update(rows).where(rows.c.hold_id.is_(None)).values(values))
+
+
+@pytest.mark.parametrize("used", [False, True])
+def test_a_code_that_may_be_used_yet_is_given_to_nobody_else(conn: Connection, used: bool) -> None:
+    store = live_store(conn, DOCUMENT | {"rewards": {"items": [CODE]}})
+    john = shopper("U2", "john@example.com")
+    his = {"user": john, "userEmail": "john@example.com", "updated": 2}
+    look(conn, store, bought(1))
+    change_gift(conn, state="attached", voucher_id="V1", checkout_id="C9")
+    look(conn, store, bought(1, **his), 1)
+    assert states(conn, store) == {"mug": "waiting", "gold": "given"}
+    assert takers(conn, store) == [("U1", "attached", "released")]
+    wake_waiting(conn, store, now=NOW + timedelta(minutes=2))
+    due = refresh.due_orders(conn, store.id, now=NOW + timedelta(minutes=2), limit=9)
+    assert due == ["O1"]
+    if used:
+        change_gift(conn, state="consumed", ending="")
+        look(conn, store, bought(1, **his), 2)
+        assert states(conn, store) == {"mug": "kept", "gold": "given"}
+        assert takers(conn, store) == [("U1", "consumed", "")]
+        return
+    change_gift(conn, state="released")
+    claims.give_back(conn, conn.execute(sa.select(_taken.id)).scalar_one(), now=NOW)
+    look(conn, store, bought(1, **his), 2)
+    assert states(conn, store) == {"mug": "given", "gold": "given"}
+    assert takers(conn, store) == [("U1", "released", "released"), ("U2", "held", "")]
+
+
+def test_who_cannot_be_read_is_not_asked_for_more_often(conn: Connection, store: StoreRef) -> None:
+    told = order(transactions=[paid()], userEmail="ayse@example.com")
+    look(conn, store, told)
+    user = UserSnapshot(id="U1", email="ayse@example.com", is_confirmed=True, is_staff=False)
+    customer_seen(conn, store, user, keys=KEYS, now=NOW)
+    for _ in range(4):
+        refresh.retry_later(conn, store.id, told.id, now=NOW)
+    wake_waiting(conn, store, now=NOW)
+    soon = NOW + timedelta(minutes=5)
+    assert refresh.due_orders(conn, store.id, now=soon, limit=9) == []
+
+
+def test_rewards_are_locked_before_accounts_and_accounts_before_what_was_given(
+    conn: Connection, store: StoreRef
+) -> None:
+    if conn.dialect.name == "sqlite":
+        pytest.skip("one writes at a time")
+    told = bought(1)
+    look(conn, store, told)
+    locked: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        found = re.search(r"FROM (\w+)(?s:.*)FOR UPDATE", statement)
+        if found is not None and found[1] not in locked:
+            locked.append(found[1])
+
+    sa.event.listen(conn, "before_cursor_execute", note)
+    look(conn, store, structs.replace(told, status="CANCELED", updated_at=NOW), 1)
+    assert [one for one in locked if one in ("redemption", "balance", "rule_perk")] == [
+        "redemption",
+        "balance",
+        "rule_perk",
+    ]
