@@ -13,8 +13,12 @@ from sqlalchemy import Connection
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.converge_order import converge_order
+from saleor_loyalty_app.flows.give_points import Agent
 from saleor_loyalty_app.flows.join_member import customer_seen
+from saleor_loyalty_app.flows.merge_members import merge_members
+from saleor_loyalty_app.flows.sweep_tiers import tiers_page
 from saleor_loyalty_app.flows.wake_perks import wake_waiting
+from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.orders import refresh
 from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.orders.plan import AwardPlan
@@ -31,6 +35,7 @@ from tests.integration.orders.purchases import bought
 from tests.order_books import KEYS, NOW, live_store, order_row, program
 from tests.order_samples import order, paid, shopper
 
+STAFF = Agent("U9", "staff@example.com")
 MUG = item_of("custom", id="mug")
 RULES: list[dict[str, Any]] = [
     {"id": "base", "then": {"type": "points_per_money"}},
@@ -84,6 +89,11 @@ def takers(conn: Connection, store: StoreRef) -> list[tuple[str, str, str]]:
     return [(row.user_id, row.state, row.ending) for row in rows]
 
 
+def member_of(conn: Connection, user_id: str) -> int:
+    query = sa.select(table(Member).c.id).where(table(Member).c.user_id == user_id)
+    return int(conn.execute(query).scalar_one())
+
+
 def golden(conn: Connection, store: StoreRef) -> int:
     """How many members are Gold."""
     query = sa.select(sa.func.count()).where(_tiers.store_id == store.id, _tiers.tier == "gold")
@@ -125,6 +135,27 @@ def test_an_order_that_changes_hands_takes_both_with_it(conn: Connection, store:
     assert states(conn, store) == {"mug": "given", "gold": "given"}
     assert takers(conn, store) == [("U1", "held", "released"), ("U2", "held", "")]
     assert golden(conn, store) == 1
+
+
+@pytest.mark.parametrize("looked", [False, True])
+def test_a_tier_goes_with_its_order_also_after_a_merge(
+    conn: Connection, store: StoreRef, looked: bool
+) -> None:
+    john = shopper("U2", "john@example.com")
+    told = bought(1, user=john, userEmail="john@example.com")
+    look(conn, store, bought(2))
+    look(conn, store, told)
+    winner, loser = (member_of(conn, user) for user in ("U1", "U2"))
+    merge_members(conn, store, loser, winner, STAFF, keys=KEYS, now=NOW)
+    if looked:
+        tiers_page(conn, store, now=NOW)
+    for order_told in (told, bought(2)):
+        back = structs.replace(order_told, status="CANCELED", updated_at=NOW)
+        look(conn, store, back, 1)
+    while tiers_page(conn, store, now=NOW + timedelta(minutes=2)):
+        pass
+    assert states(conn, store) == {"mug": "taken", "gold": "taken"}
+    assert golden(conn, store) == 0
 
 
 def test_staff_get_nothing(conn: Connection, store: StoreRef) -> None:
