@@ -210,13 +210,13 @@ def _give(
 
 def _take(conn: Connection, store: StoreRef, one: OpenPassed, now: datetime) -> None:
     """Takes a perk back. Of several who became one each has a note and a deed of their own; only a
-    perk that waited through a merge was given to another of them, of whom none was decided.
+    perk that waited through a merge was given to another of them, of whom no perk is noted.
     """
     member = surviving_member(conn, store.id, one.member_id)
     if member is not None:
         lock_member(conn, store, member.id)
         person = everybody(conn, store, member.id)
-        others = passed.noted(conn, store.id, person, one.rule_id, one.kind, states=passed.DECIDED)
+        others = passed.noted(conn, store.id, person, one.rule_id, one.kind, states=passed.PERK)
         for whose in sorted({one.member_id, *({*person} - {*others})}):
             reverse_deed(conn, store, member.id, _key(one), now=now, why="below_line", of=[whose])
     passed.settle(conn, store.id, one, "taken")

@@ -17,8 +17,8 @@ _P = _passed.c
 #: Which of several notes on one person says most: a perk that stands may fall, and what was taken
 #: back is never given again.
 _WEIGHT: tuple[PassedState, ...] = ("before", "nothing", "waiting", "taken", "taking", "given")
-#: The perk was decided for whom it is noted, and not for another who became one with them.
-DECIDED: tuple[PassedState, ...] = ("given", "nothing", "taking", "taken")
+#: There was a perk for whom it is noted: the deed is theirs, or of another without such a note.
+PERK: tuple[PassedState, ...] = ("given", "taking", "taken")
 #: What is done in a transaction of its own after a look.
 _OPEN: tuple[PassedState, ...] = ("waiting", "taking")
 

@@ -24,8 +24,9 @@ from tests.order_books import NOW, live_store, program
 
 
 def test_who_takes_part_no_longer_or_again_is_met_and_told_of_no_fall(database: Database) -> None:
+    """A guest takes part where everybody does."""
     store = database.write(lambda conn: live_store(conn, tiered()))
-    receive(database, store, bought(1, 1), NOW)
+    receive(database, store, bought(1, 1, user=None, userEmail="guest@example.com"), NOW)
     at = NOW + timedelta(minutes=5)
     settle(database, store, at)
     assert tiers(database, store) == ["bronze"]
@@ -46,6 +47,7 @@ def test_an_update_of_the_app_meets_nobody_anew(database: Database) -> None:
     receive(database, store, bought(1, 1), NOW)
     receive(database, store, bought(2, 2), NOW)
     settle(database, store, NOW)
+    settle(database, store, NOW + timedelta(minutes=5))
     before, moved = database.read(lambda conn: sweep_of(conn, store.id)), moves(database, store)
 
     def as_the_version_before_wrote_it(conn: sa.Connection) -> None:
