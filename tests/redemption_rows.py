@@ -59,6 +59,39 @@ def make_ayse(conn: Connection, store: StoreRef) -> int:
     return member
 
 
+def gift_values(store_id: int, member_id: int, now: datetime = NOW) -> dict[str, Any]:
+    """A reward that was given for nothing, as a row; no rule gave it."""
+    return {
+        "store_id": store_id,
+        "public_id": "rd_gift",
+        "member_id": member_id,
+        "user_id": "U1",
+        "instrument": "hand_over",
+        "unit": "points",
+        "points": 0,
+        "amount": "0",
+        "channel": "default-channel",
+        "currency": "USD",
+        "request_key": "gift",
+        "request_hash": "gift",
+        "actor": "app",
+        "state": "issued",
+        "ending": "",
+        "restored": 0,
+        "restorings": 0,
+        "attempts": 0,
+        "fence": 0,
+        "code": "GIFT",
+        "deadline": now,
+        "created_at": now,
+    }
+
+
+def make_gift(conn: Connection, store_id: int, member_id: int) -> None:
+    """Writes such a reward."""
+    conn.execute(sa.insert(redemptions.redemptions).values(gift_values(store_id, member_id)))
+
+
 def make_redemption(
     conn: Connection,
     store: StoreRef,

@@ -60,7 +60,7 @@ def standing_drifts(conn: Connection, store: StoreRef, *, now: datetime) -> Iter
 def _swept_to(conn: Connection, store: StoreRef, revision: Revision) -> int | None:
     """The last member who was met under the tiers in force; None where there is none to compare."""
     digest, sweep = digest_of_tiers(revision.program), sweeps.sweep_of(conn, store.id)
-    if not digest or sweep is None or sweep.digest != digest or sweep.running:
+    if not digest or sweep is None or sweep.terms != digest or sweep.running:
         return None
     return sweep.after
 

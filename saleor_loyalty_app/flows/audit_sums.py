@@ -141,6 +141,29 @@ def _gifts() -> sa.Select[Any]:
     )
 
 
+def _loose_gifts() -> sa.Select[Any]:
+    """What is open and was given for nothing, a rule gave, and has not taken back."""
+    named = _P.detail["redemption"].as_string()
+    standing = (
+        sa.select(_P.store_id, named.label("named"))
+        .where(_P.kind == "issue_reward", _P.state.in_(("given", "kept")), named.is_not(None))
+        .subquery()
+    )
+    rows = table(Redemption).outerjoin(
+        standing,
+        sa.and_(standing.c.store_id == _R.store_id, standing.c.named == _R.public_id),
+    )
+    return differing(
+        rows,
+        Told(_R.store_id, _R.member_id, subject=_R.id, about=_R.public_id),
+        sa.literal(1),
+        flag(standing.c.named.is_not(None)),
+        _R.hold_id.is_(None),
+        _R.state.in_(LIVE_STATES),
+        _R.ending == "",
+    )
+
+
 def _restores() -> sa.Subquery:
     """What was given back of spendings, and in how many steps, by the spending."""
     return (
@@ -213,6 +236,7 @@ SUMS: dict[str, sa.Select[Any]] = {
     "reward_stock": _stock(),
     "claim_returned": _claims(),
     "perk_reward": _gifts(),
+    "perk_loose": _loose_gifts(),
     "redemption_spent": _spent(),
     "redemption_held": _held(),
     "redemption_restored": _restored(_R.restored, "total"),

@@ -27,6 +27,7 @@ _ADVICE = {
         "milestone_points",
         "milestone_taken",
         "perk",
+        "perk_loose",
         "perk_reward",
         "tier_reward",
         "use_restored",

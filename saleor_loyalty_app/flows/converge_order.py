@@ -17,7 +17,7 @@ from saleor_loyalty_app.flows.campaign_orders import OrderLook, note_campaigns
 from saleor_loyalty_app.flows.guest_claims import mail_after_order
 from saleor_loyalty_app.flows.open_goodwill import watch_order
 from saleor_loyalty_app.flows.order_owner import Ownership, later_owner
-from saleor_loyalty_app.flows.order_perks import lock_perks, settle_perks
+from saleor_loyalty_app.flows.order_perks import gifts_of, lock_gifts, settle_perks
 from saleor_loyalty_app.flows.order_plan import Grant, draw_caps, freeze_plan
 from saleor_loyalty_app.flows.order_posting import Posting, post_differences, tell_availability
 from saleor_loyalty_app.flows.redemption_uses import lock_for_orders, note_order
@@ -114,7 +114,8 @@ def converge_page(
     newest = {item.id: item for item in sorted(snapshots, key=lambda item: item.updated_at)}
     if len(newest) > 1 and conn.dialect.name != "sqlite":
         known = repository.lock_orders(conn, store.id, list(newest))
-        lock_for_orders(conn, store, list(newest.values()))
+        gifts = gifts_of(conn, store, newest)
+        lock_for_orders(conn, store, list(newest.values()), gifts=gifts)
         owners = {member_id for _, member_id in known if member_id is not None}
         ledger.lock_accounts(conn, [Account(store.id, owner, "points") for owner in owners])
     return [
@@ -150,13 +151,13 @@ def _book(
     keys: EmailKeys,
     grant: Grant | None,
 ) -> Outcome:
+    plan = AwardPlan.from_json(row.plan) if row.plan is not None else None
+    lock_gifts(conn, store, plan, snapshot)
     share = kept(snapshot)
     why_less = reduction(snapshot.status, share, row.losses)
     note_order(conn, store, snapshot, share, why=why_less, now=now)
     paid_at = row.paid_at or paid_in_full_at(snapshot)
     fulfilled = _earliest(row.fulfilled_at, fulfilled_at(snapshot))
-    plan = AwardPlan.from_json(row.plan) if row.plan is not None else None
-    perks = lock_perks(conn, store, plan, snapshot.id)
     revision_id = row.revision_id
     values: dict[str, Any] = {}
     known: dict[Book, UnitRow] = {}
@@ -190,9 +191,7 @@ def _book(
         wanted = {} if owner.withheld else targets(plan, share)
         differences = post_differences(conn, work, wanted, known)
         posted, deferred = differences.amounts, differences.deferred
-        held = settle_perks(
-            conn, store, snapshot, plan, owner, perks, kept=share.order > 0, now=now
-        )
+        held = settle_perks(conn, store, snapshot, plan, owner, kept=share.order > 0, now=now)
         draw_caps(conn, store, snapshot, plan, share, owner, held)
         order_news.tell_of_points(conn, work, posted, digest=digest)
         if known:

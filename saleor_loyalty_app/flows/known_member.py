@@ -1,6 +1,6 @@
 """What rules may look at of a member, read from the tables."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -79,7 +79,12 @@ def lock_member(conn: Connection, store: StoreRef, member_id: int) -> None:
 
     The account of points stands for all of the member's: it is locked before the others.
     """
-    ledger.lock_accounts(conn, [Account(store.id, member_id, "points")])
+    lock_members(conn, store, [member_id])
+
+
+def lock_members(conn: Connection, store: StoreRef, member_ids: Collection[int]) -> None:
+    """`lock_member` for several, in one order."""
+    ledger.lock_accounts(conn, [Account(store.id, one, "points") for one in member_ids])
 
 
 def everybody(conn: Connection, store: StoreRef, member_id: int) -> list[int]:

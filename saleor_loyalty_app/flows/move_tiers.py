@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.give_bonus import give_once
 from saleor_loyalty_app.flows.tier_news import news_of_rise, news_of_risk
+from saleor_loyalty_app.flows.tier_promises import following
 from saleor_loyalty_app.members.eligibility import takes_part
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.messages import mirror_rows
@@ -22,8 +23,6 @@ from saleor_loyalty_app.messages.setup import setup_of
 from saleor_loyalty_app.programs.decide_deed import awaits
 from saleor_loyalty_app.programs.deeds import DeedFacts
 from saleor_loyalty_app.programs.document import Program
-from saleor_loyalty_app.programs.perk_rows import tier_promises
-from saleor_loyalty_app.programs.perks import best_of
 from saleor_loyalty_app.programs.repository import Revision
 from saleor_loyalty_app.programs.tier_measures import Counted, History, measures_on
 from saleor_loyalty_app.programs.tier_rules import (
@@ -154,7 +153,9 @@ def found_of(
     law, zone = Law(revision.id, tiers), zone_of(store)
     today = now.astimezone(zone).date()
     states = _states(law, people, held, absorbed, sweep_of(conn, store.id), zone, today)
-    states |= _followed(conn, store.id, tiers, states, absorbed, today)
+    known = {member_id: met.state for member_id, met in states.items()}
+    others = following(conn, store.id, tiers, known, held, absorbed, today)
+    states |= {one: replace(states[one], state=state) for one, state in others.items()}
     return [
         _looked(law, program, one, held[one.id], states[one.id], counted, zone, now)
         for one, counted in _with_books(conn, store, tiers, people, states, zone, today)
@@ -238,37 +239,6 @@ def _states(
                 state = united(law.tiers, found[one.id].state, state)
                 changed = found[one.id].changed
             found[one.id] = _Met(state, changed)
-    return found
-
-
-def _followed(
-    conn: Connection,
-    store_id: int,
-    tiers: Tiers,
-    states: Mapping[int, _Met],
-    absorbed: Mapping[int, int],
-    today: date,
-) -> dict[int, _Met]:
-    """The states of those whose tier by staff or by a rule ends today, and who have another."""
-    ended = {
-        member_id
-        for member_id, met in states.items()
-        if met.state.manual
-        and met.state.manual_until is not None
-        and met.state.manual_until <= today
-    }
-    if not ended:
-        return {}
-    ids = ended | {loser for loser, winner in absorbed.items() if winner in ended}
-    promised = tier_promises(conn, store_id, ids, after=today)
-    found = {}
-    for member_id in ended:
-        mine = [member_id, *(loser for loser, winner in absorbed.items() if winner == member_id)]
-        best = best_of(tiers, [one for some in mine for one in promised.get(some, ())], today)
-        if best is not None:
-            met = states[member_id]
-            state = replace(met.state, manual=best.tier, manual_until=best.until)
-            found[member_id] = replace(met, state=state)
     return found
 
 

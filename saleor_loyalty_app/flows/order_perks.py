@@ -5,7 +5,7 @@ function of the plan and of what the customer kept: the same look again changes 
 it may block points: what cannot be given is told as a problem.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,20 +15,17 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.errors import AppError
-from saleor_loyalty_app.flows.known_member import lock_member
+from saleor_loyalty_app.flows.known_member import lock_members
 from saleor_loyalty_app.flows.order_owner import Ownership
 from saleor_loyalty_app.flows.perk_rewards import give_reward, take_reward
 from saleor_loyalty_app.flows.perk_tiers import give_tier, take_tier
 from saleor_loyalty_app.i18n import Words
-from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import member_by_id, surviving_member
-from saleor_loyalty_app.orders import refresh, repository
 from saleor_loyalty_app.orders.models import OrderState
 from saleor_loyalty_app.orders.plan import AwardPlan
-from saleor_loyalty_app.programs import perk_rows
+from saleor_loyalty_app.programs import cap_uses, perk_rows
 from saleor_loyalty_app.programs.document import Program
-from saleor_loyalty_app.programs.models import RulePerk
 from saleor_loyalty_app.programs.perk_rows import (
     COUNTED,
     GIVEN,
@@ -41,9 +38,10 @@ from saleor_loyalty_app.programs.perk_rows import (
 from saleor_loyalty_app.programs.perks import IssueReward, PerkEffect, effect_of
 from saleor_loyalty_app.programs.perks_words import perk_name
 from saleor_loyalty_app.programs.repository import Revision, revision_at
-from saleor_loyalty_app.rewards import redemptions
+from saleor_loyalty_app.rewards import redemptions, use_records
 from saleor_loyalty_app.rewards.errors import NoProgram, SpendingOff, SpendingRefused
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
+from saleor_loyalty_app.rewards.uses import mark_of
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores import wind_downs
 from saleor_loyalty_app.stores.problems import report_words, resolve_problem
@@ -51,33 +49,28 @@ from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers.errors import TierMemberUnfit, TiersOff, TierUnknown
 
 _ORDER = "order:"
-#: Orders that are woken at once.
-PAGE = 500
-_M, _O, _P = table(Member).c, table(OrderState).c, table(RulePerk).c
+#: What the detail of a reward's row calls its redemption.
+_NAMED = "redemption"
+_O = table(OrderState).c
 #: Why something cannot be given, for good.
 _REFUSALS = (SpendingRefused, TierMemberUnfit, TiersOff, TierUnknown)
 
 
-@dataclass(frozen=True, slots=True)
-class Perks:
-    """The perks of an order as they were found: rows, and redemptions by id, all locked."""
-
-    rows: Mapping[str, PerkRow]
-    gifts: Mapping[str, RedemptionRef]
+def gifts_of(conn: Connection, store: StoreRef, order_ids: Iterable[str]) -> list[int]:
+    """The ids of the rewards that orders brought: redemptions, to be locked with others."""
+    rows = perk_rows.of_sources(conn, store.id, [_source(one) for one in order_ids])
+    return redemptions.ids_of(conn, store.id, _named(rows))
 
 
-NONE = Perks({}, {})
-
-
-def lock_perks(conn: Connection, store: StoreRef, plan: AwardPlan | None, order_id: str) -> Perks:
-    """Locks what an order brought, before any account is locked; asks nothing of other orders."""
+def lock_gifts(
+    conn: Connection, store: StoreRef, plan: AwardPlan | None, snapshot: OrderSnapshot
+) -> None:
+    """Locks the rewards that an order brought, and those that it used, before any account is."""
     if plan is None or not plan.perks:
-        return NONE
-    rows = perk_rows.of_sources(conn, store.id, [_source(order_id)], lock=True)
-    named = [str(row.detail["redemption"]) for row in rows if "redemption" in row.detail]
-    found = [redemptions.by_public_id(conn, store.id, one) for one in named]
-    locked = redemptions.lock(conn, store.id, [one.id for one in found if one is not None])
-    return Perks({row.rule_id: row for row in rows}, {one.public_id: one for one in locked})
+        return
+    if gifts := gifts_of(conn, store, [snapshot.id]):
+        used = use_records.concerned(conn, store.id, mark_of(snapshot))
+        redemptions.lock(conn, store.id, [*gifts, *used])
 
 
 def settle_perks(
@@ -86,48 +79,71 @@ def settle_perks(
     snapshot: OrderSnapshot,
     plan: AwardPlan,
     owner: Ownership,
-    perks: Perks,
     *,
     kept: bool,
     now: datetime,
 ) -> frozenset[str]:
     """Gives and takes back what the order brings; gives the rules whose perk counts for caps.
 
+    The caller holds the order, and the rewards that it brought (`lock_gifts`).
+
     Args:
         kept: whether the customer kept anything of the order.
     """
     if not plan.perks:
         return frozenset()
-    revision = revision_at(conn, store.id, now)
-    work = _Work(conn, store, snapshot, revision, perks.gifts, now)
-    wanted = None
+    source = _source(snapshot.id)
+    before = perk_rows.of_sources(conn, store.id, [source])
+    people = {surviving_id(conn, store, row.member_id) for row in before}
     if owner.member_id is not None:
-        # Limits are read and drawn, and the tier is changed, by one at a time.
-        lock_member(conn, store, owner.member_id)
-        if kept and not owner.withheld:
-            wanted = member_by_id(conn, store.id, owner.member_id)
+        people.add(owner.member_id)
+    # Limits are read and drawn, and tiers are changed, by one at a time.
+    lock_members(conn, store, people)
+    rows = perk_rows.of_sources(conn, store.id, [source], lock=True)
+    gifts = redemptions.lock(conn, store.id, redemptions.ids_of(conn, store.id, _named(rows)))
+    wanted = None
+    if owner.member_id is not None and kept and not owner.withheld:
+        wanted = member_by_id(conn, store.id, owner.member_id)
+    work = _Work(
+        conn,
+        store,
+        snapshot,
+        revision_at(conn, store.id, now),
+        {gift.public_id: gift for gift in gifts},
+        now,
+    )
+    known = {row.rule_id: row for row in rows}
     counted = set()
     for one in plan.perks:
-        row = work.settled(
-            one["rule"], effect_of(one["effect"]), perks.rows.get(one["rule"]), wanted
-        )
+        row = work.settled(one["rule"], effect_of(one["effect"]), known.get(one["rule"]), wanted)
         if row is not None and row.state in COUNTED:
             counted.add(row.rule_id)
     return frozenset(counted)
 
 
+def surviving_id(conn: Connection, store: StoreRef, member_id: int) -> int:
+    """Who a member is today: they, or whom they were merged into."""
+    found = surviving_member(conn, store.id, member_id)
+    return member_id if found is None else found.id
+
+
 def note_failed(
     conn: Connection, store: StoreRef, redemption: RedemptionRef, *, now: datetime
 ) -> None:
-    """Saleor refused the code of a gift: nothing was given, and the owner is told."""
+    """Saleor refused the code of a gift: nothing was given, and the owner is told.
+
+    The caller holds the redemption.
+    """
+    lock_members(conn, store, [surviving_id(conn, store, redemption.member_id)])
     row_id = redemption.request_key.removeprefix("perk:").partition(":")[0]
     row = perk_rows.by_id(conn, store.id, int(row_id)) if row_id.isdecimal() else None
-    if row is None or row.state != GIVEN:
+    if row is None or row.state != GIVEN or row.detail.get(_NAMED) != redemption.public_id:
         return
     reason = dict(redemption.reason or {})
     code = str(reason.pop("code", redemption.state))
     detail = {**row.detail, "code": code, "detail": reason}
     perk_rows.change(conn, row.id, now=now, state=REFUSED, detail=detail)
+    cap_uses.give_back(conn, store.id, row.source, row.rule_id)
     query = sa.select(_O.number).where(
         _O.store_id == store.id, _O.order_id == row.source.removeprefix(_ORDER)
     )
@@ -143,39 +159,6 @@ def note_failed(
         Words(f"error.{code}", _plain(reason)),
         now,
     )
-
-
-def wake_waiting(conn: Connection, store: StoreRef, *, now: datetime) -> None:
-    """Has orders looked at again whose perks waited and can be given by now."""
-    if not store.earning_on:
-        return
-    winner = table(Member).alias()
-    query = (
-        sa.select(_O.order_id)
-        .join_from(
-            table(RulePerk),
-            table(OrderState),
-            sa.and_(
-                _O.store_id == _P.store_id, _P.source == sa.literal(_ORDER).concat(_O.order_id)
-            ),
-        )
-        .join(table(Member), _M.id == _P.member_id)
-        .outerjoin(winner, winner.c.id == _M.merged_into)
-        .where(
-            _P.store_id == store.id,
-            _P.state == WAITING,
-            _O.gone_at.is_(None),
-            sa.func.coalesce(winner.c.user_id, _M.user_id).is_not(None),
-        )
-        .distinct()
-        .limit(PAGE)
-    )
-    if not store.spending_on:
-        query = query.where(_P.kind != "issue_reward")
-    orders = sorted(conn.execute(query).scalars())
-    if orders:
-        repository.forget_looks(conn, store.id, orders)
-        refresh.wish_refresh(conn, store.id, orders, due_at=now, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +181,7 @@ class _Work:
             if row.state == GIVEN and not self._is_of(row, wanted):
                 row = self._taken(row)
             elif row.state == WAITING and wanted is None:
-                row = self._changed(row, state=TAKEN, detail={})
+                row = self._changed(row, state=TAKEN, detail=_lasting(row))
             elif row.state == KEPT and self._is_of(row, wanted):
                 row = self._changed(row, state=GIVEN)
         if wanted is not None and (row is None or row.state in (TAKEN, WAITING)):
@@ -207,21 +190,22 @@ class _Work:
 
     def _followed(self, row: PerkRow) -> PerkRow:
         """What was taken back while it lay in a cart that was paid is kept after all."""
-        gift = self.gifts.get(str(row.detail.get("redemption", "")))
-        used = gift is not None and gift.state == "consumed"
-        return self._changed(row, state=KEPT) if row.state == TAKEN and used else row
+        gift = self._gift(row)
+        used = gift is not None and gift.is_spent
+        return self._changed(row, state=KEPT) if row.state in (TAKEN, WAITING) and used else row
+
+    def _gift(self, row: PerkRow) -> RedemptionRef | None:
+        """The reward that was given last, as it was before this look."""
+        return self.gifts.get(str(row.detail.get(_NAMED, "")))
 
     def _is_of(self, row: PerkRow, wanted: MemberRef | None) -> bool:
-        return wanted is not None and wanted.id == self._survivor(row.member_id)
-
-    def _survivor(self, member_id: int) -> int:
-        found = surviving_member(self.conn, self.store.id, member_id)
-        return member_id if found is None else found.id
+        found = surviving_id(self.conn, self.store, row.member_id)
+        return wanted is not None and wanted.id == found
 
     def _taken(self, row: PerkRow) -> PerkRow:
         number = self.snapshot.number
         if row.kind == "issue_reward":
-            gift = self.gifts[str(row.detail["redemption"])]
+            gift = self.gifts[str(row.detail[_NAMED])]
             back = take_reward(self.conn, self.store, gift, number=number, now=self.now)
             return self._changed(row, state=TAKEN if back else KEPT)
         member = surviving_member(self.conn, self.store.id, row.member_id)
@@ -243,13 +227,17 @@ class _Work:
                 member_id=member.id,
                 now=self.now,
             )
+        gift = self._gift(row)
+        if gift is not None and gift.is_live and gift.voucher_id is not None:
+            # On a cart that is paid it may be used yet, by whoever had it.
+            detail = {"code": "code_open", **_lasting(row)}
+            return self._changed(row, state=WAITING, detail=detail)
         if why := self._waits(effect, member):
-            return self._changed(
-                row, state=WAITING, member_id=member.id, detail={"code": why, **_over(row)}
-            )
+            detail = {"code": why, **_lasting(row)}
+            return self._changed(row, state=WAITING, member_id=member.id, detail=detail)
         turns = row.turns + 1
         try:
-            detail = self._give(effect, member, f"perk:{row.id}:{turns}")
+            detail = self._give(rule_id, effect, member, f"perk:{row.id}:{turns}")
         except _REFUSALS as refused:
             return self._refused(row, effect, member, refused)
         problem = _problem(rule_id)
@@ -268,7 +256,9 @@ class _Work:
             return ""
         return "" if self.store.spending_on else "spending_off"
 
-    def _give(self, effect: PerkEffect, member: MemberRef, key: str) -> dict[str, object]:
+    def _give(
+        self, rule_id: str, effect: PerkEffect, member: MemberRef, key: str
+    ) -> dict[str, object]:
         """The detail of what was given; a refusal comes before anything is written."""
         if not isinstance(effect, IssueReward):
             if self.revision is None:
@@ -296,9 +286,10 @@ class _Work:
             channel=channel.slug,
             currency=channel.currency_code,
             key=key,
+            perk=f"{rule_id}:{self.snapshot.id}",
             now=self.now,
         )
-        return {"redemption": made.public_id}
+        return {_NAMED: made.public_id}
 
     def _refused(
         self, row: PerkRow, effect: PerkEffect, member: MemberRef, refused: AppError
@@ -312,6 +303,15 @@ class _Work:
 
     def _changed(self, row: PerkRow, **values: Any) -> PerkRow:
         return perk_rows.change(self.conn, row.id, now=self.now, **values)
+
+
+def _named(rows: Iterable[PerkRow]) -> list[str]:
+    return [str(row.detail[_NAMED]) for row in rows if _NAMED in row.detail]
+
+
+def _lasting(row: PerkRow) -> dict[str, Any]:
+    """What stays known of a perk that is not there now."""
+    return {name: row.detail[name] for name in ("over", _NAMED) if name in row.detail}
 
 
 def _over(row: PerkRow) -> dict[str, Any]:

@@ -137,7 +137,9 @@ def notes_of(
             if state == "taking":
                 # Each who became this member may have passed the line by themselves.
                 person = [member_id, *(of for of, to in absorbed.items() if to == member_id)]
-                theirs = passed.noted(conn, store.id, person, one.rule.id, line.type, state="given")
+                theirs = passed.noted(
+                    conn, store.id, person, one.rule.id, line.type, states=("given",)
+                )
             else:
                 theirs = [member_id] if state is not None and member_id in inside else []
             if state is not None:
@@ -208,16 +210,15 @@ def _give(
 
 def _take(conn: Connection, store: StoreRef, one: OpenPassed, now: datetime) -> None:
     """Takes a perk back. Of several who became one each has a note and a deed of their own; only a
-    perk that waited through a merge was given to whoever has no note.
+    perk that waited through a merge was given to another of them, of whom no perk is noted.
     """
     member = surviving_member(conn, store.id, one.member_id)
     if member is not None:
         lock_member(conn, store, member.id)
         person = everybody(conn, store, member.id)
-        others = passed.noted(conn, store.id, person, one.rule_id, one.kind)
-        whose = {one.member_id, *({*person} - {*others})}
-        key = _key(one)
-        reverse_deed(conn, store, member.id, key, now=now, why="below_line", of=whose)
+        others = passed.noted(conn, store.id, person, one.rule_id, one.kind, states=passed.PERK)
+        for whose in sorted({one.member_id, *({*person} - {*others})}):
+            reverse_deed(conn, store, member.id, _key(one), now=now, why="below_line", of=[whose])
     passed.settle(conn, store.id, one, "taken")
 
 

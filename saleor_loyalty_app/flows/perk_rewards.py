@@ -43,6 +43,7 @@ def give_reward(
     channel: str,
     currency: str,
     key: str,
+    perk: str,
     now: datetime,
 ) -> RedemptionRef:
     """Gives a reward as the catalog in force has it, to who may take it but for the points.
@@ -52,6 +53,7 @@ def give_reward(
     Args:
         revision: in force now.
         key: of this gift; the same key gives nothing twice.
+        perk: "<rule>:<order>", by which a restored database learns what it was given for.
 
     Raises:
         SpendingRefused: one of its kinds; nothing was written.
@@ -91,7 +93,7 @@ def give_reward(
             "unit": _UNIT,
             "points": 0,
             "amount": Decimal(wanted.amount),
-            "terms": dict(deal.terms),
+            "terms": {**deal.terms, "perk": perk},
             "channel": channel,
             "currency": currency,
             "revision_id": revision.id,

@@ -55,11 +55,11 @@ def give_tier(
         raise TierMemberUnfit
     today = _today(store, now)
     promise = TierPromise(tier, today + timedelta(days=days))
+    people = _united(conn, store, revision, member, now)
     repository.begin(conn, store.id, [member.id], State(today), now)
     held = repository.held(conn, store.id, [member.id], lock=True)[member.id]
     before = _in_force(held, today)
     detail: dict[str, object] = dict(promise.to_json())
-    people = everybody(conn, store, member.id)
     if before is not None and before not in perk_rows.given_tiers(conn, store.id, people):
         detail["over"] = before.to_json()
     both = [promise] if before is None else [promise, before]
@@ -83,17 +83,34 @@ def take_tier(
     today = _today(store, now)
     if row.promise.until <= today:
         return False
+    if revision is None:
+        return True
+    people = _united(conn, store, revision, member, now)
     held = repository.held(conn, store.id, [member.id], lock=True).get(member.id)
-    tiers = None if revision is None else revision.program.tiers
-    if held is None or revision is None or tiers is None:
+    tiers = revision.program.tiers
+    if held is None or _in_force(held, today) != row.promise:
         return True
-    if _in_force(held, today) != row.promise:
+    if tiers is None:
+        # Should there be tiers again, what is left is worked out by these.
+        over = replace(held, state=replace(held.state, manual_until=today))
+        repository.keep(conn, store.id, [(over, None)], now)
         return True
-    people = everybody(conn, store, member.id)
     promised = perk_rows.tier_promises(conn, store.id, people, after=today, but=row.id)
     left = [one for some in promised.values() for one in some]
     _put(conn, store, revision, held, best_of(tiers, left, today), "rule_over", now)
     return True
+
+
+def _united(
+    conn: Connection, store: StoreRef, revision: Revision, member: MemberRef, now: datetime
+) -> list[int]:
+    """A member and who became one with them, whose tiers are one from now on: else what the other
+    held would come with the next look, whatever became of it meanwhile.
+    """
+    people = everybody(conn, store, member.id)
+    if repository.with_rows(conn, store.id, [one for one in people if one != member.id]):
+        look_at(conn, store, revision, [member.id], now=now)
+    return people
 
 
 def _put(

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app import ledger, log
 from saleor_loyalty_app.clock import Clock
+from saleor_loyalty_app.flows.rebuild_perks import lock_order_of, note_perk
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.i18n import Words
 from saleor_loyalty_app.ledger import Account
@@ -139,6 +140,7 @@ def _set_aside(conn: Connection, store: StoreRef, lost: LostRedemption, now: dat
     """
     if redemptions.by_public_id(conn, store.id, lost.public_id) is not None:
         return False
+    lock_order_of(conn, store, lost)
     member = member_by_user(conn, store.id, lost.user_id, lock=True)
     if member is None:
         raise _NotRebuilt
@@ -190,6 +192,8 @@ def _set_aside(conn: Connection, store: StoreRef, lost: LostRedemption, now: dat
     if item is not None:
         claims.add(conn, store.id, written.id, member.id, item, state="", now=now)
         claims.draw_stock(conn, store.id, item.id, None)
+    if lost.perk:
+        note_perk(conn, store, lost, written, now=now)
     return True
 
 
@@ -226,9 +230,10 @@ def _terms(item: RewardItem | None, lost: LostRedemption) -> dict[str, Any] | No
     """
     if not lost.reward:
         return None
+    given = {"perk": lost.perk} if lost.perk else {}
     if item is None:
-        return {"reward": lost.reward, "kind": "amount"}
-    return code_terms(item, item.in_channel(lost.channel, lost.currency))
+        return {"reward": lost.reward, "kind": "amount", **given}
+    return {**code_terms(item, item.in_channel(lost.channel, lost.currency)), **given}
 
 
 def _tell(conn: Connection, store: StoreRef, report: RebuildReport, now: datetime) -> None:

@@ -53,10 +53,21 @@ COMPLETED_WITHOUT = "completed_without"
 ORDER_GONE = "order_gone"
 
 
-def lock_for_orders(conn: Connection, store: StoreRef, snapshots: Sequence[OrderSnapshot]) -> None:
-    """Locks the redemptions of a page of orders in one order, before any account is locked."""
+def lock_for_orders(
+    conn: Connection,
+    store: StoreRef,
+    snapshots: Sequence[OrderSnapshot],
+    *,
+    gifts: Sequence[int],
+) -> None:
+    """Locks the redemptions of a page of orders in one order, before any account is locked.
+
+    Args:
+        gifts: those that the orders brought, by their ids.
+    """
     marks = [mark_of(snapshot) for snapshot in snapshots]
-    redemptions.lock(conn, store.id, use_records.concerned_by_all(conn, store.id, marks))
+    used = use_records.concerned_by_all(conn, store.id, marks)
+    redemptions.lock(conn, store.id, [*gifts, *used])
 
 
 def note_order(

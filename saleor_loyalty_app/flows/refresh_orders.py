@@ -14,8 +14,8 @@ from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.converge_order import Outcome, converge_page
-from saleor_loyalty_app.flows.order_perks import wake_waiting
 from saleor_loyalty_app.flows.redemption_uses import note_gone
+from saleor_loyalty_app.flows.wake_perks import wake_waiting
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.orders import refresh, repository
 from saleor_loyalty_app.orders.look import Look, Verdict

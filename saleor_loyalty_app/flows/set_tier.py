@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.give_points import Agent, require_other
-from saleor_loyalty_app.flows.known_member import everybody
+from saleor_loyalty_app.flows.known_member import everybody, lock_member
 from saleor_loyalty_app.flows.move_tiers import in_program, look_at, zone_of
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.members import notes
@@ -131,6 +131,8 @@ def _change(
     if not in_program(person, revision.program):
         raise TierMemberUnfit
     today = now.astimezone(zone_of(store)).date()
+    # As orders do whose rules give tiers.
+    lock_member(conn, store, member.id)
     repository.begin(conn, store.id, [member.id], State(today), now)
     held = repository.held(conn, store.id, [member.id], lock=True)[member.id]
     before = held.state

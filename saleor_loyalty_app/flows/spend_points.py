@@ -28,6 +28,7 @@ from saleor_loyalty_app.rewards.errors import (
     RedemptionConsumed,
     RedemptionLive,
     RedemptionUnknown,
+    RewardGiven,
     SpendingBlocked,
     SpendingOff,
     SpendingRefused,
@@ -115,7 +116,8 @@ class Spender:
             RedemptionUnknown: there is none.
             RedemptionConsumed: an order was made with it.
             PaymentUnderWay: money is on the checkout.
-            ClaimInPreparation: a shopper wants to give up what staff are preparing.
+            ClaimInPreparation, RewardGiven: a shopper wants to give up what staff are preparing, or
+                what was given for nothing.
         """
         until = self._clock() + patience
         known = self.find(store, public_id, user_id)
@@ -293,6 +295,8 @@ def _end(
     """Says that it is to end; what staff are preparing is theirs to end."""
     redemptions.lock(conn, store.id, [known.id])
     claim = claims.of_redemption(conn, known.id)
+    if by_shopper and known.is_gift:
+        raise RewardGiven
     if by_shopper and claim is not None and claim.state == claims.PREPARING:
         raise ClaimInPreparation
     reason = {"code": "released", "by": actor}

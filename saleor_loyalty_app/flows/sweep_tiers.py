@@ -38,7 +38,9 @@ def tiers_page(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
     program = None if revision is None else revision.program
     digest = digest_of(program)
     sweep = sweeps.sweep_of(conn, store.id)
-    known = "" if sweep is None else sweep.digest
+    if revision is not None and sweep is not None:
+        sweep = _completed(conn, revision, sweep)
+    known = "" if sweep is None else sweep.terms
     if digest != known:
         sweep = sweeps.restart(conn, store.id, sweep, digest, now)
         if not (digest and known) and setup_of(conn, store.id).setup.mirror != "off":
@@ -92,7 +94,7 @@ def is_changed(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
     revision = revision_at(conn, store.id, now)
     sweep = sweeps.sweep_of(conn, store.id)
     digest = digest_of(None if revision is None else revision.program)
-    return digest != ("" if sweep is None else sweep.digest)
+    return digest != ("" if sweep is None else sweep.terms)
 
 
 def progress(conn: Connection, store: StoreRef, *, now: datetime) -> sweeps.Sweep | None:
@@ -103,7 +105,7 @@ def progress(conn: Connection, store: StoreRef, *, now: datetime) -> sweeps.Swee
     revision = revision_at(conn, store.id, now)
     digest = digest_of(None if revision is None else revision.program)
     sweep = sweeps.sweep_of(conn, store.id)
-    if digest == ("" if sweep is None else sweep.digest):
+    if digest == ("" if sweep is None else sweep.terms):
         return sweep
     return sweeps.beginning(conn, store.id, digest, now)
 
@@ -121,6 +123,19 @@ def digest_of(program: Program | None) -> str:
     if program is None or program.tiers is None or not program.tiers.enabled:
         return ""
     return f"{program.tiers.digest}:{program.settings.enrollment}"
+
+
+def _completed(conn: Connection, revision: Revision, sweep: sweeps.Sweep) -> sweeps.Sweep:
+    """The walk as it is; one that an older version of the app made, which noted neither who took
+    part nor under which revision anybody was looked at, goes on where the tiers are the same:
+    nobody meets others by an update.
+    """
+    tiers = revision.program.tiers
+    if sweep.enrollment is not None or tiers is None or sweep.digest != tiers.digest:
+        return sweep
+    until = sweep.after if sweep.running else None
+    repository.note_law(conn, sweep.store_id, revision.id, until=until)
+    return sweeps.note_enrollment(conn, sweep, revision.program.settings.enrollment)
 
 
 def _sweep_page(

@@ -17,6 +17,8 @@ _P = _passed.c
 #: Which of several notes on one person says most: a perk that stands may fall, and what was taken
 #: back is never given again.
 _WEIGHT: tuple[PassedState, ...] = ("before", "nothing", "waiting", "taken", "taking", "given")
+#: There was a perk for whom it is noted: the deed is theirs, or of another without such a note.
+PERK: tuple[PassedState, ...] = ("given", "taking", "taken")
 #: What is done in a transaction of its own after a look.
 _OPEN: tuple[PassedState, ...] = ("waiting", "taking")
 
@@ -71,16 +73,16 @@ def noted(
     rule_id: str,
     kind: str,
     *,
-    state: PassedState | None = None,
+    states: Sequence[PassedState],
 ) -> list[int]:
-    """Of whom of some members something was noted, or that they are in a state."""
+    """Of whom of some members it was noted that they are in one of these states."""
     query = sa.select(_P.member_id).where(
         _P.store_id == store_id,
         _P.member_id.in_(list(members)),
         _P.rule_id == rule_id,
         _P.kind == kind,
+        _P.state.in_(states),
     )
-    query = query if state is None else query.where(_P.state == state)
     return list(conn.execute(query.order_by(_P.member_id)).scalars())
 
 

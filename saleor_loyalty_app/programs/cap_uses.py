@@ -121,3 +121,12 @@ def draw(
             for rule_id, one in sorted(taken.items())
         ],
     )
+
+
+def give_back(conn: Connection, store_id: int, source: str, rule_id: str) -> None:
+    """What a source took of one cap is free again; the others keep what it took."""
+    conn.execute(
+        sa.delete(_uses).where(
+            _uses.c.store_id == store_id, _uses.c.source == source, _uses.c.rule_id == rule_id
+        )
+    )

@@ -118,6 +118,8 @@ def tier_promises(
 ) -> dict[int, list[TierPromise]]:
     """Tiers that rules gave to members, and those that they took the place of, by member.
 
+    The latter whatever became of what took their place: they were staff's word.
+
     Args:
         after: those alone that hold beyond this day, or through it.
         but: a row that is left out; what it took the place of is not.
@@ -136,7 +138,7 @@ def tier_promises(
 def given_tiers(
     conn: Connection, store_id: int, member_ids: Collection[int]
 ) -> frozenset[TierPromise]:
-    """The tiers that rules gave to members and did not take back."""
+    """The tiers that rules gave to members and did not take back, staff's word aside."""
     rows = _tier_rows(conn, store_id, member_ids)
     return frozenset(row.promise for row in rows if row.state == GIVEN)
 
@@ -146,6 +148,8 @@ def overrule(
 ) -> None:
     """Staff said which tier members have, or that they have none: what rules gave is over."""
     for row in _tier_rows(conn, store_id, member_ids):
+        if row.state != GIVEN and "over" not in row.detail:
+            continue
         detail = {name: value for name, value in row.detail.items() if name != "over"}
         state = ENDED if row.state == GIVEN else row.state
         change(conn, row.id, now=now, state=state, detail=detail)
@@ -158,6 +162,5 @@ def _tier_rows(conn: Connection, store_id: int, member_ids: Collection[int]) -> 
         _row.store_id == store_id,
         _row.member_id.in_(sorted(member_ids)),
         _row.kind == "set_tier",
-        _row.state.in_([GIVEN, TAKEN]),
     )
     return [PerkRow(*row) for row in conn.execute(query.order_by(_row.id))]

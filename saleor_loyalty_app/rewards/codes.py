@@ -20,6 +20,8 @@ DRAFT_KEY = "loyalty.draft"
 #: Of a reward also which one it is, and what it takes off or is worth.
 REWARD_KEY = "loyalty.reward"
 AMOUNT_KEY = "loyalty.amount"
+#: Of one that a rule gave for an order: "<rule>:<order>".
+PERK_KEY = "loyalty.perk"
 
 _VOUCHER_NAME = re.compile(r"Loyalty (rd_[0-9a-f]{24})")
 

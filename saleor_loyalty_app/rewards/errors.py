@@ -234,6 +234,13 @@ class ClaimInPreparation(AppError):
     status = 409
 
 
+class RewardGiven(AppError):
+    """It cost no points, so that its member has nothing to get back for it."""
+
+    code = "reward_given"
+    status = 409
+
+
 class ClaimSettled(AppError):
     """Nothing is left to move: it was handed over, refused or given back. Detail: state."""
 

@@ -60,6 +60,7 @@ class _Voucher(_Part, frozen=True):
     draft: str | None = None
     reward: str | None = None
     worth: str | None = None
+    perk: str | None = None
     codes: _Codes | None = None
     channel_listings: tuple[_Listing, ...] | None = None
 
@@ -70,6 +71,7 @@ class LostRedemption:
 
     `used`: an order was made with the code. `deadline` is when its points would have gone back.
     `reward`: the reward of the catalog that was taken; "" = points for what they are worth.
+    `perk`: "<rule>:<order>", where a rule gave it for an order; "" = it was taken for points.
     """
 
     public_id: str
@@ -85,6 +87,7 @@ class LostRedemption:
     used: bool
     deadline: datetime
     reward: str = ""
+    perk: str = ""
 
 
 def redemption_of(node: Mapping[str, Any], now: datetime) -> LostRedemption | None:
@@ -124,6 +127,7 @@ def redemption_of(node: Mapping[str, Any], now: datetime) -> LostRedemption | No
         used=not code.is_active,
         deadline=found.end_date - TAIL,
         reward=found.reward or "",
+        perk=(found.perk or "") if points == 0 else "",
     )
 
 

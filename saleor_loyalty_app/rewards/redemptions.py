@@ -117,6 +117,16 @@ def by_ids(conn: Connection, store_id: int, ids: Sequence[int]) -> list[Redempti
     return _refs(conn.execute(query.order_by(_row.id)).all())
 
 
+def ids_of(conn: Connection, store_id: int, public_ids: Sequence[str]) -> list[int]:
+    """The ids of redemptions by what the outside calls them."""
+    if not public_ids:
+        return []
+    query = sa.select(_row.id).where(
+        _row.store_id == store_id, _row.public_id.in_(list(public_ids))
+    )
+    return sorted(conn.execute(query).scalars())
+
+
 def by_public_id(conn: Connection, store_id: int, public_id: str) -> RedemptionRef | None:
     """One redemption by what the outside calls it."""
     return _one(conn, store_id, _row.public_id == public_id)

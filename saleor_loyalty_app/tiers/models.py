@@ -123,8 +123,10 @@ class TierSweep(SQLModel, table=True):
     __tablename__ = "tier_sweep"
 
     store_id: int = Field(foreign_key="store.id", primary_key=True)
-    #: flows.sweep_tiers.digest_of: that of the tiers, a colon, the enrollment; "" = tiers are off.
+    #: programs.tiers.Tiers.digest; "" = tiers are off.
     digest: str
+    #: Who took part then (programs.document.Settings.enrollment); none = from before it was noted.
+    enrollment: str | None = None
     #: The last member looked at.
     after: int = count(0)
     #: Members to look at when it began, and those looked at.

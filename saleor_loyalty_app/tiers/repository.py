@@ -228,6 +228,18 @@ def keep(
         conn.execute(_SET, rows)
 
 
+def note_law(conn: Connection, store_id: int, revision_id: int, *, until: int | None) -> None:
+    """Says under which revision those were looked at of whom that was not written down.
+
+    Args:
+        until: the last member of whom that is known; None = of all.
+    """
+    unknown = sa.update(_tiers).where(_T.store_id == store_id, _T.revision_id.is_(None))
+    if until is not None:
+        unknown = unknown.where(_T.member_id <= until)
+    conn.execute(unknown.values(revision_id=revision_id))
+
+
 def forget(conn: Connection, store_id: int, members: Sequence[int]) -> None:
     """Takes away what members held who are not of their own any more."""
     if members:

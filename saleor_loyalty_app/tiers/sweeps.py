@@ -20,6 +20,7 @@ class Sweep:
 
     store_id: int
     digest: str
+    enrollment: str | None
     after: int
     total: int
     done: int
@@ -31,12 +32,16 @@ class Sweep:
         """Whether members are still to be looked at under changed tiers."""
         return bool(self.digest) and self.finished_at is None
 
+    @property
+    def terms(self) -> str:
+        """Under which tiers, and with whom taking part (flows.sweep_tiers.digest_of)."""
+        return self.digest and f"{self.digest}:{self.enrollment or ''}"
+
     def changed_for(self, member_id: int, digest: str) -> bool:
         """Whether a member was not looked at yet under tiers with this digest, as far as a walk can
         tell: of most the revision of their last look is known (`tiers.models.MemberTier`).
         """
-        met = self.digest.partition(":")[0]
-        return met != digest or (self.running and member_id > self.after)
+        return self.digest != digest or (self.running and member_id > self.after)
 
 
 def sweep_of(conn: Connection, store_id: int) -> Sweep | None:
@@ -52,26 +57,35 @@ def stores_with_tiers(conn: Connection) -> set[int]:
     return set(conn.execute(sa.select(_S.store_id).where(_S.digest != "")).scalars())
 
 
-def beginning(conn: Connection, store_id: int, digest: str, now: datetime) -> Sweep:
+def beginning(conn: Connection, store_id: int, terms: str, now: datetime) -> Sweep:
     """A walk over all members before its first step; "" = tiers are off, and nobody is met."""
+    digest, _, enrollment = terms.partition(":")
     total = 0
     if digest:
         query = sa.select(sa.func.count()).where(_members.c.store_id == store_id)
         total = int(conn.execute(query).scalar_one())
-    return Sweep(store_id, digest, 0, total, 0, now, None if digest else now)
+    return Sweep(store_id, digest, enrollment, 0, total, 0, now, None if digest else now)
 
 
 def restart(
-    conn: Connection, store_id: int, known: Sweep | None, digest: str, now: datetime
+    conn: Connection, store_id: int, known: Sweep | None, terms: str, now: datetime
 ) -> Sweep:
-    """Begins anew under tiers with this digest; "" = tiers are off, and nobody is looked at."""
-    sweep = beginning(conn, store_id, digest, now)
+    """Begins anew under these terms; "" = tiers are off, and nobody is looked at."""
+    sweep = beginning(conn, store_id, terms, now)
     values = {name: getattr(sweep, name) for name in Sweep.__dataclass_fields__}
     if known is None:
         conn.execute(sa.insert(_sweeps).values(values))
     else:
         conn.execute(sa.update(_sweeps).where(_S.store_id == store_id).values(values))
     return sweep
+
+
+def note_enrollment(conn: Connection, sweep: Sweep, enrollment: str) -> Sweep:
+    """Says who took part in a walk of which that was not written down."""
+    conn.execute(
+        sa.update(_sweeps).where(_S.store_id == sweep.store_id).values(enrollment=enrollment)
+    )
+    return replace(sweep, enrollment=enrollment)
 
 
 def advance(

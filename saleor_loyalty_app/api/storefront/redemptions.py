@@ -113,7 +113,9 @@ async def read_redemption(
             "model": Redemption,
             "description": "The discount is being taken off; ask again after Retry-After seconds.",
         },
-        **documented(*OF_SHOPPERS, *OF_RELEASING, *OF_SALEOR, *OF_CHANGES),
+        **documented(
+            *OF_SHOPPERS, *OF_RELEASING, (409, "reward_given", {}), *OF_SALEOR, *OF_CHANGES
+        ),
     },
 )
 async def give_up(

@@ -271,6 +271,7 @@ async def read_claim(
             *OF_SHOPPERS,
             *OF_RELEASING,
             (409, "claim_in_preparation", {}),
+            (409, "reward_given", {}),
             *OF_SALEOR,
             *OF_CHANGES,
         ),

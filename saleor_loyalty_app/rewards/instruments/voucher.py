@@ -183,6 +183,7 @@ def _reward_of(redemption: RedemptionRef) -> dict[str, str]:
     return {
         codes.REWARD_KEY: str(redemption.terms["reward"]),
         codes.AMOUNT_KEY: plain(redemption.amount),
+        codes.PERK_KEY: str(redemption.terms.get("perk", "")),
     }
 
 

@@ -30,6 +30,7 @@ from saleor_loyalty_app.tiers.models import MemberTier, TierReward
 from tests.any_history import Shop
 from tests.factories import make_member
 from tests.integration.audit.busy_shop import busy_shop, found_after
+from tests.redemption_rows import gift_values
 
 DAY = timedelta(days=1)
 Wrong = Callable[[Shop], list[sa.Executable]]
@@ -177,6 +178,12 @@ def perk(shop: Shop) -> list[sa.Executable]:
     return [sa.insert(table(RulePerk)).values(values)]
 
 
+def loose_gift(shop: Shop) -> list[sa.Executable]:
+    """A reward for nothing that no rule gave."""
+    values = gift_values(shop.store.id, shop.member, shop.now)
+    return [sa.insert(table(Redemption)).values(values)]
+
+
 _R, _P, _V = table(Redemption).c, table(MilestonePassed).c, table(ReceivedEvent).c
 _CU, _OU = table(CapUse).c, table(OrderUnit).c
 _OF_ORDER, _OF_DEED = _CU.source.startswith("order:"), _CU.source.startswith("deed:")
@@ -236,6 +243,7 @@ WRONGS: dict[str, list[Wrong]] = {
     "event_status": [more(ReceivedEvent, "status_points")],
     "event_taken": [more(ReceivedEvent, "taken_back", _V.reversed_at.is_not(None))],
     "perk": [perk],
+    "perk_loose": [loose_gift],
     "perk_reward": [perk],
     "adjustment": [adjusted],
     "goodwill": [goodwill],

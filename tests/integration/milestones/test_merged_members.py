@@ -1,6 +1,7 @@
 """Perks of members who became one fall with a refund, each with the deed that gave it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,8 @@ from tests.integration.milestones.test_milestones import (
     settle,
     states,
 )
-from tests.order_books import KEYS, NOW, live_store, program
+from tests.order_books import KEYS, NOW, books_of, live_store, program
+from tests.order_samples import START, shopper
 
 STAFF = Agent("U9", "staff@example.com")
 
@@ -69,7 +71,9 @@ def test_what_was_passed_before_a_merge_is_taken_back_after_it(
         receive(database, store, refunded(number, 4600 + number, user=user), last)
     settle(database, store, last)
     assert points(database, store) + points(database, store, CAN) == 0
-    assert {state for _, state in states(database, store)} == {"taken"}
+    # Who waited beside another had that one's perk, and none of their own.
+    left = {"taken", "nothing"} if orders_of_ayse and merged_while_waiting else {"taken"}
+    assert {state for _, state in states(database, store)} == left
     check_audit(database, store, last + timedelta(minutes=5))
     receive(database, store, bought(3, 4700), last)
     settle(database, store, last)
@@ -77,16 +81,18 @@ def test_what_was_passed_before_a_merge_is_taken_back_after_it(
     check_audit(database, store, last + timedelta(minutes=5))
 
 
-def look_only(database: Database, store: StoreRef) -> None:
+def look_only(database: Database, store: StoreRef, now: datetime = NOW) -> None:
     """Lines are found to be passed; nothing is given yet."""
     for _ in range(9):
-        database.write(lambda conn: tiers_page(conn, store, now=NOW))
-        database.write(lambda conn: milestones_page(conn, store, now=NOW))
+        database.write(lambda conn: tiers_page(conn, store, now=now))
+        database.write(lambda conn: milestones_page(conn, store, now=now))
 
 
 def test_who_is_taken_in_by_another_enrollment_is_met_without_news(database: Database) -> None:
+    """A guest takes part where everybody does."""
     store = database.write(live_store)
-    receive(database, store, bought(1), NOW)
+    guest: dict[str, Any] = {"user": None, "userEmail": "guest@example.com"}
+    receive(database, store, bought(1, **guest), NOW)
     settle(database, store, NOW)
     lines = lined(line("first", "orders", 1, 40, retroactive=True))
     strict = lines | {"settings": program(enrollment="opt_in")["settings"]}
@@ -98,5 +104,81 @@ def test_who_is_taken_in_by_another_enrollment_is_met_without_news(database: Dat
             )
         )
         settle(database, store, at)
-        assert points(database, store) == expected
+        balances = database.read(lambda conn: books_of(conn, store)).balances
+        assert balances == {("guest", "points"): expected}
         check_audit(database, store, at + timedelta(minutes=5))
+
+
+EVE = shopper("VXNlcjoz", "eve@example.com")
+LINED = lined(line("first", "orders", 1, 40, keep=False))
+
+
+def absorb(database: Database, store: StoreRef, loser: Any, winner: Any) -> None:
+    gone, stays = member_of(database, store, loser), member_of(database, store, winner)
+    database.write(
+        lambda conn: merge_members(conn, store, gone, stays, STAFF, keys=KEYS, now=LATER)
+    )
+
+
+def in_all(database: Database, store: StoreRef) -> int:
+    return sum(points(database, store, user) for user in (AYSE, CAN, EVE))
+
+
+def take_back(database: Database, store: StoreRef, *orders: tuple[int, Any]) -> None:
+    """The orders are refunded as a whole, and nothing is left of anything."""
+    last = LATER + timedelta(hours=1)
+    for number, user in orders:
+        receive(database, store, refunded(number, 4600 + number, user=user), last)
+    settle(database, store, last)
+    assert in_all(database, store) == 0
+    check_audit(database, store, last + timedelta(minutes=5))
+
+
+def test_a_perk_that_waited_falls_also_where_the_other_had_passed_before_the_line(
+    database: Database,
+) -> None:
+    store = database.write(live_store)
+    receive(database, store, bought(1), NOW)
+    settle(database, store, NOW)
+    database.write(lambda conn: make_revision(conn, store.id, LINED, effective_from=LATER))
+    settle(database, store, LATER)
+    assert states(database, store) == {("first", "before"): 1}
+    at = LATER + timedelta(minutes=50)
+    receive(database, store, bought(2, (at - START) / timedelta(minutes=1), user=CAN), at)
+    look_only(database, store, at)
+    assert states(database, store) == {("first", "before"): 1, ("first", "waiting"): 1}
+    absorb(database, store, CAN, AYSE)
+    settle(database, store, at)
+    assert in_all(database, store) == 2040
+    take_back(database, store, (1, AYSE), (2, CAN))
+
+
+def test_of_several_perks_of_one_person_each_falls(database: Database) -> None:
+    """The one that waited through a merge was decided for somebody who has no note."""
+    store = database.write(lambda conn: live_store(conn, LINED))
+    settle(database, store, NOW)
+    receive(database, store, bought(1), NOW)
+    receive(database, store, refunded(1, 10), NOW)
+    receive(database, store, bought(2, user=CAN), NOW)
+    look_only(database, store, NOW)
+    absorb(database, store, CAN, AYSE)
+    settle(database, store, NOW)
+    receive(database, store, bought(3, user=EVE), NOW)
+    settle(database, store, NOW)
+    absorb(database, store, AYSE, EVE)
+    settle(database, store, LATER)
+    assert in_all(database, store) == 2 * (1000 + 40)
+    take_back(database, store, (2, CAN), (3, EVE))
+
+
+def test_two_perks_that_waited_through_a_merge_are_one_and_fall_as_one(database: Database) -> None:
+    """Also where the first that is given was noted for who is gone."""
+    store = database.write(lambda conn: live_store(conn, LINED))
+    settle(database, store, NOW)
+    receive(database, store, bought(1), NOW)
+    receive(database, store, bought(2, user=CAN), NOW)
+    look_only(database, store)
+    absorb(database, store, AYSE, CAN)
+    settle(database, store, LATER)
+    assert in_all(database, store) == 2 * 1000 + 40
+    take_back(database, store, (1, AYSE), (2, CAN))

@@ -11,9 +11,11 @@ import sqlalchemy as sa
 
 from saleor_loyalty_app.bonuses.models import BonusGiven
 from saleor_loyalty_app.db import migrate, tables
+from saleor_loyalty_app.rewards.models import Redemption
 from saleor_loyalty_app.tiers.models import TierReward
 from tests.factories import LONG_AGO, make_member, make_store
 from tests.postgres import create_database, drop_database
+from tests.redemption_rows import make_gift
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -151,6 +153,23 @@ def test_entry_points_of_tiers_from_before_are_known_as_bonuses_that_were_given(
         [given] = connection.execute(sa.select(tables.table(BonusGiven))).all()
     assert (given.member_id, given.deed, given.points) == (member, "tier:gold", 50)
     assert given.given_at == LONG_AGO
+
+
+def test_rewards_that_were_given_for_nothing_do_not_stand_in_the_way_of_the_version_before(
+    empty_url: str,
+) -> None:
+    migrate.upgrade(empty_url)
+    url = sa.make_url(empty_url)
+    if url.get_backend_name() == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        store = make_store(connection)
+        make_gift(connection, store.id, make_member(connection, store.id))
+    migrate.downgrade(empty_url, "0004")
+    migrate.upgrade(empty_url)
+    with engine.connect() as connection:
+        assert connection.execute(sa.select(tables.table(Redemption).c.id)).all() == []
 
 
 def test_downgrade_leaves_nothing_behind(empty_url: str) -> None:
