@@ -170,17 +170,17 @@ def test_a_tag_comes_with_an_order_and_stays_while_another_gives_it(shop: Shop) 
 
 def test_a_rule_asks_for_tags_of_before_and_the_plan_keeps_what_it_saw(shop: Shop) -> None:
     shop.receive(bought(1))
-    assert shop.points() == 100
+    assert shop.points() == 1000
     second = bought(2)
     shop.receive(second)
-    assert shop.points() == 207
+    assert shop.points() == 2007
     row = shop.database.read(lambda conn: order_row(conn, shop.store, "O2"))
     assert AwardPlan.from_json(row.plan).member["tags"] == ["fan"]
     shop.remove("fan")
     shop.receive(second)
-    assert shop.points() == 207
+    assert shop.points() == 2007
     shop.cancel(second)
-    assert shop.points() == 100
+    assert shop.points() == 1000
 
 
 def test_what_staff_put_there_stays_and_what_they_take_is_gone(shop: Shop) -> None:

@@ -54,9 +54,9 @@ def test_a_rule_gives_a_tag_as_often_as_its_cap_lets_it() -> None:
 @pytest.mark.parametrize(
     ("rule", "code", "path"),
     [
-        (on_order(VIP | {"tag": "Big spender"}), "pattern", "earning.rules[0].then.tag"),
-        (on_order(VIP | {"tag": ""}), "pattern", "earning.rules[0].then.tag"),
-        (on_order(VIP | {"tag": "a" * 61}), "pattern", "earning.rules[0].then.tag"),
+        (on_order(VIP | {"tag": "Big spender"}), "bad_format", "earning.rules[0].then.tag"),
+        (on_order(VIP | {"tag": ""}), "bad_format", "earning.rules[0].then.tag"),
+        (on_order(VIP | {"tag": "a" * 61}), "bad_format", "earning.rules[0].then.tag"),
         (rule_of(VIP, scope="line"), "scope_order_needed", "earning.rules[0]"),
         (on_order(VIP, caps={"per_order": 5}), "cap_of_perk", "earning.rules[0]"),
         ({"id": "r", "trigger": "birthday", "then": VIP}, "effect_for_orders", "earning.rules[0]"),
@@ -174,12 +174,10 @@ def test_a_segment_asks_for_tags_and_says_which_a_member_has() -> None:
     lacks = Facts(today, today, tags=frozenset({"other"}))
 
     assert needs_of([segment.rule]).tags
-    assert not needs_of(
-        [Segment.model_validate({"id": "s", "rule": {"type": "tier", "tiers": ["a"]}}).rule]
-    ).tags
+    assert not needs_of([by_tier.rule]).tags
     assert (holds(segment.rule, has), holds(segment.rule, lacks)) == (True, False)
     assert numbers_of(segment.rule, has) == [{"type": "tag", "number": "press", "holds": True}]
-    for language, line in (("en", "tag is vip or press"), ("tr", "etiketi vip veya press")):
+    for language, line in (("en", "tag is vip or press"), ("tr", "etiketi vip ya da press")):
         assert leaf_words(segment.rule, language, {}) == line
         assert number_words(segment.rule, "press", language, {}) == "press"
         assert number_words(segment.rule, "", language, {}) == "–"
