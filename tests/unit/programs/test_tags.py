@@ -20,6 +20,7 @@ from saleor_loyalty_app.programs.segment_match import Facts, holds, needs_of, nu
 from saleor_loyalty_app.programs.segments import Segment
 from saleor_loyalty_app.programs.segments_words import leaf_words, number_words
 from saleor_loyalty_app.programs.tags import asks_for_tags
+from saleor_loyalty_app.programs.unknown_facts import Fact, decide_as_known
 from tests.plugin_samples import if_plugin, then_plugin
 from tests.program_samples import MOMENT, line_of, order_of, program_of, rule_of
 
@@ -124,6 +125,17 @@ def test_the_facts_of_a_member_keep_tags() -> None:
 )
 def test_tags_are_read_for_programs_that_look_at_them(rule: dict[str, Any], asks: bool) -> None:
     assert asks_for_tags(program_of(rule)) is asks
+
+
+@pytest.mark.parametrize("when", [HAS_VIP, {"type": "expression", "cel": '"vip" in member.tags'}])
+def test_a_cart_of_nobody_is_told_that_the_rule_is_not_judged(when: dict[str, Any]) -> None:
+    program = program_of(on_order(POINTS, when=when))
+    order = order_of(line_of("60"))
+
+    decision, unjudged = decide_as_known(program, order, frozenset({Fact.tag}), "UTC")
+
+    assert decision.totals() == {}
+    assert unjudged == {"rule": frozenset({Fact.tag})}
 
 
 @pytest.mark.parametrize(
