@@ -56,6 +56,8 @@ class GiveTag(Section):
 
 
 PerkEffect = IssueReward | SetTier | GiveTag
+#: What shoppers are not promised: it is the store's own business.
+UNPROMISED = GiveTag
 _KINDS: Mapping[str, type[PerkEffect]] = {
     "issue_reward": IssueReward,
     "set_tier": SetTier,
