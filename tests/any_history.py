@@ -41,6 +41,8 @@ from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.rewards.spend_request import Bearer, SpendRequest
 from saleor_loyalty_app.saleor.client import SaleorClient
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
+from saleor_loyalty_app.segments.repository import these
+from saleor_loyalty_app.segments.tagged import tags_of
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.secrets import TokenCipher
 from tests.any_program import DEEDS, MUG, STOCK
@@ -274,6 +276,11 @@ class Shop:
     def pieces(self) -> int:
         """How many rewards are taken."""
         return sum(self.database.read(lambda conn: claims.drawn(conn, self.store.id)).values())
+
+    def tags(self) -> frozenset[str]:
+        """What the shopper is tagged with."""
+        found = self.database.read(lambda conn: tags_of(conn, self.store.id, these([self.member])))
+        return found.get(self.member, frozenset())
 
     def uses(self) -> list[Any]:
         query = sa.select(_uses).where(_uses.c.store_id == self.store.id)

@@ -46,6 +46,7 @@ CONDITIONS = st.sampled_from(
         GOLD,
         SPENDERS,
         {"type": "not", "of": SPENDERS},
+        {"type": "tag", "tags": ["fan"]},
         {"type": "member_orders", "min": 1},
         {"type": "member_since", "max": 400},
         {"type": "nth_order", "every": 2},
@@ -70,6 +71,7 @@ EFFECTS: st.SearchStrategy[tuple[str, dict[str, Any]]] = st.sampled_from(
         ("line", then_plugin("acme.gives-negative")),
         ("order", {"type": "issue_reward", "reward": MUG}),
         ("order", {"type": "set_tier", "tier": "gold", "days": 3}),
+        ("order", {"type": "tag", "tag": "fan"}),
     ]
 )
 TIMES = {"per_member": {"times": 1, "period": "month"}}
@@ -95,7 +97,7 @@ def order_rules(draw: st.DrawFn, number: int) -> dict[str, Any]:
     """A rule on orders with any condition, effect and cap."""
     scope, then = draw(EFFECTS)
     caps = draw(CAPS)
-    if then["type"] in ("multiplier", "issue_reward", "set_tier") and caps is not None:
+    if then["type"] in ("multiplier", "issue_reward", "set_tier", "tag") and caps is not None:
         caps = TIMES
     rule = {"id": f"rule-{number}", "scope": scope, "then": then, "when": draw(CONDITIONS)}
     return _with(rule, caps=caps)

@@ -16,6 +16,7 @@ from saleor_loyalty_app.custom_events.models import ReceivedEvent
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.archive_table import ID, MEMBER, CsvTable
 from saleor_loyalty_app.goodwill.models import GoodwillPrompt
+from saleor_loyalty_app.members.models import MemberTag
 from saleor_loyalty_app.milestones.models import MilestonePassed
 from saleor_loyalty_app.programs.models import CapUse, DeedAward, RulePerk
 from saleor_loyalty_app.rewards.models import Redemption, RewardClaim
@@ -148,12 +149,23 @@ ENGINE: tuple[CsvTable, ...] = (
             "member_id": MEMBER,
             "source": "The order, as in the entries.",
             "rule_id": _RULE,
-            "kind": "issue_reward or set_tier.",
+            "kind": "issue_reward, set_tier or tag.",
             "state": "given, waiting, refused, kept, taken or ended (by staff).",
-            "detail": "The redemption, the tier, or why it was not given, as JSON.",
+            "detail": "The redemption, the tier, the tag, or why it was not given, as JSON.",
             "turns": "How often it was given.",
             "changed_at": "When that was last so.",
         },
+    ),
+    CsvTable(
+        "member_tags",
+        table(MemberTag),
+        {
+            "member_id": MEMBER,
+            "tag": "Put there by staff; what rules gave stands in rule_perks.csv.",
+            "at": "When.",
+            "author": _STAFF,
+        },
+        key="member_id",
     ),
     CsvTable(
         "birthdays",

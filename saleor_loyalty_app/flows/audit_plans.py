@@ -29,7 +29,7 @@ from saleor_loyalty_app.programs.cap_uses import Draw
 from saleor_loyalty_app.programs.caps import whole
 from saleor_loyalty_app.programs.decide_deed import caps_of
 from saleor_loyalty_app.programs.models import CapUse, DeedAward
-from saleor_loyalty_app.programs.perk_rows import COUNTED
+from saleor_loyalty_app.programs.perk_rows import COUNTED, PerkRow
 from saleor_loyalty_app.programs.repository import programs_by_id
 
 #: Orders or deeds of a page.
@@ -113,8 +113,8 @@ def _orders(conn: Connection, store_id: int) -> Iterator[Drift]:
             wanted = {rule: Draw.of(given.get(rule, Fraction(0))) for rule in plan.capped}
             held = perks.get(source.name, {})
             wanted |= {
-                rule: Draw(0, int(state in COUNTED))
-                for rule, state in held.items()
+                rule: Draw(0, int(perk.state in COUNTED))
+                for rule, perk in held.items()
                 if rule in wanted
             }
             yield from _of_perks(store_id, row, plan, earns, held)
@@ -166,24 +166,28 @@ def _drawn(conn: Connection, store_id: int, sources: Sequence[str]) -> dict[str,
     return found
 
 
-def _perks(conn: Connection, store_id: int, sources: Sequence[str]) -> dict[str, dict[str, str]]:
+def _perks(
+    conn: Connection, store_id: int, sources: Sequence[str]
+) -> dict[str, dict[str, PerkRow]]:
     """What became of what rules give beside points, by source and rule."""
-    found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    found: defaultdict[str, dict[str, PerkRow]] = defaultdict(dict)
     for row in perk_rows.of_sources(conn, store_id, sources):
-        found[row.source][row.rule_id] = row.state
+        found[row.source][row.rule_id] = row
     return found
 
 
 def _of_perks(
-    store_id: int, row: Any, plan: AwardPlan, earns: bool, held: Mapping[str, str]
+    store_id: int, row: Any, plan: AwardPlan, earns: bool, held: Mapping[str, PerkRow]
 ) -> Iterator[Drift]:
     """An order has what its plan gives, and no more; one without an owner gave nothing."""
-    planned = {one["rule"] for one in plan.perks}
-    for rule_id in sorted({*planned, *held}):
-        state = held.get(rule_id)
-        stray = rule_id not in planned
-        loose = not earns and state in (perk_rows.GIVEN, perk_rows.WAITING)
-        if state is not None and (stray or loose):
+    planned = {one["rule"]: one["effect"] for one in plan.perks}
+    for rule_id, perk in sorted(held.items()):
+        effect = planned.get(rule_id, {})
+        given = perk.state == perk_rows.GIVEN
+        stray = effect.get("type") != perk.kind
+        stray |= given and perk.detail.get("tag") != effect.get("tag")
+        loose = not earns and perk.state in (perk_rows.GIVEN, perk_rows.WAITING)
+        if stray or loose:
             about = f"{rule_id}, {row.number}"
             yield Drift("perk", store_id, row.member_id, "", row.id, 0, 1, about)
 

@@ -15,11 +15,12 @@ from saleor_loyalty_app.goodwill import prompts
 from saleor_loyalty_app.ledger import Account, Cause
 from saleor_loyalty_app.ledger.models import Balance
 from saleor_loyalty_app.member_imports import repository as member_imports
-from saleor_loyalty_app.members import mailed_links, notes, preferences
+from saleor_loyalty_app.members import mailed_links, notes, preferences, tags
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.errors import MemberNotFound
 from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.programs import tag_rows
 from saleor_loyalty_app.rewards import claims
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers.looks import look_again
@@ -109,6 +110,8 @@ def erase_member(
             conn, store.id, one, state="erased", user_id=None, guest_key=None, left_at=now
         )
     notes.delete_notes(conn, store.id, everybody)
+    tags.forget(conn, store.id, everybody)
+    tag_rows.forget(conn, store.id, everybody, now=now)
     preferences.forget_preferences(conn, store.id, everybody)
     look_again(conn, store.id, (member.id,))
     mailed_links.forget_access(conn, store.id, everybody)

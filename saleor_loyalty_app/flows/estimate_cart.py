@@ -179,7 +179,8 @@ def _price(goods: Goods, with_tax: bool) -> Decimal:
 
 def _unknown(cart: CartToEstimate) -> frozenset[Fact]:
     """What is not known, of the cart or of any of its lines."""
-    found = {Fact.nth_order, Fact.tier, Fact.segment, Fact.member_since, Fact.member_orders}
+    found = {Fact.nth_order, Fact.tier, Fact.segment, Fact.tag}
+    found |= {Fact.member_since, Fact.member_orders}
     # Who asks may not say what metadata holds: it is Saleor's alone to tell.
     found |= {Fact.order_metadata, Fact.product_metadata}
     found |= {Fact.country} if not cart.country else set()

@@ -10,7 +10,7 @@ from saleor_loyalty_app.programs.explain import explain_miss
 #: What is said of members only to those who may read them.
 _OF_MEMBERS = frozenset({"erased", "hold_out", "blocked", "left", "paused", "not_enrolled"})
 #: Conditions on who a member is; how they were missed tells it.
-_ON_MEMBERS = frozenset({"tier", "segment", "language", "country"})
+_ON_MEMBERS = frozenset({"tier", "segment", "tag", "language", "country"})
 #: What is excluded is told by the name of the condition alone: these may hold one on members.
 _NESTED = frozenset({"all", "any", "not", "expression"})
 

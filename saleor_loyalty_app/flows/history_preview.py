@@ -164,7 +164,7 @@ def _facts(
     if owner.member is not None:
         keys = grant.keys
         who = member_facts(conn, store, owner.member, program, caps, at=at, keys=keys)
-        who = replace(who, tier="", segments=frozenset())
+        who = replace(who, tier="", segments=frozenset(), tags=frozenset())
     tried = owner.tally.used(conn, caps, at=at, timezone=store.timezone)
     return replace(who, orders=before, used=_together(who.used, tried))
 

@@ -18,8 +18,11 @@ from saleor_loyalty_app.programs import cap_uses
 from saleor_loyalty_app.programs.caps import MemberCap
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.member_facts import MemberFacts, Used
+from saleor_loyalty_app.programs.tags import asks_for_tags
 from saleor_loyalty_app.programs.tiers import level_in_force
+from saleor_loyalty_app.segments.repository import these
 from saleor_loyalty_app.segments.standing import segments_in_force
+from saleor_loyalty_app.segments.tagged import tags_of
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers.standing import tier_of
 
@@ -71,6 +74,7 @@ def member_facts(
         language=_language(conn, store, member.id),
         segments=segments_in_force(conn, store.id, member.id, program.segments),
         used=used,
+        tags=_tags(conn, store, member.id) if asks_for_tags(program) else frozenset(),
     )
 
 
@@ -90,6 +94,10 @@ def lock_members(conn: Connection, store: StoreRef, member_ids: Collection[int])
 def everybody(conn: Connection, store: StoreRef, member_id: int) -> list[int]:
     """A member and who was merged into them."""
     return [member_id, *merged_members(conn, store.id, member_id)]
+
+
+def _tags(conn: Connection, store: StoreRef, member_id: int) -> frozenset[str]:
+    return tags_of(conn, store.id, these([member_id])).get(member_id, frozenset())
 
 
 def _language(conn: Connection, store: StoreRef, member_id: int) -> str:

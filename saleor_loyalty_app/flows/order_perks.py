@@ -1,4 +1,4 @@
-"""What an order brings beside points: rewards and tiers of its plan, given once, taken back once.
+"""What an order brings beside points: rewards, tiers and tags, given once, taken back once.
 
 Called for every look at an order that is booked, inside its transaction. What is given is a
 function of the plan and of what the customer kept: the same look again changes nothing. Nothing of
@@ -18,13 +18,14 @@ from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.known_member import lock_members
 from saleor_loyalty_app.flows.order_owner import Ownership
 from saleor_loyalty_app.flows.perk_rewards import give_reward, take_reward
+from saleor_loyalty_app.flows.perk_tags import give_tag, take_tag
 from saleor_loyalty_app.flows.perk_tiers import give_tier, take_tier
 from saleor_loyalty_app.i18n import Words
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import member_by_id, surviving_member
 from saleor_loyalty_app.orders.models import OrderState
 from saleor_loyalty_app.orders.plan import AwardPlan
-from saleor_loyalty_app.programs import cap_uses, perk_rows
+from saleor_loyalty_app.programs import cap_uses, perk_rows, tag_rows
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.perk_rows import (
     COUNTED,
@@ -35,7 +36,7 @@ from saleor_loyalty_app.programs.perk_rows import (
     WAITING,
     PerkRow,
 )
-from saleor_loyalty_app.programs.perks import IssueReward, PerkEffect, effect_of
+from saleor_loyalty_app.programs.perks import GiveTag, IssueReward, PerkEffect, effect_of
 from saleor_loyalty_app.programs.perks_words import perk_name
 from saleor_loyalty_app.programs.repository import Revision, revision_at
 from saleor_loyalty_app.rewards import redemptions, use_records
@@ -211,6 +212,9 @@ class _Work:
         member = surviving_member(self.conn, self.store.id, row.member_id)
         if member is None:
             raise LookupError(f"perk {row.id} has a member that is not there")
+        if row.kind == tag_rows.KIND:
+            take_tag(self.conn, self.store, member)
+            return self._changed(row, state=TAKEN)
         back = take_tier(self.conn, self.store, self.revision, member, row, now=self.now)
         return self._changed(row, state=TAKEN if back else KEPT)
 
@@ -250,6 +254,8 @@ class _Work:
         """What it waits for, as a stable word; "" = it can be given now."""
         if not self.store.earning_on:
             return "earning_off"
+        if isinstance(effect, GiveTag):
+            return ""
         if member.user_id is None:
             return "guest"
         if not isinstance(effect, IssueReward):
@@ -260,6 +266,8 @@ class _Work:
         self, rule_id: str, effect: PerkEffect, member: MemberRef, key: str
     ) -> dict[str, object]:
         """The detail of what was given; a refusal comes before anything is written."""
+        if isinstance(effect, GiveTag):
+            return give_tag(self.conn, self.store, member, effect.tag)
         if not isinstance(effect, IssueReward):
             if self.revision is None:
                 raise TiersOff

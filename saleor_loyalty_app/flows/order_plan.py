@@ -99,8 +99,8 @@ def freeze_plan(
     asked = any(not boost.audience.is_everybody for boost in boosts)
     member = _owner_facts(conn, store, revision.program, row, snapshot, owner, keys, asked=asked)
     if imported:
-        # Which tier they would have had then, and which segments, nobody knows.
-        member = replace(member, tier="", segments=frozenset())
+        # Which tier they would have had then, and which segments and tags, nobody knows.
+        member = replace(member, tier="", segments=frozenset(), tags=frozenset())
     if owner.member_id is not None and any(boost.room is not None for boost in boosts):
         lock_member(conn, store, owner.member_id)
         boosts = locked_boosts(conn, store, snapshot.created)

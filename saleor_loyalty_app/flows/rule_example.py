@@ -221,6 +221,8 @@ def _with_line_or_member(wish: _Wish, leaf: c.Leaf, now: datetime) -> _Wish:
             return replace(wish, member=replace(wish.member, tier=values[0]))
         case c.InSegments(segments=values):
             return replace(wish, member=replace(wish.member, segments=frozenset(values[:1])))
+        case c.InTags(tags=values):
+            return replace(wish, member=replace(wish.member, tags=frozenset(values[:1])))
         case c.MemberSince(min=least):
             joined = now - timedelta(days=(least or 0) + 1)
             return replace(wish, member=replace(wish.member, joined_at=joined))

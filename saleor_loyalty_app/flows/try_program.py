@@ -47,7 +47,7 @@ class TriedLine:
 
 @dataclass(frozen=True, slots=True)
 class TriedCart:
-    """A made-up cart of nobody, or of somebody in a tier or in segments."""
+    """A made-up cart of nobody, or of somebody in a tier or in segments, or with tags."""
 
     lines: tuple[TriedLine, ...]
     shipping: Decimal = Decimal(0)
@@ -56,6 +56,7 @@ class TriedCart:
     nth_order: int | None = None
     tier: str = ""
     segments: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,10 @@ def try_cart(
         language,
         number="",
         member=MemberFacts(
-            tier=cart.tier, orders=(cart.nth_order or 1) - 1, segments=cart.segments
+            tier=cart.tier,
+            orders=(cart.nth_order or 1) - 1,
+            segments=cart.segments,
+            tags=cart.tags,
         ),
         names=names,
         available_from=Terms.of(program.settings).available_from(now, now),

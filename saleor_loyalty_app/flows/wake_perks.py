@@ -1,4 +1,4 @@
-"""Orders whose rewards and tiers waited for an account or a switch are looked at again."""
+"""Orders whose rewards, tiers and tags waited for an account or a switch are looked at again."""
 
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.orders import refresh, repository
 from saleor_loyalty_app.orders.models import OrderRefresh, OrderState
+from saleor_loyalty_app.programs import tag_rows
 from saleor_loyalty_app.programs.models import RulePerk
 from saleor_loyalty_app.programs.perk_rows import WAITING
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -43,7 +44,10 @@ def wake_waiting(conn: Connection, store: StoreRef, *, now: datetime) -> None:
             _P.store_id == store.id,
             _P.state == WAITING,
             _O.gone_at.is_(None),
-            sa.func.coalesce(winner.c.user_id, _M.user_id).is_not(None),
+            sa.or_(
+                _P.kind == tag_rows.KIND,
+                sa.func.coalesce(winner.c.user_id, _M.user_id).is_not(None),
+            ),
             ~sa.exists().where(_F.store_id == _O.store_id, _F.order_id == _O.order_id),
         )
         .distinct()

@@ -75,6 +75,27 @@ class NoteEmpty(AppError):
     status: ClassVar[int] = 422
 
 
+class TagInvalid(AppError):
+    """A tag is up to 60 lower-case letters, digits, hyphens and underscores."""
+
+    code: ClassVar[str] = "tag_invalid"
+    status: ClassVar[int] = 422
+
+
+class TagUnknown(AppError):
+    """The member has no such tag."""
+
+    code: ClassVar[str] = "tag_unknown"
+    status: ClassVar[int] = 404
+
+
+class TagsTooMany(AppError):
+    """Staff put as many tags on a member as there may be; one must go before another comes."""
+
+    code: ClassVar[str] = "tags_too_many"
+    status: ClassVar[int] = 409
+
+
 class EraseUnconfirmed(AppError):
     """The number that confirms an erasure is not that of the member."""
 

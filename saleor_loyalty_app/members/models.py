@@ -167,6 +167,22 @@ class MemberNote(SQLModel, table=True):
     done_at: datetime | None = instant(null=True)
 
 
+class MemberTag(SQLModel, table=True):
+    """A tag that staff put on a member; goes when the member is erased.
+
+    It stays with the member who had it when that one becomes another: who asks reads both.
+    """
+
+    __tablename__ = "member_tag"
+
+    member_id: int = Field(foreign_key="member.id", primary_key=True)
+    tag: str = Field(primary_key=True)
+    store_id: int = ref("store.id")
+    at: datetime = instant()
+    #: Who put it there, "user:<id>".
+    author: str
+
+
 class MemberPreference(SQLModel, table=True):
     """How a member wants to be told of their own points; goes when the member is erased."""
 

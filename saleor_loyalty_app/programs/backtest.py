@@ -25,6 +25,7 @@ _UNKNOWN = frozenset(
         Fact.nth_order,
         Fact.tier,
         Fact.segment,
+        Fact.tag,
         Fact.member_since,
         Fact.member_orders,
         Fact.order_metadata,

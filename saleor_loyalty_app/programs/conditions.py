@@ -187,6 +187,13 @@ class InSegments(SingleCondition):
     segments: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=20)]
 
 
+class InTags(SingleCondition):
+    """The member has one of these tags, from an order's rule or from staff."""
+
+    type: Literal["tag"]
+    tags: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=20)]
+
+
 class MemberSince(SingleCondition):
     """The member takes part for so many whole days, in the store's time zone."""
 
@@ -346,6 +353,7 @@ Leaf = (
     | OnSale
     | InTiers
     | InSegments
+    | InTags
     | MemberSince
     | MemberOrders
     | EventProperty

@@ -10,6 +10,7 @@ from saleor_loyalty_app.programs.caps import Caps, MemberCap
 from saleor_loyalty_app.programs.conditions import (
     Expression,
     InSegments,
+    InTags,
     InTiers,
     MemberOrders,
     MemberSince,
@@ -184,7 +185,7 @@ def _asks_for_member(rule: EarningRule) -> bool:
     return rule.when is not None and any(
         compile_expression(leaf.cel).looks_at_member
         if isinstance(leaf, Expression)
-        else isinstance(leaf, InTiers | InSegments | MemberSince | MemberOrders)
+        else isinstance(leaf, InTiers | InSegments | InTags | MemberSince | MemberOrders)
         for leaf in leaves(rule.when)
     )
 

@@ -6,7 +6,7 @@ of anything but an order it sees `member` only:
 - order: channel, currency, country, language, voucher_used, nth_order (0 = unknown), subtotal,
   quantity, date ("2026-11-27"), weekday ("mon"), hour (all three in the store's time zone)
 - member: tier (its id, "" = none), days (since when, 0 = unknown), orders (before this), language,
-  segments (ids)
+  segments (ids), tags
 - line: quantity, base, product (slug), product_id, variant_id, sku, categories, collections,
   product_type, on_sale
 
@@ -46,6 +46,7 @@ _SAMPLE_MEMBER: dict[str, Any] = {
     "orders": 3,
     "language": "en",
     "segments": ["loyal"],
+    "tags": ["vip"],
 }
 _SAMPLE_LINE: dict[str, Any] = {
     "quantity": 1,
@@ -61,7 +62,14 @@ _SAMPLE_LINE: dict[str, Any] = {
 }
 _NAMES = {"order": _SAMPLE_ORDER, "member": _SAMPLE_MEMBER, "line": _SAMPLE_LINE}
 _BARE_ORDER = {"voucher_used": False, "nth_order": 0, "subtotal": 0, "quantity": 0}
-_BARE_MEMBER: dict[str, Any] = {"tier": "", "days": 0, "orders": 0, "language": "", "segments": []}
+_BARE_MEMBER: dict[str, Any] = {
+    "tier": "",
+    "days": 0,
+    "orders": 0,
+    "language": "",
+    "segments": [],
+    "tags": [],
+}
 _BARE_LINE = {"base": 0, "sku": "", "categories": [], "collections": [], "on_sale": False}
 
 _LOOP = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one)\s*\(\s*(\w+)\s*,")

@@ -53,6 +53,8 @@ def order_leaf(condition: c.Condition) -> OrderTest:
             return lambda look: why_not(condition, look.facts.metadata)
         case c.InSegments(segments=values):
             return _segment(values)
+        case c.InTags(tags=values):
+            return _tag(values)
         case c.MemberSince():
             return lambda look: _member_since(condition, look.member_days)
         case c.MemberOrders():
@@ -100,6 +102,11 @@ def _event_property(condition: EventProperty, told: str | int | bool | None) -> 
 def _segment(values: tuple[str, ...]) -> OrderTest:
     reason: Reason = {"code": "segment", "wanted": list(values)}
     return lambda look: reason if look.member.segments.isdisjoint(values) else None
+
+
+def _tag(values: tuple[str, ...]) -> OrderTest:
+    reason: Reason = {"code": "tag", "wanted": list(values)}
+    return lambda look: reason if look.member.tags.isdisjoint(values) else None
 
 
 def _order_value(condition: c.OrderValue) -> OrderTest:

@@ -125,6 +125,7 @@ class Look:
             "orders": self.member.orders,
             "language": self.member.language.replace("_", "-").lower(),
             "segments": sorted(self.member.segments),
+            "tags": sorted(self.member.tags),
         }
 
     @cached_property

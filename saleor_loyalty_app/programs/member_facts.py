@@ -25,6 +25,7 @@ class MemberFacts:
         language: as in Saleor ("EN", "PT_BR") or BCP 47.
         country: two letters.
         segments: the ids of the segments that they are in.
+        tags: what rules and staff marked them with.
         used: by rule id, for rules with a cap per member.
 
     Raises:
@@ -38,6 +39,7 @@ class MemberFacts:
     country: str = ""
     segments: frozenset[str] = frozenset()
     used: Mapping[str, Used] = field(default_factory=dict)
+    tags: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if self.joined_at is not None and self.joined_at.tzinfo is None:
@@ -54,6 +56,7 @@ class MemberFacts:
             "language": self.language,
             "country": self.country,
             "segments": sorted(self.segments),
+            "tags": sorted(self.tags),
             "used": {
                 rule: {"points": used.points, "times": used.times}
                 for rule, used in self.used.items()
@@ -73,6 +76,7 @@ class MemberFacts:
             country=document.get("country", ""),
             segments=frozenset(document.get("segments", ())),
             used={rule: Used(**used) for rule, used in document.get("used", {}).items()},
+            tags=frozenset(document.get("tags", ())),
         )
 
 

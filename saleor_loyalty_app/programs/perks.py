@@ -1,4 +1,4 @@
-"""What rules give beside points: rewards of the catalog, and tiers for a while.
+"""What rules give beside points: rewards of the catalog, tiers for a while, and tags.
 
 A rule on orders gives each of them once an order, when it is paid in full, and takes it back when
 nothing is kept of the order.
@@ -43,13 +43,31 @@ class SetTier(Section):
         return "perk"
 
 
-PerkEffect = IssueReward | SetTier
+class GiveTag(Section):
+    """A mark on the member: it does nothing by itself, but can be asked for."""
+
+    type: Literal["tag"]
+    tag: Identifier
+
+    @property
+    def unit(self) -> Literal["perk"]:
+        """It is no points."""
+        return "perk"
+
+
+PerkEffect = IssueReward | SetTier | GiveTag
+#: What shoppers are not promised: it is the store's own business.
+UNPROMISED = GiveTag
+_KINDS: Mapping[str, type[PerkEffect]] = {
+    "issue_reward": IssueReward,
+    "set_tier": SetTier,
+    "tag": GiveTag,
+}
 
 
 def effect_of(told: Mapping[str, Any]) -> PerkEffect:
     """The effect that `Perk.to_json` wrote."""
-    kind = IssueReward if told["type"] == "issue_reward" else SetTier
-    return kind.model_validate(dict(told))
+    return _KINDS[told["type"]].model_validate(dict(told))
 
 
 @dataclass(frozen=True, slots=True)

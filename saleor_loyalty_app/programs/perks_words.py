@@ -5,11 +5,13 @@ from typing import Any
 
 from saleor_loyalty_app.i18n import filled, translate
 from saleor_loyalty_app.programs.document import Program
-from saleor_loyalty_app.programs.perks import IssueReward, PerkEffect, effect_of
+from saleor_loyalty_app.programs.perks import GiveTag, IssueReward, PerkEffect, effect_of
 
 
 def perk_name(effect: PerkEffect, language: str, program: Program | None) -> str:
-    """What the reward or the tier is called; its id where no program names it."""
+    """What the reward or the tier is called; its id where no program names it. A tag is its id."""
+    if isinstance(effect, GiveTag):
+        return effect.tag
     if isinstance(effect, IssueReward):
         return effect.reward if program is None else program.reward_name(effect.reward, language)
     if program is None or program.tiers is None:
@@ -23,6 +25,8 @@ def perk_words(effect: PerkEffect, language: str, program: Program | None = None
     name = perk_name(effect, language, program)
     if isinstance(effect, IssueReward):
         return translate("effect.issue_reward", language, reward=name)
+    if isinstance(effect, GiveTag):
+        return translate("effect.tag", language, tag=name)
     key = "effect.set_tier.one" if effect.days == 1 else "effect.set_tier"
     return translate(key, language, tier=name, days=effect.days)
 
@@ -37,7 +41,8 @@ def planned_words(
     """
     for one in perks:
         rule = one["rule"] if program is None else program.rule_name(one["rule"], language)
-        said = perk_words(effect_of(one["effect"]), language, program)
+        effect = effect_of(one["effect"])
+        said = perk_words(effect, language, program)
         yield translate("explain.perk", language, rule=rule, perk=said)
         if (state := one.get("state", "given")) != "given":
             detail = one["detail"]
@@ -45,4 +50,5 @@ def planned_words(
             if state == "refused":
                 arguments = detail.get("detail", {})
                 why = filled(f"error.{detail['code']}", language, arguments)
-            yield translate(f"explain.perk.{state}", language, why=why)
+            key = "ended_tag" if (state, effect.type) == ("ended", "tag") else state
+            yield translate(f"explain.perk.{key}", language, why=why)

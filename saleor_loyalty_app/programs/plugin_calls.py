@@ -234,6 +234,7 @@ def seen_of(look: Look, line: LineFacts | None) -> Seen:
             country=member.country,
             segments=member.segments,
             used=_UNUSED,
+            tags=member.tags,
         ),
         properties=MappingProxyType(dict(look.properties)),
     )

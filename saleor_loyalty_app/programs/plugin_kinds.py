@@ -23,7 +23,7 @@ LEVELS: frozenset[str] = frozenset(get_args(Level))
 MAYBE_UNKNOWN = frozenset(
     {
         "country", "language", "nth_order", "product", "variant", "category", "collection",
-        "product_type", "on_sale", "tier", "member_since", "member_orders", "segment",
+        "product_type", "on_sale", "tier", "member_since", "member_orders", "segment", "tag",
         "order_metadata", "product_metadata",
     }
 )  # fmt: skip

@@ -308,13 +308,17 @@ def _path(item: ErrorDetails, document: object) -> str:
 def _steps(item: ErrorDetails, document: object) -> Iterator[str | int]:
     """Leaves out of Pydantic's location the names of union members and key markers."""
     node: object = document
+    named: object = None
     location = item["loc"]
     for position, part in enumerate(location):
         last = position == len(location) - 1
         if isinstance(node, Mapping) and isinstance(part, str):
-            if part in node and node.get("type") != part:
+            # Once for each node: a field may be called as the kind that it belongs to.
+            is_kind = node.get("type") == part and node is not named
+            if part in node and not is_kind:
                 node = node[part]
-            elif node.get("type") == part or part == "[key]" or not last:
+            elif is_kind or part == "[key]" or not last:
+                named = node if is_kind else named
                 continue
             yield part[:60]
         elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node):

@@ -16,7 +16,7 @@ from saleor_loyalty_app.programs.caps import Caps, MemberCap
 from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.look import WEEKDAYS
 from saleor_loyalty_app.programs.metadata_conditions import OrderMetadata, ProductMetadata
-from saleor_loyalty_app.programs.perks import IssueReward, SetTier
+from saleor_loyalty_app.programs.perks import GiveTag, IssueReward, SetTier
 from saleor_loyalty_app.programs.plugin_calls import plugin_sentence
 from saleor_loyalty_app.programs.plugin_parts import (
     PluginCondition,
@@ -95,6 +95,9 @@ class _Teller:
                 [name] = self._named("tier", [tier])
                 key = "set_tier.one" if days == 1 else "set_tier"
                 return self.text(key, tier=name, days=self._number(days))
+            case GiveTag(tag=tag):
+                [name] = self._named("tag", [tag])
+                return self.text("give_tag", tag=name)
             case StatusPoints(points=points):
                 return self.text("status_points", points=self._number(points or 0))
             case PluginEffect():
@@ -191,7 +194,7 @@ class _Teller:
                 return self._named(leaf.type, values)
             case c.InTiers(tiers=values):
                 return self._named(leaf.type, values)
-            case c.InSegments(segments=values):
+            case c.InSegments(segments=values) | c.InTags(tags=values):
                 return self._named(leaf.type, values)
             case c.InCountries(codes=values):
                 return [self._territory(code) for code in values]

@@ -23,6 +23,7 @@ from saleor_loyalty_app.programs.conditions import (
     InHours,
     InLanguages,
     InSegments,
+    InTags,
     InTiers,
     MemberOrders,
     MemberSince,
@@ -35,7 +36,7 @@ from saleor_loyalty_app.programs.conditions import (
 from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.expression import check_expression, compile_expression
 from saleor_loyalty_app.programs.milestones import MILESTONE, Milestone
-from saleor_loyalty_app.programs.perks import IssueReward, PerkEffect, SetTier
+from saleor_loyalty_app.programs.perks import GiveTag, IssueReward, PerkEffect, SetTier
 from saleor_loyalty_app.programs.plugin_parts import PluginCondition, PluginEffect
 from saleor_loyalty_app.programs.scalars import (
     Factor,
@@ -134,6 +135,7 @@ Effect = Annotated[
     | PointsGiven
     | IssueReward
     | SetTier
+    | GiveTag
     | PluginEffect,
     Field(discriminator="type"),
 ]
@@ -225,6 +227,7 @@ _ON_DEEDS = (
     InLanguages,
     InTiers,
     InSegments,
+    InTags,
     MemberSince,
     MemberOrders,
     PluginCondition,

@@ -66,6 +66,7 @@ class Facts:
         language: as in Saleor or as the member chose; "" = not known.
         country: of the last paid order; "" = not known.
         consents: the channels by which they agreed to get offers.
+        tags: what rules and staff marked them with.
         last_order: when the last order that counts was paid.
         last_order_days: whole days since then.
     """
@@ -80,6 +81,7 @@ class Facts:
     last_order_days: int | None = None
     sums: Mapping[Measure, int] = field(default_factory=dict)
     fifths: Fifths = field(default_factory=dict)
+    tags: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class Needs:
     last_order: bool = False
     country: bool = False
     consents: bool = False
+    tags: bool = False
 
 
 def needs_of(rules: Iterable[s.SegmentRule]) -> Needs:
@@ -112,6 +115,7 @@ def needs_of(rules: Iterable[s.SegmentRule]) -> Needs:
         ),
         country=any(isinstance(leaf, c.InCountries) for leaf in found),
         consents=any(isinstance(leaf, s.Agreed) for leaf in found),
+        tags=any(isinstance(leaf, c.InTags) for leaf in found),
     )
 
 
@@ -140,7 +144,7 @@ def ranking_of(leaf: s.BuyersFifth) -> Ranking:
 
 
 def number_of(leaf: s.SegmentLeaf, facts: Facts) -> Number:
-    """What a condition looks at: a count, an amount in major units as text, a word, yes or no."""
+    """What a condition looks at: a count, an amount in major units as text, words, yes or no."""
     match leaf:
         case s.SpendWithin():
             [measure] = measures_of(leaf)
@@ -162,6 +166,8 @@ def number_of(leaf: s.SegmentLeaf, facts: Facts) -> Number:
             return max(0, (facts.today - facts.joined_on).days)
         case c.InTiers():
             return facts.tier
+        case c.InTags():
+            return ", ".join(tag for tag in leaf.tags if tag in facts.tags)
         case c.InLanguages():
             return facts.language
         case c.InCountries():
@@ -196,6 +202,9 @@ def leaf_holds(leaf: s.SegmentLeaf, number: Number) -> bool:
             return _within(date.fromisoformat(str(number)), leaf.start, leaf.end)
         case c.InTiers():
             return number in leaf.tiers
+        case c.InTags():
+            # What is looked at of tags are those that are asked for and that the member has.
+            return number != ""
         case c.InCountries():
             return number in leaf.codes
         case c.InLanguages():

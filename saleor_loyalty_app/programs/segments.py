@@ -19,6 +19,7 @@ from saleor_loyalty_app.programs.conditions import (
     MAX_DEPTH,
     InCountries,
     InLanguages,
+    InTags,
     InTiers,
     MemberSince,
 )
@@ -165,6 +166,7 @@ class SegmentNot(Section):
 
 SegmentLeaf = (
     InTiers
+    | InTags
     | SpendWithin
     | OrdersWithin
     | LastOrder

@@ -80,6 +80,9 @@ def leaf_words(leaf: s.SegmentLeaf, language: str, names: Names) -> str:
             key = "tier"
             called = names.get("tier", {})
             arguments["items"] = _either([called.get(one, one) for one in leaf.tiers], language)
+        case c.InTags():
+            key = "tag"
+            arguments["items"] = _either(leaf.tags, language)
         case c.InLanguages():
             key = "language"
             arguments["items"] = _either([_tongue(one, language) for one in leaf.codes], language)
@@ -110,6 +113,8 @@ def number_words(leaf: s.SegmentLeaf, number: Number, language: str, names: Name
             return translate("segment.days", language, days=_count(number, language))
         case c.InTiers():
             return names.get("tier", {}).get(str(number), str(number))
+        case c.InTags():
+            return str(number)
         case c.InLanguages():
             return _tongue(str(number).replace("_", "-"), language)
         case c.InCountries():

@@ -46,6 +46,7 @@ class Fact(StrEnum):
     member_since = "member_since"
     member_orders = "member_orders"
     segment = "segment"
+    tag = "tag"
     order_metadata = "order_metadata"
     product_metadata = "product_metadata"
 
@@ -64,6 +65,7 @@ _IN_CEL: dict[Fact, str] = {
     Fact.on_sale: "on_sale",
     Fact.tier: r"member\s*\.\s*tier",
     Fact.segment: r"member\s*\.\s*segments",
+    Fact.tag: r"member\s*\.\s*tags",
     Fact.member_since: r"member\s*\.\s*days",
     Fact.member_orders: r"member\s*\.\s*orders",
 }

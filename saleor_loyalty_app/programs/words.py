@@ -327,6 +327,8 @@ def _items(leaf: c.Leaf) -> tuple[str, ...]:
             return leaf.variants
         case c.InCurrencies() | c.InCountries() | c.InLanguages():
             return leaf.codes
+        case c.InTags():
+            return leaf.tags
         case c.InChannels() | c.InCategories() | c.InCollections() | c.OfProductTypes():
             return leaf.slugs
         case _:

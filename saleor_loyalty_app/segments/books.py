@@ -20,6 +20,7 @@ from saleor_loyalty_app.orders.models import OrderCategory, OrderState
 from saleor_loyalty_app.orders.spent import COUNTED, COUNTS
 from saleor_loyalty_app.programs.segment_match import Facts, Fifths, Measure, Needs
 from saleor_loyalty_app.segments.repository import Whom, of_store
+from saleor_loyalty_app.segments.tagged import tags_of
 from saleor_loyalty_app.tiers.models import MemberTier
 
 _members, _identities, _preferences = table(Member), table(MemberIdentity), table(MemberPreference)
@@ -71,6 +72,7 @@ def people(
     spent = _by_category(conn, store_id, whom, needs, day)
     countries = _countries(conn, store_id, whom) if needs.country else {}
     agreed = _agreed(conn, store_id, whom) if needs.consents else {}
+    tags = tags_of(conn, store_id, whom) if needs.tags else {}
     found = {}
     for row in conn.execute(_who(store_id, whom)):
         sums, last = bought.get(row.id, ({}, None))
@@ -85,6 +87,7 @@ def people(
             last_order_days=None if last is None else max(0, (day.today - day.on(last)).days),
             sums=sums | spent[row.id] if row.id in spent else sums,
             fifths=fifths,
+            tags=tags.get(row.id, frozenset()),
         )
         found[row.id] = Person(row.state, row.hold_out, facts)
     return found

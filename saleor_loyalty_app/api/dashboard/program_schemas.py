@@ -189,6 +189,9 @@ class TriedCartInput(Shape):
     segments: Annotated[list[Identifier], Field(max_length=50)] = Field(
         default=[], description="The ids of the segments that its customer is in."
     )
+    tags: Annotated[list[Identifier], Field(max_length=50)] = Field(
+        default=[], description="The tags that its customer has."
+    )
 
 
 class TryInput(Shape):

@@ -104,6 +104,7 @@ def _tried_cart(
         nth_order=wish.nth_order,
         tier=wish.tier or "",
         segments=frozenset(wish.segments),
+        tags=frozenset(wish.tags),
     )
     trial = try_cart(store, channel, program, cart, now=now, language=language)
     return _tried(trial, store, language)

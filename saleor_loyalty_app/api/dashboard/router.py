@@ -25,6 +25,7 @@ from saleor_loyalty_app.api.dashboard.members_deeds import router as members_dee
 from saleor_loyalty_app.api.dashboard.members_mail import router as members_mail
 from saleor_loyalty_app.api.dashboard.members_notes import router as members_notes
 from saleor_loyalty_app.api.dashboard.members_points import router as members_points
+from saleor_loyalty_app.api.dashboard.members_tags import router as members_tags
 from saleor_loyalty_app.api.dashboard.messages import router as messages
 from saleor_loyalty_app.api.dashboard.messages_consents import router as messages_consents
 from saleor_loyalty_app.api.dashboard.messages_webhooks import router as messages_webhooks
@@ -76,6 +77,7 @@ router = put_together(
         members_deeds,
         members_mail,
         members_notes,
+        members_tags,
         members_points,
         allowances,
         keeping_data,

@@ -15,6 +15,7 @@ import { Standings } from "./dialogs/Standings";
 import { SOON } from "./filters";
 import { Standing, useNameOf } from "./Standing";
 import { Tabs } from "./Tabs";
+import { Tags } from "./Tags";
 import { Tier } from "./Tier";
 import { Bonuses } from "./tabs/Bonuses";
 import { ByHand } from "./tabs/ByHand";
@@ -84,6 +85,7 @@ function Seen({ member, title }: { member: Member; title: string }) {
       <Remarks member={member} />
       <Has member={member} />
       {!gone && <Tier member={member} gives={gives && !member.is_you} />}
+      {!gone && <Tags id={member.id} gives={gives && !member.is_you} />}
       <History member={member} />
       <Section title={t("members.about")}>
         <About member={member} />

@@ -8,6 +8,7 @@ import { EventProperty } from "./EventProperty";
 import { PluginPart } from "./PluginPart";
 import { Metadata } from "./Metadata";
 import { FieldCatalog, FieldChoices, FieldFromList } from "./pickers";
+import { Tags } from "./Tags";
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const LANGUAGES = ["en", "tr", "de", "fr", "es", "it", "nl", "pl", "pt", "ar", "ru", "uk", "el", "sv", "ja"];
@@ -66,6 +67,8 @@ export function Leaf(props: { field: string; type: string }) {
       return <FieldChoices name={`${field}.tiers`} label={t("rules.type.tier")} choices={tiers} />;
     case "segment":
       return <FieldChoices name={`${field}.segments`} label={t("rules.type.segment")} choices={segments} />;
+    case "tag":
+      return <Tags field={field} />;
     case "voucher_used":
     case "on_sale":
       return <YesNo field={field} type={type} />;
@@ -102,6 +105,8 @@ export function fieldsOf(type: string): readonly string[] {
     case "order_metadata":
     case "product_metadata":
       return ["key", "values"];
+    case "tag":
+      return ["tags"];
     case "order_value":
       return Array.from({ length: 50 }, (_, at) => [`limits.${at}.min`, `limits.${at}.max`]).flat();
     default:

@@ -1,13 +1,24 @@
-import { FieldNumber, FieldSelect, useT } from "@/kit";
+import { FieldNumber, FieldSelect, FieldText, useT } from "@/kit";
 import { Link } from "react-router";
 
 import { useEditing } from "./context";
 import type { RuleForm } from "./form";
 
-/** What a rule gives beside points: a reward of the catalog, or a tier for some days. */
+/** What a rule gives beside points: a reward of the catalog, a tier for some days, or a tag. */
 export function Perk(props: { field: string; rule: RuleForm }) {
   const { field, rule } = props;
+  if (rule.then.kind === "tag") return <Tag field={field} />;
   return rule.then.kind === "issue_reward" ? <Reward field={field} rule={rule} /> : <Tier field={field} rule={rule} />;
+}
+
+function Tag({ field }: { field: string }) {
+  const t = useT();
+  const { control, disabled } = useEditing();
+  return (
+    <div className="kit-fields">
+      <FieldText control={control} disabled={disabled} name={`${field}.then.tag`} label={t("rules.perk_tag")} hint={t("rules.perk_tag_hint")} maxLength={60} />
+    </div>
+  );
 }
 
 function Reward({ field, rule }: { field: string; rule: RuleForm }) {

@@ -100,6 +100,20 @@ describe("the earning rules", () => {
     expect(gold).toMatchObject({ scope: "order", then: { type: "set_tier", tier: "gold", days: 14 } });
   }, 60_000);
 
+  it("put a tag on the member, and ask for tags", async () => {
+    const user = userEvent.setup({ delay: null });
+    const page = renderPage(<Rules />, { answers: answers([BASE]) });
+    await user.click(await screen.findByRole("button", { name: "Add a rule" }));
+    await user.selectOptions(screen.getByLabelText("What it does"), "tag");
+    expect(screen.queryByRole("textbox", { name: "Points" })).toBeNull();
+    await user.type(screen.getByRole("textbox", { name: "Tag" }), "vip");
+    await user.selectOptions(screen.getByLabelText("Add a condition"), "tag");
+    await user.type(screen.getByRole("textbox", { name: "One of these tags" }), "friend{Enter}press{Enter}");
+    await user.click(save());
+    const [, tagged] = await saved(page.requests);
+    expect(tagged).toMatchObject({ scope: "order", then: { type: "tag", tag: "vip" }, when: { type: "tag", tags: ["friend", "press"] } });
+  }, 60_000);
+
   it("are moved, switched off, copied and removed by keyboard, and the focus stays", async () => {
     const user = userEvent.setup({ delay: null });
     const page = renderPage(<Rules />, { answers: answers([BASE, SHIRTS]) });

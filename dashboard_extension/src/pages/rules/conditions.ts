@@ -12,7 +12,7 @@ export const GROUPS = ["all", "any", "not", "any_line"] as const;
 
 const OF_ORDER = ["order_value", "order_quantity", "channel", "currency", "country", "voucher_used", "nth_order", "order_metadata"] as const;
 const OF_TIME = ["weekday", "hour", "date_window"] as const;
-const OF_MEMBER = ["tier", "segment", "member_since", "member_orders", "language"] as const;
+const OF_MEMBER = ["tier", "segment", "tag", "member_since", "member_orders", "language"] as const;
 const OF_LINE = ["product", "variant", "category", "collection", "product_type", "quantity", "on_sale", "product_metadata"] as const;
 
 const OF_PLUGINS = ["plugin", "plugin_line"] as const;
@@ -92,6 +92,8 @@ export function fresh(type: string, currencies: readonly string[]): Condition {
       return { type, tiers: [] };
     case "segment":
       return { type, segments: [] };
+    case "tag":
+      return { type, tags: [] };
     case "currency":
     case "country":
     case "language":

@@ -4,9 +4,9 @@ import { closed, opened, type Condition, type Places, type Scope } from "./condi
 import { milestoneIn, milestoneOf, type MilestoneForm } from "./milestones";
 
 export type Json = Record<string, unknown>;
-export const EFFECTS = ["points_per_money", "points_per_order", "points_per_unit", "multiplier", "status_fixed", "status_rate", "issue_reward", "set_tier"] as const;
+export const EFFECTS = ["points_per_money", "points_per_order", "points_per_unit", "multiplier", "status_fixed", "status_rate", "issue_reward", "set_tier", "tag"] as const;
 /** What is no points: given once an order, and capped by times alone. */
-export const PERKS: readonly string[] = ["issue_reward", "set_tier"];
+export const PERKS: readonly string[] = ["issue_reward", "set_tier", "tag"];
 export const PERIODS = ["day", "week", "month", "year", "ever"] as const;
 
 /** What a rule does; `kind` is the type in the document, with the two ways of status points apart. */
@@ -24,6 +24,8 @@ export interface EffectForm {
   reward: string;
   tier: string;
   days: number | string | null;
+  /** The tag that the member gets. */
+  tag: string;
 }
 
 export interface CapsForm {
@@ -104,6 +106,7 @@ function effectOf(then: Json): EffectForm {
     reward: text(then.reward),
     tier: text(then.tier),
     days: typeof then.days === "number" ? then.days : 30,
+    tag: text(then.tag),
   };
 }
 
@@ -182,6 +185,8 @@ function effectIn(then: EffectForm, before: unknown): unknown {
       return { type: kind, reward: then.reward };
     case "set_tier":
       return { type: kind, tier: then.tier, days: then.days };
+    case "tag":
+      return { type: kind, tag: then.tag.trim() };
     case "plugin":
       return { type: kind, kind: then.plugin, settings: then.settings, most: then.most, unit: then.unit };
     default:
@@ -211,7 +216,7 @@ export function newRule(form: RulesForm, locales: readonly string[]): RuleForm {
     milestone: null,
     scope: "line",
     when: { type: "all", of: [] },
-    then: { kind: "multiplier", factor: "2", points: null, fixed_points: false, unit: "points", plugin: "", settings: {}, most: null, reward: "", tier: "", days: 30 },
+    then: { kind: "multiplier", factor: "2", points: null, fixed_points: false, unit: "points", plugin: "", settings: {}, most: null, reward: "", tier: "", days: 30, tag: "" },
     caps: capsOf({}),
     priority: form.rules.at(-1)?.priority ?? 100,
     stop: false,

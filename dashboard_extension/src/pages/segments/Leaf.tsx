@@ -4,6 +4,7 @@ import { useWatch } from "react-hook-form";
 import { useEditing } from "@/pages/rules/context";
 import { Countries, Languages } from "@/pages/rules/Leaf";
 import { FieldCatalog, FieldChoices } from "@/pages/rules/pickers";
+import { Tags } from "@/pages/rules/Tags";
 
 /** The fields of a condition on members, by its kind. */
 export function Leaf(props: { field: string; type: string; currencies: readonly string[] }) {
@@ -43,6 +44,8 @@ export function Leaf(props: { field: string; type: string; currencies: readonly 
       );
     case "tier":
       return <FieldChoices name={`${field}.tiers`} label={t("segments.type.tier")} choices={tiers} />;
+    case "tag":
+      return <Tags field={field} />;
     case "language":
       return <Languages field={field} />;
     case "country":

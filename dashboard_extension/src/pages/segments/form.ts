@@ -9,7 +9,7 @@ export const MAX_DEPTH = 6;
 export const KINDS: readonly { readonly heading: string; readonly types: readonly string[] }[] = [
   { heading: "bought", types: ["spend", "orders", "recency", "category_share"] },
   { heading: "compared", types: ["rfm"] },
-  { heading: "person", types: ["tier", "member_since", "joined", "language", "country", "consent"] },
+  { heading: "person", types: ["tier", "tag", "member_since", "joined", "language", "country", "consent"] },
 ];
 const KNOWN = KINDS.flatMap((one) => one.types);
 
@@ -91,6 +91,8 @@ export function fresh(type: string, currency: string): Condition {
       return { type, picked: [], currency, min: 50, max: null, days: 365 };
     case "tier":
       return { type, tiers: [] };
+    case "tag":
+      return { type, tags: [] };
     case "consent":
       return { type, channel: "email", value: true };
     case "joined":

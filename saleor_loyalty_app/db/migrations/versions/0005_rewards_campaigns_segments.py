@@ -650,6 +650,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_reward_claim_warn", ["store_id", "warned_at", "id"], unique=False)
 
     op.create_table(
+        "member_tag",
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("tag", sa.String(), nullable=False),
+        sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_member_tag_member_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_member_tag_store_id")),
+        sa.PrimaryKeyConstraint("member_id", "tag", name=op.f("pk_member_tag")),
+    )
+    op.create_table(
         "rule_perk",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("store_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -825,6 +836,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_rule_perk_member")
 
     op.drop_table("rule_perk")
+    op.drop_table("member_tag")
     with op.batch_alter_table("goodwill_prompt", schema=None) as batch_op:
         batch_op.drop_index("ix_goodwill_prompt_state")
         batch_op.drop_index("ix_goodwill_prompt_member")
