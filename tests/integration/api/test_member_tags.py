@@ -1,5 +1,7 @@
 """Tags of a member over the Dashboard API: read, put and taken away by who may."""
 
+from typing import Any
+
 import pytest
 
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -49,7 +51,7 @@ def test_what_is_refused_says_why_in_both_languages(desk: MemberDesk) -> None:
 def test_only_who_may_give_changes_tags(desk: MemberDesk) -> None:
     ayse = desk.join(1, "Ayşe", "Yılmaz")
     path = f"members/{ayse}/tags"
-    sees = {"user_permissions": ["MANAGE_ORDERS"]}
+    sees: dict[str, Any] = {"user_permissions": ["MANAGE_ORDERS"]}
     assert desk.send("GET", path, **sees).status_code == 200
     assert told(desk.send("POST", path, {"tag": "vip"}, **sees)) == (403, "missing_user_permission")
     assert told(desk.send("DELETE", f"{path}/vip", **sees)) == (403, "missing_user_permission")

@@ -17,11 +17,11 @@ from saleor_loyalty_app.flows.export_member import export_member
 from saleor_loyalty_app.flows.give_points import Agent
 from saleor_loyalty_app.flows.join_member import customer_seen
 from saleor_loyalty_app.flows.merge_members import merge_members
-from saleor_loyalty_app.flows.order_perks import wake_waiting
 from saleor_loyalty_app.flows.perk_tags import Tag, add_tag, remove_tag, tags_by_source
 from saleor_loyalty_app.flows.segment_standing import why
 from saleor_loyalty_app.flows.sweep_segments import segments_page
 from saleor_loyalty_app.flows.sweep_tiers import tiers_page
+from saleor_loyalty_app.flows.wake_perks import wake_waiting
 from saleor_loyalty_app.members import tags
 from saleor_loyalty_app.members.errors import MemberErased, TagInvalid, TagsTooMany, TagUnknown
 from saleor_loyalty_app.members.models import Member, MemberTag

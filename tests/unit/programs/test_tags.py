@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from saleor_loyalty_app.programs.conditions import InTags
 from saleor_loyalty_app.programs.decide import decide_order
 from saleor_loyalty_app.programs.decide_deed import decide_deed
 from saleor_loyalty_app.programs.deeds import DeedFacts
@@ -186,6 +187,7 @@ def test_a_segment_asks_for_tags_and_says_which_a_member_has() -> None:
     has = Facts(today, today, tags=frozenset({"press", "other"}))
     lacks = Facts(today, today, tags=frozenset({"other"}))
 
+    assert isinstance(segment.rule, InTags)
     assert needs_of([segment.rule]).tags
     assert not needs_of([by_tier.rule]).tags
     assert (holds(segment.rule, has), holds(segment.rule, lacks)) == (True, False)
