@@ -314,7 +314,8 @@ query Shown($channel: String!, $after: String) {
   products(first: 50, channel: $channel, after: $after) {
     edges { node { id slug variants {
       id pricing {
-        price { gross { amount currency } net { amount } }
+        displayGrossPrices
+        price { gross { amount } net { amount } }
         priceUndiscounted { gross { amount } net { amount } }
       }
     } } }

@@ -58,6 +58,7 @@ class Shown:
     product: str
     price: Decimal
     regular: Decimal
+    with_tax: bool
 
 
 @dataclass
@@ -148,10 +149,12 @@ class Shop:
                 for variant in product["variants"]:
                     pricing = variant["pricing"]
                     if pricing and pricing["price"]:
+                        side = "gross" if pricing["displayGrossPrices"] else "net"
                         found[variant["id"]] = Shown(
                             product["id"],
-                            money(pricing["price"]),
-                            money(pricing["priceUndiscounted"]),
+                            Decimal(str(pricing["price"][side]["amount"])),
+                            Decimal(str(pricing["priceUndiscounted"][side]["amount"])),
+                            pricing["displayGrossPrices"],
                         )
             if not page["pageInfo"]["hasNextPage"]:
                 return found
