@@ -312,9 +312,8 @@ mutation Note($id: ID!, $input: [MetadataInput!]!) {
 SHOWN = """
 query Shown($channel: String!, $after: String) {
   products(first: 50, channel: $channel, after: $after) {
-    edges { node { id slug variants {
+    edges { node { id slug pricing { displayGrossPrices } variants {
       id pricing {
-        displayGrossPrices
         price { gross { amount } net { amount } }
         priceUndiscounted { gross { amount } net { amount } }
       }

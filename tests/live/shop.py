@@ -146,15 +146,16 @@ class Shop:
             seen = {"channel": self.channel, "after": after}
             page = self.ask(documents.SHOWN, seen, token="")["products"]
             for product in (edge["node"] for edge in page["edges"]):
+                gross = bool(product["pricing"] and product["pricing"]["displayGrossPrices"])
+                side = "gross" if gross else "net"
                 for variant in product["variants"]:
                     pricing = variant["pricing"]
                     if pricing and pricing["price"]:
-                        side = "gross" if pricing["displayGrossPrices"] else "net"
                         found[variant["id"]] = Shown(
                             product["id"],
                             Decimal(str(pricing["price"][side]["amount"])),
                             Decimal(str(pricing["priceUndiscounted"][side]["amount"])),
-                            pricing["displayGrossPrices"],
+                            gross,
                         )
             if not page["pageInfo"]["hasNextPage"]:
                 return found
