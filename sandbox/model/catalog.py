@@ -83,7 +83,10 @@ class ProductType:
 
 @dataclass(eq=False)
 class Product:
-    """`published_at` is by channel slug; where nothing is said it was published long since."""
+    """`published_at` is by channel slug; where nothing is said it was published long since.
+
+    None = it has no day, as after `productChannelListingUpdate` with `publishedAt: null`.
+    """
 
     pk: int
     slug: str
@@ -95,7 +98,7 @@ class Product:
     description: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
     private_metadata: dict[str, str] = field(default_factory=dict)
-    published_at: dict[str, datetime] = field(default_factory=dict)
+    published_at: dict[str, datetime | None] = field(default_factory=dict)
 
 
 @dataclass(eq=False)

@@ -60,13 +60,18 @@ def _published(where: dict[str, Any] | None, product: Product, channel: Channel 
     """Whether a product passes `{isPublished, publishedFrom}`.
 
     Where they are sold all are said to be published, also before their day has come, as in Saleor:
-    `publishedFrom` asks for those of that day or earlier.
+    `publishedFrom` asks for those of that day or earlier, and finds none without a day, though
+    shoppers see these (seen on 3.23.28; product_helpers.py,
+    where_filter_products_channel_field_from_date).
     """
     wanted = where or {}
     if wanted.get("is_published") is False:
         return False
-    by, at = wanted.get("published_from"), product.published_at.get(channel.slug if channel else "")
-    return by is None or at is None or at <= by
+    by, slug = wanted.get("published_from"), channel.slug if channel else ""
+    if by is None or slug not in product.published_at:
+        return True
+    at = product.published_at[slug]
+    return at is not None and at <= by
 
 
 def _products(

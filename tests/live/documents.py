@@ -153,6 +153,7 @@ ORDER = """
 query Order($id: ID!) {
   order(id: $id) {
     id number status chargeStatus displayGrossPrices voucherCode shippingMethodName
+    metadata { key value }
     discounts { type amount { amount } }
     shippingPrice { gross { amount } }
     total { gross { amount currency } net { amount } }
@@ -298,5 +299,46 @@ mutation Say($id: ID!, $input: [MetadataInput!]!) {
 UNSAY = """
 mutation Unsay($id: ID!, $keys: [String!]!) {
   deleteMetadata(id: $id, keys: $keys) { errors { field message code } }
+}
+"""
+
+NOTE = """
+mutation Note($id: ID!, $input: [MetadataInput!]!) {
+  updatePrivateMetadata(id: $id, input: $input) { errors { field message code } }
+}
+"""
+
+#: What anybody sees of the prices in a channel.
+SHOWN = """
+query Shown($channel: String!, $after: String) {
+  products(first: 50, channel: $channel, after: $after) {
+    edges { node { id slug pricing { displayGrossPrices } variants {
+      id pricing {
+        price { gross { amount } net { amount } }
+        priceUndiscounted { gross { amount } net { amount } }
+      }
+    } } }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+
+PRICE = """
+mutation Price($id: ID!, $input: [ProductVariantChannelListingAddInput!]!) {
+  productVariantChannelListingUpdate(id: $id, input: $input) { errors { field message code } }
+}
+"""
+
+PUBLISH = """
+mutation Publish($id: ID!, $input: ProductChannelListingUpdateInput!) {
+  productChannelListingUpdate(id: $id, input: $input) { errors { field message code } }
+}
+"""
+
+LISTING = """
+query Listing($product: ID!) {
+  product(id: $product) {
+    slug channelListings { channel { slug } isPublished publishedAt }
+  }
 }
 """

@@ -108,3 +108,40 @@ rewards:
       gift: {{type: free_product, variant: "$SKU"}}
       channels: [{{channel: default-channel, currency: USD}}]
 {_REWARD}"""
+#: What rules ask of metadata: of products, and of orders, where a till wrote it.
+SAID = "live.kind"
+DOUBLE = "double"
+TILL = "live.till"
+TILL_POINTS = 50
+#: Who buys for so much gets a present from the catalog, and is in the tier for some days.
+LARGE = Decimal(150)
+PRESENT_MONEY = Decimal(5)
+RULES = f"""{SPENDING}\
+    - id: double
+      when: {{type: product_metadata, key: {SAID}, values: [{DOUBLE}]}}
+      then: {{type: multiplier, factor: "2"}}
+    - id: tills
+      scope: order
+      when: {{type: order_metadata, key: {TILL}}}
+      then: {{type: points_per_order, points: {TILL_POINTS}}}
+    - id: present
+      scope: order
+      when: {{type: order_value, limits: [{{currency: USD, min: "{LARGE}"}}]}}
+      then: {{type: issue_reward, reward: present}}
+    - id: taste
+      scope: order
+      when: {{type: order_value, limits: [{{currency: USD, min: "{LARGE}"}}]}}
+      then: {{type: set_tier, tier: gold, days: 30}}
+tiers:
+  enabled: true
+  levels:
+    - id: gold
+      names: {{en: Gold, tr: Altın}}
+      requirements: {{orders: {{min: 20}}}}
+rewards:
+  items:
+    - id: present
+      names: {{en: A present, tr: Bir hediye}}
+      gift: {{type: amount}}
+      channels: [{{channel: default-channel, currency: USD, amount: "{PRESENT_MONEY}"}}]
+{_REWARD}"""

@@ -3,6 +3,7 @@
 import contextlib
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 
 from tests.live import documents
@@ -96,12 +97,43 @@ def discounts_told_on_lines(shop: Shop) -> Iterator[None]:
 @contextlib.contextmanager
 def metadata(shop: Shop, thing: str, **said: str) -> Iterator[None]:
     """Public metadata on a thing of the store."""
-    pairs = [{"key": key, "value": value} for key, value in said.items()]
-    shop.ask(documents.SAY, {"id": thing, "input": pairs})
+    shop.say(thing, said)
     try:
         yield
     finally:
         shop.ask(documents.UNSAY, {"id": thing, "keys": list(said)})
+
+
+@contextlib.contextmanager
+def published(shop: Shop, product: str, *, on: bool, at: datetime | None) -> Iterator[None]:
+    """A product that is published, or not; from `at` on."""
+
+    def publish(on: bool, at: str | None) -> None:
+        listing = {"channelId": shop.channel_id(), "isPublished": on, "publishedAt": at}
+        shop.ask(documents.PUBLISH, {"id": product, "input": {"updateChannels": [listing]}})
+
+    before = shop.listing(product)
+    publish(on, None if at is None else at.isoformat())
+    try:
+        yield
+    finally:
+        publish(before["isPublished"], before["publishedAt"])
+
+
+@contextlib.contextmanager
+def costing(shop: Shop, variant: str, price: Decimal) -> Iterator[None]:
+    """A thing at another price."""
+
+    def cost(amount: Decimal) -> None:
+        listing = {"channelId": shop.channel_id(), "price": str(amount)}
+        shop.ask(documents.PRICE, {"id": variant, "input": [listing]})
+
+    before = shop.shown_prices()[variant].regular
+    cost(price)
+    try:
+        yield
+    finally:
+        cost(before)
 
 
 def _zone(shop: Shop) -> str:

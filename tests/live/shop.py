@@ -34,6 +34,11 @@ def base(order: Mapping[str, Any]) -> Decimal:
     return sum(amounts, Decimal(0))
 
 
+def money(told: Mapping[str, Any]) -> Decimal:
+    """An amount of Saleor's, with tax."""
+    return Decimal(str(told["gross"]["amount"]))
+
+
 @dataclass(frozen=True)
 class Variant:
     """Something to buy, with the price of one as displayed in the channel."""
@@ -44,6 +49,16 @@ class Variant:
     name: str
     warehouse: str
     price: Decimal
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a variant costs everybody, as displayed, with and without the store's promotions."""
+
+    product: str
+    price: Decimal
+    regular: Decimal
+    with_tax: bool
 
 
 @dataclass
@@ -122,6 +137,37 @@ class Shop:
                         )
                     )
         return found
+
+    def shown_prices(self) -> dict[str, Shown]:
+        """What anybody sees of prices, by the ids of variants."""
+        found: dict[str, Shown] = {}
+        after: str | None = None
+        while True:
+            seen = {"channel": self.channel, "after": after}
+            page = self.ask(documents.SHOWN, seen, token="")["products"]
+            for product in (edge["node"] for edge in page["edges"]):
+                gross = bool(product["pricing"] and product["pricing"]["displayGrossPrices"])
+                side = "gross" if gross else "net"
+                for variant in product["variants"]:
+                    pricing = variant["pricing"]
+                    if pricing and pricing["price"]:
+                        found[variant["id"]] = Shown(
+                            product["id"],
+                            Decimal(str(pricing["price"][side]["amount"])),
+                            Decimal(str(pricing["priceUndiscounted"][side]["amount"])),
+                            gross,
+                        )
+            if not page["pageInfo"]["hasNextPage"]:
+                return found
+            after = page["pageInfo"]["endCursor"]
+
+    def listing(self, product: str) -> dict[str, Any]:
+        """How a product stands in the channel: `slug`, `isPublished`, `publishedAt`."""
+        seen = self.ask(documents.LISTING, {"product": product})["product"]
+        (found,) = [
+            one for one in seen["channelListings"] if one["channel"]["slug"] == self.channel
+        ]
+        return {"slug": seen["slug"], **found}
 
     def install(self, manifest_url: str, permissions: list[str], seconds: float = 60) -> str:
         """Installs an app by its manifest and waits; gives the app's id, or raises the message."""
@@ -208,6 +254,14 @@ class Shop:
                 return user
             time.sleep(0.5)
         raise StoreRefused("the customer did not appear")
+
+    def say(self, thing: str, said: Mapping[str, str], token: str | None = None) -> None:
+        """Writes public metadata on a thing of the store."""
+        self.ask(documents.SAY, {"id": thing, "input": _pairs(said)}, token)
+
+    def note(self, thing: str, key: str, value: str, token: str | None = None) -> None:
+        """Writes private metadata on a thing of the store."""
+        self.ask(documents.NOTE, {"id": thing, "input": _pairs({key: value})}, token)
 
     def channel_id(self) -> str:
         """The id of the channel that the suite sells in."""
@@ -330,3 +384,7 @@ class Shop:
     def cancel(self, order: str) -> None:
         """Cancels the order; the money stays where it is."""
         self.ask(documents.CANCEL, {"id": order})
+
+
+def _pairs(said: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"key": key, "value": value} for key, value in said.items()]

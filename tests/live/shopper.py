@@ -79,6 +79,18 @@ class Shopper:
         entries: list[dict[str, Any]] = self.read("me/history")["entries"]
         return entries
 
+    def tier(self) -> str | None:
+        """The tier that the shopper is told of."""
+        tier: str | None = self.read("me/tier")["tier"]
+        return tier
+
+    def left_of(self, reward: str) -> int:
+        """How many of a reward there still are."""
+        offers = self.read(f"me/rewards?channel={self.scene.shop.channel}")["rewards"]
+        (left,) = [offer["left"] for offer in offers if offer["id"] == reward]
+        assert isinstance(left, int)
+        return left
+
     def wait_for(self, what: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Looks until the points are as expected."""
         return until(self.points, what)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from math import ceil
-from typing import Any
 
 import pytest
 
@@ -30,7 +29,7 @@ from tests.live.programs import (
 )
 from tests.live.props import built_in_method, discounts_told_on_lines, metadata
 from tests.live.scene import Scene
-from tests.live.shop import StoreRefused, base
+from tests.live.shop import StoreRefused, base, money
 from tests.live.shopper import Shopper, until
 
 pytestmark = pytest.mark.live
@@ -62,32 +61,13 @@ def gold(scene: Scene) -> Gold:
     shopper, thing = Shopper(scene), scene.priced()
     quantity = ceil(GOLD_SPEND / thing.price)
     order = scene.order({thing.id: quantity}, email=shopper.email, token=shopper.token())
-    until(lambda: tier_of(shopper), lambda tier: tier == "gold")
+    until(shopper.tier, lambda tier: tier == "gold")
     return Gold(shopper, [order])
-
-
-def tier_of(shopper: Shopper) -> str | None:
-    """The tier that the shopper is told of."""
-    tier: str | None = shopper.read("me/tier")["tier"]
-    return tier
 
 
 def cart_of(shopper: Shopper, items: dict[str, int]) -> Cart:
     """A checkout of the shopper without a delivery."""
     return Cart.filled(shopper.scene.shop, items, email=shopper.email, token=shopper.token())
-
-
-def left_of(shopper: Shopper, reward: str) -> int:
-    """How many of a reward there still are."""
-    offers = shopper.read(f"me/rewards?channel={shopper.scene.shop.channel}")["rewards"]
-    (left,) = [offer["left"] for offer in offers if offer["id"] == reward]
-    assert isinstance(left, int)
-    return left
-
-
-def money(told: dict[str, Any]) -> Decimal:
-    """An amount of Saleor's."""
-    return Decimal(str(told["gross"]["amount"]))
 
 
 def test_a_tier_multiplies_the_points_and_its_delivery_is_what_the_order_pays(
@@ -123,7 +103,7 @@ def test_a_share_off_is_right_to_the_cent_and_comes_back_in_cuts_with_the_refund
     cart.put_code(taken["code"])
     assert cart.subtotal() == goods - off
     assert cart.total() == goods - off + METHOD_PRICE
-    assert left_of(shopper, "share") == STOCK - 1
+    assert shopper.left_of("share") == STOCK - 1
 
     order = cart.buy()
     shopper.wait_for_claim(taken["id"], "used")
@@ -139,11 +119,11 @@ def test_a_share_off_is_right_to_the_cent_and_comes_back_in_cuts_with_the_refund
         lambda: shopper.read(f"me/claims/{taken['id']}")["restored"],
         lambda restored: 0 < restored < REWARD_POINTS,
     )
-    assert left_of(shopper, "share") == STOCK - 1, "the piece comes back with the last point"
+    assert shopper.left_of("share") == STOCK - 1, "the piece comes back with the last point"
     scene.shop.refund(order, total - half)
     shopper.wait_for(lambda points: points["available"] == before)
     assert shopper.wait_for_claim(taken["id"], "restored")["restored"] == REWARD_POINTS
-    assert left_of(shopper, "share") == STOCK
+    assert shopper.left_of("share") == STOCK
 
 
 def test_a_share_with_a_limit_goes_by_itself_when_the_cart_gets_too_small(scene: Scene) -> None:
@@ -195,7 +175,7 @@ def test_a_free_product_is_one_piece_however_many_are_bought_and_comes_back_with
     scene.shop.cancel(order)
     shopper.wait_for(lambda points: points["available"] == before)
     shopper.wait_for_claim(taken["id"], "restored")
-    assert left_of(shopper, "piece") == STOCK
+    assert shopper.left_of("piece") == STOCK
 
 
 def test_a_campaigns_code_is_in_the_store_costs_its_budget_and_ends_when_it_is_stopped(
@@ -317,7 +297,7 @@ def test_who_was_let_in_and_offered_a_price_gets_the_order_though_the_tier_is_lo
         cart.pay()
         for order in gold.orders:
             scene.shop.refund(order, money(scene.shop.look(order)["total"]))
-        until(lambda: tier_of(gold.shopper), lambda tier: tier is None)
+        until(gold.shopper.tier, lambda tier: tier is None)
         cart.calculate()
         assert cart.problems() == set()
         look = scene.shop.look(cart.complete())

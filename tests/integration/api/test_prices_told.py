@@ -42,6 +42,11 @@ def test_goods_have_no_price_before_the_day_on_which_they_are_published(
     assert line(scene)["price"] == usd("75.00")
 
 
+def test_goods_without_a_day_of_publication_have_no_price(scene: SpendingScene) -> None:
+    shirt(scene.stage).product.published_at[CHANNEL] = None
+    assert ask(scene)["missing"] == ["linen-shirt"]
+
+
 def test_the_days_before_a_campaign_end_when_it_was_scheduled_if_that_was_later(
     scene: SpendingScene,
 ) -> None:
