@@ -69,7 +69,7 @@ def noting(scene: Scene, *, on: bool) -> None:
 def test_everything_for_sale_costs_what_everybody_sees(scene: Scene, shopper: Shopper) -> None:
     shown = scene.shop.shown_prices()
     products = sorted({one.product for one in shown.values()})
-    told = {}
+    told: dict[str, Any] = {}
     for begin in range(0, len(products), MOST):
         page = asked(shopper, *products[begin : begin + MOST])
         assert (page["missing"], page["history"]) == ([], None)
