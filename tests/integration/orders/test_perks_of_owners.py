@@ -195,7 +195,7 @@ def change_gift(conn: Connection, **values: Any) -> None:
 def test_a_code_that_may_be_used_yet_is_given_to_nobody_else(conn: Connection, used: bool) -> None:
     store = live_store(conn, DOCUMENT | {"rewards": {"items": [CODE]}})
     john = shopper("U2", "john@example.com")
-    his = {"user": john, "userEmail": "john@example.com", "updated": 2}
+    his: dict[str, Any] = {"user": john, "userEmail": "john@example.com", "updated": 2}
     look(conn, store, bought(1))
     change_gift(conn, state="attached", voucher_id="V1", checkout_id="C9")
     look(conn, store, bought(1, **his), 1)
