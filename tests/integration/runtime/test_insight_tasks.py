@@ -131,9 +131,9 @@ def test_what_is_certainly_wrong_is_told_where_the_rest_cannot_be_looked_at(
         lambda conn: conn.execute(sa.select(balances.c.entries)).scalar_one()
     )
 
-    def falsify(entries: int) -> None:
+    def falsify(points: int) -> None:
         process.database.write(
-            lambda conn: conn.execute(sa.update(balances).values(entries=entries))
+            lambda conn: conn.execute(sa.update(balances).values(lots=points, entries=points))
         )
 
     def fail(*_given: Any, **_more: Any) -> Any:
