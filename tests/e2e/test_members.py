@@ -171,3 +171,26 @@ def test_a_member_is_blocked_with_a_reason_that_colleagues_see(
     look_at_app(page)
     frame.locator('[data-tab="notes"]').click()
     expect(frame.locator(".members-note")).to_contain_text("admin@example.com")
+
+
+@pytest.mark.parametrize("look", [EN_LIGHT_1440, TR_DARK_390], ids=lambda look: look.name)
+def test_a_tag_is_put_on_a_member_and_taken_away(
+    desk: World, new_page: Callable[..., Page], pictures: Path, look: Look
+) -> None:
+    page, frame = sit_down(new_page, OWNER, "/members", look)
+    look_at_app(page)
+    find(frame, "maria")
+    form = frame.locator("form", has=frame.locator('input[name="tag"]'))
+    form.locator("input").fill("Press")
+    form.get_by_role("button").click()
+    expect(form.locator("[aria-invalid='true']")).to_be_visible()
+    form.locator("input").fill("press")
+    form.get_by_role("button").click()
+    tag = frame.locator('[data-member-tag="press"]')
+    expect(tag).to_contain_text(OWNER)
+    require_accessible(page, "a tag of a member")
+    look_at_app(page)
+    tag.scroll_into_view_if_needed()
+    shoot(page, pictures, f"99-member-tag-{look.name}")
+    tag.get_by_role("button").click()
+    expect(tag).to_have_count(0)
