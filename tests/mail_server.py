@@ -14,6 +14,8 @@ from typing import Any, cast
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from tests.ports import free_port
+
 
 @dataclass
 class MailServer:
@@ -77,7 +79,7 @@ def mail_server(*, user: str = "", password: str = "", port: int = 0) -> Iterato
     controller = Controller(
         mails,
         hostname="127.0.0.1",
-        port=port or _free_port(),
+        port=port or free_port(),
         authenticator=authenticate if user else None,
         auth_required=bool(user),
         auth_require_tls=False,
@@ -88,13 +90,6 @@ def mail_server(*, user: str = "", password: str = "", port: int = 0) -> Iterato
         yield mails
     finally:
         controller.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _silent(line: socket.socket) -> None:

@@ -30,6 +30,7 @@ from tests.crash.door import Door
 from tests.crash.processes import AppProcess, Supervisor, wait_until
 from tests.loopback import ask
 from tests.order_books import Books, books_of, program
+from tests.ports import free_port
 from tests.sandbox_shop import People
 
 #: The story's beginning, far from midnight and from the end of a month.
@@ -42,14 +43,6 @@ PROGRAM = program(
 )
 PROGRAM["currencies"] = [one for one in PROGRAM["currencies"] if one["currency"] != "PLN"]
 _schedules, _refreshes, _letters = table(ScheduleState), table(OrderRefresh), table(DeadLetter)
-
-
-def free_port() -> int:
-    """A port on which nobody listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass
@@ -305,8 +298,8 @@ def scene(folder: Path, database_url: str, **more: Any) -> Iterator[Scene]:
     clock.write_text(str(int((BEGIN - system_clock()).total_seconds())))
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind(("127.0.0.1", 0))
-    port = listening.getsockname()[1]
+    port = free_port()
+    listening.bind(("127.0.0.1", port))
     app = create_app(
         api_url=f"http://127.0.0.1:{port}/graphql/", clock_file=clock, retry_scale=RETRY_SCALE
     )

@@ -13,9 +13,10 @@ from saleor_loyalty_app.ledger import Account, Cause
 from sandbox.box import id_of
 from tests.contract.story_teller import Cast, Teller
 from tests.crash.conftest import NewScene
-from tests.crash.scene import Scene, free_port
+from tests.crash.scene import Scene
 from tests.factories import make_member
 from tests.loopback import ask
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
 

@@ -20,9 +20,9 @@ from saleor_loyalty_app.ledger import Account
 from saleor_loyalty_app.messages.models import OutboxMessage
 from saleor_loyalty_app.rewards.redemptions import LEASE
 from tests.crash.conftest import NewScene
-from tests.crash.scene import free_port
 from tests.crash.spending_scene import PROGRAM_WITH_SPENDING, SETTINGS, Ear, Spending
 from tests.crash.spending_story import check_store
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(1200)]
 

@@ -16,8 +16,9 @@ from bench.town import CHANNEL, PASSWORD, email_of, settle
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.ledger import Account, Cause
 from tests.crash.conftest import NewScene
-from tests.crash.scene import PROGRAM, Scene, free_port
+from tests.crash.scene import PROGRAM, Scene
 from tests.factories import make_member
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
 

@@ -14,7 +14,8 @@ from saleor_loyalty_app.queue.models import ScheduleState
 from tests.crash.conftest import NewDatabase, NewScene
 from tests.crash.control import books_by_reading
 from tests.crash.processes import AppProcess
-from tests.crash.scene import Scene, free_port
+from tests.crash.scene import Scene
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
 

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from saleor_loyalty_app import cli
 from sandbox import __main__ as sandbox
 from tests import nursery
 from tests.loopback import ask
+from tests.ports import free_port
 
 #: One that has no windows does a page in half the processor time of a whole browser.
 BROWSERS = (
@@ -97,13 +97,6 @@ def _start(
     return processes.Process(
         name, nursery.start(main, arguments, places.environment(), output), output
     )
-
-
-def free_port() -> int:
-    with socket.socket() as tried:
-        tried.bind(("127.0.0.1", 0))
-        port: int = tried.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")

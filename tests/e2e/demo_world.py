@@ -6,7 +6,8 @@ from pathlib import Path
 
 from demo import past, processes, story
 from demo.setup import Places, prepare
-from tests.e2e.conftest import World, free_port, start_app, start_store, up
+from tests.e2e.conftest import World, start_app, start_store, up
+from tests.ports import free_port
 
 #: An app that shares its processor with other tests takes its time to start.
 SLOW_SECONDS = 300.0

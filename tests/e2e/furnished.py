@@ -25,8 +25,9 @@ from saleor_loyalty_app.orders.models import OrderState
 from saleor_loyalty_app.rewards.models import Redemption, RedemptionUse
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import all_stores
-from tests.e2e.conftest import World, free_port, start_app, start_store, up
+from tests.e2e.conftest import World, start_app, start_store, up
 from tests.factories import make_revision
+from tests.ports import free_port
 from tests.program_samples import document_of
 from tests.redemption_stage import RATES
 

@@ -25,9 +25,9 @@ from saleor_loyalty_app.stores.storefront_setup import Looks, PageTexts, Setup, 
 from tests.campaign_stage import start, terms_of
 from tests.claim_stage import item_of, offer
 from tests.e2e.axe import findings
-from tests.e2e.conftest import free_port
 from tests.e2e.dashboard import LOOKS, Look
 from tests.integration.api.spending_scene import SpendingScene
+from tests.ports import free_port
 from tests.redemption_stage import SHOPPER
 from tests.signing import SigningKey
 

@@ -7,10 +7,11 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from demo.setup import prepare
-from tests.e2e.conftest import World, free_port
+from tests.e2e.conftest import World
 from tests.e2e.dashboard import LOOKS, Look, follow, open_page, press, require_accessible, shoot
 from tests.e2e.demo_world import installed_world
 from tests.mail_server import mail_server
+from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 SAVE, DISCARD = '[data-savebar="save"]', '[data-savebar="discard"]'

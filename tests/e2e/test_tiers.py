@@ -9,8 +9,9 @@ from playwright.sync_api import FrameLocator, Locator, Page, expect
 from demo import processes
 from demo.setup import prepare
 from tests.e2e import steps
-from tests.e2e.conftest import World, free_port, start_app, start_store, up
+from tests.e2e.conftest import World, start_app, start_store, up
 from tests.e2e.dashboard import EN_LIGHT_1440, LOOKS, Look, open_page, require_accessible, shoot
+from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 JOHN = "john@example.com"

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ import httpx
 
 from tests.live.cart import Cart
 from tests.live.shop import Shop, Variant
+from tests.ports import free_port
 
 POINTS_PER_MONEY = Decimal(10)
 PERMISSIONS = [
@@ -135,7 +135,7 @@ class Scene:
 @contextlib.contextmanager
 def serving(folder: Path, allowed: str) -> Iterator[str]:
     """Serves the app on a free port with a database in `folder`; gives its address."""
-    port = _free_port()
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     with (folder / "app.log").open("wb") as log:
         process = subprocess.Popen(
@@ -193,13 +193,6 @@ def staged(shop: Shop, folder: Path, program: str) -> Iterator[Scene]:
 
 def _host(url: str) -> str:
     return urlsplit(url).netloc
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 180) -> None:

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 SECRET = "x9Kq2VbT7mWc4ZpL8rNf3YdH6sJg1AeU5oQi"
@@ -77,10 +78,7 @@ def installation(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Insta
     run(*pip, "--require-hashes", "-r", ROOT / "requirements" / "app.txt", cwd=folder)
     run(*pip, "--no-deps", wheel, cwd=folder)
     run(venv / "bin" / "python", "-m", "pip", "check", cwd=folder)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    return Installation(venv / "bin" / "saleor-loyalty", folder, port)
+    return Installation(venv / "bin" / "saleor-loyalty", folder, free_port())
 
 
 @pytest.fixture(scope="module")

@@ -17,26 +17,10 @@ import pytest
 
 from demo.past import COUPON
 from demo.staff import STAFF, Counter
+from tests.ports import free_port, is_free
 
 ROOT = Path(__file__).parents[3]
 START_SECONDS = 90
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
 
 
 def fetch(url: str, headers: dict[str, str] | None = None) -> Any:

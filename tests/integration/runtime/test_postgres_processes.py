@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
 from tests.postgres import create_database, drop_database
 
 ROOT = Path(__file__).parents[3]
@@ -50,9 +50,7 @@ def start(environment: dict[str, str]) -> Iterator[Start]:
     running: list[subprocess.Popen[str]] = []
 
     def begin(*arguments: str, option: str, path: str) -> tuple[subprocess.Popen[str], str]:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         process = subprocess.Popen(
             [sys.executable, "-m", "saleor_loyalty_app", *arguments, option, str(port)],
             cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True,

@@ -2,7 +2,6 @@
 
 import asyncio
 import smtplib
-import socket
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
@@ -13,6 +12,7 @@ from starlette.applications import Starlette
 from sandbox.mail.mailbox import MOST, Mailbox
 from sandbox.mail.routes import mail_routes
 from sandbox.mail.smtp import MailServer
+from tests.ports import free_port
 
 NOW = datetime(2027, 1, 1, 12, tzinfo=UTC)
 
@@ -39,9 +39,7 @@ def test_a_mail_arrives_as_it_was_sent() -> None:
     mailbox = Mailbox()
 
     async def talk() -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         server = MailServer(port, lambda content, to: mailbox.take_mail(content, to, NOW))
         await server.start()
         await asyncio.to_thread(_send, port)
