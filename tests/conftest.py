@@ -23,6 +23,9 @@ from saleor_loyalty_app.db.database import Database, open_database
 from saleor_loyalty_app.db.tables import metadata
 from tests.postgres import create_database, drop_database, postgres_server
 
+# Until everything is collected next to nothing becomes garbage: to look for it is a sixth of it.
+gc.disable()
+
 CHECKS = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
 settings.register_profile(
     "quick", max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=CHECKS
@@ -71,6 +74,7 @@ def pytest_collection_finish() -> None:
     """What was collected stays to the end: no garbage collection looks at it again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def _turn(folder: str) -> int:
