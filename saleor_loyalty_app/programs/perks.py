@@ -101,6 +101,8 @@ class SendMessage(Section):
 
 
 PerkEffect = IssueReward | SetTier | GiveTag | SendMessage
+#: What shoppers are not promised: it is the store's own business.
+UNPROMISED = GiveTag | SendMessage
 _KINDS: Mapping[str, type[PerkEffect]] = {
     "issue_reward": IssueReward,
     "set_tier": SetTier,

@@ -12,6 +12,7 @@ from saleor_loyalty_app.programs.diff import differences
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.errors import ProgramInvalid
 from saleor_loyalty_app.programs.explain import explain_miss
+from saleor_loyalty_app.programs.faq import answers
 from saleor_loyalty_app.programs.member_facts import MemberFacts, Used
 from saleor_loyalty_app.programs.perks_words import planned_words
 from saleor_loyalty_app.programs.problems import problems_in
@@ -193,6 +194,14 @@ def test_a_segment_asks_for_tags_and_says_which_a_member_has() -> None:
         assert leaf_words(segment.rule, language, {}) == line
         assert number_words(segment.rule, "press", language, {}) == "press"
         assert number_words(segment.rule, "", language, {}) == "–"
+
+
+def test_shoppers_are_not_promised_tags() -> None:
+    program = program_of(on_order(VIP, "give", when=HAS_VIP), on_order(POINTS, "ask", when=HAS_VIP))
+    found = answers(program, "en", earning=True, spending=False, shipping=False)
+    told = " ".join(text for one in found for text in one.sentences)
+    assert "Ask:" in told
+    assert "Give:" not in told
 
 
 def test_a_document_with_tags_is_read_as_it_was_written() -> None:
