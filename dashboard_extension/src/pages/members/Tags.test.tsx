@@ -2,13 +2,15 @@ import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it } from "vitest";
 
+import type { components } from "@/api";
 import { renderPage } from "@/testing/render";
 
 import { Tags } from "./Tags";
 
 const PATH = "/api/dashboard/v1/members/7/tags";
-const OF_ORDERS = { tag: "big-order", orders: 2, by: null, at: null };
-const BY_HAND = { tag: "press", orders: 0, by: "agent@example.com", at: "2027-01-04T09:30:00Z" };
+type Line = components["schemas"]["MemberTagLine"];
+const OF_ORDERS: Line = { tag: "big-order", orders: 2, by: null, at: null };
+const BY_HAND: Line = { tag: "press", orders: 0, by: "agent@example.com", at: "2027-01-04T09:30:00Z" };
 
 it("shows what gives each tag, and lets staff add and remove", async () => {
   const user = userEvent.setup({ delay: null });
