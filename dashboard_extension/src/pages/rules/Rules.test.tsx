@@ -107,7 +107,7 @@ describe("the earning rules", () => {
     await user.selectOptions(screen.getByLabelText("What it does"), "tag");
     expect(screen.queryByRole("textbox", { name: "Points" })).toBeNull();
     await user.type(screen.getByRole("textbox", { name: "Tag" }), "vip");
-    await user.selectOptions(screen.getByLabelText("Add a condition"), "tag");
+    await user.selectOptions(screen.getByLabelText("Add a condition…"), "tag");
     await user.type(screen.getByRole("textbox", { name: "One of these tags" }), "friend{Enter}press{Enter}");
     await user.click(save());
     const [, tagged] = await saved(page.requests);
