@@ -39,7 +39,7 @@ def test_a_document_without_rewards_keeps_its_digest() -> None:
     [
         ([item_of("amount")], "reward_amount_missing", "rewards.items[0]"),
         ([item_of("custom", amount="3")], "reward_amount_unfit", "rewards.items[0]"),
-        ([item_of("percent")], "missing", "rewards.items[0].gift"),
+        ([item_of("percent")], "missing", "rewards.items[0].gift.percent"),
         ([item_of("nothing")], "unknown_type", "rewards.items[0].gift"),
         ([item_of("custom"), item_of("custom")], "reward_id_twice", "rewards"),
         ([item_of("custom", who={})], "reward_audience_empty", "rewards.items[0].who"),

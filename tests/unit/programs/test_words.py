@@ -43,6 +43,7 @@ CONDITIONS: list[dict[str, Any]] = [
     {"type": "on_sale", "value": False},
     {"type": "tier", "tiers": ["gold"]},
     {"type": "segment", "segments": ["insiders"]},
+    {"type": "tag", "tags": ["fan", "press"]},
     {"type": "member_since", "min": 30},
     {"type": "member_orders", "min": 1, "max": 5},
     {"type": "event_property", "name": "stars", "min": 1, "max": 5},
