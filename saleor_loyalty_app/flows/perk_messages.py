@@ -36,8 +36,8 @@ def send_message(
     """
     turn = row.turns + 1
     told = [key_of(row.id, earlier) for earlier in range(1, turn)]
-    if told and withdrawing.was_sent(conn, store.id, told):
-        return {"message": told[-1]}
+    if told and (sent := withdrawing.sent_of(conn, store.id, told)):
+        return {"message": sent}
     who = recipient(conn, store.id, member.id)
     text = effect.text_for((*who.languages, store.language))
     data = {"title": text.title, "body": text.body, "order": number}

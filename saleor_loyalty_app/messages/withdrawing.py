@@ -36,13 +36,13 @@ def withdraw(conn: Connection, store_id: int, key: str, *, now: datetime) -> boo
         .where(_delivery.c.message_id == found.id, _delivery.c.state == WAITING)
         .values(state=SKIPPED, why=WITHDRAWN, ended_at=now)
     )
-    return not was_sent(conn, store_id, [key])
+    return sent_of(conn, store_id, [key]) is None
 
 
-def was_sent(conn: Connection, store_id: int, keys: Collection[str]) -> bool:
-    """Whether one of some messages went out by any channel."""
+def sent_of(conn: Connection, store_id: int, keys: Collection[str]) -> str | None:
+    """Which of some messages went out by any channel; None = none did."""
     query = (
-        sa.select(_delivery.c.id)
+        sa.select(_message.c.dedup_key)
         .join(_message, _message.c.id == _delivery.c.message_id)
         .where(
             _message.c.store_id == store_id,
@@ -51,4 +51,4 @@ def was_sent(conn: Connection, store_id: int, keys: Collection[str]) -> bool:
         )
         .limit(1)
     )
-    return conn.execute(query).one_or_none() is not None
+    return conn.execute(query).scalar_one_or_none()
