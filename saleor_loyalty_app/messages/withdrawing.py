@@ -9,10 +9,19 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.members.consents import Channel
 from saleor_loyalty_app.messages import deliveries
-from saleor_loyalty_app.messages.deliveries import SENT, SKIPPED, WAITING, WITHDRAWN, Wanted
+from saleor_loyalty_app.messages.deliveries import (
+    FAILED,
+    SENT,
+    SKIPPED,
+    WAITING,
+    WITHDRAWN,
+    Wanted,
+)
 from saleor_loyalty_app.messages.models import MessageDelivery, OutboxMessage
 
 _message, _delivery = table(OutboxMessage), table(MessageDelivery)
+#: What failed may be tried once more by staff.
+_UNSENT = (WAITING, FAILED)
 
 
 def withdraw(conn: Connection, store_id: int, key: str, *, now: datetime) -> bool:
@@ -33,7 +42,7 @@ def withdraw(conn: Connection, store_id: int, key: str, *, now: datetime) -> boo
         deliveries.plan(conn, found, by_all, now=now)
     conn.execute(
         sa.update(_delivery)
-        .where(_delivery.c.message_id == found.id, _delivery.c.state == WAITING)
+        .where(_delivery.c.message_id == found.id, _delivery.c.state.in_(_UNSENT))
         .values(state=SKIPPED, why=WITHDRAWN, ended_at=now)
     )
     return sent_of(conn, store_id, [key]) is None
