@@ -16,9 +16,10 @@ from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.goodwill import prompts
 from saleor_loyalty_app.inbox.retention import forget_store
 from saleor_loyalty_app.member_imports import repository as member_imports
-from saleor_loyalty_app.members import mailed_links, notes, preferences
+from saleor_loyalty_app.members import mailed_links, notes, preferences, tags
 from saleor_loyalty_app.members.models import Member, MemberIdentity
 from saleor_loyalty_app.orders.models import OrderRefresh
+from saleor_loyalty_app.programs import tag_rows
 from saleor_loyalty_app.programs.samples import forget_sample
 from saleor_loyalty_app.rewards import claims
 from saleor_loyalty_app.stores import exports, partner_keys
@@ -93,6 +94,8 @@ def _erase_page(conn: Connection, store_id: int, now: datetime) -> int:
     if ids:
         conn.execute(sa.delete(_identities).where(_identities.c.member_id.in_(ids)))
         notes.delete_notes(conn, store_id, ids)
+        tags.forget(conn, store_id, ids)
+        tag_rows.forget(conn, store_id, ids, now=now)
         preferences.forget_preferences(conn, store_id, ids)
         mailed_links.forget_access(conn, store_id, ids)
         birthdays.forget_birthdays(conn, store_id, ids)

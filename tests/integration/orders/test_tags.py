@@ -13,6 +13,7 @@ from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.converge_order import converge_order
 from saleor_loyalty_app.flows.erase_member import erase_member
+from saleor_loyalty_app.flows.erase_store import erase_store
 from saleor_loyalty_app.flows.export_member import export_member
 from saleor_loyalty_app.flows.give_points import Agent
 from saleor_loyalty_app.flows.join_member import customer_seen
@@ -305,6 +306,20 @@ def test_a_person_is_told_their_tags_and_they_go_with_the_person(shop: Shop) -> 
         shop.database.write(
             lambda conn: add_tag(conn, shop.store, member, "x", AGENT, keys=KEYS, now=shop.now)
         )
+
+
+def test_tags_go_with_a_store_that_is_erased(shop: Shop) -> None:
+    shop.receive(bought(1))
+    shop.add("press")
+    member = shop.member()
+    shop.database.write(
+        lambda conn: conn.execute(
+            sa.update(table(Store)).where(table(Store).c.id == shop.store.id).values(active=False)
+        )
+    )
+    erase_store(shop.database, shop.store, now=shop.now)
+    left = shop.database.read(lambda conn: tags_of(conn, shop.store.id, these([member])))
+    assert left == {}
 
 
 def test_the_audit_tells_of_a_tag_that_no_plan_gives(shop: Shop) -> None:
