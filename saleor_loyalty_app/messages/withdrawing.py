@@ -60,4 +60,5 @@ def sent_of(conn: Connection, store_id: int, keys: Collection[str]) -> str | Non
         )
         .limit(1)
     )
-    return conn.execute(query).scalar_one_or_none()
+    found: str | None = conn.execute(query).scalar_one_or_none()
+    return found

@@ -108,9 +108,9 @@ class Shop:
             member = surviving_member(conn, self.store.id, member_id)
             assert member is not None
             found = tags_by_source(conn, self.store, member)
-            read = tags_of(conn, self.store.id, these([member.id])).get(member.id, frozenset())
-            assert read == {one.tag for one in found}
-            fans = {"fans"} if read & {"fan", "press"} else set()
+            has = tags_of(conn, self.store.id, these([member.id])).get(member.id, frozenset())
+            assert has == {one.tag for one in found}
+            fans = {"fans"} if has & {"fan", "press"} else set()
             assert member_in(conn, self.store.id, member.id) == fans
             return found
 
