@@ -1,4 +1,4 @@
-"""What an order brings beside points: rewards, tiers and tags, given once, taken back once.
+"""What an order brings beside points: rewards, tiers, tags and messages, given and taken once.
 
 Called for every look at an order that is booked, inside its transaction. What is given is a
 function of the plan and of what the customer kept: the same look again changes nothing. Nothing of
@@ -17,6 +17,7 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.known_member import lock_members
 from saleor_loyalty_app.flows.order_owner import Ownership
+from saleor_loyalty_app.flows.perk_messages import send_message, take_message
 from saleor_loyalty_app.flows.perk_rewards import give_reward, take_reward
 from saleor_loyalty_app.flows.perk_tags import give_tag, take_tag
 from saleor_loyalty_app.flows.perk_tiers import give_tier, take_tier
@@ -36,7 +37,13 @@ from saleor_loyalty_app.programs.perk_rows import (
     WAITING,
     PerkRow,
 )
-from saleor_loyalty_app.programs.perks import GiveTag, IssueReward, PerkEffect, effect_of
+from saleor_loyalty_app.programs.perks import (
+    GiveTag,
+    IssueReward,
+    PerkEffect,
+    SendMessage,
+    effect_of,
+)
 from saleor_loyalty_app.programs.perks_words import perk_name
 from saleor_loyalty_app.programs.repository import Revision, revision_at
 from saleor_loyalty_app.rewards import redemptions, use_records
@@ -209,6 +216,9 @@ class _Work:
             gift = self.gifts[str(row.detail[_NAMED])]
             back = take_reward(self.conn, self.store, gift, number=number, now=self.now)
             return self._changed(row, state=TAKEN if back else KEPT)
+        if row.kind == "message":
+            back = take_message(self.conn, self.store, row, now=self.now)
+            return self._changed(row, state=TAKEN if back else KEPT)
         member = surviving_member(self.conn, self.store.id, row.member_id)
         if member is None:
             raise LookupError(f"perk {row.id} has a member that is not there")
@@ -241,7 +251,7 @@ class _Work:
             return self._changed(row, state=WAITING, member_id=member.id, detail=detail)
         turns = row.turns + 1
         try:
-            detail = self._give(rule_id, effect, member, f"perk:{row.id}:{turns}")
+            detail = self._give(effect, member, row, f"perk:{row.id}:{turns}")
         except _REFUSALS as refused:
             return self._refused(row, effect, member, refused)
         problem = _problem(rule_id)
@@ -263,11 +273,16 @@ class _Work:
         return "" if self.store.spending_on else "spending_off"
 
     def _give(
-        self, rule_id: str, effect: PerkEffect, member: MemberRef, key: str
+        self, effect: PerkEffect, member: MemberRef, row: PerkRow, key: str
     ) -> dict[str, object]:
         """The detail of what was given; a refusal comes before anything is written."""
         if isinstance(effect, GiveTag):
             return give_tag(self.conn, self.store, member, effect.tag)
+        if isinstance(effect, SendMessage):
+            number = self.snapshot.number
+            return send_message(
+                self.conn, self.store, member, effect, row=row, number=number, now=self.now
+            )
         if not isinstance(effect, IssueReward):
             if self.revision is None:
                 raise TiersOff
@@ -294,7 +309,7 @@ class _Work:
             channel=channel.slug,
             currency=channel.currency_code,
             key=key,
-            perk=f"{rule_id}:{self.snapshot.id}",
+            perk=f"{row.rule_id}:{self.snapshot.id}",
             now=self.now,
         )
         return {_NAMED: made.public_id}

@@ -26,6 +26,8 @@ _delivery, _message, _stopped = table(MessageDelivery), table(OutboxMessage), ta
 _store = table(Store)
 
 WAITING, SENT, SKIPPED, FAILED = "waiting", "sent", "skipped", "failed"
+#: Why a message is not sent whose occasion is gone.
+WITHDRAWN = "withdrawn"
 #: Role of the address that a member had before.
 PREVIOUS = "previous"
 MARKETING_KINDS = tuple(
@@ -159,9 +161,13 @@ def finish(
     now: datetime,
 ) -> bool:
     """Ends a delivery; False where somebody else did so before."""
+    still = _delivery.c.state == WAITING
+    if state == SENT:
+        # It was withdrawn while the other side took it: what went out is known as sent.
+        still |= _delivery.c.why == WITHDRAWN
     ended = conn.execute(
         sa.update(_delivery)
-        .where(_delivery.c.id == delivery_id, _delivery.c.state == WAITING)
+        .where(_delivery.c.id == delivery_id, still)
         .values(state=state, why=why, answer=answer, attempts=attempts, ended_at=now)
         .returning(_delivery.c.id)
     )

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from saleor_loyalty_app.programs.document import Program
-from saleor_loyalty_app.programs.perks import IssueReward, SetTier
+from saleor_loyalty_app.programs.perks import IssueReward, SendMessage, SetTier
 from saleor_loyalty_app.programs.problems import Problem
 from saleor_loyalty_app.programs.rewards import NO_REWARDS
 
 
 def perk_problems(program: Program) -> Iterator[Problem]:
-    """The problems of rules that give rewards or tiers; those switched off are left out."""
+    """The problems of rules that give rewards, tiers or messages; not of those switched off."""
     for index, rule in enumerate(program.earning.rules):
         if not rule.enabled:
             continue
@@ -18,6 +18,11 @@ def perk_problems(program: Program) -> Iterator[Problem]:
             yield from _reward_problems(program, rule.then.reward, f"{path}.reward")
         elif isinstance(rule.then, SetTier):
             yield from _tier_problems(program, rule.then.tier, f"{path}.tier")
+        elif isinstance(rule.then, SendMessage):
+            for locale in program.texts:
+                if locale not in rule.then.texts:
+                    detail = {"locale": locale}
+                    yield Problem("perk_message_locale", f"{path}.texts", "warning", detail)
 
 
 def _reward_problems(program: Program, reward: str, path: str) -> Iterator[Problem]:

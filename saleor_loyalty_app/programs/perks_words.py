@@ -1,15 +1,32 @@
 """What rules give beside points, in words."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from textwrap import shorten
 from typing import Any
 
 from saleor_loyalty_app.i18n import filled, translate
 from saleor_loyalty_app.programs.document import Program
-from saleor_loyalty_app.programs.perks import GiveTag, IssueReward, PerkEffect, effect_of
+from saleor_loyalty_app.programs.perks import (
+    GiveTag,
+    IssueReward,
+    PerkEffect,
+    SendMessage,
+    effect_of,
+)
+
+#: So much of a message's text is told of it.
+SHOWN = 80
+#: What became of some kinds is said in words of their own.
+_OWN_WORDS = frozenset({("ended", "tag"), ("taken", "message"), ("kept", "message")})
 
 
 def perk_name(effect: PerkEffect, language: str, program: Program | None) -> str:
-    """What the reward or the tier is called; its id where no program names it. A tag is its id."""
+    """What the reward or the tier is called; its id where no program names it.
+
+    A tag is called as it is, a message by its title.
+    """
+    if isinstance(effect, SendMessage):
+        return effect.text_for([language]).title
     if isinstance(effect, GiveTag):
         return effect.tag
     if isinstance(effect, IssueReward):
@@ -27,6 +44,10 @@ def perk_words(effect: PerkEffect, language: str, program: Program | None = None
         return translate("effect.issue_reward", language, reward=name)
     if isinstance(effect, GiveTag):
         return translate("effect.tag", language, tag=name)
+    if isinstance(effect, SendMessage):
+        body = shorten(effect.text_for([language]).body, SHOWN, placeholder="…")
+        locales = ", ".join(sorted(effect.texts))
+        return translate("effect.message", language, title=name, body=body, locales=locales)
     key = "effect.set_tier.one" if effect.days == 1 else "effect.set_tier"
     return translate(key, language, tier=name, days=effect.days)
 
@@ -50,5 +71,5 @@ def planned_words(
             if state == "refused":
                 arguments = detail.get("detail", {})
                 why = filled(f"error.{detail['code']}", language, arguments)
-            key = "ended_tag" if (state, effect.type) == ("ended", "tag") else state
+            key = f"{state}_{effect.type}" if (state, effect.type) in _OWN_WORDS else state
             yield translate(f"explain.perk.{key}", language, why=why)
