@@ -13,7 +13,7 @@ from saleor_loyalty_app.members import consents
 from saleor_loyalty_app.members.consents import Channel
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.guest_addresses import open_address
-from saleor_loyalty_app.messages import deliveries, timing
+from saleor_loyalty_app.messages import deliveries, stopped_addresses, timing
 from saleor_loyalty_app.messages.deliveries import Delivery
 from saleor_loyalty_app.messages.kinds import KINDS, MessageClass
 from saleor_loyalty_app.messages.rendering import Rendered, render
@@ -134,7 +134,7 @@ def _why_not(
         return "no_address"
     if known.to_guests and "to" in delivery.data and who.state != "guest":
         return "joined"
-    if key and deliveries.is_stopped(conn, store.id, key):
+    if key and stopped_addresses.is_stopped(conn, store.id, key):
         return "stopped_address"
     if known.message_class is MessageClass.marketing:
         if who.state not in ("active", "paused"):
