@@ -40,8 +40,8 @@ from saleor_loyalty_app.programs.perk_rows import (
 from saleor_loyalty_app.programs.perks import (
     GiveTag,
     IssueReward,
-    PerkEffect,
-    SendMessage,
+    PlannedEffect,
+    PlannedMessage,
     effect_of,
 )
 from saleor_loyalty_app.programs.perks_words import perk_name
@@ -89,6 +89,7 @@ def settle_perks(
     owner: Ownership,
     *,
     kept: bool,
+    revision_id: int | None,
     now: datetime,
 ) -> frozenset[str]:
     """Gives and takes back what the order brings; gives the rules whose perk counts for caps.
@@ -96,6 +97,7 @@ def settle_perks(
     The caller holds the order, and the rewards that it brought (`lock_gifts`).
 
     Args:
+        revision_id: of the program that decided the plan.
         kept: whether the customer kept anything of the order.
     """
     if not plan.perks:
@@ -118,7 +120,9 @@ def settle_perks(
         snapshot,
         revision_at(conn, store.id, now),
         {gift.public_id: gift for gift in gifts},
-        now,
+        decided_by=revision_id,
+        paid_at=plan.expires_from,
+        now=now,
     )
     known = {row.rule_id: row for row in rows}
     counted = set()
@@ -178,10 +182,12 @@ class _Work:
     snapshot: OrderSnapshot
     revision: Revision | None
     gifts: Mapping[str, RedemptionRef]
+    decided_by: int | None
+    paid_at: datetime
     now: datetime
 
     def settled(
-        self, rule_id: str, effect: PerkEffect, row: PerkRow | None, wanted: MemberRef | None
+        self, rule_id: str, effect: PlannedEffect, row: PerkRow | None, wanted: MemberRef | None
     ) -> PerkRow | None:
         """The row of a perk as it is to be; None where nothing was ever to be given."""
         if row is not None:
@@ -229,7 +235,7 @@ class _Work:
         return self._changed(row, state=TAKEN if back else KEPT)
 
     def _given(
-        self, rule_id: str, effect: PerkEffect, row: PerkRow | None, member: MemberRef
+        self, rule_id: str, effect: PlannedEffect, row: PerkRow | None, member: MemberRef
     ) -> PerkRow:
         if row is None:
             row = perk_rows.need(
@@ -260,7 +266,7 @@ class _Work:
             row, state=GIVEN, member_id=member.id, turns=turns, detail={**_over(row), **detail}
         )
 
-    def _waits(self, effect: PerkEffect, member: MemberRef) -> str:
+    def _waits(self, effect: PlannedEffect, member: MemberRef) -> str:
         """What it waits for, as a stable word; "" = it can be given now."""
         if not self.store.earning_on:
             return "earning_off"
@@ -273,15 +279,20 @@ class _Work:
         return "" if self.store.spending_on else "spending_off"
 
     def _give(
-        self, effect: PerkEffect, member: MemberRef, row: PerkRow, key: str
+        self, effect: PlannedEffect, member: MemberRef, row: PerkRow, key: str
     ) -> dict[str, object]:
         """The detail of what was given; a refusal comes before anything is written."""
         if isinstance(effect, GiveTag):
             return give_tag(self.conn, self.store, member, effect.tag)
-        if isinstance(effect, SendMessage):
-            number = self.snapshot.number
+        if isinstance(effect, PlannedMessage):
             return send_message(
-                self.conn, self.store, member, effect, row=row, number=number, now=self.now
+                self.conn,
+                self.store,
+                member,
+                row,
+                revision_id=self.decided_by,
+                number=self.snapshot.number,
+                paid_at=self.paid_at,
             )
         if not isinstance(effect, IssueReward):
             if self.revision is None:
@@ -315,7 +326,7 @@ class _Work:
         return {_NAMED: made.public_id}
 
     def _refused(
-        self, row: PerkRow, effect: PerkEffect, member: MemberRef, refused: AppError
+        self, row: PerkRow, effect: PlannedEffect, member: MemberRef, refused: AppError
     ) -> PerkRow:
         program = None if self.revision is None else self.revision.program
         why = Words(f"error.{refused.code}", _plain(refused.detail))
@@ -347,7 +358,7 @@ def _tell(
     store: StoreRef,
     program: Program | None,
     rule_id: str,
-    effect: PerkEffect,
+    effect: PlannedEffect,
     number: str,
     why: Words,
     now: datetime,

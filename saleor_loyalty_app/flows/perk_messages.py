@@ -14,6 +14,7 @@ from saleor_loyalty_app.messages import withdrawing
 from saleor_loyalty_app.messages.outbox import Kind, tell
 from saleor_loyalty_app.programs.perk_rows import PerkRow
 from saleor_loyalty_app.programs.perks import SendMessage
+from saleor_loyalty_app.programs.repository import programs_by_id
 from saleor_loyalty_app.stores.refs import StoreRef
 
 
@@ -21,17 +22,19 @@ def send_message(
     conn: Connection,
     store: StoreRef,
     member: MemberRef,
-    effect: SendMessage,
-    *,
     row: PerkRow,
+    *,
+    revision_id: int | None,
     number: str,
-    now: datetime,
+    paid_at: datetime,
 ) -> dict[str, object]:
     """Writes a message down in the language that the member reads; gives what its row keeps.
 
     An earlier one of the same order that went out after all stays the one: nobody is told twice.
+    It tells of the payment, so that it is as old: what is seen long after is not sent any more.
 
     Args:
+        revision_id: of the program that has the texts.
         number: of the order.
     """
     turn = row.turns + 1
@@ -39,10 +42,11 @@ def send_message(
     if told and (sent := withdrawing.sent_of(conn, store.id, told)):
         return {"message": sent}
     who = recipient(conn, store.id, member.id)
+    effect = _effect(conn, store, revision_id, row.rule_id)
     text = effect.text_for((*who.languages, store.language))
     data = {"title": text.title, "body": text.body, "order": number}
     key = key_of(row.id, turn)
-    tell(conn, store.id, member.id, Kind.order_message, data, key=key, now=now)
+    tell(conn, store.id, member.id, Kind.order_message, data, key=key, now=paid_at)
     return {"message": key}
 
 
@@ -54,3 +58,14 @@ def take_message(conn: Connection, store: StoreRef, row: PerkRow, *, now: dateti
 def key_of(row_id: int, turn: int) -> str:
     """What names a message in the outbox."""
     return f"order_message:{row_id}:{turn}"
+
+
+def _effect(
+    conn: Connection, store: StoreRef, revision_id: int | None, rule_id: str
+) -> SendMessage:
+    """What the rule told when the order was decided, whatever it tells today."""
+    decided = [] if revision_id is None else [revision_id]
+    for program in programs_by_id(conn, store.id, decided).values():
+        if (effect := program.message_of(rule_id)) is not None:
+            return effect
+    raise LookupError(f"revision {revision_id} has no message of the rule {rule_id}")

@@ -68,12 +68,14 @@ def prepare(
     keys: EmailKeys,
     now: datetime,
 ) -> Letter | Later | Skip:
-    """Reads what the message needs. Consent, blocks and figures are those of `now`.
+    """Reads what the message needs. Switches, consent, blocks and figures are those of `now`.
 
     Raises:
         TextInvalid: the owner's words cannot be used.
     """
     who = context.recipient(conn, store.id, delivery.member_id)
+    if KINDS[delivery.kind].optional and delivery.kind in setup.switched_off:
+        return Skip("switched_off")
     address, key = _address(store, delivery, who, keys)
     if why := _why_not(conn, store, delivery, who, address, key, now):
         return Skip(why)

@@ -27,12 +27,12 @@ _UNSENT = (WAITING, FAILED)
 def withdraw(conn: Connection, store_id: int, key: str, *, now: datetime) -> bool:
     """Sees to it that a message is not sent (any more); False where it went out by any channel.
 
-    Of one that is no longer in the log it is not known, so that it counts as sent.
+    Of one that is no longer in the log it is not known, so that it counts as sent. The message is
+    not locked: who plans it writes its deliveries first and then marks it, and so does this, so
+    that neither waits for what the other holds.
     """
     found = conn.execute(
-        sa.select(_message)
-        .where(_message.c.store_id == store_id, _message.c.dedup_key == key)
-        .with_for_update()
+        sa.select(_message).where(_message.c.store_id == store_id, _message.c.dedup_key == key)
     ).one_or_none()
     if found is None:
         return False

@@ -87,31 +87,44 @@ class SendMessage(Section):
         return "perk"
 
     def text_for(self, languages: Iterable[str]) -> MessageText:
-        """The text in the first of the languages that it has; else in English, else any."""
+        """The text in the first of the languages that it has; else in English, else any.
+
+        "de-at" is met by "de" too, and that by "de-CH" where there is nothing nearer.
+        """
         there = {locale.lower(): text for locale, text in self.texts.items()}
+        of_language = {locale.partition("-")[0]: text for locale, text in there.items()}
         for language in languages:
             whole = language.replace("_", "-").lower()
-            for candidate in (whole, whole.partition("-")[0]):
-                if candidate in there:
-                    return there[candidate]
+            alone = whole.partition("-")[0]
+            for texts, candidate in ((there, whole), (there, alone), (of_language, alone)):
+                if candidate in texts:
+                    return texts[candidate]
         found = in_locale(self.texts, "en")
         if found is None:
             raise ValueError("a message has a text")
         return found
 
 
+class PlannedMessage(Section):
+    """A message as award plans keep it: its texts stand in the revision that decided, for ever."""
+
+    type: Literal["message"]
+
+
 PerkEffect = IssueReward | SetTier | GiveTag | SendMessage
+#: What award plans keep of one.
+PlannedEffect = IssueReward | SetTier | GiveTag | PlannedMessage
 #: What shoppers are not promised: it is the store's own business.
 UNPROMISED = GiveTag | SendMessage
-_KINDS: Mapping[str, type[PerkEffect]] = {
+_KINDS: Mapping[str, type[PlannedEffect]] = {
     "issue_reward": IssueReward,
     "set_tier": SetTier,
     "tag": GiveTag,
-    "message": SendMessage,
+    "message": PlannedMessage,
 }
 
 
-def effect_of(told: Mapping[str, Any]) -> PerkEffect:
+def effect_of(told: Mapping[str, Any]) -> PlannedEffect:
     """The effect that `Perk.to_json` wrote."""
     return _KINDS[told["type"]].model_validate(dict(told))
 
@@ -125,7 +138,8 @@ class Perk:
 
     def to_json(self) -> dict[str, Any]:
         """The perk as JSON values, as award plans keep it."""
-        return {"rule": self.rule_id, "effect": self.effect.model_dump(mode="json")}
+        kept = self.effect.model_dump(mode="json", exclude={"texts"})
+        return {"rule": self.rule_id, "effect": kept}
 
 
 @dataclass(frozen=True, slots=True)
