@@ -1,7 +1,7 @@
 """Messages of earning rules: once an order, as offers are sent, and withdrawn while unsent."""
 
 from collections.abc import Iterator
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -155,8 +155,18 @@ def test_who_plans_at_the_moment_of_withdrawing_sends_nothing(shop: MessageStage
     )
 
 
-def test_who_plans_and_who_withdraws_never_wait_for_each_other(postgres_url: str) -> None:
+def test_who_plans_and_who_withdraws_never_wait_for_each_other(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Both write the deliveries and then the message: with another order one of them would die."""
+    looked, planning = Event(), Event()
+    plan = deliveries.plan
+
+    def plan_later(*told: Any, **more: Any) -> None:
+        looked.set()
+        planning.wait(1)
+        plan(*told, **more)
+
     database = open_database(postgres_url, pool_size=4)
     try:
         with message_stage(database, None) as stage:
@@ -166,14 +176,17 @@ def test_who_plans_and_who_withdraws_never_wait_for_each_other(postgres_url: str
 
             def withdraw() -> None:
                 with database.engine.begin() as conn:
-                    now = stage.clock()
-                    withdrawn.append(withdrawing.withdraw(conn, stage.store.id, "thanks", now=now))
+                    done = withdrawing.withdraw(conn, stage.store.id, "thanks", now=stage.clock())
+                    withdrawn.append(done)
 
+            monkeypatch.setattr(deliveries, "plan", plan_later)
             other = Thread(target=withdraw)
+            other.start()
+            assert looked.wait(5)
             with database.engine.begin() as conn:
                 conn.execute(sa.insert(table(MessageDelivery)).values(_on_its_way(message)))
-                other.start()
-                other.join(0.5)
+                planning.set()
+                other.join(0.3)
                 assert other.is_alive()
                 planned = sa.update(table(OutboxMessage)).values(planned_at=stage.clock())
                 conn.execute(planned.where(table(OutboxMessage).c.id == message.id))

@@ -7,14 +7,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.flows.preview_checkout import preview_checkout, read_checkout
+from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.messages.kinds import Kind
 from saleor_loyalty_app.messages.models import OutboxMessage
 from saleor_loyalty_app.programs.problems import read_program
 from saleor_loyalty_app.programs.validate import check_program
 from saleor_loyalty_app.programs.yaml_text import parse_yaml, program_from_yaml, program_to_yaml
+from saleor_loyalty_app.saleor.client import SaleorClient
 from tests.claim_stage import buy, cancel, offer
 from tests.integration.rewards.test_rule_perks import perks
-from tests.redemption_stage import Stage
+from tests.redemption_stage import CIPHER, Stage
 from tests.unit.programs.test_recipes import BASE, FOLDER, README
 
 NAME = "message-with-order"
@@ -65,3 +68,20 @@ def waiting(stage: Stage) -> list[str]:
     )
     rows = stage.database.read(lambda conn: list(conn.execute(query).scalars()))
     return [str(data["title"]) for data in rows]
+
+
+def test_a_cart_is_not_told_what_it_lacks_for_a_message(stage: Stage) -> None:
+    section, _ = recipe()
+    [purchases, thanks] = section["earning"]["rules"]
+    gift = {"type": "points_per_order", "points": 5}
+    five = thanks | {"id": "five", "name": {"en": "Five more"}, "then": gift}
+    offer(stage, earning={"rules": [purchases, thanks, five]})
+    client = SaleorClient(stage.http, now=stage.box.clock.now)
+    access = StoreAccess(stage.database, client, CIPHER)
+    cart = read_checkout(access, stage.store, stage.cart(1))
+    found = stage.database.read(
+        lambda conn: preview_checkout(
+            conn, stage.store, cart, None, is_owner=False, now=stage.now, language="en"
+        )
+    )
+    assert [rule for rule, _ in found.nearly] == ["five"]
