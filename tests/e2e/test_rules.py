@@ -144,7 +144,7 @@ def test_a_rule_tells_members_something_in_each_language(
         expect(written.locator("input")).to_have_value(title)
         expect(written.locator("textarea")).to_have_value(body)
     require_accessible(page, f"a message of a rule {look.name}")
-    shoot(page, pictures, f"112-rule-message-{look.name}")
+    shoot(page, pictures, f"117-rule-message-{look.name}")
     frame.locator('li[aria-current] [data-act="delete"]').click()
     press(frame, '[data-savebar="save"]')
     expect(frame.locator('[data-savebar="save"]')).to_be_disabled()
