@@ -52,7 +52,7 @@ def main(argv: list[str] | None = None) -> int:
     except UnreadableState as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    uvicorn.run(app, host=options.host, port=options.port, log_level="warning")
+    uvicorn.run(app, host=options.host, port=options.port, log_level="warning", ws="none")
     return 0
 
 

@@ -3,6 +3,7 @@
 import itertools
 import os
 import re
+import secrets
 import socket
 
 #: Below the ports that systems lend to outgoing connections (from 32,768 on Linux): such a port
@@ -16,15 +17,21 @@ def _turns() -> tuple[int, int, int]:
     """The first port of this process, the distance to its next, and how many it has."""
     worker = int(re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "")) or 0)
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    return FIRST + worker * STEP, workers * STEP, (END - FIRST) // (workers * STEP)
+    return (
+        FIRST + worker * STEP + secrets.randbelow(MAIL),
+        workers * STEP,
+        (END - FIRST) // (workers * STEP),
+    )
 
 
 _FIRST, _DISTANCE, _COUNT = _turns()
-_next = itertools.count(os.getpid())
+_next = itertools.count(secrets.randbelow(_COUNT))
 
 
 def free_port() -> int:
-    """A port on which nobody listens, of which no other process of this run is told.
+    """A port on which nobody listens, and which no other worker of this run is given.
+
+    Runs beside each other begin anywhere, and hardly ever meet.
 
     Raises:
         RuntimeError: somebody listens on each of them.

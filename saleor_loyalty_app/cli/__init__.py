@@ -1,10 +1,13 @@
 """The command `saleor-loyalty`."""
 
 import sys
-from typing import Annotated
+from collections.abc import Callable
+from functools import cache
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy.exc import DBAPIError
+from typer.main import get_command
 
 from saleor_loyalty_app import __version__, log
 from saleor_loyalty_app.cli import (
@@ -76,10 +79,16 @@ def main() -> None:
     sys.exit(run(sys.argv[1:]))
 
 
+@cache
+def command() -> Callable[..., Any]:
+    """All commands, put together once from the functions and their arguments."""
+    return get_command(app)
+
+
 def run(arguments: list[str]) -> int:
     """Runs one command and gives its exit code."""
     try:
-        app(arguments, prog_name="saleor-loyalty")
+        command()(arguments, prog_name="saleor-loyalty")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else DONE
     except SettingsInvalid as failure:

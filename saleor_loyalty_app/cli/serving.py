@@ -79,6 +79,7 @@ def serve(
                 proxy_headers=True,
                 forwarded_allow_ips=proxies,
                 server_header=False,
+                ws="none",
                 timeout_graceful_shutdown=GRACE,
             )
         )

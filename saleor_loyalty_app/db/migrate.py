@@ -62,7 +62,7 @@ def upgrade(database_url: str) -> tuple[str | None, str]:
     """
     with _transaction(database_url) as connection:
         before = current(connection)
-        if before is not None and before not in _known():
+        if before is not None and (before == head() or before not in _known()):
             return before, before
         command.upgrade(_config(connection), "head")
         if connection.dialect.name == "sqlite":

@@ -302,6 +302,8 @@ def test_points_in_two_checkouts_at_once_are_spent_once(
     faults.locator("#race-owner").select_option(JOHN)
     faults.locator("#race-other").select_option(MARIA)
     faults.locator("#race-start").click()
+    expect(faults.locator("#race-result li, #race-problem:not(:empty)").first).to_be_visible()
+    expect(faults.locator("#race-problem")).to_be_empty()
     expect(faults.locator("#race-result li")).to_have_count(3)
     expect(faults.locator("#race-result")).to_contain_text("no code")
     steps.shoot(faults, pictures, "58-one-code-in-two-checkouts")
