@@ -19,10 +19,19 @@ def perk_problems(program: Program) -> Iterator[Problem]:
         elif isinstance(rule.then, SetTier):
             yield from _tier_problems(program, rule.then.tier, f"{path}.tier")
         elif isinstance(rule.then, SendMessage):
-            for locale in program.texts:
-                if locale not in rule.then.texts:
-                    detail = {"locale": locale}
-                    yield Problem("perk_message_locale", f"{path}.texts", "warning", detail)
+            yield from _message_problems(program, rule.then, f"{path}.texts")
+
+
+def _message_problems(program: Program, message: SendMessage, path: str) -> Iterator[Problem]:
+    for locale in program.texts:
+        if locale not in message.texts:
+            yield Problem("perk_message_locale", path, "warning", {"locale": locale})
+    for locale, text in message.texts.items():
+        for field, said in (("title", text.title), ("body", text.body)):
+            # As the texts of the mails have them, which members would read as they stand here.
+            if "{{" in said or "{%" in said:
+                where = f"{path}.{locale}.{field}"
+                yield Problem("perk_message_placeholder", where, "warning", {"locale": locale})
 
 
 def _reward_problems(program: Program, reward: str, path: str) -> Iterator[Problem]:

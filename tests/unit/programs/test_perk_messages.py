@@ -123,6 +123,18 @@ def test_a_language_of_the_program_without_text_is_told() -> None:
         assert "“tr”" in told.in_words(language)
 
 
+@pytest.mark.parametrize("text", ["Hello {{ name }}", "{% if x %}Hi{% endif %}"])
+def test_a_placeholder_that_nothing_fills_in_is_told(text: str) -> None:
+    said = WORDS | {"tr": {"title": "Merhaba", "body": text}}
+    found = check_program(
+        program_of(on_order(THANKS | {"texts": said})), [], today=date(2026, 7, 1)
+    )
+    [told] = [one for one in found if one.code == "perk_message_placeholder"]
+    assert (told.path, told.severity) == ("earning.rules[0].then.texts.tr.body", "warning")
+    for language in ("en", "tr"):
+        assert "“tr”" in told.in_words(language)
+
+
 @pytest.mark.parametrize(
     ("language", "sentence", "words", "sent", "withdrawn"),
     [
