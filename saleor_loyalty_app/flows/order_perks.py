@@ -17,7 +17,7 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.known_member import lock_members
 from saleor_loyalty_app.flows.order_owner import Ownership
-from saleor_loyalty_app.flows.perk_messages import send_message, take_message
+from saleor_loyalty_app.flows.perk_messages import send_message, take_message, went_out
 from saleor_loyalty_app.flows.perk_rewards import give_reward, take_reward
 from saleor_loyalty_app.flows.perk_tags import give_tag, take_tag
 from saleor_loyalty_app.flows.perk_tiers import give_tier, take_tier
@@ -203,10 +203,12 @@ class _Work:
         return row
 
     def _followed(self, row: PerkRow) -> PerkRow:
-        """What was taken back while it lay in a cart that was paid is kept after all."""
+        """What was used, or went out, in the moment that it was taken back is kept after all."""
+        if row.state not in (TAKEN, WAITING):
+            return row
         gift = self._gift(row)
-        used = gift is not None and gift.is_spent
-        return self._changed(row, state=KEPT) if row.state in (TAKEN, WAITING) and used else row
+        used = went_out(self.conn, self.store, row) if gift is None else gift.is_spent
+        return self._changed(row, state=KEPT) if used else row
 
     def _gift(self, row: PerkRow) -> RedemptionRef | None:
         """The reward that was given last, as it was before this look."""
@@ -345,7 +347,7 @@ def _named(rows: Iterable[PerkRow]) -> list[str]:
 
 def _lasting(row: PerkRow) -> dict[str, Any]:
     """What stays known of a perk that is not there now."""
-    return {name: row.detail[name] for name in ("over", _NAMED) if name in row.detail}
+    return {name: row.detail[name] for name in ("over", _NAMED, "message") if name in row.detail}
 
 
 def _over(row: PerkRow) -> dict[str, Any]:

@@ -30,22 +30,17 @@ def send_message(
 ) -> dict[str, object]:
     """Writes a message down in the language that the member reads; gives what its row keeps.
 
-    An earlier one of the same order that went out after all stays the one: nobody is told twice.
     It tells of the payment, so that it is as old: what is seen long after is not sent any more.
 
     Args:
         revision_id: of the program that has the texts.
         number: of the order.
     """
-    turn = row.turns + 1
-    told = [key_of(row.id, earlier) for earlier in range(1, turn)]
-    if told and (sent := withdrawing.sent_of(conn, store.id, told)):
-        return {"message": sent}
     who = recipient(conn, store.id, member.id)
     effect = _effect(conn, store, revision_id, row.rule_id)
     text = effect.text_for((*who.languages, store.language))
     data = {"title": text.title, "body": text.body, "order": number}
-    key = key_of(row.id, turn)
+    key = key_of(row.id, row.turns + 1)
     tell(conn, store.id, member.id, Kind.order_message, data, key=key, now=paid_at)
     return {"message": key}
 
@@ -53,6 +48,12 @@ def send_message(
 def take_message(conn: Connection, store: StoreRef, row: PerkRow, *, now: datetime) -> bool:
     """Withdraws a message that was not sent yet; False where it was."""
     return withdrawing.withdraw(conn, store.id, str(row.detail["message"]), now=now)
+
+
+def went_out(conn: Connection, store: StoreRef, row: PerkRow) -> bool:
+    """Whether a message was taken by the other side in the moment that it was withdrawn."""
+    key = row.detail.get("message")
+    return key is not None and withdrawing.was_sent(conn, store.id, str(key))
 
 
 def key_of(row_id: int, turn: int) -> str:

@@ -1,6 +1,5 @@
 """Messages whose occasion is gone before they were sent. All take a connection; none commits."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -45,20 +44,19 @@ def withdraw(conn: Connection, store_id: int, key: str, *, now: datetime) -> boo
         .where(_delivery.c.message_id == found.id, _delivery.c.state.in_(_UNSENT))
         .values(state=SKIPPED, why=WITHDRAWN, ended_at=now)
     )
-    return sent_of(conn, store_id, [key]) is None
+    return not was_sent(conn, store_id, key)
 
 
-def sent_of(conn: Connection, store_id: int, keys: Collection[str]) -> str | None:
-    """Which of some messages went out by any channel; None = none did."""
+def was_sent(conn: Connection, store_id: int, key: str) -> bool:
+    """Whether a message went out by any channel."""
     query = (
-        sa.select(_message.c.dedup_key)
+        sa.select(_delivery.c.id)
         .join(_message, _message.c.id == _delivery.c.message_id)
         .where(
             _message.c.store_id == store_id,
-            _message.c.dedup_key.in_(sorted(keys)),
+            _message.c.dedup_key == key,
             _delivery.c.state == SENT,
         )
         .limit(1)
     )
-    found: str | None = conn.execute(query).scalar_one_or_none()
-    return found
+    return conn.execute(query).scalar_one_or_none() is not None

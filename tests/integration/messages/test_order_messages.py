@@ -129,7 +129,9 @@ def test_what_went_out_while_it_was_withdrawn_counts_as_sent(shop: MessageStage)
         lambda conn: deliveries.finish(conn, row.id, deliveries.SENT, attempts=1, now=shop.clock())
     )
     assert ended
-    assert fates(shop) == [("sent", "")]
+    assert (states(shop), fates(shop)) == (["taken"], [("sent", "")])
+    cancel(shop, told)
+    assert states(shop) == ["kept"]
     again(shop, told)
     assert states(shop) == ["given"]
     assert len(told_of(shop)) == 1

@@ -15,6 +15,7 @@ from saleor_loyalty_app.flows.export_member import export_member
 from saleor_loyalty_app.flows.give_points import Agent
 from saleor_loyalty_app.flows.merge_members import merge_members
 from saleor_loyalty_app.ledger.models import Entry
+from saleor_loyalty_app.messages.deliveries import SENT, finish
 from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.orders.plan import AwardPlan
 from saleor_loyalty_app.programs.repository import Revision, revision_at
@@ -109,6 +110,31 @@ def test_it_waits_while_earning_is_off_though_not_for_ever(
     again(shop, told)
     shop.send(2)
     assert (states(shop), len(mails.mails)) == (["given"], sent)
+
+
+def test_what_went_out_after_all_is_not_sent_anew_when_earning_is_on_again(
+    shop: MessageStage,
+) -> None:
+    """The mail server had it when the order came back, and its word came while earning was off."""
+    shop.agree(shop.member())
+    shop.wait(hours=13)
+    told = of(AYSE)
+    receive(shop, told)
+    shop.send()
+    [row] = [one for one in shop.log() if one.kind == "order_message"]
+    cancel(shop, told)
+    switch(shop, Part.EARNING, False)
+    again(shop, told)
+    assert states(shop) == ["waiting"]
+    sent = shop.database.write(
+        lambda conn: finish(conn, row.id, SENT, attempts=1, now=shop.clock())
+    )
+    assert sent
+    switch(shop, Part.EARNING, True)
+    again(shop, told)
+    assert (states(shop), len(told_of(shop))) == (["given"], 1)
+    cancel(shop, told)
+    assert states(shop) == ["kept"]
 
 
 def test_the_switch_of_messages_and_of_the_kind_hold_it_back(
