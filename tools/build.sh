@@ -7,5 +7,5 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "${PYTHON:-python3}" -m venv "$folder/venv"
 pip="$folder/venv/bin/python -m pip --disable-pip-version-check"
-$pip install --quiet --require-hashes -r requirements/build.txt
+$pip install --quiet --no-compile --require-hashes -r requirements/build.txt
 $pip wheel --quiet --no-deps --no-build-isolation --wheel-dir "$out" .

@@ -44,8 +44,15 @@ if [ ! -x "$venv/bin/pip" ]; then
     "$python" -m venv --clear "$venv" || fail "The environment $venv could not be made: see the message above."
 fi
 
+# What is never imported need not be compiled; the rest is with its first use.
+install() {
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r "$1" ||
+        fail "The requirements could not be installed: see the message above, then run the same command again."
+}
+
 echo "Installing $lock (the first time this takes a minute or two) ..."
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" ||
-    fail "The requirements could not be installed: see the message above, then run the same command again."
+# The pip that comes with Python 3.11 takes three times as long as this one.
+install requirements/pip.txt
+install "$lock"
 
 echo "$digest" >"$stamp"

