@@ -31,6 +31,8 @@ from saleor_loyalty_app.flows.sweep_milestones import milestones_page
 from saleor_loyalty_app.flows.sweep_segments import segments_page
 from saleor_loyalty_app.flows.sweep_tiers import rewards_page, tiers_page
 from saleor_loyalty_app.flows.take_event import take_back, take_event
+from saleor_loyalty_app.messages.kinds import Kind
+from saleor_loyalty_app.messages.models import OutboxMessage
 from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.programs.deeds import DeedFacts
 from saleor_loyalty_app.programs.document import Program
@@ -53,7 +55,7 @@ from tests.redemption_rows import make_ayse
 
 AYSE = shopper()
 SCENE = Scene("default-channel", "USD", None)
-_uses, _deeds = table(CapUse), table(DeedAward)
+_uses, _deeds, _messages = table(CapUse), table(DeedAward), table(OutboxMessage)
 Fact = tuple[Any, ...]
 
 
@@ -281,6 +283,15 @@ class Shop:
         """What the shopper is tagged with."""
         found = self.database.read(lambda conn: tags_of(conn, self.store.id, these([self.member])))
         return found.get(self.member, frozenset())
+
+    def unsent(self) -> int:
+        """How many messages of rules are still to be sent."""
+        query = (
+            sa.select(sa.func.count())
+            .where(_messages.c.store_id == self.store.id, _messages.c.planned_at.is_(None))
+            .where(_messages.c.kind == Kind.order_message.value)
+        )
+        return self.database.read(lambda conn: conn.execute(query).scalar_one())
 
     def uses(self) -> list[Any]:
         query = sa.select(_uses).where(_uses.c.store_id == self.store.id)

@@ -72,8 +72,11 @@ EFFECTS: st.SearchStrategy[tuple[str, dict[str, Any]]] = st.sampled_from(
         ("order", {"type": "issue_reward", "reward": MUG}),
         ("order", {"type": "set_tier", "tier": "gold", "days": 3}),
         ("order", {"type": "tag", "tag": "fan"}),
+        ("order", {"type": "message", "texts": {"en": {"title": "Hello", "body": "Thank you."}}}),
     ]
 )
+#: What is capped by times alone.
+TIMES_ONLY = ("multiplier", "issue_reward", "set_tier", "tag", "message")
 TIMES = {"per_member": {"times": 1, "period": "month"}}
 CAPS = st.sampled_from(
     [None, TIMES, {"per_member": {"points": 400, "period": "year"}}, {"per_order": 50}]
@@ -97,7 +100,7 @@ def order_rules(draw: st.DrawFn, number: int) -> dict[str, Any]:
     """A rule on orders with any condition, effect and cap."""
     scope, then = draw(EFFECTS)
     caps = draw(CAPS)
-    if then["type"] in ("multiplier", "issue_reward", "set_tier", "tag") and caps is not None:
+    if then["type"] in TIMES_ONLY and caps is not None:
         caps = TIMES
     rule = {"id": f"rule-{number}", "scope": scope, "then": then, "when": draw(CONDITIONS)}
     return _with(rule, caps=caps)

@@ -134,9 +134,13 @@ class MessageStage:
     def send(self, times: int = 1) -> None:
         """The sender's turn."""
         for _ in range(times):
-            current = self.database.read(lambda conn: store_by_id(conn, self.store.id))
-            assert current is not None
-            self.postman.send_page(current)
+            self.postman.send_page(self.current())
+
+    def current(self) -> StoreRef:
+        """The store as it is now, with its switches."""
+        found = self.database.read(lambda conn: store_by_id(conn, self.store.id))
+        assert found is not None
+        return found
 
     def log(self) -> list[LogLine]:
         """What became of the messages, oldest first."""

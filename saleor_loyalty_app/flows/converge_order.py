@@ -191,7 +191,16 @@ def _book(
         wanted = {} if owner.withheld else targets(plan, share)
         differences = post_differences(conn, work, wanted, known)
         posted, deferred = differences.amounts, differences.deferred
-        held = settle_perks(conn, store, snapshot, plan, owner, kept=share.order > 0, now=now)
+        held = settle_perks(
+            conn,
+            store,
+            snapshot,
+            plan,
+            owner,
+            kept=share.order > 0,
+            revision_id=revision_id,
+            now=now,
+        )
         draw_caps(conn, store, snapshot, plan, share, owner, held)
         order_news.tell_of_points(conn, work, posted, digest=digest)
         if known:

@@ -16,6 +16,7 @@ from saleor_loyalty_app.programs.boosts import Boost
 from saleor_loyalty_app.programs.decide import POINTS
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
+from saleor_loyalty_app.programs.promises import unpromised
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.shipping import ShippingRule
 from saleor_loyalty_app.programs.shipping_decide import ShippingFacts
@@ -108,15 +109,18 @@ def _estimate(
     unjudged: Mapping[str, frozenset[Fact]] = {}
     steps: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     if store.earning_on:
-        decision, unjudged = decide_as_known(
+        decision, lacking = decide_as_known(
             program, facts, _unknown(cart), store.timezone, boosts=boosts
         )
+        untold = unpromised(program)
+        unjudged = {rule: lacks for rule, lacks in lacking.items() if rule not in untold}
         points = decision.totals().get((UNIT, POINTS), 0)
         steps = tuple(
             (miss.rule_id, miss.reason)
             for miss in decision.misses
             if miss.rule_id
-            and miss.rule_id not in unjudged
+            and miss.rule_id not in lacking
+            and miss.rule_id not in untold
             and miss.reason.get("code") == "order_value_below"
         )
     offers, unsure = _offers(program, store, channel, cart, now)

@@ -51,11 +51,12 @@ def explain_entries(
     *,
     language: str,
     line_names: Mapping[str, str] | None = None,
+    to_shopper: bool = False,
 ) -> list[Explanation]:
     """Why these entries have their amounts, in the order asked for; unknown ones are left out.
 
     Four queries for a whole page. `line_names` are product names by order line, where they are
-    known: the books hold none.
+    known: the books hold none. A shopper reads nothing of messages: offers wait for their consent.
     """
     rows = {
         row.id: row
@@ -74,7 +75,7 @@ def explain_entries(
         )
     }
     sources = {row.source for row in rows.values()}
-    plans = _with_perks(conn, store_id, _plans(conn, store_id, sources))
+    plans = _with_perks(conn, store_id, _plans(conn, store_id, sources), to_shopper=to_shopper)
     programs = programs_by_id(
         conn, store_id, {row.revision_id for row in rows.values() if row.revision_id is not None}
     )
@@ -111,7 +112,7 @@ def _plans(conn: Connection, store_id: int, sources: Iterable[str]) -> dict[str,
 
 
 def _with_perks(
-    conn: Connection, store_id: int, plans: Mapping[str, dict[str, Any]]
+    conn: Connection, store_id: int, plans: Mapping[str, dict[str, Any]], *, to_shopper: bool
 ) -> dict[str, dict[str, Any]]:
     """The plans, with what became of what they give beside points."""
     giving = [source for source, plan in plans.items() if plan.get("perks")]
@@ -122,7 +123,11 @@ def _with_perks(
     return {
         source: {
             **plan,
-            "perks": [one | rows.get((source, one["rule"]), {}) for one in plan.get("perks", ())],
+            "perks": [
+                one | rows.get((source, one["rule"]), {})
+                for one in plan.get("perks", ())
+                if not (to_shopper and one["effect"]["type"] == "message")
+            ],
         }
         for source, plan in plans.items()
     }

@@ -1,4 +1,4 @@
-"""What an order brings beside points: rewards, tiers and tags, given once, taken back once.
+"""What an order brings beside points: rewards, tiers, tags and messages, given and taken once.
 
 Called for every look at an order that is booked, inside its transaction. What is given is a
 function of the plan and of what the customer kept: the same look again changes nothing. Nothing of
@@ -17,6 +17,7 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.known_member import lock_members
 from saleor_loyalty_app.flows.order_owner import Ownership
+from saleor_loyalty_app.flows.perk_messages import send_message, take_message, went_out
 from saleor_loyalty_app.flows.perk_rewards import give_reward, take_reward
 from saleor_loyalty_app.flows.perk_tags import give_tag, take_tag
 from saleor_loyalty_app.flows.perk_tiers import give_tier, take_tier
@@ -36,7 +37,13 @@ from saleor_loyalty_app.programs.perk_rows import (
     WAITING,
     PerkRow,
 )
-from saleor_loyalty_app.programs.perks import GiveTag, IssueReward, PerkEffect, effect_of
+from saleor_loyalty_app.programs.perks import (
+    GiveTag,
+    IssueReward,
+    PlannedEffect,
+    PlannedMessage,
+    effect_of,
+)
 from saleor_loyalty_app.programs.perks_words import perk_name
 from saleor_loyalty_app.programs.repository import Revision, revision_at
 from saleor_loyalty_app.rewards import redemptions, use_records
@@ -82,6 +89,7 @@ def settle_perks(
     owner: Ownership,
     *,
     kept: bool,
+    revision_id: int | None,
     now: datetime,
 ) -> frozenset[str]:
     """Gives and takes back what the order brings; gives the rules whose perk counts for caps.
@@ -89,6 +97,7 @@ def settle_perks(
     The caller holds the order, and the rewards that it brought (`lock_gifts`).
 
     Args:
+        revision_id: of the program that decided the plan.
         kept: whether the customer kept anything of the order.
     """
     if not plan.perks:
@@ -111,7 +120,9 @@ def settle_perks(
         snapshot,
         revision_at(conn, store.id, now),
         {gift.public_id: gift for gift in gifts},
-        now,
+        decided_by=revision_id,
+        paid_at=plan.expires_from,
+        now=now,
     )
     known = {row.rule_id: row for row in rows}
     counted = set()
@@ -171,10 +182,12 @@ class _Work:
     snapshot: OrderSnapshot
     revision: Revision | None
     gifts: Mapping[str, RedemptionRef]
+    decided_by: int | None
+    paid_at: datetime
     now: datetime
 
     def settled(
-        self, rule_id: str, effect: PerkEffect, row: PerkRow | None, wanted: MemberRef | None
+        self, rule_id: str, effect: PlannedEffect, row: PerkRow | None, wanted: MemberRef | None
     ) -> PerkRow | None:
         """The row of a perk as it is to be; None where nothing was ever to be given."""
         if row is not None:
@@ -190,10 +203,12 @@ class _Work:
         return row
 
     def _followed(self, row: PerkRow) -> PerkRow:
-        """What was taken back while it lay in a cart that was paid is kept after all."""
+        """What was used, or went out, in the moment that it was taken back is kept after all."""
+        if row.state not in (TAKEN, WAITING):
+            return row
         gift = self._gift(row)
-        used = gift is not None and gift.is_spent
-        return self._changed(row, state=KEPT) if row.state in (TAKEN, WAITING) and used else row
+        used = went_out(self.conn, self.store, row) if gift is None else gift.is_spent
+        return self._changed(row, state=KEPT) if used else row
 
     def _gift(self, row: PerkRow) -> RedemptionRef | None:
         """The reward that was given last, as it was before this look."""
@@ -209,6 +224,9 @@ class _Work:
             gift = self.gifts[str(row.detail[_NAMED])]
             back = take_reward(self.conn, self.store, gift, number=number, now=self.now)
             return self._changed(row, state=TAKEN if back else KEPT)
+        if row.kind == "message":
+            back = take_message(self.conn, self.store, row, now=self.now)
+            return self._changed(row, state=TAKEN if back else KEPT)
         member = surviving_member(self.conn, self.store.id, row.member_id)
         if member is None:
             raise LookupError(f"perk {row.id} has a member that is not there")
@@ -219,7 +237,7 @@ class _Work:
         return self._changed(row, state=TAKEN if back else KEPT)
 
     def _given(
-        self, rule_id: str, effect: PerkEffect, row: PerkRow | None, member: MemberRef
+        self, rule_id: str, effect: PlannedEffect, row: PerkRow | None, member: MemberRef
     ) -> PerkRow:
         if row is None:
             row = perk_rows.need(
@@ -241,7 +259,7 @@ class _Work:
             return self._changed(row, state=WAITING, member_id=member.id, detail=detail)
         turns = row.turns + 1
         try:
-            detail = self._give(rule_id, effect, member, f"perk:{row.id}:{turns}")
+            detail = self._give(effect, member, row, f"perk:{row.id}:{turns}")
         except _REFUSALS as refused:
             return self._refused(row, effect, member, refused)
         problem = _problem(rule_id)
@@ -250,7 +268,7 @@ class _Work:
             row, state=GIVEN, member_id=member.id, turns=turns, detail={**_over(row), **detail}
         )
 
-    def _waits(self, effect: PerkEffect, member: MemberRef) -> str:
+    def _waits(self, effect: PlannedEffect, member: MemberRef) -> str:
         """What it waits for, as a stable word; "" = it can be given now."""
         if not self.store.earning_on:
             return "earning_off"
@@ -263,11 +281,21 @@ class _Work:
         return "" if self.store.spending_on else "spending_off"
 
     def _give(
-        self, rule_id: str, effect: PerkEffect, member: MemberRef, key: str
+        self, effect: PlannedEffect, member: MemberRef, row: PerkRow, key: str
     ) -> dict[str, object]:
         """The detail of what was given; a refusal comes before anything is written."""
         if isinstance(effect, GiveTag):
             return give_tag(self.conn, self.store, member, effect.tag)
+        if isinstance(effect, PlannedMessage):
+            return send_message(
+                self.conn,
+                self.store,
+                member,
+                row,
+                revision_id=self.decided_by,
+                number=self.snapshot.number,
+                paid_at=self.paid_at,
+            )
         if not isinstance(effect, IssueReward):
             if self.revision is None:
                 raise TiersOff
@@ -294,13 +322,13 @@ class _Work:
             channel=channel.slug,
             currency=channel.currency_code,
             key=key,
-            perk=f"{rule_id}:{self.snapshot.id}",
+            perk=f"{row.rule_id}:{self.snapshot.id}",
             now=self.now,
         )
         return {_NAMED: made.public_id}
 
     def _refused(
-        self, row: PerkRow, effect: PerkEffect, member: MemberRef, refused: AppError
+        self, row: PerkRow, effect: PlannedEffect, member: MemberRef, refused: AppError
     ) -> PerkRow:
         program = None if self.revision is None else self.revision.program
         why = Words(f"error.{refused.code}", _plain(refused.detail))
@@ -319,7 +347,7 @@ def _named(rows: Iterable[PerkRow]) -> list[str]:
 
 def _lasting(row: PerkRow) -> dict[str, Any]:
     """What stays known of a perk that is not there now."""
-    return {name: row.detail[name] for name in ("over", _NAMED) if name in row.detail}
+    return {name: row.detail[name] for name in ("over", _NAMED, "message") if name in row.detail}
 
 
 def _over(row: PerkRow) -> dict[str, Any]:
@@ -332,7 +360,7 @@ def _tell(
     store: StoreRef,
     program: Program | None,
     rule_id: str,
-    effect: PerkEffect,
+    effect: PlannedEffect,
     number: str,
     why: Words,
     now: datetime,

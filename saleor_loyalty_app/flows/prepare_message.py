@@ -13,7 +13,7 @@ from saleor_loyalty_app.members import consents
 from saleor_loyalty_app.members.consents import Channel
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.guest_addresses import open_address
-from saleor_loyalty_app.messages import deliveries, timing
+from saleor_loyalty_app.messages import deliveries, stopped_addresses, timing
 from saleor_loyalty_app.messages.deliveries import Delivery
 from saleor_loyalty_app.messages.kinds import KINDS, MessageClass
 from saleor_loyalty_app.messages.rendering import Rendered, render
@@ -68,12 +68,14 @@ def prepare(
     keys: EmailKeys,
     now: datetime,
 ) -> Letter | Later | Skip:
-    """Reads what the message needs. Consent, blocks and figures are those of `now`.
+    """Reads what the message needs. Switches, consent, blocks and figures are those of `now`.
 
     Raises:
         TextInvalid: the owner's words cannot be used.
     """
     who = context.recipient(conn, store.id, delivery.member_id)
+    if KINDS[delivery.kind].optional and delivery.kind in setup.switched_off:
+        return Skip("switched_off")
     address, key = _address(store, delivery, who, keys)
     if why := _why_not(conn, store, delivery, who, address, key, now):
         return Skip(why)
@@ -134,7 +136,7 @@ def _why_not(
         return "no_address"
     if known.to_guests and "to" in delivery.data and who.state != "guest":
         return "joined"
-    if key and deliveries.is_stopped(conn, store.id, key):
+    if key and stopped_addresses.is_stopped(conn, store.id, key):
         return "stopped_address"
     if known.message_class is MessageClass.marketing:
         if who.state not in ("active", "paused"):

@@ -24,6 +24,7 @@ from saleor_loyalty_app.programs.decide import POINTS, Decision, decide_order
 from saleor_loyalty_app.programs.decision_plan import plan_of
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
+from saleor_loyalty_app.programs.promises import unpromised
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.shipping import ShippingRule
 from saleor_loyalty_app.programs.shipping_decide import ShippingFacts, decide_shipping
@@ -149,7 +150,7 @@ def preview_checkout(
         channel=checkout.channel.slug,
         currency=checkout.channel.currency_code,
         points=0 if decision is None else decision.totals().get((UNIT, POINTS), 0),
-        nearly=() if decision is None else _nearly(decision),
+        nearly=() if program is None or decision is None else _nearly(program, decision),
         offers=_offers(conn, store, program, checkout, buyer, live, now, language),
         spendable=_spendable(conn, store, program, checkout, member, live, now)
         if is_owner
@@ -191,11 +192,12 @@ def _decide(
     return decide_order(program, facts, store.timezone, known, boosts)
 
 
-def _nearly(decision: Decision) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+def _nearly(program: Program, decision: Decision) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    untold = {"", *unpromised(program)}
     return tuple(
         (miss.rule_id, miss.reason)
         for miss in decision.misses
-        if miss.rule_id and miss.reason.get("code") == "order_value_below"
+        if miss.rule_id not in untold and miss.reason.get("code") == "order_value_below"
     )
 
 

@@ -19,7 +19,7 @@ from saleor_loyalty_app.flows.prepare_message import Later, Letter, Skip, prepar
 from saleor_loyalty_app.i18n import Words
 from saleor_loyalty_app.members.consents import Channel
 from saleor_loyalty_app.members.email_keys import EmailKeys
-from saleor_loyalty_app.messages import deliveries, timing
+from saleor_loyalty_app.messages import deliveries, stopped_addresses, timing
 from saleor_loyalty_app.messages.channels.port import Mail, NotSent, Scope, TextMessage
 from saleor_loyalty_app.messages.channels.sms_http import send_text
 from saleor_loyalty_app.messages.channels.smtp import SmtpChannel
@@ -256,7 +256,7 @@ def note_refusal(
     tried = replace(delivery, attempts=attempts)
     _end(conn, tried, state, failure.why, failure.answer, now=now)
     if failure.scope is Scope.address and letter.address_key:
-        deliveries.stop_address(conn, store.id, letter.address_key, failure.answer, now)
+        stopped_addresses.stop_address(conn, store.id, letter.address_key, failure.answer, now)
 
 
 def _report(

@@ -1,4 +1,4 @@
-"""Orders whose rewards, tiers and tags waited for an account or a switch are looked at again."""
+"""Orders whose rewards, tiers, tags and messages waited for something are looked at again."""
 
 from datetime import datetime
 

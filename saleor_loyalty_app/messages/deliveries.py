@@ -13,19 +13,17 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.db.whose import EVERYBODY, Whose
 from saleor_loyalty_app.messages.errors import DeliveryUnknown, MessageOver
 from saleor_loyalty_app.messages.kinds import KINDS, Kind, MessageClass, spec
-from saleor_loyalty_app.messages.models import (
-    MessageDelivery,
-    OutboxMessage,
-    StoppedAddress,
-)
+from saleor_loyalty_app.messages.models import MessageDelivery, OutboxMessage
 from saleor_loyalty_app.stores.models import Store
 
 #: Days that the log of messages and of partners' events is usually kept.
 LOG_DAYS = 90
-_delivery, _message, _stopped = table(MessageDelivery), table(OutboxMessage), table(StoppedAddress)
+_delivery, _message = table(MessageDelivery), table(OutboxMessage)
 _store = table(Store)
 
 WAITING, SENT, SKIPPED, FAILED = "waiting", "sent", "skipped", "failed"
+#: Why a message is not sent whose occasion is gone.
+WITHDRAWN = "withdrawn"
 #: Role of the address that a member had before.
 PREVIOUS = "previous"
 MARKETING_KINDS = tuple(
@@ -159,9 +157,13 @@ def finish(
     now: datetime,
 ) -> bool:
     """Ends a delivery; False where somebody else did so before."""
+    still = _delivery.c.state == WAITING
+    if state == SENT:
+        # It was withdrawn while the other side took it: what went out is known as sent.
+        still |= _delivery.c.why == WITHDRAWN
     ended = conn.execute(
         sa.update(_delivery)
-        .where(_delivery.c.id == delivery_id, _delivery.c.state == WAITING)
+        .where(_delivery.c.id == delivery_id, still)
         .values(state=state, why=why, answer=answer, attempts=attempts, ended_at=now)
         .returning(_delivery.c.id)
     )
@@ -224,50 +226,6 @@ def marketing_sent(
         _delivery.c.ended_at > since,
     )
     return list(conn.execute(query).scalars())
-
-
-def stop_address(
-    conn: Connection, store_id: int, address_key: str, answer: str, now: datetime
-) -> None:
-    """Writes to an address no more."""
-    insert = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
-    conn.execute(
-        insert(_stopped)
-        .values(store_id=store_id, address_key=address_key, answer=answer[:300], at=now)
-        .on_conflict_do_nothing()
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Why an address is written to no more: what the mail server said, and when."""
-
-    answer: str
-    at: datetime
-
-
-def is_stopped(conn: Connection, store_id: int, address_key: str) -> bool:
-    """Whether an address is written to no more."""
-    return stop_of(conn, store_id, address_key) is not None
-
-
-def stop_of(conn: Connection, store_id: int, address_key: str) -> Stop | None:
-    """Why an address is written to no more; None where it is written to."""
-    query = sa.select(_stopped.c.answer, _stopped.c.at).where(
-        _stopped.c.store_id == store_id, _stopped.c.address_key == address_key
-    )
-    row = conn.execute(query).one_or_none()
-    return None if row is None else Stop(row.answer, row.at)
-
-
-def free_address(conn: Connection, store_id: int, address_key: str) -> bool:
-    """Writes to an address again; False where nothing stopped that."""
-    gone = conn.execute(
-        sa.delete(_stopped)
-        .where(_stopped.c.store_id == store_id, _stopped.c.address_key == address_key)
-        .returning(_stopped.c.id)
-    )
-    return gone.scalar_one_or_none() is not None
 
 
 def log_page(

@@ -40,6 +40,7 @@ class Kind(StrEnum):
     guest_claim = "guest_claim"
     monthly_statement = "monthly_statement"
     announcement = "announcement"
+    order_message = "order_message"
     campaign = "campaign"
     tier_up = "tier_up"
     tier_at_risk = "tier_at_risk"
@@ -140,6 +141,9 @@ KINDS: Mapping[Kind, KindSpec] = {
     ),
     Kind.announcement: KindSpec(
         _MARKETING, ("title", "body", "link"), stale_after=timedelta(days=7)
+    ),
+    Kind.order_message: KindSpec(
+        _MARKETING, ("title", "body", "order"), stale_after=timedelta(days=7)
     ),
     Kind.campaign: KindSpec(
         _MARKETING, ("title", "body", "code", "valid_until", "link"), stale_after=timedelta(days=3)

@@ -13,6 +13,7 @@ from saleor_loyalty_app.programs.cost import monthly_cost
 from saleor_loyalty_app.programs.document import ChannelRates, Program, Settings, Texts
 from saleor_loyalty_app.programs.events_words import event_changes
 from saleor_loyalty_app.programs.goodwill_words import goodwill_changes
+from saleor_loyalty_app.programs.perks_words import rewritten
 from saleor_loyalty_app.programs.rewards_words import reward_changes
 from saleor_loyalty_app.programs.rules import EarningRule
 from saleor_loyalty_app.programs.segments_words import segment_changes
@@ -270,8 +271,12 @@ def _rule(
         new.milestone,
         new.when,
     )
+    texts = rewritten(old.then, new.then)
+    if texts:
+        yield _change("rule_message", path, language, rule=name, locales=", ".join(texts))
     changed = (
-        old.then != new.then,
+        # Of a long text, or one in another language, the words may be the same as before.
+        old.then != new.then and not (texts and pairs[0][1] == pairs[0][2]),
         waits,
         old.caps != new.caps,
         old.scope != new.scope,

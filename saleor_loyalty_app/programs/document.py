@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from saleor_loyalty_app.programs.bonuses import Bonuses
 from saleor_loyalty_app.programs.events import Events
 from saleor_loyalty_app.programs.goodwill import Goodwill
+from saleor_loyalty_app.programs.perks import SendMessage
 from saleor_loyalty_app.programs.rewards import Rewards
 from saleor_loyalty_app.programs.rules import Earning
 from saleor_loyalty_app.programs.scalars import (
@@ -206,6 +207,13 @@ class Program(Section):
         if not isinstance(texts, Texts):
             raise LookupError("a program has texts in at least one language")
         return texts
+
+    def message_of(self, rule_id: str) -> SendMessage | None:
+        """What a rule tells members; None where no rule of the name sends a message."""
+        for rule in self.earning.rules:
+            if rule.id == rule_id and isinstance(rule.then, SendMessage):
+                return rule.then
+        return None
 
     def rule_name(self, rule_id: str, locale: str) -> str:
         """What a rule is called in a locale; its id where it has no name."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 from saleor_loyalty_app.i18n import capitalized, translate
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.document import ChannelRates, Program
-from saleor_loyalty_app.programs.perks import UNPROMISED
+from saleor_loyalty_app.programs.promises import is_promised
 from saleor_loyalty_app.programs.shipping import ShippingRule
 from saleor_loyalty_app.programs.shipping_words import methods_words, shipping_condition_words
 from saleor_loyalty_app.programs.spending import DEFAULTS
@@ -61,7 +61,7 @@ def _earning(program: Program, language: str) -> Iterator[str]:
     said = (words.earn_rate_words(one.earn_rate, one.currency, language) for one in rates)
     yield from dict.fromkeys(said)
     for rule in sorted(program.earning.rules, key=lambda rule: -rule.priority):
-        if isinstance(rule.then, UNPROMISED):
+        if not is_promised(rule):
             continue
         if rule.enabled and (rule.when is not None or rule.trigger != "order"):
             told = words.effect_words(rule.then, language, program)

@@ -124,7 +124,7 @@ class DeedAward(SQLModel, table=True):
 
 
 class RulePerk(SQLModel, table=True):
-    """What a rule gave beside points for an order: a reward, a tier for a while, or a tag."""
+    """What a rule gave beside points for an order: a reward, a tier, a tag or a message."""
 
     __tablename__ = "rule_perk"
     __table_args__ = (
@@ -143,15 +143,16 @@ class RulePerk(SQLModel, table=True):
     #: As in the entries: "order:T3JkZXI6…".
     source: str
     rule_id: str
-    #: "issue_reward", "set_tier" or "tag".
+    #: "issue_reward", "set_tier", "tag" or "message".
     kind: str
     #: given; waiting: for an account, or until a switch is on again; refused: it could not be;
     #: kept: the order came back and it was used; taken: it was taken back with the order; ended:
     #: staff said another tier, or took the tag away.
     state: str
     #: Of a reward {"redemption"}, its public id; of a tier {"tier", "until"}, its last day, with
-    #: "over", the tier of staff that it took the place of; of a tag {"tag"}; of what waits or was
-    #: refused {"code"} and "detail", what the code's text needs.
+    #: "over", the tier of staff that it took the place of; of a tag {"tag"}; of a message
+    #: {"message"}, its key in the outbox; of what waits or was refused {"code"} and "detail", what
+    #: the code's text needs.
     detail: dict[str, Any] = json_doc()
     #: How often it was given: once more where a refund failed.
     turns: int = count(0)

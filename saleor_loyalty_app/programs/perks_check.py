@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from saleor_loyalty_app.programs.document import Program
-from saleor_loyalty_app.programs.perks import IssueReward, SetTier
+from saleor_loyalty_app.programs.perks import IssueReward, SendMessage, SetTier
 from saleor_loyalty_app.programs.problems import Problem
 from saleor_loyalty_app.programs.rewards import NO_REWARDS
 
 
 def perk_problems(program: Program) -> Iterator[Problem]:
-    """The problems of rules that give rewards or tiers; those switched off are left out."""
+    """The problems of rules that give rewards, tiers or messages; not of those switched off."""
     for index, rule in enumerate(program.earning.rules):
         if not rule.enabled:
             continue
@@ -18,6 +18,20 @@ def perk_problems(program: Program) -> Iterator[Problem]:
             yield from _reward_problems(program, rule.then.reward, f"{path}.reward")
         elif isinstance(rule.then, SetTier):
             yield from _tier_problems(program, rule.then.tier, f"{path}.tier")
+        elif isinstance(rule.then, SendMessage):
+            yield from _message_problems(program, rule.then, f"{path}.texts")
+
+
+def _message_problems(program: Program, message: SendMessage, path: str) -> Iterator[Problem]:
+    for locale in program.texts:
+        if locale not in message.texts:
+            yield Problem("perk_message_locale", path, "warning", {"locale": locale})
+    for locale, text in message.texts.items():
+        for field, said in (("title", text.title), ("body", text.body)):
+            # As the texts of the mails have them, which members would read as they stand here.
+            if "{{" in said or "{%" in said:
+                where = f"{path}.{locale}.{field}"
+                yield Problem("perk_message_placeholder", where, "warning", {"locale": locale})
 
 
 def _reward_problems(program: Program, reward: str, path: str) -> Iterator[Problem]:

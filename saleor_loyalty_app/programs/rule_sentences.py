@@ -16,7 +16,7 @@ from saleor_loyalty_app.programs.caps import Caps, MemberCap
 from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.look import WEEKDAYS
 from saleor_loyalty_app.programs.metadata_conditions import OrderMetadata, ProductMetadata
-from saleor_loyalty_app.programs.perks import GiveTag, IssueReward, SetTier
+from saleor_loyalty_app.programs.perks import GiveTag, IssueReward, SendMessage, SetTier
 from saleor_loyalty_app.programs.plugin_calls import plugin_sentence
 from saleor_loyalty_app.programs.plugin_parts import (
     PluginCondition,
@@ -98,6 +98,9 @@ class _Teller:
             case GiveTag(tag=tag):
                 [name] = self._named("tag", [tag])
                 return self.text("give_tag", tag=name)
+            case SendMessage():
+                title = self.text("name", name=effect.text_for([self._language]).title)
+                return self.text("send_message", title=title)
             case StatusPoints(points=points):
                 return self.text("status_points", points=self._number(points or 0))
             case PluginEffect():

@@ -36,7 +36,7 @@ from saleor_loyalty_app.programs.conditions import (
 from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.expression import check_expression, compile_expression
 from saleor_loyalty_app.programs.milestones import MILESTONE, Milestone
-from saleor_loyalty_app.programs.perks import GiveTag, IssueReward, PerkEffect, SetTier
+from saleor_loyalty_app.programs.perks import GiveTag, IssueReward, PerkEffect, SendMessage, SetTier
 from saleor_loyalty_app.programs.plugin_parts import PluginCondition, PluginEffect
 from saleor_loyalty_app.programs.scalars import (
     Factor,
@@ -136,6 +136,7 @@ Effect = Annotated[
     | IssueReward
     | SetTier
     | GiveTag
+    | SendMessage
     | PluginEffect,
     Field(discriminator="type"),
 ]

@@ -91,6 +91,8 @@ Label = Annotated[
 VersionName = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=60, pattern=ONE_LINE)
 ]
+#: Printable text of one paragraph or several.
+PARAGRAPHS = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$"
 #: A few sentences for people, of one paragraph or several.
 Paragraphs = Annotated[
     str,
@@ -98,7 +100,7 @@ Paragraphs = Annotated[
         strip_whitespace=True,
         min_length=1,
         max_length=2000,
-        pattern=r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$",
+        pattern=PARAGRAPHS,
     ),
 ]
 #: The address of a page that shoppers can open.

@@ -303,7 +303,9 @@ def scene(folder: Path, database_url: str, **more: Any) -> Iterator[Scene]:
     app = create_app(
         api_url=f"http://127.0.0.1:{port}/graphql/", clock_file=clock, retry_scale=RETRY_SCALE
     )
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1, ws="none"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1, ws="none")
+    )
     serving = threading.Thread(target=server.run, args=([listening],), name="store", daemon=True)
     serving.start()
     database = open_database(database_url, pool_size=4)

@@ -9,10 +9,28 @@ from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.e2e import steps
 from tests.e2e.conftest import World
-from tests.e2e.dashboard import EN_LIGHT_1440, LOOKS, Look, open_page, require_accessible, shoot
+from tests.e2e.dashboard import (
+    EN_LIGHT_1440,
+    LOOKS,
+    Look,
+    open_page,
+    press,
+    require_accessible,
+    shoot,
+)
 
 pytestmark = pytest.mark.browser
 NAMES = {"en": "Weekend shirts", "tr": "Hafta sonu gömlekleri"}
+THANKS = {
+    "en": (
+        "Thank you for your order",
+        "Packed by hand.\n\nSee you on Friday.",
+    ),
+    "tr": (
+        "Siparişiniz için teşekkürler",
+        "Elle hazırlanıyor.\n\nCuma günü bekleriz.",
+    ),
+}
 SENTENCES = {
     "en": "in the category “Shirts” or below and it is the weekend",
     "tr": "“Shirts” kategorisinde veya altında ve hafta sonu",
@@ -90,3 +108,44 @@ def test_a_published_rule_earns_by_what_it_says(
     expect(rule.locator("[data-used]")).to_have_attribute("data-used", "1")
     expect(rule).to_contain_text("1,000")
     shoot(page, pictures, "111-rules-used")
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+def test_a_rule_tells_members_something_in_each_language(
+    installed: World, new_page: Callable[..., Page], pictures: Path, look: Look
+) -> None:
+    page = new_page(language=look.language, width=look.width, height=look.height)
+    frame = open_page(page, "/rules", look)
+    rules = frame.locator("[data-rule]")
+    before = rules.count()
+    frame.locator('[data-rules="add"]').click()
+    for language, name in (("en", "Thank-you"), ("tr", "Teşekkür")):
+        frame.locator(f'input[name$=".name.{language}"]').fill(name)
+    frame.locator('select[name$=".then.kind"]').select_option("message")
+    title, body = THANKS["en"]
+    frame.locator('textarea[name$=".texts.en.body"]').fill(body)
+    expect(frame.locator('input[name$=".texts.en.title"]')).to_have_attribute(
+        "aria-invalid", "true"
+    )
+    require_accessible(page, f"a message without a title {look.name}")
+    frame.locator('input[name$=".texts.en.title"]').fill(title)
+    expect(frame.locator(".rules-doubt")).to_contain_text("“tr”")
+    title, body = THANKS["tr"]
+    frame.locator('input[name$=".texts.tr.title"]').fill(title)
+    frame.locator('textarea[name$=".texts.tr.body"]').fill(body)
+    expect(frame.locator(".rules-doubt")).to_have_count(0)
+    expect(rules.last).to_contain_text(THANKS[look.language][0])
+    press(frame, '[data-savebar="save"]')
+    expect(frame.locator('[data-savebar="save"]')).to_be_disabled()
+    frame = open_page(page, "/rules", look)
+    frame.locator("[data-rule]").last.locator('[data-act="edit"]').click()
+    for language, (title, body) in THANKS.items():
+        written = frame.locator(f'[data-message="{language}"]')
+        expect(written.locator("input")).to_have_value(title)
+        expect(written.locator("textarea")).to_have_value(body)
+    require_accessible(page, f"a message of a rule {look.name}")
+    shoot(page, pictures, f"117-rule-message-{look.name}")
+    frame.locator('li[aria-current] [data-act="delete"]').click()
+    press(frame, '[data-savebar="save"]')
+    expect(frame.locator('[data-savebar="save"]')).to_be_disabled()
+    expect(frame.locator("[data-rule]")).to_have_count(before)

@@ -11,7 +11,7 @@ from saleor_loyalty_app.api.dashboard.staff import TO_SEE_MEMBERS, StaffOf
 from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.members import repository
-from saleor_loyalty_app.messages import deliveries
+from saleor_loyalty_app.messages import stopped_addresses
 from saleor_loyalty_app.stores import staff_actions
 
 router = staff_router("/members")
@@ -42,7 +42,7 @@ async def lift_mail_stop(faces: FacesOf, staff: StaffOf, member: MemberId) -> Ma
     def lift(conn: Connection) -> MailStop:
         store, found = require_member(conn, staff, number)
         key = repository.email_key_of(conn, store.id, found.id)
-        if key and deliveries.free_address(conn, store.id, key):
+        if key and stopped_addresses.free_address(conn, store.id, key):
             staff_actions.note(
                 conn,
                 store.id,
@@ -58,7 +58,7 @@ async def lift_mail_stop(faces: FacesOf, staff: StaffOf, member: MemberId) -> Ma
 
 def _read(conn: Connection, store_id: int, member_id: int) -> MailStop:
     key = repository.email_key_of(conn, store_id, member_id)
-    stop = deliveries.stop_of(conn, store_id, key) if key else None
+    stop = stopped_addresses.stop_of(conn, store_id, key) if key else None
     if stop is None:
         return MailStop(stopped=False, answer="", at=None)
     return MailStop(stopped=True, answer=stop.answer, at=stop.at)

@@ -41,7 +41,7 @@ def read_history(
     told = {
         found.entry_id: list(found.sentences)
         for found in explain_entries(
-            conn, store.id, [view.id for view in page.entries], language=language
+            conn, store.id, [view.id for view in page.entries], language=language, to_shopper=True
         )
     }
     end = page.next_cursor

@@ -26,7 +26,7 @@ from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.document import ChannelRates, Program
 from saleor_loyalty_app.programs.document import Rate as ProgramRate
-from saleor_loyalty_app.programs.perks import UNPROMISED
+from saleor_loyalty_app.programs.promises import is_promised
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.rules import EarningRule
 from saleor_loyalty_app.programs.scalars import plain
@@ -103,11 +103,7 @@ def is_known(etag: str, if_none_match: str | None) -> bool:
 
 
 def _rules(program: Program, language: str) -> list[Rule]:
-    enabled = [
-        rule
-        for rule in program.earning.rules
-        if rule.enabled and not isinstance(rule.then, UNPROMISED)
-    ]
+    enabled = [rule for rule in program.earning.rules if rule.enabled and is_promised(rule)]
     enabled.sort(key=lambda rule: -rule.priority)
     return [_rule(rule, program, language) for rule in enabled]
 

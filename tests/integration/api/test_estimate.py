@@ -117,6 +117,26 @@ def test_it_tells_points_their_worth_and_what_is_missing(
     assert page["approximate"] is False
 
 
+def test_tags_and_messages_are_not_promised(edge: ApiEdge, store: StoreRef) -> None:
+    large = {"type": "order_value", "limits": [{"currency": "USD", "min": "100"}]}
+    said = {"en": {"title": "Hello", "body": "Thank you."}}
+    rules = [
+        rule_of({"type": "message", "texts": said}, "thanks", scope="order", when=large),
+        rule_of({"type": "tag", "tag": "fan"}, "fan", scope="order", when=large),
+        rule_of(
+            {"type": "tag", "tag": "new"},
+            "new",
+            scope="order",
+            when={"type": "nth_order", "max": 1},
+        ),
+        rule_of({"type": "points_per_order", "points": 5}, "five", scope="order", when=large),
+    ]
+    publish_in(edge, store, program_of(PURCHASES, *rules))
+    page = asked(edge, store, {"net": "60"}).json()
+    assert [one["rule"] for one in page["steps"]] == ["five"]
+    assert page["not_judged"] == []
+
+
 def test_what_is_not_said_is_not_guessed(edge: ApiEdge, open_store: StoreRef) -> None:
     page = asked(edge, open_store, {"net": "50"}, language_header="tr").json()
     assert page["points"] == 50

@@ -11,7 +11,7 @@ from saleor_loyalty_app.flows.erase_member import erase_user
 from saleor_loyalty_app.flows.join_member import claim_guests
 from saleor_loyalty_app.members.models import Member, MemberIdentity, MemberNote
 from saleor_loyalty_app.members.repository import email_key_of, member_by_id, member_by_user
-from saleor_loyalty_app.messages.deliveries import stop_address
+from saleor_loyalty_app.messages.stopped_addresses import stop_address
 from saleor_loyalty_app.orders.models import OrderState
 from saleor_loyalty_app.stores.refs import StoreRef
 from tests.api_edge import ApiEdge

@@ -91,7 +91,7 @@ def test_any_history_under_any_program_keeps_the_limits_and_undone_leaves_nothin
 
     assert not any(shop.balances().values())
     assert (shop.uses(), shop.spent(), shop.pieces()) == ([], 0, 0)
-    assert shop.tags() == frozenset()
+    assert (shop.tags(), shop.unsent()) == (frozenset(), 0)
     shop.check_limits()
 
 

@@ -1,13 +1,17 @@
-import { FieldNumber, FieldSelect, FieldText, useT } from "@/kit";
+import { FieldLongText, FieldNumber, FieldSelect, FieldText, useT } from "@/kit";
+import { useIntl } from "react-intl";
 import { Link } from "react-router";
 
+import { Problems } from "./Conditions";
 import { useEditing } from "./context";
 import type { RuleForm } from "./form";
+import { saidAt } from "./places";
 
-/** What a rule gives beside points: a reward of the catalog, a tier for some days, or a tag. */
+/** What a rule gives beside points: a reward of the catalog, a tier for some days, a tag or a message. */
 export function Perk(props: { field: string; rule: RuleForm }) {
   const { field, rule } = props;
   if (rule.then.kind === "tag") return <Tag field={field} />;
+  if (rule.then.kind === "message") return <Message field={field} locales={Object.keys(rule.then.texts)} />;
   return rule.then.kind === "issue_reward" ? <Reward field={field} rule={rule} /> : <Tier field={field} rule={rule} />;
 }
 
@@ -18,6 +22,25 @@ function Tag({ field }: { field: string }) {
     <div className="kit-fields">
       <FieldText control={control} disabled={disabled} name={`${field}.then.tag`} label={t("rules.perk_tag")} hint={t("rules.perk_tag_hint")} maxLength={60} />
     </div>
+  );
+}
+
+function Message({ field, locales }: { field: string; locales: readonly string[] }) {
+  const t = useT();
+  const intl = useIntl();
+  const { control, disabled, findings } = useEditing();
+  const called = new Intl.DisplayNames(intl.locale, { type: "language" });
+  return (
+    <>
+      <p className="kit-hint">{t("rules.perk_message_hint")}</p>
+      {locales.map((locale) => (
+        <div className="kit-stack" key={locale} data-message={locale}>
+          <FieldText control={control} disabled={disabled} name={`${field}.then.texts.${locale}.title`} label={t("rules.perk_title", { language: called.of(locale) ?? locale })} maxLength={150} />
+          <FieldLongText control={control} disabled={disabled} name={`${field}.then.texts.${locale}.body`} label={t("rules.perk_body", { language: called.of(locale) ?? locale })} rows={4} maxLength={4000} />
+        </div>
+      ))}
+      <Problems found={saidAt(findings, `${field}.then.texts`).filter((one) => one.severity !== "error" || one.field === `${field}.then.texts`)} />
+    </>
   );
 }
 

@@ -16,7 +16,7 @@ import { tellsOf, waitedFor, type EventKind } from "./tells";
 import { useExample } from "./useExample";
 
 /** The parts of a rule that show what is wrong with them themselves. */
-const SHOWN = ["name", "when", "then.kind", "then.factor", "then.points", "then.most", "then.settings", "then.reward", "then.tier", "then.days", "then.tag", "caps.per_order", "caps.per_member.points", "caps.per_member.times", "priority", "scope", "milestone.min", "milestone.limits"];
+const SHOWN = ["name", "when", "then.kind", "then.factor", "then.points", "then.most", "then.settings", "then.reward", "then.tier", "then.days", "then.tag", "then.texts", "caps.per_order", "caps.per_member.points", "caps.per_member.times", "priority", "scope", "milestone.min", "milestone.limits"];
 
 /** One rule: its names, what it does, when, and within which limits. */
 export function RuleEditor(props: { at: number; document: Json; sentence: string | undefined; close: () => void }) {

@@ -114,6 +114,18 @@ describe("the earning rules", () => {
     expect(tagged).toMatchObject({ scope: "order", then: { type: "tag", tag: "vip" }, when: { type: "tag", tags: ["friend", "press"] } });
   }, 60_000);
 
+  it("send a message in the languages of the program", async () => {
+    const user = userEvent.setup({ delay: null });
+    const page = renderPage(<Rules />, { answers: answers([BASE]) });
+    await user.click(await screen.findByRole("button", { name: "Add a rule" }));
+    await user.selectOptions(screen.getByLabelText("What it does"), "message");
+    await user.type(screen.getByRole("textbox", { name: "Title (English)" }), "Thank you");
+    await user.type(screen.getByRole("textbox", { name: "Text (English)" }), "Come again.");
+    await user.click(save());
+    const [, told] = await saved(page.requests);
+    expect(told).toMatchObject({ scope: "order", then: { type: "message", texts: { en: { title: "Thank you", body: "Come again." } } } });
+  }, 60_000);
+
   it("are moved, switched off, copied and removed by keyboard, and the focus stays", async () => {
     const user = userEvent.setup({ delay: null });
     const page = renderPage(<Rules />, { answers: answers([BASE, SHIRTS]) });

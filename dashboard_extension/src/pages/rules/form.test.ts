@@ -56,6 +56,17 @@ describe("the rules of a document as a form", () => {
     expect((document.earning as { rules: { caps: object }[] }).rules[0]?.caps).toEqual({ per_member: { times: 1, period: "year" } });
   });
 
+  it("tell members something in the languages of the program, and in others that were written", () => {
+    const said = { fr: { title: "Merci", body: "À bientôt." } };
+    const tells = { id: "m", scope: "order", then: { type: "message", texts: said } };
+    const told = formOf({ ...DOCUMENT, earning: { rules: [tells] } }, []);
+    const [form] = told.rules as [RuleForm];
+    const empty = { title: "", body: "" };
+    expect(form.then.texts).toEqual({ en: empty, "pt-BR": empty, ...said });
+    form.then.texts.en = { title: "", body: "Thanks." };
+    expect(documentOfRule(form).then).toEqual({ type: "message", texts: { en: { title: "", body: "Thanks." }, ...said } });
+  });
+
   it("have a name to fill in for each language of the program", () => {
     expect(form.rules[1]?.name).toEqual({ en: "", "pt-BR": "" });
   });

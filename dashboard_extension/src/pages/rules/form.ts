@@ -4,9 +4,9 @@ import { closed, opened, type Condition, type Places, type Scope } from "./condi
 import { milestoneIn, milestoneOf, type MilestoneForm } from "./milestones";
 
 export type Json = Record<string, unknown>;
-export const EFFECTS = ["points_per_money", "points_per_order", "points_per_unit", "multiplier", "status_fixed", "status_rate", "issue_reward", "set_tier", "tag"] as const;
+export const EFFECTS = ["points_per_money", "points_per_order", "points_per_unit", "multiplier", "status_fixed", "status_rate", "issue_reward", "set_tier", "tag", "message"] as const;
 /** What is no points: given once an order, and capped by times alone. */
-export const PERKS: readonly string[] = ["issue_reward", "set_tier", "tag"];
+export const PERKS: readonly string[] = ["issue_reward", "set_tier", "tag", "message"];
 export const PERIODS = ["day", "week", "month", "year", "ever"] as const;
 
 /** What a rule does; `kind` is the type in the document, with the two ways of status points apart. */
@@ -26,6 +26,13 @@ export interface EffectForm {
   days: number | string | null;
   /** The tag that the member gets. */
   tag: string;
+  /** The message that the member is sent, by language. */
+  texts: Record<string, MessageForm>;
+}
+
+export interface MessageForm {
+  title: string;
+  body: string;
 }
 
 export interface CapsForm {
@@ -83,7 +90,7 @@ function ruleOf(rule: Json, locales: readonly string[], currencies: readonly str
     milestone: milestoneOf(rule.milestone, currencies),
     scope: rule.scope === "order" ? "order" : "line",
     when: opened(rule.when, currencies),
-    then: effectOf(record(rule.then)),
+    then: effectOf(record(rule.then), locales),
     caps: capsOf(record(rule.caps)),
     priority: typeof rule.priority === "number" ? rule.priority : 100,
     stop: rule.stop === true,
@@ -91,7 +98,7 @@ function ruleOf(rule: Json, locales: readonly string[], currencies: readonly str
   };
 }
 
-function effectOf(then: Json): EffectForm {
+function effectOf(then: Json, locales: readonly string[]): EffectForm {
   const type = text(then.type);
   const kind = type === "status_points" ? (typeof then.factor === "string" ? "status_rate" : "status_fixed") : type;
   return {
@@ -107,7 +114,19 @@ function effectOf(then: Json): EffectForm {
     tier: text(then.tier),
     days: typeof then.days === "number" ? then.days : 30,
     tag: text(then.tag),
+    texts: textsOf(record(then.texts), locales),
   };
+}
+
+/** A message to fill in for each language of the program, and for others that it has. */
+function textsOf(texts: Json, locales: readonly string[]): Record<string, MessageForm> {
+  const written = (locale: string) => ({ title: text(record(texts[locale]).title), body: text(record(texts[locale]).body) });
+  return Object.fromEntries([...new Set([...locales, ...Object.keys(texts)])].map((locale) => [locale, written(locale)]));
+}
+
+/** The languages in which something is written. */
+function textsIn(texts: Record<string, MessageForm>): Record<string, MessageForm> {
+  return Object.fromEntries(Object.entries(texts).filter(([, { title, body }]) => title.trim() !== "" || body.trim() !== ""));
 }
 
 function capsOf(caps: Json): CapsForm {
@@ -187,6 +206,8 @@ function effectIn(then: EffectForm, before: unknown): unknown {
       return { type: kind, tier: then.tier, days: then.days };
     case "tag":
       return { type: kind, tag: then.tag.trim() };
+    case "message":
+      return { type: kind, texts: textsIn(then.texts) };
     case "plugin":
       return { type: kind, kind: then.plugin, settings: then.settings, most: then.most, unit: then.unit };
     default:
@@ -216,7 +237,7 @@ export function newRule(form: RulesForm, locales: readonly string[]): RuleForm {
     milestone: null,
     scope: "line",
     when: { type: "all", of: [] },
-    then: { kind: "multiplier", factor: "2", points: null, fixed_points: false, unit: "points", plugin: "", settings: {}, most: null, reward: "", tier: "", days: 30, tag: "" },
+    then: { kind: "multiplier", factor: "2", points: null, fixed_points: false, unit: "points", plugin: "", settings: {}, most: null, reward: "", tier: "", days: 30, tag: "", texts: textsOf({}, locales) },
     caps: capsOf({}),
     priority: form.rules.at(-1)?.priority ?? 100,
     stop: false,
