@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from tests.live.cart import Cart
+from tests.live.patience import insisted
 from tests.live.shop import Shop, Variant
 from tests.ports import free_port
 
@@ -114,14 +115,19 @@ class Scene:
         self, method: str, path: str, body: Mapping[str, object] | None = None
     ) -> httpx.Response:
         """One call of the dashboard API by the store's staff."""
-        token = self.shop.staff_token_for(self.app_id)
-        return httpx.request(
-            method,
-            f"{self.app_url}/api/dashboard/v1/{path}",
-            json=body,
-            headers={"Authorization": f"Bearer {token}", "Idempotency-Key": uuid.uuid4().hex},
-            timeout=60,
-        )
+        key = uuid.uuid4().hex
+
+        def send() -> httpx.Response:
+            token = self.shop.staff_token_for(self.app_id)
+            return httpx.request(
+                method,
+                f"{self.app_url}/api/dashboard/v1/{path}",
+                json=body,
+                headers={"Authorization": f"Bearer {token}", "Idempotency-Key": key},
+                timeout=60,
+            )
+
+        return insisted(send)
 
     @contextlib.contextmanager
     def app_for_strangers(self) -> Iterator[str]:
