@@ -67,10 +67,14 @@ class Scene:
         return done.stdout
 
     def publish(self) -> None:
-        """Puts the program of the chapters into force; `$SKU` in it is what `priced` gives."""
+        """Puts the program of the chapters into force.
+
+        `$SKU` in it is what `priced` gives, `$KIND` the type of what `unlike` gives.
+        """
         file = self.folder / "program.yaml"
         thing = self.priced()
         text = self.program.replace("$SKU", thing.sku or thing.id)
+        text = text.replace("$KIND", self.unlike().kind)
         file.write_text(text, encoding="utf-8")
         self.command("program", "publish", str(file))
 
@@ -78,6 +82,13 @@ class Scene:
         """The cheapest thing for sale of a product that `priced` does not give."""
         return min(
             (one for one in self.variants if one.product != self.priced().product),
+            key=lambda variant: variant.price,
+        )
+
+    def unlike(self) -> Variant:
+        """The cheapest thing for sale of another type than what `priced` gives."""
+        return min(
+            (one for one in self.variants if one.kind != self.priced().kind),
             key=lambda variant: variant.price,
         )
 

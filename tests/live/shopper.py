@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from tests.live import people
 from tests.live.patience import insisted, refusal, until
 from tests.live.scene import Scene
 
@@ -18,10 +19,10 @@ AT_REST = frozenset({"attached", "consumed", "restored", "released", "expired", 
 class Shopper:
     """A registered customer with the points that the app shows."""
 
-    def __init__(self, scene: Scene, email: str = "") -> None:
+    def __init__(self, scene: Scene, email: str = "", user: str = "") -> None:
         self.scene = scene
         self.email = email or f"live-{uuid.uuid4().hex[:10]}@example.com"
-        self.user = scene.shop.customer(self.email, PASSWORD)
+        self.user = user or people.customer(scene.shop, self.email, PASSWORD)
         self._token: tuple[str, float] | None = None
 
     def token(self) -> str:
