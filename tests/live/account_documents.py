@@ -22,6 +22,20 @@ mutation SetPassword($email: String!, $token: String!, $password: String!) {
 }
 """
 
+ASK_FOR_ADDRESS = """
+mutation AskForAddress($email: String!, $password: String!, $channel: String!, $url: String!) {
+  requestEmailChange(newEmail: $email, password: $password, channel: $channel, redirectUrl: $url) {
+    errors { field message code }
+  }
+}
+"""
+
+CHANGE_ADDRESS = """
+mutation ChangeAddress($token: String!, $channel: String!) {
+  confirmEmailChange(token: $token, channel: $channel) { errors { field message code } }
+}
+"""
+
 ASK_FOR_DELETION = """
 mutation AskForDeletion($channel: String!, $url: String!) {
   accountRequestDeletion(channel: $channel, redirectUrl: $url) { errors { field message code } }

@@ -19,10 +19,12 @@ from tests.ports import free_port
 #: What is written to an address, by the event's type in GraphQL.
 CONFIRM = "AccountConfirmationRequested"
 PASSWORD = "AccountSetPasswordRequested"
+ADDRESS = "AccountChangeEmailRequested"
 DELETE = "AccountDeleteRequested"
 _EVENTS = {
     CONFIRM: "ACCOUNT_CONFIRMATION_REQUESTED",
     PASSWORD: "ACCOUNT_SET_PASSWORD_REQUESTED",
+    ADDRESS: "ACCOUNT_CHANGE_EMAIL_REQUESTED",
     DELETE: "ACCOUNT_DELETE_REQUESTED",
 }
 
@@ -34,7 +36,7 @@ class Letters:
     came: list[dict[str, Any]] = field(default_factory=list)
 
     def token(self, kind: str, email: str) -> str:
-        """The token in the newest letter of a kind to an address; waits for one."""
+        """The token in the newest letter of a kind about an account; waits for one."""
 
         def found() -> list[str]:
             return [

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.live import account_documents, documents
-from tests.live.letters import DELETE, PASSWORD, Letters
+from tests.live.letters import ADDRESS, DELETE, PASSWORD, Letters
 from tests.live.patience import until
 from tests.live.shop import Shop
 
@@ -55,6 +55,20 @@ def set_password(shop: Shop, letters: Letters, email: str, password: str) -> Non
     token = letters.token(PASSWORD, email)
     given = {"email": email, "token": token, "password": password}
     shop.ask(account_documents.SET_PASSWORD, given, NOBODY)
+
+
+def change_address(
+    shop: Shop, letters: Letters, email: str, new: str, *, password: str, token: str
+) -> None:
+    """Somebody takes another address and proves that it is theirs.
+
+    Args:
+        token: of their access.
+    """
+    asked = {"email": new, "password": password, "channel": shop.channel, "url": RETURN_TO}
+    shop.ask(account_documents.ASK_FOR_ADDRESS, asked, token)
+    given = {"token": letters.token(ADDRESS, email), "channel": shop.channel}
+    shop.ask(account_documents.CHANGE_ADDRESS, given, token)
 
 
 def delete(shop: Shop, letters: Letters, email: str, token: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.live import documents, people
+from tests.live.cart import Cart
 from tests.live.letters import CONFIRM, Letters, letters
 from tests.live.patience import until
 from tests.live.programs import ACCOUNTS, WELCOME
@@ -21,6 +22,7 @@ from tests.live.shopper import PASSWORD, Shopper
 pytestmark = pytest.mark.live
 
 PROGRAM = ACCOUNTS
+POINTS = 100
 #: Seconds in which what must not come would have come.
 WHILE = 8
 
@@ -121,6 +123,24 @@ def test_where_nobody_is_asked_to_confirm_the_bonus_waits_for_who_does_it(scene:
         assert [entry["amount"] for entry in shopper.history()] == [earned]
         scene.shop.ask(documents.CONFIRM, {"id": user})
         shopper.wait_for(lambda points: points["available"] == earned + WELCOME)
+
+
+def test_who_takes_another_address_keeps_the_points_and_spends_them_after_a_rest(
+    scene: Scene, box: Letters
+) -> None:
+    shopper, new = Shopper(scene), somebody()
+    there = shopper.earn(POINTS)
+    people.change_address(
+        scene.shop, box, shopper.email, new, password=PASSWORD, token=shopper.token()
+    )
+    again = Shopper(scene, new, shopper.user)
+    until(lambda: scene.told("GET", f"members?q={new}")["items"], lambda found: len(found) == 1)
+    cart = Cart.filled(scene.shop, {scene.priced().id: 1}, email=new, token=again.token())
+    cart.choose()
+    assert again.not_redeemed(cart.id, POINTS) == "spending_blocked"
+    assert again.points()["available"] == there
+    cart.buy()
+    again.wait_for(lambda points: points["available"] > there)
 
 
 def test_the_books_add_up_and_the_doctor_finds_nothing_wrong(scene: Scene) -> None:
