@@ -7,8 +7,9 @@ from tests.live.letters import ADDRESS, DELETE, PASSWORD, Letters
 from tests.live.patience import until
 from tests.live.shop import Shop
 
-#: Where the letters of the store lead to.
-RETURN_TO = "http://127.0.0.1:3000/"
+#: The storefront's pages, and where the letters of the store lead to.
+SHOP = "http://127.0.0.1:3000"
+RETURN_TO = f"{SHOP}/"
 NOBODY = ""
 
 
