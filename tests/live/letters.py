@@ -56,7 +56,7 @@ def letters(shop: Shop) -> Iterator[Letters]:
     class Slot(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            box.came.append(json.loads(body)["event"])
+            box.came.append(json.loads(body))
             self.send_response(200)
             self.send_header("Content-Length", "0")
             self.end_headers()

@@ -36,6 +36,7 @@ pytestmark = pytest.mark.live
 
 PROGRAM = GOODS
 COUPON = Decimal(4)
+NOTHING = Decimal(0)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -128,16 +129,18 @@ def test_free_shipping_pays_for_any_delivery_and_comes_back_with_the_order(
         cart.put_code(taken["code"])
     cart.choose(delivery)
     cart.put_code(taken["code"])
-    assert (cart.subtotal(), cart.shipping(), cart.total()) == (thing.price, 0, thing.price)
+    assert (cart.subtotal(), cart.shipping(), cart.total()) == (thing.price, NOTHING, thing.price)
     cart.set_quantity(thing.id, 2)
     cart.choose(METHOD if delivery == MEMBERS else MEMBERS)
-    assert (cart.code(), cart.shipping()) == (taken["code"], 0), "another delivery is free, too"
+    assert (cart.code(), cart.shipping()) == (taken["code"], NOTHING), (
+        "another delivery is free, too"
+    )
     cart.choose(delivery)
 
     order = cart.buy()
     shopper.wait_for_claim(taken["id"], "used")
     look = scene.shop.look(order)
-    assert (money(look["shippingPrice"]), money(look["total"])) == (0, 2 * thing.price)
+    assert (money(look["shippingPrice"]), money(look["total"])) == (NOTHING, 2 * thing.price)
     assert look["shippingMethodName"] == delivery
     earned = int(2 * thing.price * scene.rate)
     shopper.wait_for(lambda points: points["available"] == before - POST_POINTS + earned)
@@ -154,7 +157,7 @@ def test_a_part_of_the_shipping_is_taken_off_and_never_more_than_it_costs(scene:
     cart.put_code(taken["code"])
     assert (cart.subtotal(), cart.shipping()) == (thing.price, METHOD_PRICE - POST_OFF)
     cart.choose(MEMBERS)
-    assert (cart.subtotal(), cart.shipping()) == (thing.price, 0)
+    assert (cart.subtotal(), cart.shipping()) == (thing.price, NOTHING)
     cart.choose(METHOD)
     look = scene.shop.look(cart.buy())
     assert money(look["total"]) == thing.price + METHOD_PRICE - POST_OFF
@@ -205,9 +208,9 @@ def test_codes_of_members_own_give_free_shipping_and_end_together(scene: Scene) 
     assert code != others
     cart = cart_of(shopper, {thing.id: 1})
     cart.put_code(code)
-    assert (cart.shipping(), cart.total()) == (0, thing.price)
+    assert (cart.shipping(), cart.total()) == (NOTHING, thing.price)
     look = scene.shop.look(cart.buy())
-    assert (money(look["shippingPrice"]), money(look["total"])) == (0, thing.price)
+    assert (money(look["shippingPrice"]), money(look["total"])) == (NOTHING, thing.price)
     until(lambda: codes(shopper), lambda seen: seen == [])
     assert not takes(cart_of(shopper, {thing.id: 1}), code)
 
