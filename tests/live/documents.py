@@ -18,6 +18,16 @@ query Catalog($channel: String!) {
 }
 """
 
+STOCKS = """
+query Stocks($id: ID!) { productVariant(id: $id) { stocks { warehouse { id } quantity } } }
+"""
+
+RESTOCK = """
+mutation Restock($id: ID!, $stocks: [StockInput!]!) {
+  productVariantStocksUpdate(variantId: $id, stocks: $stocks) { errors { field message code } }
+}
+"""
+
 INSTALL = """
 mutation Install($input: AppInstallInput!) {
   appInstall(input: $input) { appInstallation { id status } errors { field message code } }

@@ -23,6 +23,10 @@ ADDRESS = {
 }
 
 
+#: More than all runs together buy of one thing.
+ENOUGH = 1_000_000
+
+
 class StoreRefused(AssertionError):
     """The store answered with errors."""
 
@@ -140,6 +144,12 @@ class Shop:
                         )
                     )
         return found
+
+    def restock(self, variant: str) -> None:
+        """Enough of a thing in each warehouse: orders of former runs keep what they took."""
+        stocks = self.ask(documents.STOCKS, {"id": variant})["productVariant"]["stocks"]
+        wish = [{"warehouse": one["warehouse"]["id"], "quantity": ENOUGH} for one in stocks]
+        self.ask(documents.RESTOCK, {"id": variant, "stocks": wish})
 
     def shown_prices(self) -> dict[str, Shown]:
         """What anybody sees of prices, by the ids of variants."""
