@@ -41,7 +41,7 @@ live: env-test ## Drive a real Saleor through the story: SALEOR_API_URL=… SALE
 	@test -n "$(SALEOR_API_URL)" -a -n "$(SALEOR_EMAIL)" -a -n "$(SALEOR_PASSWORD)" \
 	  || { echo "Say which Saleor: make live SALEOR_API_URL=https://…/graphql/ SALEOR_EMAIL=… SALEOR_PASSWORD=…" >&2; exit 1; }
 	SALEOR_API_URL="$(SALEOR_API_URL)" SALEOR_EMAIL="$(SALEOR_EMAIL)" SALEOR_PASSWORD="$(SALEOR_PASSWORD)" \
-	  $(BIN)/python -m pytest -m live -s tests/live
+	  $(BIN)/python -m pytest -m live -sv --timeout 900 tests/live
 
 .PHONY: bench
 bench: env-bench ## Measure the performance figures, each against its peer (docs/performance.md)

@@ -3,13 +3,14 @@
 from saleor_loyalty_app import log
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.saleor.errors import InvalidToken, SaleorPermissionDenied, SaleorQueryError
+from saleor_loyalty_app.saleor.shopper_account import ShopperAccount, account_of
 from saleor_loyalty_app.stores.refs import StoreRef
 
 _log = log.get(__name__)
 
 
-def check_shopper(access: StoreAccess, store: StoreRef, token: str, user_id: str) -> None:
-    """Asks Saleor who bears a token that it signed. Calls the network.
+def check_shopper(access: StoreAccess, store: StoreRef, token: str, user_id: str) -> ShopperAccount:
+    """Asks Saleor who bears a token that it signed; gives their account. Calls the network.
 
     A password that was changed, a sign-out everywhere and a deactivated account end tokens before
     they expire.
@@ -28,5 +29,7 @@ def check_shopper(access: StoreAccess, store: StoreRef, token: str, user_id: str
         raise InvalidToken("revoked") from refused
     if found is None or found["id"] != user_id or not found["isActive"]:
         raise InvalidToken("revoked")
-    if found["isStaff"]:
+    account = account_of({"user": found})
+    if account is None:
         raise InvalidToken("staff")
+    return account

@@ -163,6 +163,8 @@ def _clear(work: Work) -> _Cleared:
                 with_code = price_with(work.ref.reason) if place == work.place else None
                 if cart.money and not _goes_without(work, cart, with_code):
                     return _Cleared(_keep(work, place, is_on=False), taken)
+                # Saleor took it off, and whoever asked did not hear of it.
+                _find_delivery(work, place, cart)
                 work.looked(place, is_on=False)
             continue
         if cart.made:
@@ -210,12 +212,34 @@ def _take_off(work: Work, place: Place, cart: Cart) -> Cart | None:
     after = work.bench.carts.read(work.store, place)
     if after is None or not after.money:
         work.looked(place, is_on=after is not None and after.code == work.ref.code)
-    chosen = (work.ref.before or {}).get("delivery")
-    if work.ref.ending == "failed" and chosen and after is not None and after.delivery is None:
-        # Before 3.23 Saleor drops a delivery that the discount made too dear for its minimum.
-        work.bench.carts.choose_delivery(work.store, place, chosen)
+    if after is not None and _choose_again(work, place, after):
         after = work.bench.carts.read(work.store, place)
     return after
+
+
+def _find_delivery(work: Work, place: Place, cart: Cart) -> None:
+    """Has Saleor look at the delivery again, now that the code is off the cart."""
+    if cart.delivery is not None:
+        work.bench.carts.check_delivery(work.store, place)
+    else:
+        _choose_again(work, place, cart)
+
+
+def _choose_again(work: Work, place: Place, cart: Cart) -> bool:
+    """Chooses the delivery that the code took from the cart; gives whether it was gone.
+
+    Before 3.23 Saleor drops a delivery that the discount made too dear for its minimum.
+    """
+    chosen = (work.ref.before or {}).get("delivery")
+    if (
+        work.ref.ending != "failed"
+        or place != work.place
+        or not chosen
+        or cart.delivery is not None
+    ):
+        return False
+    work.bench.carts.choose_delivery(work.store, place, chosen)
+    return True
 
 
 def _keep(work: Work, place: Place, *, is_on: bool) -> RedemptionRef:

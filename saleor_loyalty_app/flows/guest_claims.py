@@ -21,7 +21,7 @@ from saleor_loyalty_app.members.email_keys import EmailKeys, normalize_email
 from saleor_loyalty_app.members.guest_addresses import seal_address
 from saleor_loyalty_app.members.mailed_links import add_link, new_token
 from saleor_loyalty_app.members.refs import MemberRef
-from saleor_loyalty_app.members.repository import member_by_id
+from saleor_loyalty_app.members.repository import account_of_user, member_by_id
 from saleor_loyalty_app.members.service import member_for_user
 from saleor_loyalty_app.messages.outbox import Kind, tell
 from saleor_loyalty_app.orders.models import OrderState, OrderUnit
@@ -155,6 +155,21 @@ def claim(
     known = member_for_user(conn, store.id, person, enrollment, keys=keys, now=now)
     note_registration(conn, store, known, now=now)
     return claim_guests(conn, store, known.member, keys=keys, now=now)
+
+
+def is_confirmed_since(
+    conn: Connection, store: StoreRef, account: ShopperAccount, *, now: datetime
+) -> bool:
+    """Whether an account was confirmed and nobody told: `claim` is to be called.
+
+    A password that is set through a mail confirms the account, and Saleor sends no event of it.
+    """
+    if not account.confirmed:
+        return False
+    known = account_of_user(conn, store.id, account.id)
+    if known is None or known.confirmed or known.state == "erased":
+        return False
+    return known.merged_into is None and revision_at(conn, store.id, now) is not None
 
 
 def _mail(

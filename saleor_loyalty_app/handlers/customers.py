@@ -62,8 +62,10 @@ def receive_deleted(context: EventContext) -> None:
 def _confirms(context: EventContext, user: UserSnapshot, known: MemberRef | None) -> bool:
     """Whether an account was confirmed just now, as far as can be told.
 
-    Where the shop asks for no confirmation, accounts are confirmed from the beginning; those that
-    staff make are nobody's registration. An event that was lost is made up for by the next one.
+    Accounts of an identity provider are confirmed from the beginning; those that staff make are
+    nobody's registration. Where the shop asks for no confirmation Saleor leaves accounts as they
+    are. An event that was lost is made up for by the next one, and so is a password that was set by
+    mail, which confirms without an event.
     """
     if not user.is_confirmed:
         return False

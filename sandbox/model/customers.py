@@ -1,7 +1,7 @@
 """Users of the store: shoppers and staff."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.model.errors import Refused
@@ -21,6 +21,7 @@ _ADDRESS_FIELDS = (
 )
 _PLAIN_FIELDS = ("first_name", "last_name", "note", "language_code", "external_reference")
 _MAX_PASSWORD_AGE_KEY = 12
+_BETWEEN_PASSWORD_LETTERS = timedelta(minutes=15)
 
 
 @dataclass(eq=False)
@@ -60,6 +61,8 @@ class User:
     external_reference: str | None = None
     note: str | None = None
     confirmation_token: str | None = None
+    password_token: str | None = None
+    password_asked_at: datetime | None = None
     permissions: frozenset[str] = frozenset()
     addresses: list[Address] = field(default_factory=list)
     default_billing_address: Address | None = None
@@ -106,7 +109,10 @@ def add_user(store: Store, email: str, **fields: Any) -> User:
 
 
 def register(store: Store, caller: Caller, data: dict[str, Any]) -> User | None:
-    """Sign a shopper up; None when the e-mail is taken, which a caller must not learn."""
+    """Sign a shopper up; None when the e-mail is taken, which a caller must not learn.
+
+    The account is not confirmed, also where the store asks nobody to confirm.
+    """
     if find_by_email(store, data["email"]) is not None:
         return None
     user = add_user(
@@ -119,16 +125,17 @@ def register(store: Store, caller: Caller, data: dict[str, Any]) -> User | None:
         is_confirmed=False,
         metadata=dict(data.get("metadata") or {}),
     )
-    user.confirmation_token = store.ids.token(39)
     store.emit("CUSTOMER_CREATED", user, caller)
-    store.emit(
-        "ACCOUNT_CONFIRMATION_REQUESTED",
-        user,
-        caller,
-        token=user.confirmation_token,
-        redirect_url=data.get("redirect_url"),
-        channel=data.get("channel"),
-    )
+    if store.asks_to_confirm:
+        user.confirmation_token = store.ids.token(39)
+        store.emit(
+            "ACCOUNT_CONFIRMATION_REQUESTED",
+            user,
+            caller,
+            token=user.confirmation_token,
+            redirect_url=data.get("redirect_url"),
+            channel=data.get("channel"),
+        )
     return user
 
 
@@ -152,8 +159,49 @@ def confirm(store: Store, caller: Caller, email: str, token: str) -> User:
     return user
 
 
+def ask_for_password(
+    store: Store, caller: Caller, email: str, redirect_url: str, channel: str | None
+) -> None:
+    """Write to somebody how to set a password; a caller must not learn whether the e-mail is known.
+
+    Saleor writes to one address every 15 minutes.
+    """
+    user = find_by_email(store, email)
+    if user is None or not user.is_active:
+        return
+    asked = user.password_asked_at
+    if asked is not None and store.now() - asked < _BETWEEN_PASSWORD_LETTERS:
+        return
+    user.password_token, user.password_asked_at = store.ids.token(39), store.now()
+    store.emit(
+        "ACCOUNT_SET_PASSWORD_REQUESTED",
+        user,
+        caller,
+        token=user.password_token,
+        redirect_url=redirect_url,
+        channel=channel,
+    )
+
+
+def set_password(store: Store, email: str, token: str, password: str) -> User:
+    """Set a password with the token of the letter, which proves the address: nobody is told of it.
+
+    Raises:
+        Refused: unknown e-mail or wrong token.
+    """
+    user = find_by_email(store, email)
+    if user is None or user.password_token is None or user.password_token != token:
+        raise Refused("INVALID", "Invalid or expired token.", "token")
+    user.password, user.password_token = password, None
+    if not user.is_confirmed:
+        user.is_confirmed = True
+        attach_guest_orders(store, user)
+    user.updated_at = store.now()
+    return user
+
+
 def create_customer(store: Store, caller: Caller, data: dict[str, Any]) -> User:
-    """Staff or an app adds a customer.
+    """Staff or an app adds a customer, who confirms the address by setting a password.
 
     Raises:
         Refused: no e-mail, or it is taken.
@@ -163,7 +211,7 @@ def create_customer(store: Store, caller: Caller, data: dict[str, Any]) -> User:
         raise Refused("REQUIRED", "This field cannot be blank.", "email")
     if find_by_email(store, email) is not None:
         raise Refused("UNIQUE", "User with this Email already exists.", "email")
-    user = add_user(store, email, is_confirmed=bool(data.get("is_confirmed")))
+    user = add_user(store, email, is_confirmed=False)
     _write(store, user, data)
     store.emit("CUSTOMER_CREATED", user, caller)
     if data.get("metadata") or data.get("private_metadata"):

@@ -88,6 +88,7 @@ class Store:
 
     `tax_rates` are percents by country; a country without one is not taxed. `ask` puts a
     synchronous event to a webhook and returns its answer, read from JSON; None for a failure.
+    `asks_to_confirm`: who registers is asked to confirm the address, and signs in only then.
     `voucher_codes` are by code; two completions within `race_window` may use the same one.
     """
 
@@ -99,6 +100,7 @@ class Store:
     tax_rates: dict[str, Decimal] = field(default_factory=dict)
     fulfillment_allow_unpaid: bool = True
     merge_guest_orders_on_confirmation: bool = False
+    asks_to_confirm: bool = True
     channels: dict[int, Channel] = field(default_factory=dict)
     warehouses: dict[str, Warehouse] = field(default_factory=dict)
     categories: dict[int, Category] = field(default_factory=dict)

@@ -14,10 +14,11 @@ from sandbox.schema.request import Info, Resolvers, caller_of, request_of, store
 
 def _token_create(info: Info, email: str, password: str, **_: Any) -> Payload:
     request = request_of(info)
+    asked = request.store.asks_to_confirm
     user = customers.find_by_email(request.store, email)
     if user is None or not user.is_active or user.password is None or user.password != password:
         raise Refused("INVALID_CREDENTIALS", "Please, enter valid credentials", "email")
-    if not user.is_confirmed and not user.is_staff:
+    if asked and not user.is_confirmed and not user.is_staff:
         raise Refused("ACCOUNT_NOT_CONFIRMED", "Account needs to be confirmed via email.", "email")
     user.last_login = user.updated_at = request.store.now()
     return {
@@ -53,11 +54,23 @@ def _register(info: Info, input_: dict[str, Any]) -> Payload:
         jwt_token_key="",
         is_confirmed=False,
     )
-    return {"requires_confirmation": True, "user": hidden}
+    return {"requires_confirmation": store.asks_to_confirm, "user": hidden}
 
 
 def _confirm(info: Info, email: str, token: str, **_: Any) -> Payload:
     return {"user": customers.confirm(store_of(info), caller_of(info), email, token)}
+
+
+def _ask_for_password(
+    info: Info, email: str, redirect_url: str, channel: str | None = None
+) -> Payload:
+    customers.ask_for_password(store_of(info), caller_of(info), email, redirect_url, channel)
+    return {}
+
+
+def _set_password(info: Info, email: str, token: str, password: str) -> Payload:
+    customers.set_password(store_of(info), email, token, password)
+    return _token_create(info, email, password)
 
 
 def _me(info: Info) -> User:
@@ -135,6 +148,8 @@ ACCOUNT_MUTATIONS: Resolvers = {
         "tokenVerify": mutation(_token_verify),
         "accountRegister": mutation(_register),
         "confirmAccount": mutation(_confirm),
+        "requestPasswordReset": mutation(_ask_for_password),
+        "setPassword": mutation(_set_password),
         "accountUpdate": mutation(_account_update),
         "accountRequestDeletion": mutation(_request_deletion),
         "accountDelete": mutation(_account_delete),

@@ -113,6 +113,7 @@ _SUBJECTS = {
     "user": (
         "CustomerCreated CustomerUpdated CustomerDeleted CustomerMetadataUpdated AccountConfirmed"
         " AccountDeleted AccountConfirmationRequested AccountDeleteRequested"
+        " AccountSetPasswordRequested"
     ),
     "checkout": (
         "CheckoutCreated CheckoutUpdated CheckoutFullyPaid CheckoutFullyAuthorized"

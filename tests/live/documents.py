@@ -9,12 +9,22 @@ mutation Token($email: String!, $password: String!) {
 CATALOG = """
 query Catalog($channel: String!) {
   products(first: 30, channel: $channel) {
-    edges { node { id name isAvailable productType { isShippingRequired kind } variants {
+    edges { node { id name isAvailable productType { slug isShippingRequired kind } variants {
       id sku name quantityAvailable
       pricing { price { gross { amount currency } net { amount } } }
       stocks { warehouse { id } quantity }
     } } }
   }
+}
+"""
+
+STOCKS = """
+query Stocks($id: ID!) { productVariant(id: $id) { stocks { warehouse { id } quantity } } }
+"""
+
+RESTOCK = """
+mutation Restock($id: ID!, $stocks: [StockInput!]!) {
+  productVariantStocksUpdate(variantId: $id, stocks: $stocks) { errors { field message code } }
 }
 """
 
@@ -37,14 +47,24 @@ mutation Register($input: AccountRegisterInput!) {
 """
 
 FIND_CUSTOMER = """
-query Find($email: String!) {
-  customers(first: 1, filter: {search: $email}) { edges { node { id email isConfirmed } } }
-}
+query Find($email: String!) { user(email: $email) { id isConfirmed } }
 """
 
 CONFIRM = """
 mutation Confirm($id: ID!) {
   customerUpdate(id: $id, input: {isConfirmed: true}) { errors { field message code } }
+}
+"""
+
+APP_CREATE = """
+mutation AppCreate($input: AppInput!) {
+  appCreate(input: $input) { app { id } errors { field message code } }
+}
+"""
+
+WEBHOOK_CREATE = """
+mutation WebhookCreate($input: WebhookCreateInput!) {
+  webhookCreate(input: $input) { errors { field message code } }
 }
 """
 
@@ -340,5 +360,37 @@ query Listing($product: ID!) {
   product(id: $product) {
     slug channelListings { channel { slug } isPublished publishedAt }
   }
+}
+"""
+
+CATEGORY_CREATE = """
+mutation CategoryCreate($input: CategoryInput!, $parent: ID) {
+  categoryCreate(input: $input, parent: $parent) {
+    category { id } errors { field message code }
+  }
+}
+"""
+
+CATEGORY_DELETE = """
+mutation CategoryDelete($id: ID!) { categoryDelete(id: $id) { errors { field message code } } }
+"""
+
+CATEGORY_OF = "query CategoryOf($product: ID!) { product(id: $product) { category { id } } }"
+
+PRODUCT_UPDATE = """
+mutation ProductUpdate($id: ID!, $input: ProductInput!) {
+  productUpdate(id: $id, input: $input) { errors { field message code } }
+}
+"""
+
+COLLECTION_CREATE = """
+mutation CollectionCreate($input: CollectionCreateInput!) {
+  collectionCreate(input: $input) { collection { id } errors { field message code } }
+}
+"""
+
+COLLECTION_DELETE = """
+mutation CollectionDelete($id: ID!) {
+  collectionDelete(id: $id) { errors { field message code } }
 }
 """

@@ -35,6 +35,13 @@ currencies:
     earn_rate: {{points: 10, money: "1"}}
     spend_rate: {{points: 1, money: "0.01"}}
 {_EARNING}"""
+#: What a confirmed account brings, once in a lifetime.
+WELCOME = 100
+ACCOUNTS = f"""{SPENDING}\
+    - id: welcome
+      trigger: account_confirmed
+      then: {{type: points, points: {WELCOME}}}
+"""
 #: The built-in method that the offers stand beside, what it costs, and where one becomes free.
 METHOD = "Live shipping"
 METHOD_PRICE = Decimal(7)
@@ -145,3 +152,49 @@ rewards:
       gift: {{type: amount}}
       channels: [{{channel: default-channel, currency: USD, amount: "{PRESENT_MONEY}"}}]
 {_REWARD}"""
+#: Places of the catalog that rules name, and what they add for each dollar.
+AISLE = "live-aisle"
+SHELF = "live-shelf"
+PICKED = "live-picked"
+SHARE = Decimal("0.5")
+#: Rewards that pay for a delivery, all of it or some, and an apology for what was never sent.
+POST_POINTS = 200
+POST_OFF = Decimal(3)
+SORRY = Decimal(5)
+GOODS = f"""{SPENDING}\
+    - id: aisle
+      when: {{type: category, slugs: [{AISLE}]}}
+      then: {{type: multiplier, factor: "2"}}
+    - id: picked
+      when: {{type: collection, slugs: [{PICKED}]}}
+      then: {{type: points_per_money, factor: "{SHARE}"}}
+    - id: kind
+      when: {{type: product_type, slugs: ["$KIND"]}}
+      then: {{type: points_per_money, factor: "{SHARE}"}}
+shipping:
+  offers:
+    - id: members
+      name: {{en: "{MEMBERS}", tr: "Canlı üye kargosu"}}
+      method: named
+      method_names: ["{METHOD}"]
+      prices: [{{channel: default-channel, currency: USD, price: "{MEMBERS_PRICE}"}}]
+      when: {{type: member}}
+rewards:
+  items:
+    - id: post
+      names: {{en: Free shipping, tr: Ücretsiz kargo}}
+      gift: {{type: shipping}}
+      points: {POST_POINTS}
+      channels: [{{channel: default-channel, currency: USD, worth: "{METHOD_PRICE}"}}]
+    - id: stamp
+      names: {{en: Some of the shipping, tr: Kargonun bir kısmı}}
+      gift: {{type: shipping}}
+      points: {POST_POINTS}
+      channels: [{{channel: default-channel, currency: USD, amount: "{POST_OFF}"}}]
+goodwill:
+  cancelled_line:
+    suggest:
+      type: amount
+      as_code: true
+      amounts: [{{currency: USD, amount: "{SORRY}"}}]
+"""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from tests.live import documents
+from tests.live import account_documents, documents
 from tests.live.shop import ADDRESS, Shop
 
 
@@ -95,6 +95,22 @@ def discounts_told_on_lines(shop: Shop) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def nobody_asked_to_confirm(shop: Shop) -> Iterator[None]:
+    """The store asks nobody who registers to confirm the address."""
+
+    def ask(value: bool) -> None:
+        wish = {"enableAccountConfirmationByEmail": value}
+        shop.ask(account_documents.SETTINGS, {"input": wish})
+
+    before = shop.ask(account_documents.ASKS_TO_CONFIRM)["shop"]["enableAccountConfirmationByEmail"]
+    ask(False)
+    try:
+        yield
+    finally:
+        ask(before)
+
+
+@contextlib.contextmanager
 def metadata(shop: Shop, thing: str, **said: str) -> Iterator[None]:
     """Public metadata on a thing of the store."""
     shop.say(thing, said)
@@ -134,6 +150,47 @@ def costing(shop: Shop, variant: str, price: Decimal) -> Iterator[None]:
         yield
     finally:
         cost(before)
+
+
+@contextlib.contextmanager
+def shelved(shop: Shop, product: str, aisle: str, shelf: str) -> Iterator[None]:
+    """A product in a category of its own, which is below another; both by their slugs."""
+    above = _category(shop, aisle, None)
+    try:
+        below = _category(shop, shelf, above)
+        before = shop.ask(documents.CATEGORY_OF, {"product": product})["product"]["category"]
+        _put(shop, product, below)
+        try:
+            yield
+        finally:
+            # First, as Saleor takes the goods of a category that is deleted from sale.
+            _put(shop, product, before["id"])
+    finally:
+        shop.ask(documents.CATEGORY_DELETE, {"id": above})
+
+
+@contextlib.contextmanager
+def picked(shop: Shop, slug: str, *products: str) -> Iterator[None]:
+    """Products in a collection that is published nowhere."""
+    wish = {"name": slug, "slug": slug, "products": list(products)}
+    made = shop.ask(documents.COLLECTION_CREATE, {"input": wish})
+    collection = made["collectionCreate"]["collection"]["id"]
+    try:
+        yield
+    finally:
+        shop.ask(documents.COLLECTION_DELETE, {"id": collection})
+
+
+def _category(shop: Shop, slug: str, parent: str | None) -> str:
+    made = shop.ask(
+        documents.CATEGORY_CREATE, {"input": {"name": slug, "slug": slug}, "parent": parent}
+    )
+    category: str = made["categoryCreate"]["category"]["id"]
+    return category
+
+
+def _put(shop: Shop, product: str, category: str) -> None:
+    shop.ask(documents.PRODUCT_UPDATE, {"id": product, "input": {"category": category}})
 
 
 def _zone(shop: Shop) -> str:

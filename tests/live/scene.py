@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from tests.live.cart import Cart
+from tests.live.patience import insisted
 from tests.live.shop import Shop, Variant
 from tests.ports import free_port
 
@@ -66,10 +67,14 @@ class Scene:
         return done.stdout
 
     def publish(self) -> None:
-        """Puts the program of the chapters into force; `$SKU` in it is what `priced` gives."""
+        """Puts the program of the chapters into force.
+
+        `$SKU` in it is what `priced` gives, `$KIND` the type of what `unlike` gives.
+        """
         file = self.folder / "program.yaml"
         thing = self.priced()
         text = self.program.replace("$SKU", thing.sku or thing.id)
+        text = text.replace("$KIND", self.unlike().kind)
         file.write_text(text, encoding="utf-8")
         self.command("program", "publish", str(file))
 
@@ -77,6 +82,13 @@ class Scene:
         """The cheapest thing for sale of a product that `priced` does not give."""
         return min(
             (one for one in self.variants if one.product != self.priced().product),
+            key=lambda variant: variant.price,
+        )
+
+    def unlike(self) -> Variant:
+        """The cheapest thing for sale of another type than what `priced` gives."""
+        return min(
+            (one for one in self.variants if one.kind != self.priced().kind),
             key=lambda variant: variant.price,
         )
 
@@ -114,14 +126,19 @@ class Scene:
         self, method: str, path: str, body: Mapping[str, object] | None = None
     ) -> httpx.Response:
         """One call of the dashboard API by the store's staff."""
-        token = self.shop.staff_token_for(self.app_id)
-        return httpx.request(
-            method,
-            f"{self.app_url}/api/dashboard/v1/{path}",
-            json=body,
-            headers={"Authorization": f"Bearer {token}", "Idempotency-Key": uuid.uuid4().hex},
-            timeout=60,
-        )
+        key = uuid.uuid4().hex
+
+        def send() -> httpx.Response:
+            token = self.shop.staff_token_for(self.app_id)
+            return httpx.request(
+                method,
+                f"{self.app_url}/api/dashboard/v1/{path}",
+                json=body,
+                headers={"Authorization": f"Bearer {token}", "Idempotency-Key": key},
+                timeout=60,
+            )
+
+        return insisted(send)
 
     @contextlib.contextmanager
     def app_for_strangers(self) -> Iterator[str]:
@@ -178,6 +195,9 @@ def staged(shop: Shop, folder: Path, program: str) -> Iterator[Scene]:
     """
     with serving(folder, _host(shop.api_url)) as address:
         scene = Scene(shop, folder, address, program, variants=shop.variants())
+        bought = {scene.priced(), scene.another(), scene.unlike(), *scene.variants[:3]}
+        for thing in bought:
+            shop.restock(thing.id)
         before = shop.vouchers()
         scene.install()
         try:

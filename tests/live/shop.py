@@ -23,6 +23,10 @@ ADDRESS = {
 }
 
 
+#: More than all runs together buy of one thing.
+ENOUGH = 1_000_000
+
+
 class StoreRefused(AssertionError):
     """The store answered with errors."""
 
@@ -49,6 +53,8 @@ class Variant:
     name: str
     warehouse: str
     price: Decimal
+    #: The slug of the product's type.
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -134,9 +140,16 @@ class Shop:
                             variant["name"],
                             stocks[0]["warehouse"]["id"],
                             Decimal(str(priced["gross"]["amount"])),
+                            kind["slug"],
                         )
                     )
         return found
+
+    def restock(self, variant: str) -> None:
+        """Enough of a thing in each warehouse: orders of former runs keep what they took."""
+        stocks = self.ask(documents.STOCKS, {"id": variant})["productVariant"]["stocks"]
+        wish = [{"warehouse": one["warehouse"]["id"], "quantity": ENOUGH} for one in stocks]
+        self.ask(documents.RESTOCK, {"id": variant, "stocks": wish})
 
     def shown_prices(self) -> dict[str, Shown]:
         """What anybody sees of prices, by the ids of variants."""
@@ -228,32 +241,6 @@ class Shop:
     def uninstall(self, app_id: str) -> None:
         """Deletes an app."""
         self.ask(documents.APP_DELETE, {"id": app_id})
-
-    def customer(self, email: str, password: str) -> str:
-        """Registers a customer and confirms the account; gives the user's id."""
-        self.ask(
-            documents.REGISTER,
-            {
-                "input": {
-                    "email": email,
-                    "password": password,
-                    "channel": self.channel,
-                    "firstName": "Sam",
-                    "lastName": "Shopper",
-                    "redirectUrl": "http://127.0.0.1:3000/confirm",
-                }
-            },
-        )
-        end = time.monotonic() + 20
-        while time.monotonic() < end:
-            edges = self.ask(documents.FIND_CUSTOMER, {"email": email})["customers"]["edges"]
-            if edges:
-                user: str = edges[0]["node"]["id"]
-                if not edges[0]["node"]["isConfirmed"]:
-                    self.ask(documents.CONFIRM, {"id": user})
-                return user
-            time.sleep(0.5)
-        raise StoreRefused("the customer did not appear")
 
     def say(self, thing: str, said: Mapping[str, str], token: str | None = None) -> None:
         """Writes public metadata on a thing of the store."""

@@ -3,37 +3,26 @@
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 
+from tests.live import people
+from tests.live.patience import insisted, refusal, until
 from tests.live.scene import Scene
 
-T = TypeVar("T")
-
-#: How long anything may take that webhooks and sweeps have to notice, in seconds.
-PATIENCE = 100.0
 PASSWORD = "password-123"
-
-
-def until(look: Callable[[], T], what: Callable[[T], bool], seconds: float = PATIENCE) -> T:
-    """Looks until what is seen is as expected; the last look is shown when it never is."""
-    end = time.monotonic() + seconds
-    seen = look()
-    while not what(seen) and time.monotonic() < end:
-        time.sleep(0.5)
-        seen = look()
-    assert what(seen), seen
-    return seen
+#: Redemptions that are on their way to nowhere else.
+AT_REST = frozenset({"attached", "consumed", "restored", "released", "expired", "failed"})
 
 
 class Shopper:
     """A registered customer with the points that the app shows."""
 
-    def __init__(self, scene: Scene, email: str = "") -> None:
+    def __init__(self, scene: Scene, email: str = "", user: str = "") -> None:
         self.scene = scene
         self.email = email or f"live-{uuid.uuid4().hex[:10]}@example.com"
-        self.user = scene.shop.customer(self.email, PASSWORD)
+        self.user = user or people.customer(scene.shop, self.email, PASSWORD)
         self._token: tuple[str, float] | None = None
 
     def token(self) -> str:
@@ -50,17 +39,24 @@ class Shopper:
         *,
         key: str = "",
     ) -> httpx.Response:
-        """One call of the storefront API in the name of the shopper."""
-        headers = {"Authorization": f"Bearer {self.token()}", "Accept-Language": "tr"}
-        if key:
-            headers["Idempotency-Key"] = key
-        return httpx.request(
-            method,
-            f"{self.scene.app_url}/api/storefront/v1/{path}",
-            json=body,
-            headers=headers,
-            timeout=60,
-        )
+        """One call of the storefront API in the name of the shopper.
+
+        Sent again, with the same key, while the app says that the store does not answer.
+        """
+
+        def send() -> httpx.Response:
+            headers = {"Authorization": f"Bearer {self.token()}", "Accept-Language": "tr"}
+            if key:
+                headers["Idempotency-Key"] = key
+            return httpx.request(
+                method,
+                f"{self.scene.app_url}/api/storefront/v1/{path}",
+                json=body,
+                headers=headers,
+                timeout=60,
+            )
+
+        return insisted(send)
 
     def read(self, path: str) -> dict[str, Any]:
         """What a call that must succeed answers."""
@@ -122,6 +118,20 @@ class Shopper:
         assert answer.status_code in (201, 202), answer.text
         redemption: dict[str, Any] = answer.json()
         return self.wait_for_state(redemption["id"], "attached")
+
+    def not_redeemed(self, checkout: str, points: int) -> str:
+        """Why points are not taken off a checkout, as a stable code.
+
+        Told at once, or by the redemption when it fails: one that takes longer (202) is waited for.
+        """
+        answer = self.redeem(checkout, points)
+        if answer.status_code != 202:
+            return refusal(answer)
+        path = f"redemptions/{answer.json()['id']}"
+        seen = until(lambda: self.read(path), lambda seen: seen["state"] in AT_REST)
+        assert seen["state"] == "failed", seen
+        code: str = seen["error"]["code"]
+        return code
 
     def wait_for_state(self, redemption: str, state: str) -> dict[str, Any]:
         """Looks until the redemption is in `state`."""

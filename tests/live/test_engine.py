@@ -14,6 +14,7 @@ import pytest
 
 from saleor_loyalty_app.clock import system_clock
 from tests.live.cart import Cart
+from tests.live.patience import until
 from tests.live.programs import (
     CAP,
     ENGINE,
@@ -30,7 +31,7 @@ from tests.live.programs import (
 from tests.live.props import built_in_method, discounts_told_on_lines, metadata
 from tests.live.scene import Scene
 from tests.live.shop import StoreRefused, base, money
-from tests.live.shopper import Shopper, until
+from tests.live.shopper import Shopper
 
 pytestmark = pytest.mark.live
 

@@ -10,10 +10,11 @@ import pytest
 
 from saleor_loyalty_app.clock import system_clock
 from tests.live.cart import Cart
+from tests.live.patience import until
 from tests.live.programs import METHOD, METHOD_PRICE, SPENDING
 from tests.live.props import built_in_method, costing, published
 from tests.live.scene import Scene
-from tests.live.shopper import Shopper, until
+from tests.live.shopper import Shopper
 
 pytestmark = pytest.mark.live
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.live.cart import Cart
+from tests.live.patience import until
 from tests.live.programs import (
     DOUBLE,
     LARGE,
@@ -27,7 +28,7 @@ from tests.live.programs import (
 from tests.live.props import built_in_method, metadata
 from tests.live.scene import Scene
 from tests.live.shop import StoreRefused, base, money
-from tests.live.shopper import Shopper, until
+from tests.live.shopper import Shopper
 
 pytestmark = pytest.mark.live
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests.live.cart import Cart
+from tests.live.patience import until
 from tests.live.programs import (
     FREE,
     MEMBERS,
@@ -18,7 +19,7 @@ from tests.live.programs import (
 )
 from tests.live.props import built_in_method
 from tests.live.scene import Scene
-from tests.live.shopper import Shopper, until
+from tests.live.shopper import Shopper
 
 pytestmark = pytest.mark.live
 

@@ -4,7 +4,6 @@ One point takes off a cent and can be spent as soon as its order is paid.
 """
 
 import threading
-import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,15 +11,15 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.live.cart import Cart
+from tests.live.patience import refusal, until
 from tests.live.programs import METHOD, SPENDING
 from tests.live.props import built_in_method, coupon, order_promotion
 from tests.live.scene import Scene
 from tests.live.shop import StoreRefused, base
-from tests.live.shopper import PATIENCE, Shopper, until
+from tests.live.shopper import Shopper
 
 pytestmark = pytest.mark.live
 
@@ -47,13 +46,6 @@ def cart_of(shopper: Shopper, quantity: int = 2, delivery: str = "") -> Cart:
     )
     cart.choose(delivery)
     return cart
-
-
-def refusal(answer: httpx.Response) -> str:
-    """The stable code of a refusal."""
-    assert 400 <= answer.status_code < 500, (answer.status_code, answer.text)
-    code: str = answer.json()["error"]["code"]
-    return code
 
 
 def movements(shopper: Shopper, kind: str) -> list[int]:
@@ -154,7 +146,7 @@ def test_a_coupon_that_is_there_already_is_not_replaced(scene: Scene, shopper: S
     with coupon(scene.shop, Decimal(3)) as code:
         cart.put_code(code)
         total = cart.total()
-        assert refusal(shopper.redeem(cart.id, POINTS)) == "other_code"
+        assert shopper.not_redeemed(cart.id, POINTS) == "other_code"
         assert cart.code() == code
         assert cart.total() == total
     assert shopper.points() == before
@@ -182,7 +174,7 @@ def test_points_that_would_cost_an_order_promotion_are_not_spent(
             lambda cart: cart.subtotal() < quantity * scene.priced().price,
         )
         promoted = cart.total()
-        assert refusal(shopper.redeem(cart.id, POINTS)) == "worse_off"
+        assert shopper.not_redeemed(cart.id, POINTS) == "worse_off"
         shopper.wait_for(lambda points: points["held"] == 0)
         assert cart.code() is None
         assert cart.total() == promoted
@@ -199,7 +191,7 @@ def test_points_that_would_cost_the_chosen_delivery_are_not_spent(
     with built_in_method(scene.shop, METHOD, Decimal(1), minimum=subtotal - 1):
         cart = cart_of(shopper, delivery=METHOD)
         total = cart.total()
-        assert refusal(shopper.redeem(cart.id, POINTS)) == "delivery_lost"
+        assert shopper.not_redeemed(cart.id, POINTS) == "delivery_lost"
         shopper.wait_for(lambda points: points["held"] == 0)
         assert cart.total() == total
         assert cart.problems() == set()
@@ -272,17 +264,6 @@ def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
         return list(pool.map(run, calls))
 
 
-def insistent(shopper: Shopper, checkout: str, points: int) -> httpx.Response:
-    """Asks again by the same key where the store was too busy to answer the app."""
-    key = uuid.uuid4().hex
-    end = time.monotonic() + PATIENCE
-    answer = shopper.redeem(checkout, points, key=key)
-    while answer.status_code == 503 and time.monotonic() < end:
-        time.sleep(2)
-        answer = shopper.redeem(checkout, points, key=key)
-    return answer
-
-
 def test_of_sixteen_racing_redemptions_on_a_balance_for_one_exactly_one_succeeds(
     scene: Scene,
 ) -> None:
@@ -291,7 +272,7 @@ def test_of_sixteen_racing_redemptions_on_a_balance_for_one_exactly_one_succeeds
     spent = balance - balance // 3
     carts = [cart_of(shopper, quantity=spent // 100 // 20 + 2) for _ in range(4)]
     shopper.token()
-    answers = at_once([partial(insistent, shopper, cart.id, spent) for cart in carts * 4])
+    answers = at_once([partial(shopper.redeem, cart.id, spent) for cart in carts * 4])
     made = [answer.json() for answer in answers if answer.status_code in (201, 202)]
     codes = [refusal(answer) for answer in answers if answer.status_code not in (201, 202)]
     assert len(made) == 1, codes

@@ -13,10 +13,11 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.live.patience import PATIENCE
 from tests.live.programs import EARNING
 from tests.live.scene import Scene
 from tests.live.shop import StoreRefused, base
-from tests.live.shopper import PATIENCE, Shopper
+from tests.live.shopper import Shopper
 
 pytestmark = pytest.mark.live
 

@@ -18,6 +18,7 @@ from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.shopper import Shopper, saleor_shopper_of
 from saleor_loyalty_app.flows.check_shopper import check_shopper
+from saleor_loyalty_app.flows.guest_claims import claim, is_confirmed_since
 from saleor_loyalty_app.stores.origins import canonical_origin, fits, origins_of
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -81,6 +82,7 @@ async def begin_session(
 
     The storefront's server asks for it, so that the Saleor token never reaches the browser. It is
     good for this shopper, in pages of this origin. A loyalty token cannot be exchanged for another.
+    If the shopper's address was confirmed and nobody told us, what waited for that comes.
     """
     await faces.gate.begin_session(shopper.key)
     origin = canonical_origin(what.origin)
@@ -88,13 +90,22 @@ async def begin_session(
         raise OriginNotAllowed(request.headers.get("origin", origin))
     store = await faces.database.read_async(partial(_taking, store=shopper.store, origin=origin))
     token = bearer_token(request.headers.get("authorization"))
-    await faces.calls.run(partial(check_shopper, faces.access, store, token, shopper.user_id))
+    account = await faces.calls.run(
+        partial(check_shopper, faces.access, store, token, shopper.user_id)
+    )
+    now = faces.clock()
+    if await faces.database.read_async(
+        partial(is_confirmed_since, store=store, account=account, now=now)
+    ):
+        await faces.database.write_async(
+            partial(claim, store=store, account=account, keys=faces.email_keys, now=now)
+        )
     made, expires_at = faces.shopper_tokens.issue(
         api_url=store.api_url,
         app_id=store.app_id,
         user_id=shopper.user_id,
         origin=origin,
-        now=faces.clock(),
+        now=now,
     )
     make_private(response, language)
     return Session(token=made, expires_at=expires_at, origin=origin)

@@ -35,7 +35,7 @@ class MemberDesk:
         person = Person(
             user_id=values.get("user_id", user_id(number)),
             email=values.get("email", f"{first_name.lower()}@example.com"),
-            confirmed=True,
+            confirmed=values.get("confirmed", True),
             first_name=first_name,
             last_name=last_name,
             language=values.get("language", "tr"),

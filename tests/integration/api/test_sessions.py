@@ -7,20 +7,26 @@ import pytest
 import sqlalchemy as sa
 
 from saleor_loyalty_app.api.shopper_tokens import LEEWAY, LIFETIME, ShopperTokens
+from saleor_loyalty_app.bonuses.waiting import oldest
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.stores.models import Store
 from saleor_loyalty_app.stores.origins import set_origins
 from saleor_loyalty_app.stores.refs import StoreRef
 from tests.api_edge import ApiEdge
+from tests.integration.api.member_desk import MemberDesk
 
 SHOP = "https://shop.example.com"
 USER = "VXNlcjo1"
 ME = {
     "id": USER,
     "email": "ayse@example.com",
+    "firstName": "Ayşe",
+    "lastName": "Yılmaz",
+    "languageCode": "TR",
     "isActive": True,
     "isConfirmed": True,
     "isStaff": False,
+    "updatedAt": "2027-01-01T00:00:00+00:00",
 }
 
 
@@ -106,6 +112,35 @@ def test_a_token_that_saleor_does_not_take_any_more_is_refused(
 ) -> None:
     edge.saleor.answers["Me"] = answer  # type: ignore[assignment]
     assert told(begun(edge, store)) == (401, "invalid_token", reason)
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_an_address_that_was_confirmed_in_silence_brings_what_waited_for_it(
+    edge: ApiEdge, published: StoreRef, confirmed: bool
+) -> None:
+    desk = MemberDesk(edge, published)
+    member = desk.join(5, "Ayşe", "Yılmaz", user_id=USER, email=ME["email"], confirmed=False)
+    desk.earn(desk.guest(str(ME["email"])), 40)
+    edge.saleor.answers["Me"] = {"me": ME | {"isConfirmed": confirmed}}
+    for _ in range(2):
+        assert begun(edge, published).status_code == 201
+        assert desk.points(member) == (40 if confirmed else 0)
+    waiting = edge.database.read(lambda conn: oldest(conn, published.id, limit=5))
+    kinds = [(one.member_id, one.deed.trigger) for one in waiting]
+    assert kinds == ([(member, "account_confirmed")] if confirmed else [])
+    assert desk.drifts() == []
+
+
+def test_a_session_makes_nobody_a_member(edge: ApiEdge, published: StoreRef) -> None:
+    assert begun(edge, published).status_code == 201
+    assert MemberDesk(edge, published).find(f"user_id={USER}") == []
+
+
+def test_before_a_program_is_live_a_session_changes_nothing(edge: ApiEdge, store: StoreRef) -> None:
+    desk = MemberDesk(edge, store)
+    desk.join(5, "Ayşe", "Yılmaz", user_id=USER, email=ME["email"], confirmed=False)
+    assert begun(edge, store).status_code == 201
+    assert edge.database.read(lambda conn: oldest(conn, store.id, limit=5)) == []
 
 
 def test_a_saleor_that_does_not_answer_is_told_as_such(edge: ApiEdge, store: StoreRef) -> None:

@@ -239,6 +239,24 @@ class TestOnTheWay:
         stage.charge(checkout)
         assert stage.complete(checkout)
 
+    @pytest.mark.parametrize("version", ["3.22", "3.23"])
+    def test_a_delivery_is_found_again_also_where_the_answer_was_lost(
+        self, make_stage: MakeStage, version: str
+    ) -> None:
+        stage = make_stage(version=version)
+        checkout = stage.cart()
+        _needs(stage, Decimal(148))
+        before = stage.price(checkout)
+        stage.network.lose("CheckoutRemovePromoCode", heard=True)
+        made = stage.spend(checkout, 500)
+        assert (made.state, made.ending) == ("issued", "failed")
+        stage.sweep(timedelta(seconds=2))
+        assert stage.read(made).state == "failed"
+        assert stage.price(checkout) == before
+        assert stage.box.node(checkout).delivery is not None
+        stage.charge(checkout)
+        assert stage.complete(checkout)
+
     def test_another_code_comes_while_ours_is_made(self, stage: Stage) -> None:
         checkout = stage.cart()
         stage.box.discounts.voucher(Decimal(1), "SUMMER")

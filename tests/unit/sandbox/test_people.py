@@ -90,6 +90,63 @@ def test_registering_tells_of_a_customer_who_must_confirm() -> None:
     assert shop.box.user("zoe@example.com").is_confirmed
 
 
+REGISTER = (
+    'mutation { accountRegister(input: {email: "zoe@example.com", password: "password"}) {'
+    " requiresConfirmation errors { code } } }"
+)
+
+
+def test_where_nobody_is_asked_to_confirm_accounts_stay_unconfirmed_and_may_sign_in() -> None:
+    shop = Shop.open()
+    shop.box.store.asks_to_confirm = False
+    answer = shop.box.execute(REGISTER)
+    assert answer["data"]["accountRegister"] == {"requiresConfirmation": False, "errors": []}
+    assert shop.events() == ["CUSTOMER_CREATED"]
+    assert not shop.box.user("zoe@example.com").is_confirmed
+    assert _sign_in(shop.box, "zoe@example.com", "password")["errors"] == []
+
+
+def test_a_password_set_by_mail_confirms_and_nobody_is_told() -> None:
+    shop = Shop.open()
+    shop.box.execute(REGISTER)
+    checkout = shop.cart(by=None, email="zoe@example.com")
+    shop.teller.transact(checkout, "Card", "USD", by=shop.teller.cast.app, amountCharged="167.40")
+    order = shop.teller.complete(checkout, by=None)
+    shop.events()
+    ask = (
+        'mutation { requestPasswordReset(email: "zoe@example.com",'
+        ' redirectUrl: "http://127.0.0.1:3000/") { errors { code } } }'
+    )
+    shop.box.execute(ask)
+    assert shop.events() == ["ACCOUNT_SET_PASSWORD_REQUESTED"]
+    token = shop.happened("ACCOUNT_SET_PASSWORD_REQUESTED").about["token"]
+    shop.box.execute(ask)
+    assert shop.events() == [], "one letter in a quarter of an hour"
+    setting = (
+        'mutation ($t: String!) { setPassword(email: "zoe@example.com", token: $t,'
+        ' password: "another-password") { token errors { code } } }'
+    )
+    wrong = shop.box.execute(setting, {"t": "wrong"})["data"]["setPassword"]
+    assert wrong["errors"] == [{"code": "INVALID"}]
+    assert shop.box.execute(setting, {"t": token})["data"]["setPassword"]["token"]
+    assert shop.events() == []
+    zoe = shop.box.user("zoe@example.com")
+    assert zoe.is_confirmed
+    assert shop.teller.read(order, "user { id }")["user"] == {"id": id_of(zoe)}
+
+
+def test_an_account_that_staff_make_is_never_confirmed_from_the_beginning() -> None:
+    shop = Shop.open()
+    shop.teller.ask(
+        "customerCreate",
+        "input: UserCreateInput!",
+        "user { id }",
+        shop.teller.cast.staff,
+        input={"email": "zoe@example.com", "isConfirmed": True},
+    )
+    assert not shop.box.user("zoe@example.com").is_confirmed
+
+
 def test_guest_orders_join_silently_when_staff_confirm_the_customer() -> None:
     shop = Shop.open()
     email = "new@example.com"
