@@ -65,6 +65,18 @@ def start(
     return Forked(process)
 
 
+def call(function: Callable[..., object], *arguments: object) -> None:
+    """Calls `function` in a process of its own, where logging and whatever it sets up ends.
+
+    Raises:
+        AssertionError: it failed; what it said is in the output of the test.
+    """
+    process = context.Process(target=function, args=arguments, daemon=True)
+    process.start()
+    process.join()
+    assert process.exitcode == 0, f"{function.__name__} failed"
+
+
 def _run(
     main: Callable[[list[str]], int],
     arguments: list[str],

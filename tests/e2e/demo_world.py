@@ -6,6 +6,7 @@ from pathlib import Path
 
 from demo import past, processes, story
 from demo.setup import Places, prepare
+from tests import nursery
 from tests.e2e.conftest import World, start_app, start_store, up
 from tests.ports import free_port
 
@@ -26,7 +27,7 @@ def demo_world(folder: Path) -> Iterator[World]:
         started.append(start_app(places))
         running = up(places, started)
         story.install(places)
-        story.publish(places)
+        nursery.call(story.publish, places)
         yield running
     finally:
         processes.stop(started)

@@ -38,8 +38,14 @@ def write(frame: FrameLocator, at: int, names: dict[str, str], kind: str, points
 
 def pick_shirt(frame: FrameLocator) -> None:
     """Finds the product that is free by its name."""
+    search = frame.locator('input[name="search"]')
     frame.locator(".kit-field[data-variant] button").click()
-    frame.locator('input[name="search"]').fill("linen")
+    try:
+        expect(search).to_be_visible(timeout=15_000)
+    except AssertionError:
+        # What came meanwhile moved the button away from under the press: people press again.
+        frame.locator(".kit-field[data-variant] button").click()
+    search.fill("linen")
     frame.locator('[data-pick="LINEN-SHIRT"]').click()
     expect(frame.locator(".kit-field[data-variant]")).to_contain_text("Linen shirt")
 
