@@ -1,8 +1,6 @@
 """The recipe of messages from rules: its story is told to a store in a box."""
 
-import re
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,29 +11,21 @@ from saleor_loyalty_app.messages.kinds import Kind
 from saleor_loyalty_app.messages.models import OutboxMessage
 from saleor_loyalty_app.programs.problems import read_program
 from saleor_loyalty_app.programs.validate import check_program
-from saleor_loyalty_app.programs.yaml_text import parse_yaml, program_from_yaml, program_to_yaml
+from saleor_loyalty_app.programs.yaml_text import program_from_yaml, program_to_yaml
 from saleor_loyalty_app.saleor.client import SaleorClient
 from tests.claim_stage import buy, cancel, offer
 from tests.integration.rewards.test_rule_perks import perks
 from tests.redemption_stage import CIPHER, Stage
-from tests.unit.programs.test_recipes import BASE, FOLDER, README
+from tests.told_recipe import recipe
+from tests.unit.programs.test_recipes import BASE, README
 
 NAME = "message-with-order"
-_BLOCK = re.compile(r"^```yaml( story)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _message = table(OutboxMessage).c
-
-
-def recipe() -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The document of the recipe, and all steps of its story."""
-    text = (FOLDER / f"{NAME}.md").read_text(encoding="utf-8")
-    found = [(bool(story), parse_yaml(body)) for story, body in _BLOCK.findall(text)]
-    [section] = [body for story, body in found if not story]
-    return section, [step for story, body in found if story for step in body]
 
 
 def test_the_recipe_is_listed_and_has_no_problem_of_its_own() -> None:
     assert f"]({NAME}.md)" in README
-    section, _ = recipe()
+    section, _ = recipe(NAME)
     program = read_program({**BASE, **section})
     found = check_program(program, [], today=date(2026, 7, 1))
     assert [one for one in found if one.path.startswith("earning")] == []
@@ -43,7 +33,7 @@ def test_the_recipe_is_listed_and_has_no_problem_of_its_own() -> None:
 
 
 def test_its_story_ends_each_step_as_it_says(stage: Stage) -> None:
-    section, steps = recipe()
+    section, steps = recipe(NAME)
     offer(stage, **section)
     orders: list[str] = []
     for step in steps:
@@ -71,7 +61,7 @@ def waiting(stage: Stage) -> list[str]:
 
 
 def test_a_cart_is_not_told_what_it_lacks_for_a_message(stage: Stage) -> None:
-    section, _ = recipe()
+    section, _ = recipe(NAME)
     [purchases, thanks] = section["earning"]["rules"]
     gift = {"type": "points_per_order", "points": 5}
     five = thanks | {"id": "five", "name": {"en": "Five more"}, "then": gift}

@@ -1,32 +1,22 @@
 """The recipe of rewards and tiers from rules: its story is told to a store in a box."""
 
-import re
 from datetime import date, timedelta
-from typing import Any
 
 from saleor_loyalty_app.programs.problems import read_program
 from saleor_loyalty_app.programs.validate import check_program
-from saleor_loyalty_app.programs.yaml_text import parse_yaml, program_from_yaml, program_to_yaml
+from saleor_loyalty_app.programs.yaml_text import program_from_yaml, program_to_yaml
 from tests.claim_stage import buy, cancel, drawn, offer
 from tests.integration.rewards.test_rule_perks import gifts, perks, tier
 from tests.redemption_stage import Stage
-from tests.unit.programs.test_recipes import BASE, FOLDER, README
+from tests.told_recipe import recipe
+from tests.unit.programs.test_recipes import BASE, README
 
 NAME = "reward-with-order"
-_BLOCK = re.compile(r"^```yaml( story)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-def recipe() -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The document of the recipe, and all steps of its story."""
-    text = (FOLDER / f"{NAME}.md").read_text(encoding="utf-8")
-    found = [(bool(story), parse_yaml(body)) for story, body in _BLOCK.findall(text)]
-    [section] = [body for story, body in found if not story]
-    return section, [step for story, body in found if story for step in body]
 
 
 def test_the_recipe_is_listed_and_has_no_problem_of_its_own() -> None:
     assert f"]({NAME}.md)" in README
-    section, _ = recipe()
+    section, _ = recipe(NAME)
     program = read_program({**BASE, **section})
     found = check_program(program, [], today=date(2026, 7, 1))
     wrong = [one for one in found if one.path.startswith(("earning", "rewards", "tiers"))]
@@ -35,7 +25,7 @@ def test_the_recipe_is_listed_and_has_no_problem_of_its_own() -> None:
 
 
 def test_its_story_ends_each_step_as_it_says(stage: Stage) -> None:
-    section, steps = recipe()
+    section, steps = recipe(NAME)
     [item] = section.pop("rewards")["items"]
     item["channels"][0]["channel"] = "default-channel"
     offer(stage, item, **section)
