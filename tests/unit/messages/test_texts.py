@@ -89,9 +89,9 @@ def test_what_a_text_may_not_do_is_said_by_name(body: str, found: str) -> None:
 
 def test_the_largest_text_is_filled_in_no_time_and_cut() -> None:
     body = "{% if points %}{{ points }} {% endif %}" * 200
-    began = time.perf_counter()
+    began = time.process_time()
     filled = fill(Words(subject="{{ points }}" * 40, body=body), VALUES | {"points": "9" * 500})
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert len(filled["body"]) <= LONGEST_BODY
     assert len(filled["subject"]) == 200
 
