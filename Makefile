@@ -30,7 +30,7 @@ demo-reset: ## Forget what the demo has stored
 .PHONY: test
 test: env-test pages ## Run all tests on SQLite and a real PostgreSQL, with the browser (TESTS=… for a part)
 	$(BIN)/python -m tools.pages run test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
+	$(BIN)/python -m tools.suite -n $(WORKERS) --dist loadfile --no-loadscope-reorder -- $(TESTS)
 
 .PHONY: soak
 soak: env-test pages ## Run all tests with property and crash tests at full depth (hours)
