@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from tests.e2e import steps
 from tests.e2e.axe import findings
@@ -58,6 +58,18 @@ def test_a_campaign_is_written_and_says_what_is_wrong(
     expect(frame.get_by_text(code)).to_be_visible()
     shoot(page, pictures, f"158-campaigns-{look.name}")
     require_accessible(page, f"campaigns {look.name}")
+    past_prices(frame, page).scroll_into_view_if_needed()
+    shoot(page, pictures, f"158-past-prices-{look.name}")
+    require_accessible(page, f"past prices {look.name}")
+
+
+def past_prices(frame: FrameLocator, page: Page) -> Locator:
+    """The section of past prices, once those of the first channel are noted and read."""
+    noted = frame.locator(".campaigns-channels li").first
+    if not noted.get_by_role("switch").is_checked():
+        noted.get_by_role("switch").check()
+    expect(noted.locator("time")).to_be_visible(timeout=SLOW)
+    return noted
 
 
 def test_a_shared_code_is_seen_used_and_counted_until_the_campaign_is_stopped(
@@ -79,6 +91,11 @@ def test_a_shared_code_is_seen_used_and_counted_until_the_campaign_is_stopped(
     expect(mine).to_contain_text("10% off")
     assert findings(shop, "loyalty-panel") == []
     steps.shoot(shop, pictures, "159-campaign-in-the-panel", whole=True)
+    price = shop.locator("loyalty-price", has_text="MUSTERI10").first
+    expect(price).to_contain_text("MUSTERI10")
+    assert findings(shop, "loyalty-price") == []
+    price.scroll_into_view_if_needed()
+    shop.screenshot(path=pictures / "159-price-on-a-card.png")
     steps.fill_cart(shop, "linen-shirt")
     steps.begin_checkout(shop)
     shop.locator("#code").fill("MUSTERI10")

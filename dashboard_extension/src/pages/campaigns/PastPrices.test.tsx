@@ -1,6 +1,6 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { renderPage } from "@/testing/render";
 
@@ -32,6 +32,22 @@ describe("past prices", () => {
     await userEvent.click(await screen.findByRole("switch", { name: /Web/ }));
     await waitFor(() => expect(sent).toEqual([{ on: true, days: 30 }]));
     expect(await screen.findByText(/Nothing is known yet/)).toBeTruthy();
+  });
+
+  it("are asked for again until the first of them are read", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    try {
+      let asked = 0;
+      const answers = { "GET /api/dashboard/v1/price-history": () => ({ channels: [++asked < 2 ? { ...OFF, on: true } : ON] }) };
+      renderPage(<PastPrices />, { answers });
+      expect(await screen.findByText(/Nothing is known yet/)).toBeTruthy();
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(await screen.findByText(/3 of 30 days known/)).toBeTruthy();
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(asked).toBe(2);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("tell what is known, and of how many days the lowest is told", async () => {

@@ -4,6 +4,8 @@ import { Loaded, Notice, Section, SwitchRow, useFailureWords, useNotify, useStaf
 type Noted = components["schemas"]["NotedPrices"];
 const HISTORY = "/api/dashboard/v1/price-history";
 const DAYS = [30, 10] as const;
+/** Prices are read within minutes after the switch. */
+const UNREAD_MS = 10_000;
 
 /** Of which channels past prices are noted, of how many days the lowest is told, and what is known. */
 export function PastPrices() {
@@ -11,7 +13,9 @@ export function PastPrices() {
   const notify = useNotify();
   const words = useFailureWords();
   const mayChange = useStaff().may("MANAGE_DISCOUNTS");
-  const query = useApiQuery(HISTORY);
+  const seen = useApiQuery(HISTORY);
+  const unread = seen.data?.channels.some((one) => one.on && one.read_at === null) ?? false;
+  const query = useApiQuery(HISTORY, undefined, { refetchInterval: unread ? UNREAD_MS : false });
   const change = useApiMutation("put", `${HISTORY}/{channel}`, {
     invalidates: [HISTORY],
     onSuccess: () => notify("success", t("campaigns.prices_saved")),
