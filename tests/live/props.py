@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from tests.live import account_documents, documents
+from tests.live.patience import until
 from tests.live.shop import ADDRESS, Shop
 
 
@@ -55,6 +56,28 @@ def order_promotion(shop: Shop, percent: int, above: Decimal) -> Iterator[None]:
         yield
     finally:
         shop.ask(documents.PROMOTION_DELETE, {"id": made["promotionCreate"]["promotion"]["id"]})
+
+
+@contextlib.contextmanager
+def reduced(shop: Shop, variant: str, percent: int) -> Iterator[Decimal]:
+    """A thing that the store's own promotion makes cheaper; gives what it then costs."""
+    rule = {
+        "name": f"{percent} percent",
+        "channels": [shop.channel_id()],
+        "cataloguePredicate": {"variantPredicate": {"ids": [variant]}},
+        "rewardValueType": "PERCENTAGE",
+        "rewardValue": str(percent),
+    }
+    before = shop.shown_prices()[variant].price
+    made = shop.ask(
+        documents.PROMOTION_CREATE,
+        {"input": {"name": "Live reduction", "type": "CATALOGUE", "rules": [rule]}},
+    )
+    try:
+        yield until(lambda: shop.shown_prices()[variant].price, lambda price: price < before)
+    finally:
+        shop.ask(documents.PROMOTION_DELETE, {"id": made["promotionCreate"]["promotion"]["id"]})
+        until(lambda: shop.shown_prices()[variant].price, lambda price: price == before)
 
 
 @contextlib.contextmanager

@@ -28,7 +28,7 @@ from tests.live.programs import (
     REWARD_POINTS,
     STOCK,
 )
-from tests.live.props import built_in_method, discounts_told_on_lines, metadata
+from tests.live.props import built_in_method, discounts_told_on_lines, metadata, reduced
 from tests.live.scene import Scene
 from tests.live.shop import StoreRefused, base, money
 from tests.live.shopper import Shopper
@@ -177,6 +177,29 @@ def test_a_free_product_is_one_piece_however_many_are_bought_and_comes_back_with
     shopper.wait_for(lambda points: points["available"] == before)
     shopper.wait_for_claim(taken["id"], "restored")
     assert shopper.left_of("piece") == STOCK
+
+
+def test_a_free_piece_of_something_reduced_takes_off_what_it_costs_and_not_what_it_did(
+    scene: Scene,
+) -> None:
+    shopper, thing, other = Shopper(scene), scene.priced(), scene.another()
+    shopper.earn(REWARD_POINTS)
+    with reduced(scene.shop, thing.id, 20) as price:
+        assert price == (thing.price * 4 / 5).quantize(CENT, ROUND_HALF_UP)
+        taken = shopper.claimed("piece", channel=scene.shop.channel)
+        cart = cart_of(shopper, {other.id: 1, thing.id: 1})
+        cart.choose(METHOD)
+        cart.put_code(taken["code"])
+        assert cart.subtotal() == other.price, "the piece costs nothing, and takes no more off"
+        cart.set_quantity(thing.id, 3)
+        assert cart.subtotal() == other.price + 2 * price
+        order = cart.buy()
+        shopper.wait_for_claim(taken["id"], "used")
+        look = scene.shop.look(order)
+        assert money(look["total"]) == other.price + 2 * price + METHOD_PRICE
+        assert base(look) == other.price + 2 * price
+        scene.shop.cancel(order)
+        shopper.wait_for_claim(taken["id"], "restored")
 
 
 def test_a_campaigns_code_is_in_the_store_costs_its_budget_and_ends_when_it_is_stopped(
