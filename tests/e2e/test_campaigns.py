@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.e2e import steps
 from tests.e2e.axe import findings
@@ -58,18 +58,17 @@ def test_a_campaign_is_written_and_says_what_is_wrong(
     expect(frame.get_by_text(code)).to_be_visible()
     shoot(page, pictures, f"158-campaigns-{look.name}")
     require_accessible(page, f"campaigns {look.name}")
-    past_prices(frame, page).scroll_into_view_if_needed()
+    notes_past_prices(frame)
     shoot(page, pictures, f"158-past-prices-{look.name}")
     require_accessible(page, f"past prices {look.name}")
 
 
-def past_prices(frame: FrameLocator, page: Page) -> Locator:
-    """The section of past prices, once those of the first channel are noted and read."""
+def notes_past_prices(frame: FrameLocator) -> None:
+    """Waits until the past prices of the first channel are noted and read."""
     noted = frame.locator(".campaigns-channels li").first
     if not noted.get_by_role("switch").is_checked():
-        noted.get_by_role("switch").check()
+        noted.get_by_role("switch").click()
     expect(noted.locator("time")).to_be_visible(timeout=SLOW)
-    return noted
 
 
 def test_a_shared_code_is_seen_used_and_counted_until_the_campaign_is_stopped(
