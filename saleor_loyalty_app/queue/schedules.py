@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from saleor_loyalty_app.db.hot import Hot
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.queue.models import ScheduleState
 
@@ -15,6 +16,45 @@ from saleor_loyalty_app.queue.models import ScheduleState
 LEASE = timedelta(seconds=30)
 
 _state = table(ScheduleState)
+# Even an idle process asks for these again and again.
+_ALL = Hot(sa.select(_state.c.name, _state.c.due_at, _state.c.leased_until))
+_LEASE = Hot(
+    sa.update(_state)
+    .where(
+        _state.c.name == sa.bindparam("schedule"),
+        sa.or_(_state.c.leased_until.is_(None), _state.c.leased_until <= sa.bindparam("now")),
+    )
+    .values(
+        leased_by=sa.bindparam("executor"),
+        leased_until=sa.bindparam("until"),
+        started_at=sa.bindparam("begun"),
+    )
+    .returning(_state.c.name)
+)
+
+
+def _finishing(ended_at: str) -> Hot:
+    """Gives a lease back; `ended_at` is the column that says when."""
+    return Hot(
+        sa.update(_state)
+        .where(
+            _state.c.name == sa.bindparam("schedule"),
+            _state.c.leased_by == sa.bindparam("executor"),
+        )
+        .values(
+            {
+                "due_at": sa.bindparam("due"),
+                "leased_by": None,
+                "leased_until": None,
+                "failure": sa.bindparam("failed"),
+                "runs": _state.c.runs + 1,
+                ended_at: sa.bindparam("ended"),
+            }
+        )
+    )
+
+
+_DONE, _FAILED = _finishing("finished_at"), _finishing("failed_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +99,7 @@ def due(
 
     A clock that was moved back would leave a schedule due in a far future: it counts as due.
     """
-    rows = {row.name: row for row in conn.execute(sa.select(_state))}
+    rows = {row.name: row for row in _ALL.all(conn, {})}
     found: list[Schedule] = []
     for schedule in schedules:
         row = rows.get(schedule.name)
@@ -73,16 +113,14 @@ def due(
 
 def lease(conn: Connection, name: str, executor: str, *, machine_now: datetime) -> bool:
     """Takes the schedule for `executor`; False if another process was faster."""
-    taken = conn.execute(
-        sa.update(_state)
-        .where(
-            _state.c.name == name,
-            sa.or_(_state.c.leased_until.is_(None), _state.c.leased_until <= machine_now),
-        )
-        .values(leased_by=executor, leased_until=machine_now + LEASE, started_at=machine_now)
-        .returning(_state.c.name)
-    )
-    return taken.scalar_one_or_none() is not None
+    values = {
+        "schedule": name,
+        "now": machine_now,
+        "executor": executor,
+        "until": machine_now + LEASE,
+        "begun": machine_now,
+    }
+    return _LEASE.scalar_or_none(conn, values) is not None
 
 
 def renew(conn: Connection, names: Sequence[str], executor: str, *, machine_now: datetime) -> None:
@@ -107,19 +145,14 @@ def finish(
 
     Nothing happens if the lease was lost meanwhile: then the other process decides.
     """
-    outcome = {"finished_at": machine_now} if not failure else {"failed_at": machine_now}
-    conn.execute(
-        sa.update(_state)
-        .where(_state.c.name == name, _state.c.leased_by == executor)
-        .values(
-            due_at=due_at,
-            leased_by=None,
-            leased_until=None,
-            failure=failure,
-            runs=_state.c.runs + 1,
-            **outcome,
-        )
-    )
+    values = {
+        "schedule": name,
+        "executor": executor,
+        "due": due_at,
+        "failed": failure,
+        "ended": machine_now,
+    }
+    (_FAILED if failure else _DONE).run(conn, values)
 
 
 def release_all(conn: Connection) -> None:

@@ -1,5 +1,6 @@
 """What a person does on the pages of the store, one function a deed."""
 
+import base64
 import re
 from pathlib import Path
 
@@ -126,4 +127,15 @@ def shoot(
     page.evaluate("document.querySelectorAll('.toast').forEach((toast) => toast.remove())")
     page.mouse.move(0, 0)
     page.wait_for_timeout(250)
-    page.screenshot(path=folder / f"{name}.png", full_page=whole)
+    _keep(page, folder / f"{name}.png", whole=whole)
+
+
+def _keep(page: Page, file: Path, *, whole: bool) -> None:
+    """Writes a picture; one of the window alone in half the time, in a larger file."""
+    if whole:
+        page.screenshot(path=file, full_page=True)
+        return
+    session = page.context.new_cdp_session(page)
+    options = {"format": "png", "optimizeForSpeed": True}
+    file.write_bytes(base64.b64decode(session.send("Page.captureScreenshot", options)["data"]))
+    session.detach()
