@@ -93,7 +93,7 @@ api-types: env-app ## Write the pages' types of the Dashboard API anew
 
 .PHONY: wheel
 wheel: env-test pages ## Build the wheel into dist/
-	tools/build.sh dist
+	PYTHON=$(BIN)/python tools/build.sh dist
 
 .PHONY: lock
 lock: ## Lock the requirements anew (requirements/*.txt)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import httpx
@@ -48,6 +50,12 @@ class Response:
 
 Send = Callable[[Request], Response]
 """Sends a request; raises OSError when nobody answers (in time)."""
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """Whom HTTPS trusts; read once, as it takes a twentieth of a second of processor."""
+    return httpx.create_ssl_context()
 
 
 def http_send(client: httpx.Client, answer_seconds: float = ANSWER_SECONDS) -> Send:

@@ -19,8 +19,10 @@ from sqlalchemy.engine import Engine
 
 import saleor_loyalty_app
 from saleor_loyalty_app.clock import ManualClock
+from saleor_loyalty_app.db import migrate
 from saleor_loyalty_app.db.database import Database, open_database
 from saleor_loyalty_app.db.tables import metadata
+from saleor_loyalty_app.queue.engine import migrate_engine
 from tests.postgres import create_database, drop_database, postgres_server
 
 # Until everything is collected next to nothing becomes garbage: to look for it is a sixth of it.
@@ -113,6 +115,15 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     engine = sa.create_engine(f"sqlite:///{path}")
     metadata.create_all(engine)
     engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file that was migrated, with the tables of the job engine too; to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "books.sqlite3"
+    migrate.upgrade(f"sqlite:///{path}")
+    migrate_engine(f"sqlite:///{path}")
     return path
 
 

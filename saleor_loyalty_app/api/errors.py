@@ -63,7 +63,7 @@ class ErrorDetail(BaseModel):
 class ErrorBody(BaseModel):
     """The body of every failure."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     error: ErrorDetail
 

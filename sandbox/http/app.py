@@ -24,7 +24,7 @@ from sandbox.mail.mailbox import Mailbox
 from sandbox.mail.routes import mail_routes
 from sandbox.mail.smtp import MailServer
 from sandbox.pages import routes as page_routes
-from sandbox.wire import ANSWER_SECONDS, Send, http_send
+from sandbox.wire import ANSWER_SECONDS, Send, http_send, trusted
 
 
 def create_app(
@@ -48,7 +48,7 @@ def create_app(
     Raises:
         UnreadableState: `state_file` or `clock_file` was not written by this program.
     """
-    client = httpx.Client(trust_env=False)
+    client = httpx.Client(trust_env=False, verify=trusted())
     service = Service(
         version=version,
         api_url=api_url,

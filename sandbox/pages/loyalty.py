@@ -5,13 +5,13 @@ somebody signs out. The shopper's token is passed on unchanged.
 """
 
 import re
-import ssl
-from functools import cache
 from urllib.parse import quote
 
 import httpx
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+
+from sandbox.wire import trusted
 
 APP_IDENTIFIER = "saleor.loyalty"
 PATIENCE_SECONDS = 15.0
@@ -54,12 +54,6 @@ async def loyalty(request: Request) -> Response:
         media_type=answer.headers.get("content-type", "application/json"),
         headers={**passed, "Cache-Control": "no-store"},
     )
-
-
-@cache
-def trusted() -> ssl.SSLContext:
-    """Whom HTTPS trusts; read once, as it takes a twentieth of a second of processor."""
-    return httpx.create_ssl_context()
 
 
 def asking(seconds: float = PATIENCE_SECONDS) -> httpx.AsyncClient:

@@ -23,15 +23,6 @@ NewScene = Callable[..., Scene]
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with all tables, those of the job engine too."""
-    path = tmp_path_factory.mktemp("migrated") / "books.sqlite3"
-    migrate.upgrade(f"sqlite:///{path}")
-    migrate_engine(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
 def migrated_postgres(postgres_server_url: str) -> Iterator[str]:
     """The address of such a PostgreSQL database, to which nobody is connected."""
     name = f"loyalty_migrated_{os.getpid()}"

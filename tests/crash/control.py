@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from saleor_loyalty_app.db.database import open_database
 from saleor_loyalty_app.flows.reconcile import daily_pass, reconcile_changes
 from saleor_loyalty_app.saleor.client import Endpoint, SaleorClient
+from saleor_loyalty_app.saleor.network import trusted
 from saleor_loyalty_app.saleor.order_reader import OrderReader
 from saleor_loyalty_app.stores.refs import StoreRef
 from tests.crash.scene import BEGIN, PROGRAM, Scene
@@ -29,7 +30,7 @@ def books_by_reading(scene: Scene, database_url: str) -> Books:
 
         store = database.write(settle_in)
         token = scene.service.box.app_token("saleor.loyalty")
-        with httpx.Client(trust_env=False) as http:
+        with httpx.Client(trust_env=False, verify=trusted()) as http:
             client = SaleorClient(http, now=scene.now)
             source = ReadOrders(OrderReader(client), Endpoint(real.api_url, token))
             reconcile_changes(

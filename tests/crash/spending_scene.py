@@ -25,6 +25,7 @@ from tests.contract.story_teller import Cast, Teller
 from tests.crash.scene import PROGRAM, Scene
 from tests.factories import make_member
 from tests.live.shop import ADDRESS
+from tests.loopback import ask
 
 SHOPPER, STRANGER = "ayse@example.com", "john@example.com"
 #: Points wait so long for a cart: longer than all deaths of a lane take.
@@ -39,8 +40,10 @@ SETTINGS = {
 POINTS = 500
 #: "Saleor is busy", "Saleor is slow": the same request may be sent again.
 AGAIN = (503, 504)
+#: Seconds between two looks at the app's rows; each takes hundredths of a second of processor.
+PAUSE = 0.1
 #: So many looks later, who waits lets the lease of somebody dead run out.
-LOOKS = 40
+LOOKS = 20
 _rows, _sightings, _refreshes = table(Redemption), table(RedemptionSighting), table(OrderRefresh)
 
 
@@ -158,9 +161,7 @@ class Spending:
             )
             url = f"{self.scene.app_url}/api/{face}/v1/{path}"
             try:
-                answer = httpx.request(
-                    method, url, headers=headers, json=body, timeout=60, trust_env=False
-                )
+                answer = ask(method, url, headers=headers, json=body)
             except httpx.TransportError as failure:
                 unanswered[type(failure).__name__] += 1
                 return False
@@ -169,7 +170,7 @@ class Spending:
             return answer.status_code not in AGAIN
 
         try:
-            self.scene.wait(answered, f"{method} {path} is answered", pause=0.1)
+            self.scene.wait(answered, f"{method} {path} is answered", pause=PAUSE)
         except AssertionError as never:
             heard = Counter(answer.text for answer in answers).most_common(3)
             raise AssertionError(f"{never}; {unanswered} got no answer, others {heard}") from never
@@ -254,7 +255,7 @@ class Spending:
                 self.scene.move(LEASE + timedelta(seconds=1))
             return holds()
 
-        self.scene.wait(still, what)
+        self.scene.wait(still, what, pause=PAUSE)
 
     # The store
 

@@ -16,6 +16,7 @@ from tests.crash.conftest import NewDatabase, NewScene
 from tests.crash.control import books_by_reading
 from tests.crash.spending_scene import PROGRAM_WITH_SPENDING, SETTINGS, SHOPPER, Spending
 from tests.crash.spending_story import check_store
+from tests.loopback import ask
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
 
@@ -93,13 +94,12 @@ class Shop(Spending):
         with box.lock:
             token = box.shopper_token(SHOPPER)
         headers = {"Authorization": f"Bearer {token}", "Accept-Language": language}
-        return httpx.request(
+        return ask(
             method,
             f"{self.scene.app_url}/api/storefront/v1/{path}",
             headers=headers | ({"Idempotency-Key": key} if key else {}),
             json=body or None,
-            timeout=AT_ONCE,
-            trust_env=False,
+            seconds=AT_ONCE,
         )
 
     def wish(self, checkout: str, key: str, language: str = "tr") -> httpx.Response:

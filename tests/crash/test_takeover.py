@@ -1,7 +1,5 @@
 """Killed workers: what they had begun is finished by others, or by the next start, in a minute."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,9 +10,9 @@ import sqlalchemy as sa
 from saleor_loyalty_app.db.database import Database, open_database
 from saleor_loyalty_app.queue import enqueue
 from saleor_loyalty_app.queue.engine import migrate_engine
-from tests.crash.worker_process import WORK, Work
+from tests import nursery
+from tests.crash.worker_process import WORK, Work, work
 
-ROOT = Path(__file__).parents[2]
 #: The promise of the documentation.
 MINUTE = 60.0
 
@@ -27,11 +25,8 @@ class WorkerProcess:
 
     def __init__(self, url: str, diary: Path) -> None:
         self.diary = diary
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.worker_process", url, str(diary)],
-            cwd=ROOT,
-            stderr=subprocess.DEVNULL,
-        )
+        self.process = nursery.context.Process(target=work, args=(url, diary), daemon=True)
+        self.process.start()
         self.wait_for("ready")
 
     def notes(self) -> list[str]:
@@ -40,13 +35,13 @@ class WorkerProcess:
     def wait_for(self, note: str, seconds: float = 30.0) -> None:
         deadline = time.monotonic() + seconds
         while note not in self.notes():
-            assert self.process.poll() is None, "the worker ended by itself"
+            assert self.process.is_alive(), "the worker ended by itself"
             assert time.monotonic() < deadline, f"no {note!r} in {self.notes()}"
             time.sleep(0.05)
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait()
+        self.process.join()
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
-"""A worker in a process of its own, to be killed: `python -m tests.crash.worker_process URL FILE`.
+"""A worker to be killed, which `work` runs in a process of its own.
 
 Each job writes when it begins and when it ends; a job named "slow" takes as long as it is let.
 """
 
-import sys
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +11,7 @@ from pathlib import Path
 from saleor_loyalty_app.clock import system_clock
 from saleor_loyalty_app.db.database import open_database
 from saleor_loyalty_app.queue import Job, Schedule, Worker, WorkerOptions, bind
+from tests.nursery import end_with_parent
 
 
 @dataclass(frozen=True)
@@ -25,15 +25,16 @@ class Work:
 WORK = Job("work", Work, attempts=3, first_delay=timedelta(seconds=0.2))
 
 
-def main(url: str, diary: Path) -> None:
-    """Works until it is killed."""
+def work(url: str, diary: Path) -> None:
+    """Works until it is killed, or the tests end."""
+    end_with_parent()
     database = open_database(url)
 
     def note(text: str) -> None:
         with diary.open("a") as stream:
             stream.write(f"{text}\n")
 
-    def work(payload: Work) -> None:
+    def do(payload: Work) -> None:
         note(f"begin {payload.name}")
         time.sleep(payload.seconds)
         note(f"end {payload.name}")
@@ -45,7 +46,7 @@ def main(url: str, diary: Path) -> None:
 
     worker = Worker(
         database,
-        [bind(WORK, work)],
+        [bind(WORK, do)],
         [Schedule("tick", timedelta(seconds=1), tick)],
         clock=system_clock,
         options=WorkerOptions(concurrency=8, pulse=timedelta(seconds=0.2)),
@@ -54,7 +55,3 @@ def main(url: str, diary: Path) -> None:
     note("ready")
     while True:
         time.sleep(1)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))

@@ -20,6 +20,7 @@ from saleor_loyalty_app.rewards.errors import RewardGone, RewardLimit
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.rewards.spend_request import Bearer, SpendRequest
 from saleor_loyalty_app.saleor.client import SaleorClient
+from saleor_loyalty_app.saleor.network import trusted
 from saleor_loyalty_app.stores.repository import store_by_id
 from saleor_loyalty_app.stores.secrets import TokenCipher
 
@@ -31,7 +32,7 @@ def main(url: str, store_id: str, name: str, rounds: str, *users: str) -> None:
     """Every user wants the reward in every round; what is refused is no failure."""
     database = open_database(url, pool_size=2)
     cipher = TokenCipher(["a secret of the tests with 32 and more characters: fZ8q"])
-    client = SaleorClient(httpx.Client(), now=lambda: NOW)
+    client = SaleorClient(httpx.Client(verify=trusted()), now=lambda: NOW)
     spender = Spender(Driver(StoreAccess(database, client, cipher), lambda: NOW), lambda: NOW)
     store = database.read(lambda conn: store_by_id(conn, int(store_id)))
     assert store is not None

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.handlers import CORE_HANDLERS
+from saleor_loyalty_app.saleor.network import trusted
 from saleor_loyalty_app.services import open_services
 from saleor_loyalty_app.settings import Environment, Settings
 from saleor_loyalty_app.stores.models import Store
@@ -92,7 +93,7 @@ def test_it_is_on_the_timetable_every_two_seconds(stage: Stage) -> None:
         stage.database,
         clock=stage.box.clock.now,
         handlers=CORE_HANDLERS,
-        http=httpx.Client(),
+        http=httpx.Client(verify=trusted()),
     )
     with ThreadPoolExecutor(1) as threads:
         [schedule] = schedules(Background(services, threads, KEYS))

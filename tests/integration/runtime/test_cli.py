@@ -1,6 +1,7 @@
 """Commands: what they print, what they change, how they end."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,9 +44,9 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 @pytest.fixture
-def books(settings: Settings) -> Iterator[Database]:
+def books(settings: Settings, migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
     """The same database, migrated."""
-    assert cli.run(["migrate"]) == 0
+    shutil.copy(migrated_sqlite, tmp_path / "books.sqlite3")
     opened = open_database(settings.database_url)
     yield opened
     opened.close()

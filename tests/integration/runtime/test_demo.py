@@ -1,7 +1,6 @@
 """The demo: starts app and store, brings them to the beginning, stops both, says what is wrong."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -16,6 +15,8 @@ import pytest
 
 from demo.past import COUPON, ORDERS
 from demo.staff import STAFF, Counter
+from saleor_loyalty_app import cli
+from tests import nursery
 from tests.ports import free_port, is_free
 
 ROOT = Path(__file__).parents[3]
@@ -123,17 +124,14 @@ def test_the_app_is_installed_once_and_is_ready(running: tuple[Demo, list[Any]])
 def tell(demo: Demo, *arguments: str) -> Any:
     """What a command of the app says of the demo's store."""
     environment = {
-        **os.environ,
         "LOYALTY_ENVIRONMENT": "demo",
         "LOYALTY_DATABASE_URL": f"sqlite:///{demo.folder}/loyalty.sqlite3",
         "LOYALTY_SECRET_KEY": (demo.folder / "secret").read_text(),
         "LOYALTY_APP_URL": f"http://localhost:{demo.app_port}",
     }
-    told = subprocess.run(
-        [sys.executable, "-m", "saleor_loyalty_app", *arguments, "--json"],
-        cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return json.loads(told.stdout)
+    output = demo.folder / "told.json"
+    assert nursery.start(cli.run, [*arguments, "--json"], environment, output).wait(60) == 0
+    return json.loads(output.read_text())
 
 
 def test_the_program_is_published_once_with_spending_and_shipping(

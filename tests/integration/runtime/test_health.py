@@ -1,5 +1,6 @@
 """What /health, /ready and /metrics tell, and to whom."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,10 +27,9 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-def migrated(tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path}/migrated.sqlite3"
-    migrate.upgrade(url)
-    opened = open_database(url)
+def migrated(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Database]:
+    copy = shutil.copy(migrated_sqlite, tmp_path / "migrated.sqlite3")
+    opened = open_database(f"sqlite:///{copy}")
     yield opened
     opened.close()
 

@@ -1,5 +1,6 @@
 """Days are added up by a task, and books recomputed when staff ask."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from saleor_loyalty_app.insights.models import ActiveDay, LedgerDay
 from saleor_loyalty_app.insights.reading import open_reading
 from saleor_loyalty_app.ledger import Account, Cause, earn
 from saleor_loyalty_app.ledger.models import Balance
-from saleor_loyalty_app.process import Process, migrate_database, open_process
+from saleor_loyalty_app.process import Process, open_process
 from saleor_loyalty_app.settings import load_settings
 from saleor_loyalty_app.stores.problems import open_problems
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -29,7 +30,7 @@ BY = "user:VXNlcjox"
 
 
 @pytest.fixture
-def process(tmp_path: Path) -> Iterator[Process]:
+def process(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Process]:
     """A process on a new database."""
     settings = load_settings(
         environment="test",
@@ -38,7 +39,7 @@ def process(tmp_path: Path) -> Iterator[Process]:
         app_url="http://localhost:8000",
         clock_file=tmp_path / "clock",
     )
-    migrate_database(settings)
+    shutil.copy(migrated_sqlite, tmp_path / "books.sqlite3")
     opened = open_process(settings)
     yield opened
     opened.close()

@@ -1,27 +1,45 @@
 """On PostgreSQL serving and working are processes of their own, and both end cleanly."""
 
+import itertools
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from saleor_loyalty_app import cli
+from tests import nursery
 from tests.ports import free_port
 from tests.postgres import create_database, drop_database
 
-ROOT = Path(__file__).parents[3]
-Start = Callable[..., tuple[subprocess.Popen[str], str]]
+
+@dataclass(frozen=True)
+class Listening:
+    """A command that answers at an address."""
+
+    process: nursery.Forked
+    address: str
+    output: Path
+
+    def ask_to_stop(self) -> tuple[int, str]:
+        """Waits until it ended; gives its exit code and what it said."""
+        os.kill(self.process.pid, signal.SIGTERM)
+        return self.process.wait(60), self.output.read_text()
+
+
+Start = Callable[..., Listening]
 
 
 @pytest.fixture(scope="module")
-def environment(postgres_server_url: str) -> Iterator[dict[str, str]]:
+def environment(
+    postgres_server_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
     """Variables of an app on a migrated PostgreSQL database of its own."""
     name = f"loyalty_processes_{os.getpid()}"
     variables = {
@@ -31,30 +49,29 @@ def environment(postgres_server_url: str) -> Iterator[dict[str, str]]:
         "LOYALTY_SECRET_KEY": "a secret for tests",
         "LOYALTY_APP_URL": "http://localhost:8000",
     }
-    told = command(variables, "migrate")
-    assert told.returncode == 0, told.stderr
+    code, said = command(variables, tmp_path_factory.mktemp("migrate"), "migrate")
+    assert code == 0, said
     yield variables
     drop_database(postgres_server_url, name)
 
 
-def command(variables: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "saleor_loyalty_app", *arguments],
-        cwd=ROOT, env=variables, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+def command(variables: dict[str, str], folder: Path, *arguments: str) -> tuple[int, str]:
+    """Runs a command to its end; gives its exit code and what it said."""
+    output = folder / f"{arguments[0]}.log"
+    code = nursery.start(cli.run, arguments, variables, output).wait(120)
+    return code, output.read_text()
 
 
 @pytest.fixture
-def start(environment: dict[str, str]) -> Iterator[Start]:
-    """Starts a command that listens; gives the process and where it answers."""
-    running: list[subprocess.Popen[str]] = []
+def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Start]:
+    """Starts a command that listens."""
+    running: list[nursery.Forked] = []
+    numbers = itertools.count(1)
 
-    def begin(*arguments: str, option: str, path: str) -> tuple[subprocess.Popen[str], str]:
+    def begin(*arguments: str, option: str, path: str) -> Listening:
         port = free_port()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "saleor_loyalty_app", *arguments, option, str(port)],
-            cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+        output = tmp_path / f"{next(numbers)}.log"
+        process = nursery.start(cli.run, [*arguments, option, str(port)], environment, output)
         running.append(process)
         address = f"http://127.0.0.1:{port}"
         deadline = time.monotonic() + 60
@@ -62,17 +79,17 @@ def start(environment: dict[str, str]) -> Iterator[Start]:
             try:
                 fetch(address + path)
             except (urllib.error.URLError, TimeoutError):
-                assert process.poll() is None, process.communicate()[1]
+                assert process.poll() is None, output.read_text()
                 assert time.monotonic() < deadline
                 time.sleep(0.2)
             else:
-                return process, address
+                return Listening(process, address, output)
 
     yield begin
     for process in running:
         if process.poll() is None:
-            process.kill()
-        process.communicate()
+            os.kill(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def fetch(url: str) -> str:
@@ -82,36 +99,34 @@ def fetch(url: str) -> str:
 
 
 def test_a_worker_works_counts_and_ends_when_it_is_asked(start: Start) -> None:
-    process, address = start("worker", option="--metrics-port", path="/metrics")
+    worker = start("worker", option="--metrics-port", path="/metrics")
     deadline = time.monotonic() + 30
     while 'loyalty_schedule_runs_total{outcome="done",schedule="refresh_orders"}' not in (
-        fetch(f"{address}/metrics")
+        fetch(f"{worker.address}/metrics")
     ):
         assert time.monotonic() < deadline, "no schedule ran"
         time.sleep(0.2)
-    process.send_signal(signal.SIGTERM)
-    said = process.communicate(timeout=60)[1]
-    assert process.returncode == 0, said
+    code, said = worker.ask_to_stop()
+    assert code == 0, said
     assert "worker_stopped" in said
 
 
 def test_a_server_without_work_says_that_it_is_done_elsewhere(start: Start) -> None:
-    process, address = start("serve", "--no-work", option="--port", path="/health")
-    ready = json.loads(fetch(f"{address}/ready"))
+    server = start("serve", "--no-work", option="--port", path="/health")
+    ready = json.loads(fetch(f"{server.address}/ready"))
     assert (ready["ready"], ready["worker"]) == (True, "elsewhere")
-    process.send_signal(signal.SIGTERM)
-    assert "app_stopped" in process.communicate(timeout=60)[1]
+    assert "app_stopped" in server.ask_to_stop()[1]
 
 
 def test_a_database_that_was_not_migrated_is_not_served(
-    postgres_server_url: str, environment: dict[str, str]
+    postgres_server_url: str, environment: dict[str, str], tmp_path: Path
 ) -> None:
     name = f"loyalty_bare_{os.getpid()}"
     bare = {**environment, "LOYALTY_DATABASE_URL": create_database(postgres_server_url, name)}
     try:
-        for arguments in (("serve",), ("worker",), ("audit",)):
-            told = command(bare, *arguments)
-            assert told.returncode == 1
-            assert told.stderr.strip().endswith("run `saleor-loyalty migrate`.")
+        for asked in ("serve", "worker", "audit"):
+            code, said = command(bare, tmp_path, asked)
+            assert code == 1
+            assert said.strip().endswith("run `saleor-loyalty migrate`.")
     finally:
         drop_database(postgres_server_url, name)

@@ -1,5 +1,6 @@
 """What the worker does: every task runs, one store's failure stops no other, findings are told."""
 
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -14,7 +15,7 @@ from saleor_loyalty_app.flows.catch_up import StoreBehind, catch_up
 from saleor_loyalty_app.inbox.models import DeadLetter
 from saleor_loyalty_app.ledger.models import Balance
 from saleor_loyalty_app.members.models import Member
-from saleor_loyalty_app.process import Process, migrate_database, open_process
+from saleor_loyalty_app.process import Process, open_process
 from saleor_loyalty_app.programs import repository as programs
 from saleor_loyalty_app.settings import load_settings
 from saleor_loyalty_app.stores.models import Store
@@ -26,7 +27,7 @@ from tests.factories import make_channel, make_member, make_store
 
 
 @pytest.fixture
-def process(tmp_path: Path) -> Iterator[Process]:
+def process(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Process]:
     settings = load_settings(
         environment="test",
         database_url=f"sqlite:///{tmp_path}/books.sqlite3",
@@ -34,7 +35,7 @@ def process(tmp_path: Path) -> Iterator[Process]:
         app_url="http://localhost:8000",
         clock_file=tmp_path / "clock",
     )
-    migrate_database(settings)
+    shutil.copy(migrated_sqlite, tmp_path / "books.sqlite3")
     opened = open_process(settings)
     yield opened
     opened.close()

@@ -18,6 +18,7 @@ from saleor_loyalty_app.saleor.errors import (
     SaleorQueryTooCostly,
     SaleorUnavailable,
 )
+from saleor_loyalty_app.saleor.network import trusted
 
 SHOP = Endpoint("https://shop.example.com/graphql/", "secret-token")
 OTHER = Endpoint("https://other.example.com/graphql/", "other-token")
@@ -45,7 +46,7 @@ def seconds() -> Seconds:
 @pytest.fixture
 def client(seconds: Seconds) -> Iterator[SaleorClient]:
     stamina.set_testing(True, attempts=3)
-    with httpx.Client() as http:
+    with httpx.Client(verify=trusted()) as http:
         yield SaleorClient(http, now=lambda: datetime(2027, 1, 1, tzinfo=UTC), seconds=seconds)
     stamina.set_testing(False)
 
@@ -272,7 +273,7 @@ def test_every_request_is_observed_with_its_outcome(shop: respx.Route, seconds: 
         seen.append((operation, outcome, took))
 
     stamina.set_testing(True, attempts=3)
-    with httpx.Client() as http:
+    with httpx.Client(verify=trusted()) as http:
         client = SaleorClient(
             http, now=lambda: datetime(2027, 1, 1, tzinfo=UTC), seconds=seconds, observe=observe
         )

@@ -12,6 +12,7 @@ from graphql import build_schema, introspection_from_schema
 from saleor_loyalty_app.saleor.client import Endpoint, SaleorClient
 from saleor_loyalty_app.saleor.errors import SaleorQueryError
 from saleor_loyalty_app.saleor.introspection import misfits, read_schema
+from saleor_loyalty_app.saleor.network import trusted
 
 SHOP = Endpoint("https://shop.example.com/graphql/", "token")
 SDL = """
@@ -23,7 +24,7 @@ type Query { image: Image }
 
 @pytest.fixture
 def client() -> Iterator[SaleorClient]:
-    with httpx.Client() as http, respx.mock:
+    with httpx.Client(verify=trusted()) as http, respx.mock:
         yield SaleorClient(http, now=lambda: datetime(2027, 1, 1, tzinfo=UTC))
 
 

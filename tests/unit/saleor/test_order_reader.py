@@ -15,6 +15,7 @@ from saleor_loyalty_app.saleor.errors import (
     SaleorQueryTooCostly,
     SaleorUnavailable,
 )
+from saleor_loyalty_app.saleor.network import trusted
 from saleor_loyalty_app.saleor.order_reader import OrderReader, affordable
 
 SHOP = Endpoint("https://shop.example.com/graphql/", "token")
@@ -81,7 +82,7 @@ class Shop:
 
 @pytest.fixture
 def reader() -> Iterator[OrderReader]:
-    with httpx.Client() as http, respx.mock:
+    with httpx.Client(verify=trusted()) as http, respx.mock:
         yield OrderReader(SaleorClient(http, now=lambda: NOW))
 
 
