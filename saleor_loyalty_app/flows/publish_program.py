@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from saleor_loyalty_app.flows.program_problems import problems_of_program
 from saleor_loyalty_app.programs import repository
 from saleor_loyalty_app.programs.diff import Change, cost_notes, differences
 from saleor_loyalty_app.programs.document import Program
@@ -18,10 +18,8 @@ from saleor_loyalty_app.programs.errors import (
 from saleor_loyalty_app.programs.problems import Problem, invalid, read_program
 from saleor_loyalty_app.programs.repository import Revision, RevisionHead
 from saleor_loyalty_app.programs.stats import OrderStats
-from saleor_loyalty_app.programs.validate import check_program
 from saleor_loyalty_app.stores.errors import StoreInactive
 from saleor_loyalty_app.stores.refs import StoreRef
-from saleor_loyalty_app.stores.repository import channels
 
 #: How far ahead a program may be scheduled.
 LONGEST_SCHEDULE = timedelta(days=731)
@@ -71,7 +69,7 @@ def preview(
     before = old.program if old else None
     stats = _stats_of_draft(conn, store.id)
     return Preview(
-        problems=tuple(_problems(conn, store, new, now)),
+        problems=tuple(problems_of_program(conn, store, new, now=now)),
         changes=tuple(differences(before, new, language)),
         cost=tuple(cost_notes(before, new, stats, language, now=now, timezone=store.timezone)),
     )
@@ -104,7 +102,7 @@ def publish(
     start = _start(effective_from, now)
     repository.lock_programs(conn, store.id)
     new = program or repository.get_draft(conn, store.id).program()
-    problems = _problems(conn, store, new, now)
+    problems = problems_of_program(conn, store, new, now=now)
     if errors := _errors(problems):
         raise invalid(errors)
     in_force = repository.revision_at(conn, store.id, start)
@@ -177,11 +175,6 @@ def _start(effective_from: datetime | None, now: datetime) -> datetime:
     if effective_from > now + LONGEST_SCHEDULE:
         raise EffectiveTooFar(effective_from=effective_from.isoformat(), days=LONGEST_SCHEDULE.days)
     return effective_from
-
-
-def _problems(conn: Connection, store: StoreRef, program: Program, now: datetime) -> list[Problem]:
-    today = now.astimezone(ZoneInfo(store.timezone)).date()
-    return check_program(program, channels(conn, store.id), today=today)
 
 
 def _errors(problems: Sequence[Problem]) -> list[Problem]:

@@ -107,6 +107,18 @@ def note_span(conn: Connection, store_id: int, import_id: int, created: Sequence
     update_import(conn, import_id, report=report)
 
 
+def history_was_counted(conn: Connection, store_id: int) -> bool:
+    """Whether orders from before the program were booked, or are being booked now."""
+    choices = conn.execute(
+        sa.select(imports.c.choice).where(
+            imports.c.store_id == store_id,
+            imports.c.dry_run.is_(sa.false()),
+            imports.c.state.in_(("running", "done")),
+        )
+    ).scalars()
+    return any(choice["mode"] != "none" for choice in choices)
+
+
 def latest_imports(conn: Connection, store_id: int, *, first: int) -> list[ImportRow]:
     """The imports of a store, newest first."""
     query = sa.select(*_COLUMNS).where(imports.c.store_id == store_id)

@@ -26,6 +26,8 @@ from saleor_loyalty_app.programs.scalars import in_locale
 
 #: So many awards are told one by one.
 MOST_AWARDS = 30
+#: Misses that count what is missing, and have a text of their own for one.
+_COUNTED = frozenset({"member_orders_below", "member_since_below", "nth_order_ahead"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +304,9 @@ def explain_miss(
 def _code_of_miss(reason: Mapping[str, Any], program: Program) -> str:
     """The code under which the reason has its text: one more, or from a tier that is above."""
     code = str(reason.get("code"))
-    if code in ("member_orders_below", "member_since_below") and reason["missing"] == 1:
+    if code in ("nth_order", "nth_order_every") and "missing" in reason:
+        code = "nth_order_ahead"
+    if code in _COUNTED and reason["missing"] == 1:
         return f"{code}.one"
     if code == "tier" and program.tiers is not None:
         lowest = min(program.tiers.rank_of(tier) for tier in reason["wanted"])

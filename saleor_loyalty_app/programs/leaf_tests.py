@@ -141,14 +141,21 @@ def within(value: int, low: int | None, high: int | None, code: str) -> Reason |
 
 
 def _nth_order(condition: c.NthOrder, number: int | None) -> Reason | None:
+    """`missing` tells how many orders later it holds; none where it never does again."""
     if number is None:
         return {"code": "nth_order_unknown"}
     low, high, every = condition.min or 1, condition.max, condition.every
+    wanted = max(number, low)
+    if every is not None:
+        wanted += -wanted % every
+    if wanted == number and (high is None or number <= high):
+        return None
+    reason: Reason
     if number < low or (high is not None and number > high):
-        return {"code": "nth_order", "number": number, "min": low, "max": high}
-    if every is not None and number % every:
-        return {"code": "nth_order_every", "number": number, "every": every}
-    return None
+        reason = {"code": "nth_order", "number": number, "min": low, "max": high}
+    else:
+        reason = {"code": "nth_order_every", "number": number, "every": every}
+    return reason if high is not None and wanted > high else {**reason, "missing": wanted - number}
 
 
 def date_window(condition: c.DateWindow, local: datetime) -> Reason | None:

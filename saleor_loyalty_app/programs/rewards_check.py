@@ -8,7 +8,7 @@ from babel.numbers import get_currency_precision
 
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.problems import Problem
-from saleor_loyalty_app.programs.rewards import RewardChannel, RewardItem
+from saleor_loyalty_app.programs.rewards import PercentOff, RewardChannel, RewardItem
 from saleor_loyalty_app.stores.refs import ChannelRef
 
 #: A reward that takes off so many times what its points are worth is probably a mistake.
@@ -64,6 +64,9 @@ def _worth_problems(
     if amount is not None and worth and amount > worth * Decimal(GENEROUS):
         detail = {"reward": item.id, "channel": where.channel, "times": int(amount / worth)}
         yield Problem("reward_generous", path, "warning", detail)
+    if isinstance(item.gift, PercentOff) and where.cap is None and where.minimum is None:
+        detail = {"reward": item.id, "channel": where.channel, "percent": item.gift.percent}
+        yield Problem("reward_percent_open", f"{path}.cap", "warning", detail)
     if item.gift.type != "amount" or where.minimum is None or where.amount is None:
         return
     if where.minimum < where.amount:

@@ -21,6 +21,7 @@ from tests.loopback import ask
 
 pytestmark = pytest.mark.browser
 AGENT = "support@example.com"
+STATUS_POINTS = {"en": "Status points it would give", "tr": "Verilecek statü puanı"}
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +92,13 @@ def test_what_publishing_changes_and_costs_is_told_before(
     dry = frame.locator('[data-import="dry"]')
     dry.click()
     expect(frame.locator('[data-import-state="running"]')).to_have_count(0, timeout=60_000)
-    expect(frame.locator('[data-import-state="done"]').first).to_be_visible(timeout=60_000)
+    done = frame.locator('[data-import-state="done"]')
+    expect(done.first).to_be_visible(timeout=60_000)
+    before = done.count()
+    frame.locator('select[name="mode"]').select_option("status_only")
+    dry.click()
+    expect(done).to_have_count(min(before + 1, 3), timeout=60_000)
+    expect(done.first).to_contain_text(STATUS_POINTS[look.language])
     shoot(page, pictures, f"82-publish-{look.name}")
     require_accessible(page, f"publish {look.name}")
 

@@ -36,6 +36,7 @@ from saleor_loyalty_app.flows.program_examples import (
     examples,
     usual_order,
 )
+from saleor_loyalty_app.flows.program_problems import problems_of_program
 from saleor_loyalty_app.flows.propose_anew import propose_from_sample
 from saleor_loyalty_app.flows.sample_orders import begin, is_fresh
 from saleor_loyalty_app.i18n import translate
@@ -46,7 +47,6 @@ from saleor_loyalty_app.programs.formats import FORMAT
 from saleor_loyalty_app.programs.problems import in_newest_format, problems_in, read_program
 from saleor_loyalty_app.programs.repository import Draft
 from saleor_loyalty_app.programs.stats import OrderStats
-from saleor_loyalty_app.programs.validate import check_program
 from saleor_loyalty_app.programs.yaml_text import parse_yaml, program_to_yaml
 from saleor_loyalty_app.stores.refs import ChannelRef, StoreRef
 from saleor_loyalty_app.stores.repository import channels
@@ -286,8 +286,7 @@ def _checked(
     except ProgramInvalid as failure:
         found = [Finding.of(one, language) for one in problems_in(failure)]
         return Checked(problems=found, publishable=False, digest=None, changes=[], examples=[])
-    today = now.astimezone(ZoneInfo(store.timezone)).date()
-    problems = check_program(program, known, today=today)
+    problems = problems_of_program(conn, store, program, now=now)
     live = repository.revision_at(conn, store.id, now)
     told = examples(
         program,

@@ -47,6 +47,7 @@ ImportId = Annotated[int, Path(ge=1, le=2**62)]
 _INVALID: Refusal = (422, "program_invalid", {"count": 1, "problems": []})
 _FIELDS: Refusal = (422, "request_invalid", {"fields": []})
 _POINTS = "points"
+_STATUS = "status"
 #: So many imports are listed.
 LISTED = 10
 
@@ -211,8 +212,9 @@ def _monthly(
 
 def _told(row: ImportRow, store: StoreRef, language: str) -> Import:
     zone = ZoneInfo(store.timezone)
-    orders = row.report.get("orders", {})
-    customers = row.report.get("customers", {}).get(_POINTS) if row.finished_at else None
+    orders, mode = row.report.get("orders", {}), str(row.choice["mode"])
+    unit = _STATUS if mode == "status_only" else _POINTS
+    customers = row.report.get("customers", {}).get(unit) if row.finished_at else None
     reasons = {
         name: number
         for name, number in orders.items()
@@ -221,7 +223,7 @@ def _told(row: ImportRow, store: StoreRef, language: str) -> Import:
     over = row.state != "running"
     return Import(
         id=row.id,
-        mode=str(row.choice["mode"]),
+        mode=mode,
         days=row.choice.get("days"),
         cap=row.choice.get("cap"),
         dry_run=row.dry_run,
@@ -231,17 +233,19 @@ def _told(row: ImportRow, store: StoreRef, language: str) -> Import:
         started_at=row.started_at.astimezone(zone),
         finished_at=None if row.finished_at is None else row.finished_at.astimezone(zone),
         report=ImportReport(
-            points=orders.get(f"points:{_POINTS}", 0),
+            points=orders.get(f"points:{unit}", 0),
             customers=customers["customers"] if customers else 0 if over else None,
             most=customers["most"] if customers else 0 if over else None,
             counted=orders.get("counted", 0),
-            reasons={_reason(name, language): number for name, number in sorted(reasons.items())},
+            reasons={
+                _reason(name, mode, language): number for name, number in sorted(reasons.items())
+            },
         ),
     )
 
 
-def _reason(name: str, language: str) -> str:
-    for key in (f"import.{name}", f"withheld.{name}"):
+def _reason(name: str, mode: str, language: str) -> str:
+    for key in (f"import.{name}.{mode}", f"import.{name}", f"withheld.{name}"):
         if key in catalogue(language):
             return translate(key, language)
     return name

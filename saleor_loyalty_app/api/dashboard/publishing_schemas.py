@@ -189,7 +189,7 @@ class ImportInput(Shape):
 
 
 class ImportReport(Shape):
-    """What an import counted so far."""
+    """What an import counted so far; points are status points where it counts these alone."""
 
     points: int
     customers: int | None = Field(description="null until it is over.")

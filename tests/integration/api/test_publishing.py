@@ -20,7 +20,7 @@ from tests.api_edge import ApiEdge
 from tests.integration.api.test_program_editing import LITTLE, USD, told
 from tests.order_samples import line, order, paid, shopper
 from tests.order_source import MemorySource
-from tests.program_samples import document_of
+from tests.program_samples import PURCHASES, document_of
 
 API = "/api/dashboard/v1"
 
@@ -266,6 +266,31 @@ def test_before_the_first_program_a_dry_run_counts_by_the_draft(
     [over] = send(edge, proposed, "GET", "/publishing/imports").json()["items"]
     assert (over["state"], over["progress"]) == ("done", 100)
     assert (over["report"]["points"], over["report"]["customers"]) == (300, 2)
+
+
+def test_an_import_for_tiers_alone_tells_status_points(edge: ApiEdge, published: StoreRef) -> None:
+    status = {"id": "status", "scope": "order", "then": {"type": "status_points", "points": 10}}
+    document = document_of(PURCHASES, status, currencies=USD)
+    edge.database.write(
+        lambda conn: repository.put_draft(
+            conn, published.id, document, by="user:1", now=edge.clock()
+        )
+    )
+    assert publish(edge, published).status_code == 200
+    source = MemorySource(page_size=50)
+    unpaid = order(
+        id="O3", user=shopper("U3", "3@example.com"), created="2026-12-20T10:00:00+00:00"
+    )
+    source.put(past(1, "100", 1), past(2, "200", 20), unpaid)
+    for dry in (True, False):
+        wish = {"mode": "status_only", "dry_run": dry}
+        begun = send(edge, published, "POST", "/publishing/imports", wish)
+        run(edge, published, source, begun.json()["id"], pages=9)
+        found = send(edge, published, "GET", "/publishing/imports").json()["items"][0]
+        report = found["report"]
+        assert (found["mode"], report["counted"]) == ("status_only", 2)
+        assert (report["points"], report["customers"], report["most"]) == (20, 2, 10)
+        assert [why for why in report["reasons"] if why.startswith("No status points")]
 
 
 def test_an_import_that_is_stopped_reads_no_further(edge: ApiEdge, published: StoreRef) -> None:

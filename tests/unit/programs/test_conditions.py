@@ -103,9 +103,35 @@ def test_a_condition_on_the_order_holds(condition: dict[str, Any], facts: OrderF
             {"code": "nth_order", "number": 2, "min": 1, "max": 1},
         ),
         (
+            {"type": "nth_order", "min": 5},
+            order_of(nth_order=4),
+            {"code": "nth_order", "number": 4, "min": 5, "max": None, "missing": 1},
+        ),
+        (
+            {"type": "nth_order", "min": 6, "every": 5},
+            order_of(nth_order=5),
+            {"code": "nth_order", "number": 5, "min": 6, "max": None, "missing": 5},
+        ),
+        (
+            {"type": "nth_order", "max": 12, "every": 5},
+            order_of(nth_order=11),
+            {"code": "nth_order_every", "number": 11, "every": 5},
+        ),
+        (
+            {
+                "type": "any",
+                "of": [
+                    {"type": "channel", "slugs": ["elsewhere"]},
+                    {"type": "nth_order", "min": 5},
+                ],
+            },
+            order_of(nth_order=2),
+            {"code": "nth_order", "number": 2, "min": 5, "max": None, "missing": 3},
+        ),
+        (
             {"type": "nth_order", "every": 5},
             order_of(nth_order=9),
-            {"code": "nth_order_every", "number": 9, "every": 5},
+            {"code": "nth_order_every", "number": 9, "every": 5, "missing": 1},
         ),
         (
             {"type": "date_window", "start": "2026-11-28"},

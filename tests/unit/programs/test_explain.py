@@ -254,6 +254,21 @@ def test_braces_in_a_note_are_taken_literally() -> None:
             "Bonus: it begins on Nov 27, 2026",
             "Ek puan: başlangıcı 27 Kas 2026",
         ),
+        (
+            {"code": "nth_order", "number": 4, "min": 5, "max": 5, "missing": 1},
+            "Bonus: one more order",
+            "Ek puan: bir sipariş daha",
+        ),
+        (
+            {"code": "nth_order_every", "number": 7, "every": 5, "missing": 3},
+            "Bonus: 3 more orders",
+            "Ek puan: 3 sipariş daha",
+        ),
+        (
+            {"code": "nth_order", "number": 2, "min": 1, "max": 1},
+            "Bonus: it does not hold for order number 2 of the customer",
+            "Ek puan: müşterinin 2. siparişi için geçerli değil",
+        ),
         ({"code": "brand_new"}, "Bonus: it does not hold", "Ek puan: geçerli değil"),
     ],
 )

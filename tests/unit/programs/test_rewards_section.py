@@ -86,6 +86,30 @@ def test_what_does_not_fit_the_store_is_told_all_at_once() -> None:
             assert "program_problem." not in one.in_words(language)
 
 
+@pytest.mark.parametrize(
+    ("values", "warned"),
+    [
+        ({}, True),
+        ({"worth": "4"}, True),
+        ({"cap": "20"}, False),
+        ({"minimum": "50"}, False),
+    ],
+)
+def test_a_percentage_without_a_limit_and_without_a_minimum_is_warned_of(
+    values: dict[str, Any], warned: bool
+) -> None:
+    item = item_of({"type": "percent", "percent": 30}, **values)
+    found = check_program(read_program(with_rewards(item)), [WEB], today=date(2027, 1, 1))
+    mine = [one for one in found if one.code == "reward_percent_open"]
+    assert [(one.path, one.severity) for one in mine] == (
+        [("rewards.items[0].channels[0].cap", "warning")] if warned else []
+    )
+    for one in mine:
+        english, turkish = (one.in_words(language) for language in ("en", "tr"))
+        assert "takes 30% off a cart of any price, without a limit" in english
+        assert "sınırsız %30 indirim" in turkish
+
+
 @pytest.mark.parametrize("language", ["en", "tr"])
 def test_what_changes_is_told_in_words(language: str) -> None:
     before = read_program(

@@ -31,7 +31,7 @@ export function Campaign() {
           );
           const others = [
             <Fragment key="codes">
-              {one.sharing !== "" && (one.state !== "draft" || one.codes > 0) && <Codes key={Object.values(one.code_counts).join(" ")} of={one} />}
+              {one.sharing !== "" && (one.state !== "draft" || one.codes > 0) && <Codes key={one.id} of={one} />}
             </Fragment>,
             <TryIt key="try" of={one} />,
             <Overlaps key="overlaps" of={one} />,

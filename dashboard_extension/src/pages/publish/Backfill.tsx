@@ -4,13 +4,13 @@ import { useForm, useWatch } from "react-hook-form";
 
 import { useApiMutation, useApiQuery, type Answer } from "@/api";
 
-import { dayBefore, importOf } from "./moments";
+import { dayBefore, IMPORT_MODES, importOf, type ImportMode } from "./moments";
 import type { Seen } from "./Publish";
 
 type Import = Answer<"/api/dashboard/v1/publishing/imports">["items"][number];
 
 interface BackfillForm {
-  mode: "none" | "days" | "capped";
+  mode: ImportMode;
   days: number | string | null;
   cap: number | string | null;
 }
@@ -55,7 +55,8 @@ export function Backfill(props: { seen: Seen }) {
               control={control}
               name="mode"
               label={t("publish.policy")}
-              choices={["none", "days", "capped"].map((value) => ({ value, label: t(`publish.policy_choice.${value}`) }))}
+              hint={values.mode === "status_only" ? t("publish.status_only_hint") : undefined}
+              choices={IMPORT_MODES.map((value) => ({ value, label: t(`publish.policy_choice.${value}`) }))}
             />
             {values.mode !== "none" && (
               <FieldNumber
@@ -126,6 +127,8 @@ function OneImport(props: { found: Import; mayChange: boolean }) {
   const stop = useApiMutation("post", "/api/dashboard/v1/publishing/imports/{import_id}/cancel", { invalidates: [...PATHS] });
   const { report } = found;
   const reasons = Object.entries(report.reasons);
+  const ofStatus = found.mode === "status_only";
+  const gave = found.dry_run ? "import_would" : "import_gave";
   return (
     <div className="publish-import" data-import-state={found.state}>
       <div className="kit-section-head">
@@ -146,8 +149,9 @@ function OneImport(props: { found: Import; mayChange: boolean }) {
       {stop.error && <Failure error={stop.error} />}
       <Terms
         items={[
+          { name: t("publish.policy"), value: t(`publish.policy_choice.${found.mode}`) },
           { name: t("publish.import_orders"), value: t("publish.import_counted", { counted: report.counted, seen: found.orders_seen }) },
-          { name: t(found.dry_run ? "publish.import_would" : "publish.import_gave"), value: <Points value={report.points} /> },
+          { name: t(ofStatus ? `publish.${gave}_status` : `publish.${gave}`), value: <Points value={report.points} /> },
           ...(report.customers === null ? [] : [{ name: t("publish.import_customers"), value: <Points value={report.customers} /> }]),
           ...(report.most === null ? [] : [{ name: t("publish.import_most"), value: <Points value={report.most} /> }]),
           ...reasons.map(([why, number]) => ({ name: why, value: <Points value={number} /> })),

@@ -29,6 +29,9 @@ describe("what is counted from before the program", () => {
     [{ mode: "days", days: null, cap: null }, null],
     [{ mode: "days", days: "9x", cap: null }, null],
     [{ mode: "capped", days: null, cap: 0 }, null],
+    [{ mode: "status_only", days: null, cap: 1000 }, { mode: "status_only", days: null, cap: null }],
+    [{ mode: "status_only", days: 365, cap: "x" }, { mode: "status_only", days: 365, cap: null }],
+    [{ mode: "status_only", days: "9x", cap: null }, null],
   ] as const)("%o", (values, body) => {
     expect(importOf(values)).toEqual(body);
   });

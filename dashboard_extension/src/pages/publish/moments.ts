@@ -21,8 +21,12 @@ function wall(at: string): string {
   return at.slice(0, 16);
 }
 
+/** What may be chosen of orders from before the program, in the order in which it is offered. */
+export const IMPORT_MODES = ["none", "days", "capped", "status_only"] as const;
+export type ImportMode = (typeof IMPORT_MODES)[number];
+
 export interface Backfill {
-  readonly mode: "none" | "days" | "capped";
+  readonly mode: ImportMode;
   readonly days: unknown;
   readonly cap: unknown;
 }
@@ -32,10 +36,11 @@ const choice = z.discriminatedUnion("mode", [
   z.object({ mode: z.literal("none") }),
   z.object({ mode: z.literal("days"), days: count(3650) }),
   z.object({ mode: z.literal("capped"), days: count(3650).nullable(), cap: count(10_000_000) }),
+  z.object({ mode: z.literal("status_only"), days: count(3650).nullable() }),
 ]);
 
 export interface ImportBody {
-  readonly mode: "none" | "days" | "capped";
+  readonly mode: ImportMode;
   readonly days: number | null;
   readonly cap: number | null;
 }

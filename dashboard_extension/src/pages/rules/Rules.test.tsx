@@ -232,6 +232,7 @@ describe("the earning rules", () => {
     const wrong = [
       { code: "not_a_decimal", path: "earning.rules[0].then.factor", severity: "error", text: "A number is needed." },
       { code: "too_few", path: "earning.rules[0].when.slugs", severity: "error", text: "At least one is needed." },
+      { code: "past_orders_not_counted", path: "earning.rules[0].when", severity: "warning", text: "Orders from before do not count." },
     ];
     renderPage(<Rules />, { answers: answers([SHIRTS], { "POST /api/dashboard/v1/program/check": { ...CALM, problems: wrong } }) });
     await user.click(await screen.findByRole("button", { name: "Edit “Shirts”" }));
@@ -239,6 +240,7 @@ describe("the earning rules", () => {
     await waitFor(() => expect(screen.getByRole("textbox", { name: "Times" }).getAttribute("aria-invalid")).toBe("true"), { timeout: 5000 });
     const condition = document.querySelector<HTMLElement>('[data-condition="category"]') as HTMLElement;
     expect(within(condition).getByText("At least one is needed.")).toBeTruthy();
+    expect(within(condition).getByText("Orders from before do not count.").className).toBe("rules-doubt");
   }, 60_000);
 
   it("can be looked at and not changed without the permission", async () => {
