@@ -18,8 +18,8 @@ def install(page: Page) -> None:
 
 
 def app(page: Page) -> FrameLocator:
-    """The app's page within the Dashboard, which loads each frame twice."""
-    return page.frame_locator('#dash-main iframe[data-loads="2"]')
+    """The app's page within the Dashboard, loaded for the last time."""
+    return page.frame_locator("#dash-main iframe[data-loaded]")
 
 
 def publish(page: Page) -> None:

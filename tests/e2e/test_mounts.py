@@ -54,7 +54,9 @@ def opened(new_page: Callable[..., Page]) -> Open:
     """A browser that shows the Dashboard in a look."""
 
     def open_browser(look: Look) -> Page:
-        return new_page(language=look.language, width=look.width, height=look.height)
+        return new_page(
+            language=look.language, width=look.width, height=look.height, as_dashboard=True
+        )
 
     return open_browser
 
@@ -67,7 +69,7 @@ def go(page: Page, place: str, look: Look) -> None:
 
 
 def frame(page: Page, extension: str) -> FrameLocator:
-    return page.frame_locator(f'iframe[data-extension="{extension}"][data-loads="2"]')
+    return page.frame_locator(f'iframe[data-extension="{extension}"][data-loaded]')
 
 
 def shown(page: Page, extension: str, look: Look) -> FrameLocator:

@@ -18,7 +18,7 @@ FIFTEEN_DAYS = "1296000"
 def test_points_follow_an_order_from_its_payment_to_its_refund(
     world: World, new_page: Callable[..., Page], pictures: Path
 ) -> None:
-    staff, shop = new_page(), new_page()
+    staff, shop = new_page(as_dashboard=True), new_page()
 
     shop.goto("/")
     steps.shoot(shop, pictures, "01-welcome")
