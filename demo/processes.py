@@ -14,7 +14,8 @@ import httpx
 
 from demo.failures import DemoFailed
 
-START_SECONDS = 60.0
+#: As long as they live they may start slowly: a machine may have much else to do.
+START_SECONDS = 180.0
 STOP_SECONDS = 15.0
 
 
@@ -84,7 +85,7 @@ def wait_until_up(process: Process, url: str, *, seconds: float = START_SECONDS)
         DemoFailed: the process ended, or does not answer in time.
     """
     deadline = time.monotonic() + seconds
-    with httpx.Client(timeout=2, trust_env=False) as http:
+    with httpx.Client(timeout=10, trust_env=False) as http:
         while time.monotonic() < deadline:
             if process.process.poll() is not None:
                 raise DemoFailed(f"{process.name} could not start: {process.last_words()}")
