@@ -30,8 +30,8 @@ from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.milestone_rules import missing_to_line
 from saleor_loyalty_app.programs.milestones import MILESTONE
 from saleor_loyalty_app.programs.stats import DAYS
-from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.installed import installed_at
+from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers import browsing
 from saleor_loyalty_app.tiers import repository as people_of
 

@@ -41,8 +41,7 @@ def results_on_sample(
         live: the program in force, by whose tiers members have theirs.
     """
     tiers = [
-        buyers_tiers(conn, store.id) if _decide_alike(program, live) else {}
-        for program in programs
+        buyers_tiers(conn, store.id) if _decide_alike(program, live) else {} for program in programs
     ]
     keys = [
         _key(store, sampling, program, known)
@@ -72,9 +71,7 @@ def _decide_alike(program: Program, live: Program | None) -> bool:
     return others.enabled and tiers.digest == others.digest
 
 
-def _key(
-    store: StoreRef, sampling: Sampling, program: Program, tiers: Mapping[str, str]
-) -> _Key:
+def _key(store: StoreRef, sampling: Sampling, program: Program, tiers: Mapping[str, str]) -> _Key:
     known = canonical_json({"tiers": dict(tiers)})
     digest = hashlib.sha256(known).hexdigest()
     return store.id, sampling.started_at, program.digest, store.timezone, digest

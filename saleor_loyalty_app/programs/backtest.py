@@ -134,7 +134,6 @@ class BackTest:
             if award.unit == _UNIT:
                 found.points_by_rule[award.rule_id] += award.points
 
-
     def _decide(
         self, facts: OrderFacts, tier: str | None
     ) -> tuple[Decision, dict[str, frozenset[Fact]]]:

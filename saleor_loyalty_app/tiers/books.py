@@ -85,7 +85,7 @@ def buyers_tiers(conn: Connection, store_id: int) -> dict[str, str]:
         .join(_tiers, _T.member_id == _O.member_id)
         .where(_S.store_id == store_id, _T.store_id == store_id)
     )
-    return {order_id: tier for order_id, tier in conn.execute(query)}
+    return {row.order_id: row.tier for row in conn.execute(query)}
 
 
 def _status_query(
