@@ -123,7 +123,10 @@ def test_rewards_tiers_and_deliveries_that_a_draft_gives_are_named() -> None:
         tiers=TIERS,
     )
 
-    assert costs.uncounted_perks(program) == [Uncounted("reward", "gift"), Uncounted("tier", "rise")]
+    assert costs.uncounted_perks(program) == [
+        Uncounted("reward", "gift"),
+        Uncounted("tier", "rise"),
+    ]
     assert costs.uncounted_perks(program_of()) == []
 
 
