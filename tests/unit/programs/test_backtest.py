@@ -35,7 +35,10 @@ def test_without_known_buyers_the_highest_tier_tells_what_orders_could_earn() ->
     assert (found.points, found.tier_known, found.top_points) == (300, 0, 1500)
     assert found.top().points == 1500
     program = program_of(PURCHASES, tiers=TIERS)
-    assert (found.monthly(program, 30), found.top().monthly(program, 30)) == (6, 30)
+    assert (found.monthly(program, 30), found.top().monthly(program, 30)) == (
+        Decimal(6),
+        Decimal(30),
+    )
 
 
 def test_orders_of_known_buyers_count_with_their_tiers() -> None:
