@@ -10,6 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from saleor_loyalty_app import log
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.known_member import everybody, lock_members
 from saleor_loyalty_app.flows.perk_problems import NAMED
@@ -23,11 +24,13 @@ from saleor_loyalty_app.programs.cap_uses import Draw
 from saleor_loyalty_app.programs.decide_deed import caps_of
 from saleor_loyalty_app.programs.deed_awards import DeedRow, deed_named, perk_source
 from saleor_loyalty_app.programs.models import RulePerk
-from saleor_loyalty_app.programs.perk_rows import COUNTED, TAKEN, WAITING, PerkRow
+from saleor_loyalty_app.programs.perk_rows import COUNTED, ENDED, TAKEN, WAITING, PerkRow
 from saleor_loyalty_app.programs.repository import programs_by_id, revision_at
 from saleor_loyalty_app.rewards import redemptions
 from saleor_loyalty_app.rewards.models import Redemption
 from saleor_loyalty_app.stores.refs import StoreRef
+
+logger = log.get(__name__)
 
 #: What every source of a deed begins with.
 _DEEDS = "deed:%"
@@ -77,7 +80,11 @@ def give_perks(
     work = _work(conn, store, deed, known.values(), now)
     draws = {}
     for rule_id, effect in deed.perks:
-        row = known.get(rule_id) or work.settled(rule_id, effect, None, member)
+        row = known.get(rule_id)
+        if row is None:
+            row = work.settled(rule_id, effect, None, member)
+        else:
+            row = perk_rows.change(conn, row.id, now=now, source=deed.perk_source)
         draws[rule_id] = _draw(row)
     return draws
 
@@ -122,7 +129,10 @@ def _look_again(conn: Connection, store: StoreRef, row: PerkRow, now: datetime) 
     deed = None if named is None else deed_awards.decided(conn, store.id, [named[0]], named[1])
     effect = None if deed is None else dict(deed.perks).get(row.rule_id)
     if deed is None or effect is None:
-        raise LookupError(f"perk {row.id} is of no deed that brings it")
+        # Told by the audit; here it must not keep others waiting.
+        logger.error("perk_of_no_deed", store_id=store.id, perk=row.id)
+        perk_rows.change(conn, row.id, now=now, state=ENDED)
+        return
     member = surviving_member(conn, store.id, row.member_id)
     gone = deed.reversed_at is not None or member is None or member.state == "erased"
     work = _work(conn, store, deed, [row], now)
