@@ -138,7 +138,7 @@ def _with_perks(
 def _of_deeds(
     conn: Connection, store_id: int, sources: Iterable[str], *, to_shopper: bool
 ) -> dict[tuple[str, str], dict[str, Any]]:
-    """What deeds brought beside points, by source and the unit whose entry tells it: one of each."""
+    """What deeds brought beside points, by source and the unit whose entry tells it."""
     found = {}
     for deed in deed_awards.of_sources(conn, store_id, [*sources]):
         units = {one.unit for one in deed.grants}

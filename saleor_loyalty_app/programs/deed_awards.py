@@ -89,6 +89,20 @@ def of_sources(conn: Connection, store_id: int, sources: Collection[str]) -> lis
     return [_made(row) for row in conn.execute(query.order_by(_awards.c.id))]
 
 
+def of_members(
+    conn: Connection, store_id: int, member_ids: Collection[int], deed_keys: Collection[str]
+) -> list[DeedRow]:
+    """The deeds of some members that have one of these keys, in the order of their ids."""
+    if not member_ids or not deed_keys:
+        return []
+    query = sa.select(*_COLUMNS).where(
+        _awards.c.store_id == store_id,
+        _awards.c.member_id.in_(sorted(member_ids)),
+        _awards.c.deed_key.in_(sorted(set(deed_keys))),
+    )
+    return [_made(row) for row in conn.execute(query.order_by(_awards.c.id))]
+
+
 def _is_source(source: str) -> bool:
     return source.startswith(_DEED) and source.rpartition(":")[2].isdecimal()
 

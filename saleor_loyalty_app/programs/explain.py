@@ -50,7 +50,8 @@ def explain(
     """Sentences that lead to the entry's amount, in English ("en") or Turkish ("tr").
 
     `program` is that of the entry's revision and names the rules; `plan` is the award plan of the
-    entry's order as JSON, or {"perks"} of its deed; `line_names` are product names by order line, where they are known.
+    entry's order as JSON, or {"perks"} of its deed; `line_names` are product names by order line,
+    where they are known.
     """
     headline = _headline(entry, language, program)
     code = str(entry.reason.get("code", ""))
