@@ -13,6 +13,7 @@ from saleor_loyalty_app.flows.sweep_tiers import rewards_page, tiers_page
 from saleor_loyalty_app.flows.take_event import take_back, take_event
 from saleor_loyalty_app.programs.deeds import DeedFacts
 from tests.claim_stage import item_of, offer
+from tests.factories import make_partner_key
 from tests.order_books import KEYS
 from tests.redemption_stage import SHOPPER, Stage
 
@@ -45,9 +46,12 @@ def at_line(least: int, rule_id: str = "gives", **more: Any) -> dict[str, Any]:
     return on("milestone", rule_id, milestone=line)
 
 
-def publish(stage: Stage, *rules: dict[str, Any], item: dict[str, Any] = ITEM) -> None:
+def publish(
+    stage: Stage, *rules: dict[str, Any], item: dict[str, Any] = ITEM, stacking: str = "sum"
+) -> None:
     """A program with points on every purchase, these rules, one reward, a tier and an event."""
-    offer(stage, item, earning={"rules": [BASE, *rules]}, tiers=TIERS, events=EVENTS)
+    earning = {"stacking": stacking, "rules": [BASE, *rules]}
+    offer(stage, item, earning=earning, tiers=TIERS, events=EVENTS)
 
 
 def birthday(stage: Stage, year: int = 2026, member: int | None = None) -> int:
@@ -61,18 +65,25 @@ def birthday(stage: Stage, year: int = 2026, member: int | None = None) -> int:
 
 def report(stage: Stage, reference: str = "one") -> str:
     """Another system reports a visit; gives what became of it."""
-    event = Incoming("visit", reference, "user_id", stage.users[SHOPPER])
+    event = Incoming("visit", reference, "user_id", stage.users[SHOPPER], None, {})
+    key = _key(stage)
     taken = stage.database.write(
-        lambda conn: take_event(conn, stage.store, event, key_id=1, now=stage.now, keys=KEYS)
+        lambda conn: take_event(conn, stage.store, event, key_id=key, now=stage.now, keys=KEYS)
     )
     return taken.event.outcome
 
 
 def remove(stage: Stage, reference: str = "one") -> None:
     """The other system takes the visit back."""
+    key = _key(stage)
     stage.database.write(
-        lambda conn: take_back(conn, stage.store, "visit", reference, key_id=1, now=stage.now)
+        lambda conn: take_back(conn, stage.store, "visit", reference, key_id=key, now=stage.now)
     )
+
+
+def _key(stage: Stage) -> int:
+    """A key of the system that reports visits."""
+    return stage.database.write(lambda conn: make_partner_key(conn, stage.store.id, "visit"))
 
 
 def settle(stage: Stage) -> None:

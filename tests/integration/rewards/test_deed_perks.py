@@ -12,7 +12,7 @@ from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.programs.deed_awards import perk_source
 from saleor_loyalty_app.programs.models import CapUse, DeedAward
 from saleor_loyalty_app.stores.problems import open_problems
-from tests.claim_stage import buy, cancel, drawn, item_of
+from tests.claim_stage import book, buy, cancel, drawn, item_of
 from tests.deed_stage import at_line, birthday, on, publish, remove, report, settle
 from tests.integration.rewards.test_rule_perks import gifts, order, perks, states, switch
 from tests.redemption_stage import OTHER, SHOPPER, Stage
@@ -56,9 +56,11 @@ class TestGiving:
         self, stage: Stage
     ) -> None:
         points = {"id": "pays", "trigger": "birthday", "then": {"type": "points", "points": 50}}
-        publish(stage, on("birthday"), points)
-        assert birthday(stage) == 50
-        assert (states(stage), stage.balance().total) == (["given"], 50)
+        more = points | {"id": "pays-more", "then": {"type": "points", "points": 80}}
+        before = stage.balance().total
+        publish(stage, on("birthday"), points, more, stacking="best")
+        assert birthday(stage) == 80
+        assert (states(stage), stage.balance().total - before) == (["given"], 80)
 
     def test_the_tenth_order_brings_it_and_a_refund_and_passing_again_bring_nothing(
         self, stage: Stage
@@ -109,15 +111,15 @@ class TestGiving:
         assert report(stage, "three") == "given"
         assert (states(stage), uses(stage)) == (["taken", "given"], 1)
 
-    def test_what_is_given_where_the_member_ordered_last(self, stage: Stage) -> None:
-        other = {"channel": "channel-pln", "currency": "PLN", "amount": "40"}
+    def test_it_is_good_where_the_member_ordered_last(self, stage: Stage) -> None:
+        other = {"channel": "channel-tr", "currency": "TRY", "amount": "40"}
         item = item_of("amount", amount="10")
         item["channels"] = [other, *item["channels"]]
         publish(stage, on("birthday"), item=item)
         birthday(stage)
         order(stage)
         birthday(stage, 2027)
-        assert [one.channel for one in gifts(stage)] == ["channel-pln", "default-channel"]
+        assert [one.channel for one in gifts(stage)] == ["channel-tr", "default-channel"]
 
 
 class TestUndoing:
@@ -162,7 +164,7 @@ class TestUndoing:
         assert (states(stage), uses(stage)) == (["taken"], 0)
         stage.box.clock.advance(timedelta(minutes=1))
         stage.sweep()
-        stage.book_orders(made)
+        book(stage, made)
         assert gifts(stage)[0].state == "consumed"
         stage.book_orders()
         assert (states(stage), uses(stage)) == (["kept"], 1)
