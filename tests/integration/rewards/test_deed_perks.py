@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from saleor_loyalty_app.custom_events.models import ReceivedEvent
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.deed_words import perk_sentences
 from saleor_loyalty_app.flows.explain_entry import explain_entries
@@ -14,6 +15,7 @@ from saleor_loyalty_app.programs.models import CapUse, DeedAward
 from saleor_loyalty_app.stores.problems import open_problems
 from tests.claim_stage import book, buy, cancel, drawn, item_of
 from tests.deed_stage import at_line, birthday, on, publish, remove, report, settle
+from tests.integration.rewards.test_perks_again import lose, rebuild
 from tests.integration.rewards.test_rule_perks import gifts, order, perks, states, switch
 from tests.redemption_stage import OTHER, SHOPPER, Stage
 
@@ -222,6 +224,32 @@ class TestWaiting:
         assert (states(stage), uses(stage)) == (["refused"], 0)
         found = stage.database.read(lambda conn: open_problems(conn, stage.store.id))
         assert "perk-not-given:gives" in [one.key for one in found]
+
+
+class TestRestoring:
+    def test_a_deed_that_the_books_lost_brings_the_code_that_is_out_and_no_other(
+        self, stage: Stage
+    ) -> None:
+        publish(stage, on("custom_event", on=["visit"], caps=ONCE))
+        report(stage)
+        stage.sweep()
+        [lost] = gifts(stage)
+        lose(stage)
+        stage.database.write(_forget_deeds)
+        assert rebuild(stage) == [lost.public_id]
+        assert report(stage) == "given"
+        stage.sweep()
+        assert [one.public_id for one in gifts(stage)] == [lost.public_id]
+        assert (states(stage), uses(stage)) == (["given"], 1)
+        remove(stage)
+        stage.sweep()
+        assert (states(stage), uses(stage)) == (["taken"], 0)
+        assert [one.state for one in gifts(stage)] == ["released"]
+
+
+def _forget_deeds(conn: sa.Connection) -> None:
+    for model in (CapUse, DeedAward, ReceivedEvent):
+        conn.execute(sa.delete(table(model)))
 
 
 class TestTelling:
