@@ -52,12 +52,15 @@ def explain(
     """Sentences that lead to the entry's amount, in English ("en") or Turkish ("tr").
 
     `program` is that of the entry's revision and names the rules; `plan` is the award plan of the
-    entry's order as JSON; `line_names` are product names by order line, where they are known.
+    entry's order as JSON, or {"perks"} of its deed; `line_names` are product names by order line,
+    where they are known.
     """
     headline = _headline(entry, language, program)
     code = str(entry.reason.get("code", ""))
-    if not code.startswith("order_") or plan is None:
+    if plan is None or not (code == "deed" or code.startswith("order_")):
         return (headline,)
+    if code == "deed":
+        return (headline, *planned_words(plan["perks"], language, program, of_deed=True))
     told = _Plan(plan, entry, program, line_names or {}, language)
     if code == "order_earned":
         return (headline, *told.awards(), *told.sum(), *told.less(), *told.perks())
