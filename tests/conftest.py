@@ -7,8 +7,8 @@ import pkgutil
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from saleor_loyalty_app.db import migrate
 from saleor_loyalty_app.db.database import Database, open_database
 from saleor_loyalty_app.db.tables import metadata
 from saleor_loyalty_app.queue.engine import migrate_engine
+from tests.kept_postgres import SIZE, KeptPostgres, emptying
 from tests.postgres import create_database, drop_database, postgres_server
 
 # Until everything is collected next to nothing becomes garbage: to look for it is a sixth of it.
@@ -161,38 +162,39 @@ def postgres_url(postgres_with_tables: str) -> str:
         sa.make_url(postgres_with_tables).set(drivername="postgresql+psycopg")
     )
     with engine.begin() as connection:
-        connection.exec_driver_sql(_emptying())
+        connection.exec_driver_sql(emptying())
     engine.dispose()
     return postgres_with_tables
 
 
-@cache
-def _emptying() -> str:
-    """SQL that empties all tables: ten times as quick as TRUNCATE while they are small.
-
-    As a replica the session fires no triggers, so that the append-only tables let go.
-    """
-    deletes = [f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables)]
-    counters = (
-        "SELECT setval(pg_class.oid, 1, false) FROM pg_class "
-        "JOIN pg_namespace ON pg_namespace.oid = relnamespace "
-        "WHERE relkind = 'S' AND nspname = 'public'"
-    )
-    return "; ".join(["SET LOCAL session_replication_role = replica", *deletes, counters])
+@pytest.fixture(scope="session")
+def kept_postgres(postgres_server_url: str) -> Iterator[KeptPostgres]:
+    """A PostgreSQL database with all tables, whose connections stay open; emptied as well."""
+    name = f"loyalty_kept_{os.getpid()}"
+    kept = KeptPostgres(create_database(postgres_server_url, name))
+    yield kept
+    kept.close()
+    drop_database(postgres_server_url, name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
     """The address of an empty database with all tables, on each of both kinds."""
-    url: str = request.getfixturevalue(
-        "sqlite_url" if request.param == "sqlite" else "postgres_url"
-    )
-    return url
+    if request.param == "sqlite":
+        url: str = request.getfixturevalue("sqlite_url")
+        return url
+    kept: KeptPostgres = request.getfixturevalue("kept_postgres")
+    kept.empty()
+    return kept.url
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(database_url: str, request: pytest.FixtureRequest) -> Iterator[Database]:
     """An empty database with all tables, on each of both kinds."""
-    opened = open_database(database_url, pool_size=4)
-    yield opened
-    opened.close()
+    opening: AbstractContextManager[Database]
+    if database_url.startswith("postgresql"):
+        opening = request.getfixturevalue("kept_postgres").opened()
+    else:
+        opening = closing(open_database(database_url, pool_size=SIZE))
+    with opening as opened:
+        yield opened

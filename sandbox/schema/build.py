@@ -13,7 +13,6 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLUnionType,
-    build_ast_schema,
 )
 
 from sandbox.schema.mutations_account import ACCOUNT_MUTATIONS
@@ -30,7 +29,7 @@ from sandbox.schema.queries_discount import DISCOUNT_QUERIES
 from sandbox.schema.request import Info, Resolver, Resolvers
 from sandbox.schema.scalars import bind_scalars
 from sandbox.schema.shared import METADATA, identity
-from sandbox.schema.sources import document_for
+from sandbox.schema.sources import document_for, schema_of
 from sandbox.schema.types_catalog import CATALOG_TYPES
 from sandbox.schema.types_checkout import CHECKOUT_TYPES
 from sandbox.schema.types_discount import DISCOUNT_TYPES
@@ -113,7 +112,7 @@ def type_name_of(source: Any) -> str:
 @cache
 def schema_for(version: str) -> GraphQLSchema:
     """The schema that a Saleor of that version would have, bound to the model."""
-    schema = build_ast_schema(document_for(version))
+    schema = schema_of(document_for(version))
     bind_scalars(schema)
     resolvers = _all_resolvers()
     for name, kind in schema.type_map.items():

@@ -2,18 +2,18 @@
 
 from functools import cache
 
-from graphql import GraphQLEnumType
+from graphql import EnumTypeDefinitionNode
 
-from sandbox.schema.sources import full_schema
+from sandbox.schema.sources import full_document
 
 
 @cache
 def enum_values(enum: str) -> frozenset[str]:
     """The values of an enum of the schema, those of newer versions too."""
-    kind = full_schema().type_map[enum]
-    if not isinstance(kind, GraphQLEnumType):
-        raise TypeError(f"{enum} is no enum")
-    return frozenset(kind.values)
+    for node in full_document().definitions:
+        if isinstance(node, EnumTypeDefinitionNode) and node.name.value == enum:
+            return frozenset(value.name.value for value in node.values or ())
+    raise TypeError(f"{enum} is no enum")
 
 
 def async_events() -> frozenset[str]:

@@ -15,6 +15,7 @@ from graphql import (
     specified_rules,
     validate,
 )
+from graphql.validation.validate import validate_sdl
 
 from sandbox.schema.sources import as_numbers, document_for, full_document, since
 from tests.contract.documents import ROOT, complete, document_paths, needed_version
@@ -38,6 +39,11 @@ def _real(folder: Path, version: str) -> GraphQLSchema:
 @cache
 def _ours(version: str) -> GraphQLSchema:
     return build_ast_schema(document_for(version))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_our_schema_is_valid(version: str) -> None:
+    assert validate_sdl(document_for(version)) == []
 
 
 def _problems(text: str, schema: GraphQLSchema) -> list[str]:

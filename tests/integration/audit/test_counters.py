@@ -1,7 +1,11 @@
 """Each counter that is spoiled is found, on both databases."""
 
-from collections.abc import Callable
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +15,13 @@ from saleor_loyalty_app.adjustments.models import Adjustment
 from saleor_loyalty_app.bonuses.models import BonusGiven
 from saleor_loyalty_app.campaigns.models import Campaign, CampaignSpent, CampaignUse
 from saleor_loyalty_app.custom_events.models import ReceivedEvent
-from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.db.database import Database, open_database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.audit_sums import SUMS
 from saleor_loyalty_app.goodwill.models import GoodwillPrompt
 from saleor_loyalty_app.ledger.auditing import all_at_once
 from saleor_loyalty_app.ledger.models import Entry, Hold
+from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.milestones.models import MilestonePassed
 from saleor_loyalty_app.orders.models import OrderUnit
 from saleor_loyalty_app.programs.models import CapUse, DeedAward, RulePerk
@@ -30,16 +35,45 @@ from saleor_loyalty_app.tiers.models import MemberTier, TierReward
 from tests.any_history import Shop
 from tests.factories import make_member
 from tests.integration.audit.busy_shop import busy_shop, found_after
+from tests.kept_postgres import KeptPostgres
+from tests.postgres import create_database, drop_database
 from tests.redemption_rows import gift_values
 
 DAY = timedelta(days=1)
 Wrong = Callable[[Shop], list[sa.Executable]]
 
 
-@pytest.fixture
-def shop(database: Database) -> Shop:
-    """A shop in which everything has counted something."""
-    return busy_shop(database)
+@pytest.fixture(scope="module")
+def sqlite_books(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """A SQLite database of this file."""
+    path = tmp_path_factory.mktemp("busy") / "books.sqlite3"
+    shutil.copy(sqlite_template, path)
+    with closing(open_database(f"sqlite:///{path}", pool_size=2)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def postgres_books(postgres_server_url: str) -> Iterator[Database]:
+    """A PostgreSQL database of this file."""
+    name = f"loyalty_busy_{os.getpid()}"
+    kept = KeptPostgres(create_database(postgres_server_url, name))
+    with kept.opened() as opened:
+        yield opened
+    kept.close()
+    drop_database(postgres_server_url, name)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def shop(request: pytest.FixtureRequest) -> Shop:
+    """A shop in which everything has counted something, and somebody has done nothing.
+
+    Whatever is spoiled in it is undone within the same transaction.
+    """
+    shop = busy_shop(request.getfixturevalue(f"{request.param}_books"))
+    shop.write(make_member)
+    return shop
 
 
 def one_of(model: Any, *where: Any) -> Any:
@@ -65,9 +99,9 @@ def gone(model: Any, *where: Any) -> Wrong:
     return lambda _: [sa.delete(table(model)).where(*where)]
 
 
-def stranger(shop: Shop) -> int:
-    made: int = shop.write(make_member)
-    return made
+def stranger(shop: Shop) -> Any:
+    """The number of who has done nothing."""
+    return one_of(Member, table(Member).c.id != shop.member)
 
 
 def charged_use(shop: Shop) -> list[sa.Executable]:
