@@ -161,6 +161,6 @@ def test_what_nobody_decided_is_told_as_given_by_the_app(
         "120 points as a token of goodwill for order 18, after a complaint.",
         "Given by the app, automatically.",
     ]
-    assert line["for_customer"][1] == "Uygulama tarafından otomatik verildi."
+    assert line["for_customer"] == line["explanation"]
     [by_hand] = desk.send("GET", f"adjustments?member={noted['member']}").json()["items"]
     assert by_hand["requested_by"] == "app:goodwill"
