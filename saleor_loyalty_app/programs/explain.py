@@ -1,8 +1,10 @@
 """Why an entry has its amount, in sentences. Pure.
 
-What an entry tells about itself is its `reason`: a stable code with arguments. For orders these are
+What an entry tells about itself is its `reason`: a stable code with arguments. These are
 
 - `deed` and `deed_reversed`, for what is no order, with `deed` (its trigger), `on` and `number`;
+- `goodwill`, with `order`, `why` (late_delivery with `days` and `limit`, cancelled_line with
+  `units`, complaint), and `by_app` where no person decided;
 - `order_earned`, `order_restored` and `order_reduced`, with `order` (its number) and, where it was
   reduced, `why` (returned, refunded, returned_and_refunded, canceled, expired, owner, changed);
   the award plan has the rest.
@@ -57,6 +59,8 @@ def explain(
     """
     headline = _headline(entry, language, program)
     code = str(entry.reason.get("code", ""))
+    if entry.reason.get("by_app"):
+        return (headline, translate("explain.by_app", language))
     if plan is None or not (code == "deed" or code.startswith("order_")):
         return (headline,)
     if code == "deed":
@@ -94,7 +98,12 @@ def _headline(entry: EntryFacts, language: str, program: Program | None) -> str:
         order=order or translate("explain.unknown_order", language),
         note=note,
         unit=entry.unit,
+        **{name: _number(entry.reason.get(name), language) for name in ("days", "limit", "units")},
     )
+
+
+def _number(value: object, language: str) -> str:
+    return words.number_words(value, language) if isinstance(value, int) else ""
 
 
 def _reward(entry: EntryFacts, program: Program | None, language: str) -> str:
