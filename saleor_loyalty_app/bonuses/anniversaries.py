@@ -46,3 +46,15 @@ def joined_in(
         .limit(limit)
     )
     return [(row.id, row.first_enrolled_at) for row in conn.execute(query)]
+
+
+def joined_between(conn: Connection, store_id: int, begin: datetime, end: datetime) -> int:
+    """How many active members joined from `begin` on, before `end`."""
+    query = sa.select(sa.func.count()).where(
+        _row.store_id == store_id,
+        _row.first_enrolled_at >= begin,
+        _row.first_enrolled_at < end,
+        _row.state == "active",
+        _row.merged_into.is_(None),
+    )
+    return int(conn.execute(query).scalar_one())

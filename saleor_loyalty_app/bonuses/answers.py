@@ -129,6 +129,16 @@ def answered(conn: Connection, store_id: int) -> dict[str, int]:
     return {question_id: int(number) for question_id, number in conn.execute(query)}
 
 
+def answered_since(conn: Connection, store_id: int, since: datetime) -> dict[str, int]:
+    """How many of members' answers are from then on, by the question's id."""
+    query = (
+        sa.select(_row.question_id, sa.func.count())
+        .where(_row.store_id == store_id, _row.answered_at >= since)
+        .group_by(_row.question_id)
+    )
+    return {question_id: int(number) for question_id, number in conn.execute(query)}
+
+
 def chosen(conn: Connection, store_id: int) -> dict[str, dict[str, int]]:
     """How many chose each option, by the ids of question and option: also one that is gone."""
     query = (

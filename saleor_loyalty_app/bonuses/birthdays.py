@@ -126,6 +126,16 @@ def known(conn: Connection, store_id: int) -> int:
     return int(conn.execute(query).scalar_one())
 
 
+def counted_by_day(conn: Connection, store_id: int) -> dict[tuple[int, int], int]:
+    """How many members' birthdays are known, by month and day."""
+    query = (
+        sa.select(_row.month, _row.day, sa.func.count())
+        .where(_row.store_id == store_id, _row.month.is_not(None))
+        .group_by(_row.month, _row.day)
+    )
+    return {(month, day): int(number) for month, day, number in conn.execute(query)}
+
+
 def _change(conn: Connection, store_id: int, member_id: int, /, **values: object) -> None:
     conn.execute(
         sa.update(_birthdays)

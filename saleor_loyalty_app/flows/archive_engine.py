@@ -147,7 +147,7 @@ ENGINE: tuple[CsvTable, ...] = (
         {
             "id": ID,
             "member_id": MEMBER,
-            "source": "The order, as in the entries.",
+            "source": "The order, as in the entries, or deed:<member>:<deed>.",
             "rule_id": _RULE,
             "kind": "issue_reward, set_tier, tag or message.",
             "state": "given, waiting, refused, kept, taken or ended (by staff).",

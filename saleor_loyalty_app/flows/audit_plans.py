@@ -28,6 +28,7 @@ from saleor_loyalty_app.programs.boosts import RULE_PREFIX, added_by
 from saleor_loyalty_app.programs.cap_uses import Draw
 from saleor_loyalty_app.programs.caps import whole
 from saleor_loyalty_app.programs.decide_deed import caps_of
+from saleor_loyalty_app.programs.deed_awards import perk_source
 from saleor_loyalty_app.programs.models import CapUse, DeedAward
 from saleor_loyalty_app.programs.perk_rows import COUNTED, PerkRow
 from saleor_loyalty_app.programs.repository import programs_by_id
@@ -298,6 +299,7 @@ def _deeds(conn: Connection, store_id: int) -> Iterator[Drift]:
     ).where(_D.store_id == store_id)
     for page in _pages(conn, query, _D.id):
         sources = {row.id: f"deed:{row.trigger}:{row.id}" for row in page}
+        perks = _perks(conn, store_id, [_perk_source(row) for row in page])
         posted = _posted(conn, store_id, sources.values())
         drawn = _drawn(conn, store_id, list(sources.values()))
         given = _given(conn, store_id, page)
@@ -308,14 +310,37 @@ def _deeds(conn: Connection, store_id: int) -> Iterator[Drift]:
             yield from _of_books(store_id, row, books)
             yield from _of_flag(store_id, row, given)
             caps = caps_of(programs[row.revision_id], row.trigger)
+            held = perks.get(_perk_source(row), {})
+            yield from _of_deed_perks(store_id, row, held)
             wanted = {}
             for one in row.grants:
-                if one["rule"] in caps:
+                if one["rule"] in caps and "effect" in one:
+                    perk = held.get(one["rule"])
+                    times = int(perk is not None and perk.state in COUNTED)
+                    wanted[one["rule"]] = Draw(0, times)
+                elif one["rule"] in caps:
                     back = books.get((one["rule"], one["unit"]), _Posted())
                     points = one["points"] if row.reversed_at is None else back.waived
                     wanted[one["rule"]] = Draw.of(Fraction(points))
             source = _Source(sources[row.id], row.member_id, row.deed_key, row.at)
             yield from _of_caps(store_id, source, wanted, drawn.get(source.name, {}), people)
+
+
+def _perk_source(row: Any) -> str:
+    return perk_source(row.member_id, row.deed_key)
+
+
+def _of_deed_perks(store_id: int, row: Any, held: Mapping[str, PerkRow]) -> Iterator[Drift]:
+    """A deed has what was decided, and no more; one that was taken back gives nothing."""
+    decided = {one["rule"]: one["effect"] for one in row.grants if "effect" in one}
+    for rule_id in sorted({*decided, *held}):
+        effect, perk = decided.get(rule_id, {}), held.get(rule_id)
+        standing = (perk_rows.GIVEN, perk_rows.WAITING)
+        stray = perk is not None and effect.get("type") != perk.kind
+        if perk is None or stray or (row.reversed_at is not None and perk.state in standing):
+            about = f"{rule_id}, {row.deed_key}"
+            expected, found = int(rule_id in decided), int(perk is not None)
+            yield Drift("perk_of_deed", store_id, row.member_id, "", row.id, expected, found, about)
 
 
 def _posted(

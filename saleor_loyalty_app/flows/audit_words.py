@@ -27,6 +27,7 @@ _ADVICE = {
         "milestone_points",
         "milestone_taken",
         "perk",
+        "perk_of_deed",
         "perk_loose",
         "perk_reward",
         "tier_reward",

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger
+from saleor_loyalty_app.flows.deed_perks import give_perks, lock_gifts_of_deeds, take_perks
 from saleor_loyalty_app.flows.known_member import everybody, lock_member, member_facts
 from saleor_loyalty_app.ledger import Account, Cause, RefundPolicy
 from saleor_loyalty_app.members.eligibility import why_not_earning
@@ -101,13 +102,11 @@ def award_deed(
     decision = decide_deed(program, deed, facts, store.timezone)
     row = deed_awards.add(conn, store.id, member.id, revision.id, deed, facts, decision, now=now)
     for grant in row.grants:
-        _book(conn, store, revision, row, grant, member.id, now)
-    draws = {
-        grant.rule_id: Draw.of(Fraction(grant.points))
-        for grant in row.grants
-        if grant.rule_id in caps
-    }
-    if draws:
+        if grant.perk is None:
+            _book(conn, store, revision, row, grant, member.id, now)
+    draws = {one.rule_id: Draw.of(Fraction(one.points)) for one in row.grants}
+    draws |= give_perks(conn, store, row, member, people, now=now)
+    if draws := {rule_id: one for rule_id, one in draws.items() if rule_id in caps}:
         cap_uses.draw(conn, store.id, member.id, row.source, draws, at=deed.at)
     if row.grants:
         look_again(conn, store.id, (member.id,))
@@ -126,6 +125,8 @@ def reverse_deed(
 ) -> ReversedDeed:
     """Takes back what a deed brought, as far as the refund policy of its program allows.
 
+    A reward that it brought ends where nobody used it.
+
     The deed stays decided: done again it brings nothing. What it took of caps is given back, but
     for points that the policy forgave: who keeps them had them. A deed that brought nothing, or is
     not known, changes nothing.
@@ -139,6 +140,7 @@ def reverse_deed(
     member = surviving_member(conn, store.id, member_id)
     if member is None:
         return nothing
+    lock_gifts_of_deeds(conn, store, [(member.id, deed_key)])
     lock_member(conn, store, member.id)
     whose = everybody(conn, store, member.id) if of is None else of
     row = deed_awards.decided(conn, store.id, whose, deed_key)
@@ -149,6 +151,8 @@ def reverse_deed(
     posted: dict[str, int] = {}
     waived: dict[str, int] = {}
     for grant in row.grants:
+        if grant.perk is not None:
+            continue
         taken = ledger.reverse(
             conn,
             Account(store.id, member.id, grant.unit),
@@ -163,6 +167,8 @@ def reverse_deed(
         waived[grant.unit] = waived.get(grant.unit, 0) + taken.waived
         if grant.rule_id in caps:
             kept[grant.rule_id] = Draw.of(Fraction(taken.waived))
+    taken_perks = take_perks(conn, store, row, now=now)
+    kept |= {rule_id: one for rule_id, one in taken_perks.items() if rule_id in caps}
     cap_uses.draw(conn, store.id, member.id, row.source, kept, at=row.at)
     deed_awards.mark_reversed(conn, row.id, now=now)
     if row.grants:

@@ -19,6 +19,8 @@ from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.programs.bonuses import DEFAULTS, Bonuses, Question
 from saleor_loyalty_app.programs.decide_deed import awaits, caps_of, decide_deed
 from saleor_loyalty_app.programs.deeds import DeedFacts
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.perks import IssueReward
 from saleor_loyalty_app.programs.repository import Revision, revision_at
 from saleor_loyalty_app.stores.locale import usable_timezone
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -33,6 +35,7 @@ class BirthdayBoard:
         next_on: when it is celebrated next; None where no day is known.
         changeable_from: from when another day is taken; None = now.
         brings: points on the day, by the program as it is now.
+        rewards: what comes with them, by ids of the catalog.
         known_days: a day counts if it was told so many days before.
     """
 
@@ -42,11 +45,13 @@ class BirthdayBoard:
     changeable_from: datetime | None
     brings: int
     known_days: int
+    program: Program | None = None
+    rewards: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionBoard:
-    """A question with the member's answer, and the points that answering brings now.
+    """A question with the member's answer, and the points and rewards that answering brings now.
 
     `question` is None where an answer is left of a question that the program has no more.
     """
@@ -55,11 +60,24 @@ class QuestionBoard:
     question: Question | None
     answer: Answer | None
     brings: int
+    program: Program | None = None
+    rewards: tuple[str, ...] = ()
 
     @property
     def asked(self) -> bool:
         """Whether it can be answered."""
         return self.question is not None and self.question.enabled
+
+
+@dataclass(frozen=True, slots=True)
+class _Brings:
+    """What a deed would bring now: points, and rewards by their ids."""
+
+    points: int = 0
+    rewards: tuple[str, ...] = ()
+
+
+_NOTHING = _Brings()
 
 
 def birthday_board(
@@ -74,7 +92,7 @@ def birthday_board(
     born = None if known is None else known.born
     leap_day = section.birthdays.leap_day
     next_on = None if born is None else next_celebration(born, today, leap_day)
-    brings = 0
+    brings = _NOTHING
     if section.birthdays.asked and revision is not None:
         deed = deed_on("birthday", next_on or today, 0, zone)
         brings = _brings(conn, store, member, revision, deed, keys, now)
@@ -83,8 +101,10 @@ def birthday_board(
         born=born,
         next_on=next_on,
         changeable_from=_locked_until(known, now),
-        brings=brings,
+        brings=brings.points,
         known_days=section.birthdays.known_days,
+        program=None if revision is None else revision.program,
+        rewards=brings.rewards,
     )
 
 
@@ -99,10 +119,13 @@ def question_board(
         answer = said.pop(question.id, None)
         if not question.enabled and answer is None:
             continue
-        brings = 0
+        brings, program = _NOTHING, None
         if question.enabled and revision is not None:
+            program = revision.program
             brings = _brings(conn, store, member, revision, deed_of(question, now), keys, now)
-        shown.append(QuestionBoard(question.id, question, answer, brings))
+        shown.append(
+            QuestionBoard(question.id, question, answer, brings.points, program, brings.rewards)
+        )
     shown += [QuestionBoard(answer.question_id, None, answer, 0) for answer in said.values()]
     return sorted(shown, key=lambda one: not one.asked)
 
@@ -125,9 +148,9 @@ def _brings(
     deed: DeedFacts,
     keys: EmailKeys,
     now: datetime,
-) -> int:
+) -> _Brings:
     if not store.earning_on or member.state != "active":
-        return 0
+        return _NOTHING
     if given.was_given(
         conn,
         store.id,
@@ -136,11 +159,13 @@ def _brings(
         deed.key,
         now=now,
     ):
-        return 0
+        return _NOTHING
     program = revision.program
     automatic = program.settings.enrollment == "automatic"
     if not awaits(program, deed.trigger) or why_not_earning(member, automatic=automatic, at=now):
-        return 0
+        return _NOTHING
     facts = member_facts(conn, store, member, program, caps_of(program, deed.trigger), at=now)
     grants = decide_deed(program, deed, facts, store.timezone).grants
-    return sum(grant.points for grant in grants if grant.unit == "points")
+    rewards = (one.perk.reward for one in grants if isinstance(one.perk, IssueReward))
+    points = sum(grant.points for grant in grants if grant.unit == "points")
+    return _Brings(points, tuple(rewards))

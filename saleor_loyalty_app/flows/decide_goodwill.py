@@ -16,7 +16,7 @@ from saleor_loyalty_app.adjustments.reasons import Reason
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.decide_case import CaseDecided, CaseUnknown
 from saleor_loyalty_app.flows.give_points import Agent, Automatic, GiveRequest, give
-from saleor_loyalty_app.flows.goodwill_news import note_given
+from saleor_loyalty_app.flows.goodwill_news import note_given, reason_of
 from saleor_loyalty_app.flows.known_member import everybody, lock_member
 from saleor_loyalty_app.goodwill import prompts
 from saleor_loyalty_app.goodwill.errors import GoodwillLimitReached, GoodwillWorthless
@@ -105,6 +105,7 @@ def decide_goodwill(
         agent,
         f"goodwill:{prompt.id}:{prompt.adjustment_id or 0}",
         prompt.order_number,
+        reason_of(prompt, automatic=isinstance(agent, Automatic)),
     )
     made = give(conn, store, request, keys=keys, now=now)
     ready = replace(

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger, log
 from saleor_loyalty_app.flows.erase_member import write_off
-from saleor_loyalty_app.flows.order_perks import note_failed
+from saleor_loyalty_app.flows.perk_failures import note_failed
 from saleor_loyalty_app.flows.redemption_posting import money_of, spender_of
 from saleor_loyalty_app.flows.redemption_work import MONEY_WAIT, LeaseLost, Work
 from saleor_loyalty_app.messages import outbox

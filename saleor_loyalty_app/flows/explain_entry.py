@@ -11,7 +11,8 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.ledger.errors import EntryNotFound
 from saleor_loyalty_app.ledger.models import Entry
 from saleor_loyalty_app.orders.models import OrderState
-from saleor_loyalty_app.programs import perk_rows
+from saleor_loyalty_app.programs import deed_awards, perk_rows
+from saleor_loyalty_app.programs.deed_awards import DeedRow
 from saleor_loyalty_app.programs.explain import EntryFacts, explain
 from saleor_loyalty_app.programs.repository import programs_by_id
 
@@ -55,7 +56,7 @@ def explain_entries(
 ) -> list[Explanation]:
     """Why these entries have their amounts, in the order asked for; unknown ones are left out.
 
-    Four queries for a whole page. `line_names` are product names by order line, where they are
+    Six queries for a whole page. `line_names` are product names by order line, where they are
     known: the books hold none. A shopper reads nothing of messages: offers wait for their consent.
     """
     rows = {
@@ -76,6 +77,7 @@ def explain_entries(
     }
     sources = {row.source for row in rows.values()}
     plans = _with_perks(conn, store_id, _plans(conn, store_id, sources), to_shopper=to_shopper)
+    told = _of_deeds(conn, store_id, sources, to_shopper=to_shopper)
     programs = programs_by_id(
         conn, store_id, {row.revision_id for row in rows.values() if row.revision_id is not None}
     )
@@ -90,7 +92,7 @@ def explain_entries(
                 EntryFacts(row.kind, row.amount, row.unit, row.part, row.reason),
                 language=language,
                 program=programs.get(row.revision_id),
-                plan=plans.get(row.source),
+                plan=plans.get(row.source) or told.get((row.source, row.unit)),
                 line_names=line_names,
             ),
         )
@@ -130,4 +132,38 @@ def _with_perks(
             ],
         }
         for source, plan in plans.items()
+    }
+
+
+def _of_deeds(
+    conn: Connection, store_id: int, sources: Iterable[str], *, to_shopper: bool
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """What deeds brought beside points, by source and the unit whose entry tells it."""
+    found = {}
+    for deed in deed_awards.of_sources(conn, store_id, [*sources]):
+        units = {one.unit for one in deed.grants}
+        unit = "points" if "points" in units else "status"
+        perks = deed_perks_told(conn, store_id, [deed], to_shopper=to_shopper)[deed.id]
+        if perks:
+            found[deed.source, unit] = {"perks": perks}
+    return found
+
+
+def deed_perks_told(
+    conn: Connection, store_id: int, deeds: Sequence[DeedRow], *, to_shopper: bool = False
+) -> dict[int, list[dict[str, Any]]]:
+    """What deeds brought beside points, as plans tell it, with what became of it; by their ids."""
+    giving = [deed.perk_source for deed in deeds if deed.perks]
+    rows = {
+        (row.source, row.rule_id): {"state": row.state, "detail": row.detail}
+        for row in perk_rows.of_sources(conn, store_id, giving)
+    }
+    return {
+        deed.id: [
+            {"rule": rule_id, "effect": effect.model_dump(mode="json")}
+            | rows.get((deed.perk_source, rule_id), {})
+            for rule_id, effect in deed.perks
+            if not (to_shopper and effect.type == "message")
+        ]
+        for deed in deeds
     }

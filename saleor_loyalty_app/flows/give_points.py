@@ -4,10 +4,11 @@ Other systems of the store do the same by an API key, within the key's day limit
 """
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -31,7 +32,7 @@ from saleor_loyalty_app.adjustments.errors import (
 )
 from saleor_loyalty_app.adjustments.reasons import Reason
 from saleor_loyalty_app.adjustments.repository import AdjustmentRef
-from saleor_loyalty_app.flows.goodwill_news import settle_prompt
+from saleor_loyalty_app.flows.goodwill_news import reason_of_request, settle_prompt
 from saleor_loyalty_app.ledger import Account, Cause
 from saleor_loyalty_app.ledger.errors import IdempotencyConflict
 from saleor_loyalty_app.ledger.posting import check_amount
@@ -92,7 +93,8 @@ class GiveRequest:
     """What a staff member or system wants: `points` are given above zero, taken below.
 
     `key` is of the wish: the same agent and key are the same wish, however often it comes.
-    `order` is the number of the order that it is about; "" = of none.
+    `order` is the number of the order that it is about; "" = of none. `because` is what the entry
+    says of why, where it knows more than `reason`.
     """
 
     member_id: int
@@ -102,6 +104,7 @@ class GiveRequest:
     agent: Agent | PartnerSystem | Automatic
     key: str
     order: str = ""
+    because: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -189,7 +192,7 @@ def give(
     kind = "points_requested"
     if at_once:
         kind = "points_given" if request.points > 0 else "points_taken"
-        made = _post(conn, store, made, account, revision, now)
+        made = _post(conn, store, made, account, revision, request.because, now)
     _note(conn, store, made, agent, kind, None, now)
     return made
 
@@ -230,7 +233,8 @@ def decide(
         account = Account(store.id, member.id, UNIT)
         ledger.lock_accounts(conn, [account])
         repository.change(conn, asked.id, **ended)
-        _post(conn, store, asked, account, revision, now)
+        because = reason_of_request(conn, store, asked.id)
+        _post(conn, store, asked, account, revision, because, now)
     else:
         repository.change(conn, asked.id, state=wanted, **ended)
     settle_prompt(conn, store, asked.id, approved=decision is Decision.approve, now=now)
@@ -340,6 +344,7 @@ def _post(
     asked: AdjustmentRef,
     account: Account,
     revision: Revision,
+    because: Mapping[str, Any],
     now: datetime,
 ) -> AdjustmentRef:
     settings = revision.program.settings
@@ -358,6 +363,7 @@ def _post(
                 "code": "staff_gave" if asked.points > 0 else "staff_took",
                 "why": asked.reason,
                 **({"order": asked.order_number} if asked.order_number else {}),
+                **because,
             },
         ),
         key=key,

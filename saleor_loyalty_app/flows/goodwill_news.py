@@ -1,6 +1,7 @@
 """What becomes of a prompt once its points are booked or refused, and the apology to the member."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -10,6 +11,24 @@ from saleor_loyalty_app.messages.outbox import Kind, tell
 from saleor_loyalty_app.programs.scalars import plain
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.stores.refs import StoreRef
+
+
+def reason_of(prompt: Prompt, *, automatic: bool = False) -> dict[str, Any]:
+    """What an entry says of why goodwill was given: the signal, and what it rested on. Pure.
+
+    Notes name people, so that books hold none.
+
+    Args:
+        automatic: nobody decided, the app gave it within the month's budget.
+    """
+    by_app = {"by_app": True} if automatic else {}
+    return {**prompt.facts, "code": "goodwill", "why": prompt.signal, **by_app}
+
+
+def reason_of_request(conn: Connection, store: StoreRef, adjustment_id: int) -> dict[str, Any]:
+    """The same for points that waited for approval; empty where no prompt asked for them."""
+    prompt = prompts.by_adjustment(conn, store.id, adjustment_id)
+    return {} if prompt is None else reason_of(prompt)
 
 
 def settle_prompt(

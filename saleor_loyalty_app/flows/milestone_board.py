@@ -15,6 +15,8 @@ from saleor_loyalty_app.milestones.totals import totals_of
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.milestone_rules import missing_to_line, progress_percent
+from saleor_loyalty_app.programs.perks import PerkEffect
+from saleor_loyalty_app.programs.perks_words import perk_name
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.rules import EarningRule
 from saleor_loyalty_app.programs.tier_measures import Missing
@@ -35,6 +37,7 @@ class Ahead:
         reached: it was passed, and the perk is theirs.
         percent: of the way, 0 to 100.
         missing: to the line; of several currencies one is enough.
+        program: in force, which names rewards.
     """
 
     rule: EarningRule
@@ -42,11 +45,17 @@ class Ahead:
     reached: bool
     percent: int
     missing: tuple[Missing, ...]
+    program: Program | None = None
 
     @property
     def points(self) -> int:
         """What the line brings."""
         return getattr(self.rule.then, "points", None) or 0
+
+    def reward(self, language: str) -> str:
+        """What the reward is called that the line brings; "" where it brings points."""
+        effect = self.rule.then
+        return perk_name(effect, language, self.program) if isinstance(effect, PerkEffect) else ""
 
     def told(self, language: str) -> str:
         """What is missing, as a sentence: "$320.00 more until 500 points."; "" for nothing."""
@@ -57,6 +66,8 @@ class Ahead:
         brings = words.unit_words(number, unit, language)
         if unit == "points":
             brings = words.points_words(self.points, language)
+        elif unit == "perk":
+            brings = words.effect_words(self.rule.then, language, self.program)
         name = self.rule.label(language) if self.rule.name else ""
         missing = missing_words(self.missing, language)
         key = "milestone.ahead_named" if name else "milestone.ahead"
@@ -119,7 +130,8 @@ def milestone_board(
         reached = noted is not None and noted.state in _DONE
         missing = missing_to_line(line, totals)
         percent = 100 if reached else progress_percent(line, totals)
-        board.append(Ahead(one.rule, line.type, reached, percent, () if reached else missing))
+        left = () if reached else missing
+        board.append(Ahead(one.rule, line.type, reached, percent, left, revision.program))
     return sorted(board, key=lambda one: (one.reached, -one.percent))
 
 

@@ -1,8 +1,8 @@
 """Members rise, stay and fall: a page of them is looked at in one transaction.
 
 What a look finds follows from the books as they are (`programs.tier_rules`), so it may be repeated,
-and it does not matter what it was asked for. Rewards of new tiers are given afterwards, each in a
-transaction of its own, so that a page holds no lock on anybody's points.
+and it does not matter what it was asked for. Rewards of new tiers are given afterwards
+(`reward_tiers`), so that a page holds no lock on anybody's points.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,16 +12,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from saleor_loyalty_app.flows.give_bonus import give_once
 from saleor_loyalty_app.flows.tier_news import news_of_rise, news_of_risk
 from saleor_loyalty_app.flows.tier_promises import following
 from saleor_loyalty_app.members.eligibility import takes_part
-from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.messages import mirror_rows
 from saleor_loyalty_app.messages.outbox import News, tell_each
 from saleor_loyalty_app.messages.setup import setup_of
 from saleor_loyalty_app.programs.decide_deed import awaits
-from saleor_loyalty_app.programs.deeds import DeedFacts
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.repository import Revision
 from saleor_loyalty_app.programs.tier_measures import Counted, History, measures_on
@@ -46,8 +43,6 @@ from saleor_loyalty_app.tiers.sweeps import Sweep, sweep_of
 RISK_DAYS = 30
 #: States in which a tier stays, though it gives nothing now.
 _RESTING = ("paused", "blocked")
-#: Why a reward is withheld for a while: it is asked for again.
-_PASSING = frozenset({"earning_off", "paused", "blocked"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,23 +179,6 @@ def in_program(person: Person, program: Program) -> bool:
 def history_of(person: Person, counted: tuple[Counted, ...], zone: ZoneInfo) -> History:
     """What counts of a member, with the day of joining in the store's time zone."""
     return History(person.since.astimezone(zone).date(), counted)
-
-
-def give_rewards(
-    conn: Connection, store: StoreRef, *, limit: int, keys: EmailKeys, now: datetime
-) -> int:
-    """Gives the rewards of levels that were reached; gives the number of those looked at.
-
-    What is withheld while earning is switched off waits until it is on again, and that of members
-    who pause or are blocked until that ends. An account that is made again gets none a second time.
-    """
-    rows = repository.rewards_waiting(conn, store.id, limit=limit) if store.earning_on else []
-    for row in rows:
-        deed = DeedFacts("tier_reached", row.tier, row.at, f"tier:{row.tier}")
-        awarded = give_once(conn, store, row.member_id, deed, keys=keys, now=now)
-        if awarded.withheld not in _PASSING:
-            repository.reward_given(conn, store.id, row.member_id, row.tier, awarded.total())
-    return len(rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.award_deed import reverse_deed
+from saleor_loyalty_app.flows.deed_perks import lock_gifts_of_deeds
 from saleor_loyalty_app.flows.give_bonus import give_once
 from saleor_loyalty_app.flows.known_member import everybody, lock_member
 from saleor_loyalty_app.members.eligibility import takes_part
@@ -155,6 +156,8 @@ def settle_milestones(
     What is to be given waits while earning is switched off.
     """
     found = passed.open_ones(conn, store.id, limit=limit, giving=store.earning_on)
+    falling = [(one.member_id, _key(one)) for one in found if one.state == "taking"]
+    lock_gifts_of_deeds(conn, store, falling)
     for one in found:
         if one.state == "waiting":
             _give(conn, store, one, keys, now)

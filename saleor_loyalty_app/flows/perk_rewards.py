@@ -3,11 +3,16 @@
 It is a claim of 0 points: no hold goes with it, and it is driven, used up and told like any other.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.flows.known_member import everybody
 from saleor_loyalty_app.flows.redemption_posting import close_gift
 from saleor_loyalty_app.flows.spending_terms import (
     Asked,
@@ -18,8 +23,9 @@ from saleor_loyalty_app.flows.spending_terms import (
 )
 from saleor_loyalty_app.members.eligibility import why_not_spending
 from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.orders.models import OrderState
 from saleor_loyalty_app.programs.repository import Revision
-from saleor_loyalty_app.programs.rewards import NO_REWARDS, VOUCHER_KINDS
+from saleor_loyalty_app.programs.rewards import NO_REWARDS, VOUCHER_KINDS, RewardItem
 from saleor_loyalty_app.rewards import claims, codes, redemptions
 from saleor_loyalty_app.rewards.catalog import deal_for, why_not
 from saleor_loyalty_app.rewards.errors import RewardGone, RewardUnknown, SpendingBlocked
@@ -27,10 +33,20 @@ from saleor_loyalty_app.rewards.instruments.hand_over import HAND_OVER
 from saleor_loyalty_app.rewards.instruments.voucher import VOUCHER
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.stores.repository import channels
 
-#: Why a code ended whose order came back.
-ORDER_BACK = "order_back"
+#: Why a code ended whose order came back, or whose deed was taken back.
+ORDER_BACK, DEED_BACK = "order_back", "deed_back"
 _UNIT = "points"
+_O = table(OrderState).c
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a reward is good: a channel, and its currency."""
+
+    channel: str
+    currency: str
 
 
 def give_reward(
@@ -40,8 +56,7 @@ def give_reward(
     member: MemberRef,
     reward: str,
     *,
-    channel: str,
-    currency: str,
+    place: Place | None,
     key: str,
     perk: str,
     now: datetime,
@@ -52,8 +67,10 @@ def give_reward(
 
     Args:
         revision: in force now.
+        place: where; None = where the member ordered last, if it is offered there, or else in the
+            first channel that it is offered in.
         key: of this gift; the same key gives nothing twice.
-        perk: "<rule>:<order>", by which a restored database learns what it was given for.
+        perk: "<rule>:<order or deed>", by which a restored database learns what it was given for.
 
     Raises:
         SpendingRefused: one of its kinds; nothing was written.
@@ -76,7 +93,9 @@ def give_reward(
     today = today_of(store, now)
     if refused := why_not(item, takers[item.id], drawn=drawn, today=today, now=now):
         raise refused
-    deal = deal_for(item, channel, currency, None)
+    if place is None:
+        place = _place_of(conn, store, member, item)
+    deal = deal_for(item, place.channel, place.currency, None)
     instrument = VOUCHER if by_voucher else HAND_OVER
     # Who looks for what is left holds the account, not the stock: the last piece may be gone here.
     if not claims.draw_stock(conn, store.id, item.id, item.stock):
@@ -94,8 +113,8 @@ def give_reward(
             "points": 0,
             "amount": Decimal(wanted.amount),
             "terms": {**deal.terms, "perk": perk},
-            "channel": channel,
-            "currency": currency,
+            "channel": place.channel,
+            "currency": place.currency,
             "revision_id": revision.id,
             "request_key": key,
             "request_hash": key,
@@ -119,7 +138,12 @@ def give_reward(
 
 
 def take_reward(
-    conn: Connection, store: StoreRef, redemption: RedemptionRef, *, number: str, now: datetime
+    conn: Connection,
+    store: StoreRef,
+    redemption: RedemptionRef,
+    *,
+    why: Mapping[str, str],
+    now: datetime,
 ) -> bool:
     """Takes back what was not used; False where it was used, and stays.
 
@@ -127,11 +151,10 @@ def take_reward(
     that is known not to be: until then it may still be used.
 
     Args:
-        number: of the order that came back.
+        why: its code and what that is about, as the redemption keeps it.
     """
     if redemption.is_live:
-        reason = {"code": ORDER_BACK, "order": number}
-        redemptions.end_as(conn, store.id, redemption.id, "released", reason, now)
+        redemptions.end_as(conn, store.id, redemption.id, "released", dict(why), now)
         return True
     if redemption.state != "consumed":
         return True
@@ -141,3 +164,20 @@ def take_reward(
     close_gift(conn, redemption, now=now)
     claims.change(conn, claim.id, state=claims.REFUSED, moved_at=now, moved_by="app")
     return True
+
+
+def _place_of(conn: Connection, store: StoreRef, member: MemberRef, item: RewardItem) -> Place:
+    """Where a reward is given that no order brings; somewhere it always is offered."""
+    latest = (
+        sa.select(_O.channel, _O.currency)
+        .where(_O.store_id == store.id, _O.member_id.in_(everybody(conn, store, member.id)))
+        .order_by(_O.created_at.desc(), _O.id.desc())
+        .limit(1)
+    )
+    found = conn.execute(latest).one_or_none()
+    if found is not None and item.in_channel(found.channel, found.currency) is not None:
+        return Place(found.channel, found.currency)
+    open_ones = {(one.slug, one.currency) for one in channels(conn, store.id) if one.active}
+    offered = [Place(one.channel, one.currency) for one in item.channels]
+    usable = (one for one in offered if (one.channel, one.currency) in open_ones)
+    return next(usable, offered[0])

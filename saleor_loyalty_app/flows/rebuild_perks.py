@@ -1,4 +1,4 @@
-"""Which order and rule gave a reward whose voucher is all that is left of it after a restore."""
+"""Which rule gave a reward, and for what, where its voucher is all that is left of it."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app.orders import repository
 from saleor_loyalty_app.programs import perk_rows
+from saleor_loyalty_app.programs.deed_awards import deed_named
 from saleor_loyalty_app.programs.perk_rows import GIVEN, KEPT
 from saleor_loyalty_app.rewards import redemptions
 from saleor_loyalty_app.rewards.lost_redemptions import LostRedemption
@@ -18,7 +19,7 @@ GIVEN_TWICE = "given_twice"
 
 def lock_order_of(conn: Connection, store: StoreRef, lost: LostRedemption) -> None:
     """Locks the order for which a rule gave it, if the books know it, before anything else."""
-    if lost.perk:
+    if lost.perk and deed_named(_parts(lost)[1]) is None:
         repository.lock_orders(conn, store.id, [_parts(lost)[1]])
 
 
@@ -30,15 +31,16 @@ def note_perk(
     *,
     now: datetime,
 ) -> None:
-    """Writes down what the order brought, so that its next look gives nothing more for it.
+    """Writes down what an order or a deed brought, so that it brings nothing more.
 
     Where it was looked at before and brought another, the one that nobody used ends.
     """
-    rule_id, order_id = _parts(lost)
+    rule_id, given_for = _parts(lost)
+    of_deed = deed_named(given_for) is not None
     row = perk_rows.need(
         conn,
         store.id,
-        f"order:{order_id}",
+        given_for if of_deed else f"order:{given_for}",
         rule_id,
         kind="issue_reward",
         member_id=rebuilt.member_id,
@@ -64,5 +66,6 @@ def note_perk(
 
 
 def _parts(lost: LostRedemption) -> tuple[str, str]:
-    rule_id, _, order_id = lost.perk.partition(":")
-    return rule_id, order_id
+    """The rule, and the order's id or the deed's source."""
+    rule_id, _, given_for = lost.perk.partition(":")
+    return rule_id, given_for

@@ -14,6 +14,7 @@ from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.converge_order import Outcome, converge_page
+from saleor_loyalty_app.flows.deed_perks import wake_deeds
 from saleor_loyalty_app.flows.redemption_uses import note_gone
 from saleor_loyalty_app.flows.wake_perks import wake_waiting
 from saleor_loyalty_app.members.email_keys import EmailKeys
@@ -71,7 +72,7 @@ def refresh_due_orders(
     """Reads and books the orders of a store that are due, page by page.
 
     Orders whose points waited for the earning switch are due as soon as it is on; so are those that
-    bring somebody a reward or a tier who has an account by now.
+    bring somebody a reward or a tier who has an account by now. What deeds bring them is given.
 
     Raises:
         SaleorUnavailable and the like: nothing of the page is lost, its orders stay due.
@@ -81,6 +82,7 @@ def refresh_due_orders(
             lambda conn: refresh.wish_deferred(conn, store.id, now=clock(), limit=DEFERRED_PAGE)
         )
         db.write(lambda conn: wake_waiting(conn, store, now=clock()))
+        db.write(lambda conn: wake_deeds(conn, store, now=clock()))
     report = RefreshReport()
     for _ in range(pages):
         due = db.read(partial(refresh.due_orders, store_id=store.id, now=clock(), limit=PAGE))

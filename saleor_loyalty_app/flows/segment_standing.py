@@ -1,6 +1,6 @@
-"""Why members are in a segment or not: each condition, the member's number now, and the line."""
+"""Why members are in a segment or not: each condition with the member's number, now and then."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,28 +12,13 @@ from saleor_loyalty_app.members.errors import MemberNotFound
 from saleor_loyalty_app.members.repository import surviving_member
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.repository import revision_at
-from saleor_loyalty_app.programs.segment_match import (
-    Facts,
-    Number,
-    holds,
-    leaf_holds,
-    needs_of,
-    number_of,
-)
-from saleor_loyalty_app.programs.segments import Segment, SegmentLeaf, segment_leaves
+from saleor_loyalty_app.programs.segment_match import Facts, Number, holds, needs_of
+from saleor_loyalty_app.programs.segment_reasons import Reason, found_then, reasons_of
+from saleor_loyalty_app.programs.segments import Segment, SegmentLeaf, SegmentRule
 from saleor_loyalty_app.segments import fifths, repository
 from saleor_loyalty_app.segments.books import Day
 from saleor_loyalty_app.segments.sweeps import sweep_of
 from saleor_loyalty_app.stores.refs import StoreRef
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One condition, what it looks at of the member, and whether it holds."""
-
-    leaf: SegmentLeaf
-    number: Number
-    holds: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +29,15 @@ class SegmentStanding:
         since: when they came in; None = they are not in it.
         fits: whether they fulfill the rule now; it is followed within seconds, or with the next
             look at everybody.
-        reasons: empty for somebody who takes no part in the program.
+        reasons: what the rule asks for, all of it; empty for who takes no part in the program.
+        came_in: what each condition looked at when they came in.
     """
 
     segment: Segment
     since: datetime | None
     fits: bool
     reasons: tuple[Reason, ...]
+    came_in: Sequence[tuple[SegmentLeaf, Number]] = ()
 
 
 def why(
@@ -70,12 +57,14 @@ def why(
     segments = revision.program.segments or ()
     facts = facts_now(conn, store, revision.program, segments, [member.id], now=now).get(member.id)
     rows = repository.rows_of(conn, store.id, member.id)
+    then = Then(conn, store)
     return [
         SegmentStanding(
             segment,
             rows[segment.id].since if segment.id in rows else None,
             facts is not None and holds(segment.rule, facts),
-            () if facts is None else reasons_of(segment, facts),
+            () if facts is None else reasons_of(segment.rule, facts),
+            then.came_in(rows[segment.id]) if segment.id in rows else (),
         )
         for segment in segments
     ]
@@ -105,10 +94,26 @@ def facts_now(
     )
 
 
-def reasons_of(segment: Segment, facts: Facts) -> tuple[Reason, ...]:
-    """Each condition of a segment with the member's number."""
-    found = []
-    for leaf in segment_leaves(segment.rule):
-        number = number_of(leaf, facts)
-        found.append(Reason(leaf, number, leaf_holds(leaf, number)))
-    return tuple(found)
+class Then:
+    """The rules of segments at moments of the past, for what members had when they came in."""
+
+    def __init__(self, conn: Connection, store: StoreRef) -> None:
+        self._conn, self._store = conn, store
+        #: From when on a program was in force, until when that is known, and its rules.
+        self._known: list[tuple[datetime, datetime, Mapping[str, SegmentRule]]] = []
+
+    def came_in(self, row: repository.Row) -> list[tuple[SegmentLeaf, Number]]:
+        """What each condition looked at when a member came in, by the rule of that moment."""
+        rule = self._rules(row.since).get(row.segment)
+        return [] if rule is None else found_then(rule, row.why)
+
+    def _rules(self, moment: datetime) -> Mapping[str, SegmentRule]:
+        for start, end, rules in self._known:
+            if start <= moment <= end:
+                return rules
+        revision = revision_at(self._conn, self._store.id, moment)
+        if revision is None:
+            return {}
+        rules = {one.id: one.rule for one in revision.program.segments or ()}
+        self._known.append((revision.effective_from, moment, rules))
+        return rules

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from saleor_loyalty_app.flows.move_tiers import give_rewards, look_at
+from saleor_loyalty_app.flows.move_tiers import look_at
 from saleor_loyalty_app.flows.pass_milestones import look_at_lines
+from saleor_loyalty_app.flows.reward_tiers import give_rewards
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.messages import mirror_rows
 from saleor_loyalty_app.messages.setup import setup_of

@@ -123,6 +123,23 @@ def draw(
     )
 
 
+def draw_once(
+    conn: Connection, store_id: int, member_id: int, source: str, rule_id: str, *, at: datetime
+) -> None:
+    """A source takes one time of one cap, if it did not yet; the others keep what it took."""
+    make = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
+    statement = make(_uses).values(
+        store_id=store_id,
+        member_id=member_id,
+        rule_id=rule_id,
+        source=source,
+        at=at,
+        points=0,
+        times=1,
+    )
+    conn.execute(statement.on_conflict_do_nothing())
+
+
 def give_back(conn: Connection, store_id: int, source: str, rule_id: str) -> None:
     """What a source took of one cap is free again; the others keep what it took."""
     conn.execute(

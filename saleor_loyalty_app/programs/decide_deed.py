@@ -15,6 +15,7 @@ from saleor_loyalty_app.programs.leaf_tests import OrderTest
 from saleor_loyalty_app.programs.look import Look, Reason
 from saleor_loyalty_app.programs.matching import compile_condition
 from saleor_loyalty_app.programs.member_facts import MemberFacts
+from saleor_loyalty_app.programs.perks import Perk, PerkEffect, PlannedEffect
 from saleor_loyalty_app.programs.plugin_calls import EffectAmount, PluginAward, effect_amount
 from saleor_loyalty_app.programs.plugin_parts import PluginEffect
 from saleor_loyalty_app.programs.rules import EarningRule, PointsGiven, StatusPoints
@@ -23,12 +24,17 @@ from saleor_loyalty_app.programs.tiers import Level
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What one rule gives for a deed; `reason` tells how it came about."""
+    """What one rule gives for a deed; `reason` tells how it came about.
+
+    Attributes:
+        perk: what it gives beside points, in the unit "perk"; None = points.
+    """
 
     rule_id: str
     unit: str
     points: int
     reason: Reason
+    perk: PlannedEffect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class _Rule:
     caps: Caps | None
     stop: bool
     plugin: EffectAmount | None = None
+    perk: PlannedEffect | None = None
 
 
 def decide_deed(
@@ -138,8 +145,11 @@ def _of_entry(level: Level) -> _Rule:
 def _compiled(rule: EarningRule) -> _Rule:
     effect = rule.then
     points = effect.points if isinstance(effect, PointsGiven | StatusPoints) else None
+    perk = None
     if isinstance(effect, PluginEffect):
         points = effect.most
+    elif isinstance(effect, PerkEffect):
+        points, perk = 0, Perk(rule.id, effect).planned
     if points is None:
         raise TypeError(f"{effect.type} needs an order")
     return _Rule(
@@ -151,6 +161,7 @@ def _compiled(rule: EarningRule) -> _Rule:
         caps=rule.caps,
         stop=rule.stop,
         plugin=effect_amount(effect) if isinstance(effect, PluginEffect) else None,
+        perk=perk,
     )
 
 
@@ -195,13 +206,17 @@ def _grant(
     rule: _Rule, deed: DeedFacts, member: MemberFacts, award: PluginAward | None = None
 ) -> Grant:
     points = rule.points if award is None else int(award.points)
-    reason: Reason = {"code": deed.trigger, "points": points}
+    reason: Reason = {"code": deed.trigger}
+    if rule.perk is None:
+        reason["points"] = points
     if award is not None:
         reason |= {"kind": award.reason["kind"], "words": award.reason["words"]}
     if deed.on:
         reason["on"] = deed.on
     if deed.number:
         reason["number"] = deed.number
+    if rule.perk is not None:
+        return Grant(rule.id, rule.unit, 0, reason, rule.perk)
     less = limited(rule.caps, member.used.get(rule.id), Fraction(points))
     if less is not None:
         points, reason["cap"] = int(less[0]), less[1]
@@ -209,10 +224,12 @@ def _grant(
 
 
 def _best(grants: list[Grant]) -> tuple[list[Grant], list[Miss]]:
-    """Of each unit the largest grant, on a tie the first."""
+    """Of each unit the largest grant, on a tie the first; what is no points is not compared."""
     best: dict[str, Grant] = {}
     for grant in grants:
+        if grant.perk is not None:
+            continue
         if grant.unit not in best or grant.points > best[grant.unit].points:
             best[grant.unit] = grant
-    kept = [grant for grant in grants if best[grant.unit] is grant]
+    kept = [one for one in grants if one.perk is not None or best[one.unit] is one]
     return kept, [Miss(one.rule_id, {"code": "outdone"}) for one in grants if one not in kept]

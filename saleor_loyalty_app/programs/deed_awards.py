@@ -1,7 +1,7 @@
 """Deeds that were decided, as rows. Never commits."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from saleor_loyalty_app.programs.decide_deed import DeedDecision, Grant
 from saleor_loyalty_app.programs.deeds import DeedFacts
 from saleor_loyalty_app.programs.member_facts import MemberFacts
 from saleor_loyalty_app.programs.models import DeedAward
+from saleor_loyalty_app.programs.perks import PlannedEffect, effect_of
 
 _awards = table(DeedAward)
 
@@ -23,6 +24,7 @@ class DeedRow:
 
     id: int
     member_id: int
+    deed_key: str
     trigger: str
     at: datetime
     revision_id: int
@@ -34,8 +36,31 @@ class DeedRow:
         """What the deed's entries are found by."""
         return f"deed:{self.trigger}:{self.id}"
 
+    @property
+    def perk_source(self) -> str:
+        """What is found by it that the deed brought beside points."""
+        return perk_source(self.member_id, self.deed_key)
 
-_COLUMNS = tuple(_awards.c[name] for name in DeedRow.__dataclass_fields__ if name != "source")
+    @property
+    def perks(self) -> tuple[tuple[str, PlannedEffect], ...]:
+        """By which rule it brought what beside points."""
+        return tuple((one.rule_id, one.perk) for one in self.grants if one.perk is not None)
+
+
+_COLUMNS = tuple(_awards.c[field.name] for field in fields(DeedRow))
+_DEED = "deed:"
+
+
+def perk_source(member_id: int, deed_key: str) -> str:
+    """By which deed something was given; a store that was restored finds the same again."""
+    return f"{_DEED}{member_id}:{deed_key}"
+
+
+def deed_named(source: str) -> tuple[int, str] | None:
+    """Whose and which deed `perk_source` named; None = it is of no deed."""
+    member_id, _, key = source.removeprefix(_DEED).partition(":")
+    fits = source.startswith(_DEED) and member_id.isdecimal()
+    return (int(member_id), key) if fits else None
 
 
 def decided(
@@ -53,6 +78,33 @@ def decided(
         .limit(1)
     ).one_or_none()
     return None if row is None else _made(row)
+
+
+def of_sources(conn: Connection, store_id: int, sources: Collection[str]) -> list[DeedRow]:
+    """The deeds that entries name as their sources, in the order of their ids."""
+    ids = {int(one.rpartition(":")[2]) for one in sources if _is_source(one)}
+    if not ids:
+        return []
+    query = sa.select(*_COLUMNS).where(_awards.c.store_id == store_id, _awards.c.id.in_(ids))
+    return [_made(row) for row in conn.execute(query.order_by(_awards.c.id))]
+
+
+def of_members(
+    conn: Connection, store_id: int, member_ids: Collection[int], deed_keys: Collection[str]
+) -> list[DeedRow]:
+    """The deeds of some members that have one of these keys, in the order of their ids."""
+    if not member_ids or not deed_keys:
+        return []
+    query = sa.select(*_COLUMNS).where(
+        _awards.c.store_id == store_id,
+        _awards.c.member_id.in_(sorted(member_ids)),
+        _awards.c.deed_key.in_(sorted(set(deed_keys))),
+    )
+    return [_made(row) for row in conn.execute(query.order_by(_awards.c.id))]
+
+
+def _is_source(source: str) -> bool:
+    return source.startswith(_DEED) and source.rpartition(":")[2].isdecimal()
 
 
 def misses_of(
@@ -110,16 +162,20 @@ def mark_reversed(conn: Connection, row_id: int, *, now: datetime) -> None:
 
 
 def _listed(grants: Sequence[Grant]) -> list[dict[str, Any]]:
-    return [
-        {"rule": one.rule_id, "unit": one.unit, "points": one.points, "reason": one.reason}
-        for one in grants
-    ]
+    return [_told(one) for one in grants]
+
+
+def _told(grant: Grant) -> dict[str, Any]:
+    told = {"rule": grant.rule_id, "unit": grant.unit, "points": grant.points}
+    perk = {} if grant.perk is None else {"effect": grant.perk.model_dump(mode="json")}
+    return {**told, "reason": grant.reason, **perk}
+
+
+def _grant(told: dict[str, Any]) -> Grant:
+    perk = effect_of(told["effect"]) if "effect" in told else None
+    return Grant(told["rule"], told["unit"], told["points"], told["reason"], perk)
 
 
 def _made(row: Any) -> DeedRow:
-    grants = tuple(
-        Grant(one["rule"], one["unit"], one["points"], one["reason"]) for one in row.grants
-    )
-    return DeedRow(
-        row.id, row.member_id, row.trigger, row.at, row.revision_id, grants, row.reversed_at
-    )
+    values = row._asdict() | {"grants": tuple(_grant(one) for one in row.grants)}
+    return DeedRow(**values)

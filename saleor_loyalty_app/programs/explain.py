@@ -1,8 +1,10 @@
 """Why an entry has its amount, in sentences. Pure.
 
-What an entry tells about itself is its `reason`: a stable code with arguments. For orders these are
+What an entry tells about itself is its `reason`: a stable code with arguments. These are
 
 - `deed` and `deed_reversed`, for what is no order, with `deed` (its trigger), `on` and `number`;
+- `goodwill`, with `order`, `why` (late_delivery with `days` and `limit`, cancelled_line with
+  `units`, complaint), and `by_app` where no person decided;
 - `order_earned`, `order_restored` and `order_reduced`, with `order` (its number) and, where it was
   reduced, `why` (returned, refunded, returned_and_refunded, canceled, expired, owner, changed);
   the award plan has the rest.
@@ -52,12 +54,17 @@ def explain(
     """Sentences that lead to the entry's amount, in English ("en") or Turkish ("tr").
 
     `program` is that of the entry's revision and names the rules; `plan` is the award plan of the
-    entry's order as JSON; `line_names` are product names by order line, where they are known.
+    entry's order as JSON, or {"perks"} of its deed; `line_names` are product names by order line,
+    where they are known.
     """
     headline = _headline(entry, language, program)
     code = str(entry.reason.get("code", ""))
-    if not code.startswith("order_") or plan is None:
+    if entry.reason.get("by_app"):
+        return (headline, translate("explain.by_app", language))
+    if plan is None or not (code == "deed" or code.startswith("order_")):
         return (headline,)
+    if code == "deed":
+        return (headline, *planned_words(plan["perks"], language, program, of_deed=True))
     told = _Plan(plan, entry, program, line_names or {}, language)
     if code == "order_earned":
         return (headline, *told.awards(), *told.sum(), *told.less(), *told.perks())
@@ -91,7 +98,12 @@ def _headline(entry: EntryFacts, language: str, program: Program | None) -> str:
         order=order or translate("explain.unknown_order", language),
         note=note,
         unit=entry.unit,
+        **{name: _number(entry.reason.get(name), language) for name in ("days", "limit", "units")},
     )
+
+
+def _number(value: object, language: str) -> str:
+    return words.number_words(value, language) if isinstance(value, int) else ""
 
 
 def _reward(entry: EntryFacts, program: Program | None, language: str) -> str:

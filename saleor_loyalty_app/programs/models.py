@@ -116,7 +116,7 @@ class DeedAward(SQLModel, table=True):
     revision_id: int = ref("program_revision.id")
     #: The member as the rules saw them (programs.member_facts.MemberFacts as JSON).
     member_facts: dict[str, Any] = json_doc()
-    #: {"rule", "unit", "points", "reason"} of each.
+    #: {"rule", "unit", "points", "reason"} of each; with "effect" what is no points.
     grants: list[dict[str, Any]] = json_doc()
     #: {"rule", "reason"} of each rule that gave nothing.
     misses: list[dict[str, Any]] = json_doc()
@@ -124,7 +124,7 @@ class DeedAward(SQLModel, table=True):
 
 
 class RulePerk(SQLModel, table=True):
-    """What a rule gave beside points for an order: a reward, a tier, a tag or a message."""
+    """What a rule gave beside points for an order or a deed: a reward, tier, tag or message."""
 
     __tablename__ = "rule_perk"
     __table_args__ = (
@@ -140,7 +140,8 @@ class RulePerk(SQLModel, table=True):
     store_id: int = ref("store.id")
     #: Whom it was given to.
     member_id: int = ref("member.id")
-    #: As in the entries: "order:T3JkZXI6…".
+    #: "order:T3JkZXI6…", as in the entries; or "deed:<member>:<deed>" (`deed_awards.perk_source`),
+    #: which names a deed that is found again after a restore.
     source: str
     rule_id: str
     #: "issue_reward", "set_tier", "tag" or "message".

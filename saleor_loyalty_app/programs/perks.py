@@ -1,7 +1,7 @@
 """What rules give beside points: rewards of the catalog, tiers for a while, tags, messages.
 
 A rule on orders gives each of them once an order, when it is paid in full, and takes it back when
-nothing is kept of the order.
+nothing is kept of the order. A rule on deeds gives once a deed, and takes back with it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -135,6 +135,11 @@ class Perk:
 
     rule_id: str
     effect: PerkEffect
+
+    @property
+    def planned(self) -> PlannedEffect:
+        """The effect as it is kept: without the texts of a message."""
+        return effect_of(self.to_json()["effect"])
 
     def to_json(self) -> dict[str, Any]:
         """The perk as JSON values, as award plans keep it."""

@@ -71,9 +71,13 @@ def rewritten(old: object, new: object) -> tuple[str, ...]:
 
 
 def planned_words(
-    perks: Sequence[Mapping[str, Any]], language: str, program: Program | None
+    perks: Sequence[Mapping[str, Any]],
+    language: str,
+    program: Program | None,
+    *,
+    of_deed: bool = False,
 ) -> Iterator[str]:
-    """What an award plan gives beside points, a sentence each, and what became of it.
+    """What an award plan or a deed gives beside points, a sentence each, and what became of it.
 
     Args:
         perks: as plans keep them; with "state" and "detail" where a row says what became of it.
@@ -92,6 +96,7 @@ def planned_words(
                 arguments = detail.get("detail", {})
                 why = filled(f"error.{detail['code']}", language, arguments)
             key = f"{state}_{effect.type}" if own else state
+            key = f"{key}_deed" if of_deed and state == "taken" else key
             yield translate(f"explain.perk.{key}", language, why=why)
 
 

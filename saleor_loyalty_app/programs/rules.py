@@ -1,7 +1,8 @@
 """The earning rules of a program: when (conditions), then (effects), and how they stack.
 
 A rule waits for its trigger: an order, or a deed (`programs.deeds`) that a member did or that
-befell them. Rules on deeds know the time and the member, and give points or status points.
+befell them. Rules on deeds know the time and the member, and give points, status points or a
+reward of the catalog.
 """
 
 from decimal import Decimal
@@ -204,14 +205,18 @@ def _check_on_order(rule: EarningRule) -> None:
         raise PydanticCustomError("scope_order_needed", "points per order need scope: order")
     if rule.scope == "order" and isinstance(effect, PointsPerUnit):
         raise PydanticCustomError("scope_line_needed", "points per unit need scope: line")
-    if isinstance(effect, PerkEffect) and rule.caps is not None and _counts_points(rule.caps):
-        raise PydanticCustomError("cap_of_perk", "what is no points is capped by times only")
+    _check_cap_of_perk(rule)
     if isinstance(effect, Multiplier) and rule.caps is not None and _counts_points(rule.caps):
         raise PydanticCustomError("cap_of_multiplier", "a multiplier is capped by times only")
     if rule.when is not None:
         _check_scope(rule.when, on_line=rule.scope == "line")
         if any(isinstance(part, EventProperty) for part in leaves(rule.when)):
             raise PydanticCustomError("condition_for_events", "only an event has properties")
+
+
+def _check_cap_of_perk(rule: EarningRule) -> None:
+    if isinstance(rule.then, PerkEffect) and rule.caps is not None and _counts_points(rule.caps):
+        raise PydanticCustomError("cap_of_perk", "what is no points is capped by times only")
 
 
 def _counts_points(caps: Caps) -> bool:
@@ -240,7 +245,7 @@ def _check_on_deed(rule: EarningRule) -> None:
     if isinstance(effect, PluginEffect) and rule.trigger == MILESTONE:
         # Shoppers see what a line brings long before they pass it.
         raise PydanticCustomError("plugin_effect_on_milestone", "a milestone brings fixed points")
-    if not isinstance(effect, PointsGiven | StatusPoints | PluginEffect) or (
+    if not isinstance(effect, PointsGiven | StatusPoints | PluginEffect | IssueReward) or (
         isinstance(effect, StatusPoints) and effect.points is None
     ):
         raise PydanticCustomError(
@@ -248,6 +253,7 @@ def _check_on_deed(rule: EarningRule) -> None:
         )
     if rule.caps is not None and rule.caps.per_order is not None:
         raise PydanticCustomError("cap_for_orders", "a cap per order needs an order")
+    _check_cap_of_perk(rule)
     if rule.on is not None:
         _check_on(rule.trigger, rule.on)
     for part in leaves(rule.when) if rule.when is not None else ():

@@ -12,6 +12,7 @@ from saleor_loyalty_app.programs import conditions as c
 from saleor_loyalty_app.programs import segments as s
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.segment_match import Number
+from saleor_loyalty_app.programs.segment_reasons import Group, Line
 
 #: Names by kind ("tier", "category") and reference; what has none is told as it is written.
 Names = Mapping[str, Mapping[str, str]]
@@ -40,6 +41,8 @@ def rule_words(rule: s.SegmentRule, language: str, names: Names) -> str:
         case s.SegmentAnyOf():
             return _joined(rule.of, "words.or", language, names)
         case s.SegmentNot():
+            if not isinstance(rule.of, s.SegmentAllOf | s.SegmentAnyOf | s.SegmentNot):
+                return turned_words(rule.of, language, names)
             said = rule_words(rule.of, language, names)
             return translate("segment.not", language, rule=said)
         case _:
@@ -55,9 +58,76 @@ def _joined(parts: Sequence[s.SegmentRule], joint: str, language: str, names: Na
     return f" {translate(joint, language)} ".join(said)
 
 
+def turned_words(leaf: s.SegmentLeaf, language: str, names: Names) -> str:
+    """A condition that is not to hold, as a clause."""
+    match leaf:
+        case s.Agreed():
+            turned = leaf.model_copy(update={"value": not leaf.value})
+            return leaf_words(turned, language, names)
+        case c.InTiers() | c.InTags() | c.InLanguages() | c.InCountries():
+            items = _items(leaf, language, names)
+            return translate(f"segment.no_{leaf.type}", language, items=items)
+        case _:
+            return translate("segment.not", language, rule=leaf_words(leaf, language, names))
+
+
+def part_words(part: Line | Group, language: str, names: Names) -> str:
+    """What a member has to meet, as a clause; of a group, how many of its parts."""
+    if isinstance(part, Group):
+        return translate(f"segment.joint.{part.joint}", language)
+    return (turned_words if part.turned else leaf_words)(part.leaf, language, names)
+
+
+def whole_words(part: Line | Group, language: str, names: Names) -> str:
+    """As `part_words`, of a group with its parts."""
+    if isinstance(part, Line):
+        return part_words(part, language, names)
+    inner = [whole_words(one, language, names) for one in part.of]
+    said = [
+        f"({text})" if isinstance(one, Group) else text
+        for one, text in zip(part.of, inner, strict=True)
+    ]
+    joint = translate("words.and" if part.joint == "all" else "words.or", language)
+    return f" {joint} ".join(said)
+
+
+def came_in_words(
+    found: Sequence[tuple[s.SegmentLeaf, Number]], language: str, names: Names
+) -> str:
+    """What a member had when they came in, as a sentence; "" where that is not known."""
+    told = dict.fromkeys(found_words(leaf, number, language, names) for leaf, number in found)
+    return translate("segment.came_in", language, found="; ".join(told)) if told else ""
+
+
+def found_words(leaf: s.SegmentLeaf, number: Number, language: str, names: Names) -> str:
+    """What a condition found of a member, as a clause: "orders in the last 30 days: 3"."""
+    match leaf:
+        case s.Agreed():
+            return leaf_words(leaf.model_copy(update={"value": bool(number)}), language, names)
+        case s.Joined():
+            return translate(
+                "segment.joined_on", language, day=number_words(leaf, number, language, names)
+            )
+        case c.InTags() if not number:
+            return turned_words(leaf, language, names)
+        case c.InTiers() | c.InLanguages() | c.InCountries() if not number:
+            return translate(f"segment.nothing.{leaf.type}", language)
+        case c.InTiers() | c.InTags() | c.InLanguages() | c.InCountries():
+            told = number_words(leaf, number, language, names)
+            return translate(f"segment.{leaf.type}", language, items=told)
+        case s.LastOrder() | c.MemberSince() if isinstance(number, int):
+            return _clause(leaf, _count(number, language), language, names)
+        case _:
+            return _clause(leaf, number_words(leaf, number, language, names), language, names)
+
+
 def leaf_words(leaf: s.SegmentLeaf, language: str, names: Names) -> str:
     """One condition as a clause: the line that a member's number is held against."""
-    arguments: dict[str, object] = {"limits": _limits(leaf, language)}
+    return _clause(leaf, _limits(leaf, language), language, names)
+
+
+def _clause(leaf: s.SegmentLeaf, limits: str, language: str, names: Names) -> str:
+    arguments: dict[str, object] = {"limits": limits}
     days = getattr(leaf, "days", None)
     if not isinstance(leaf, c.MemberSince):
         key = "segment.window.all" if days is None else "segment.window.days"
@@ -76,22 +146,28 @@ def leaf_words(leaf: s.SegmentLeaf, language: str, names: Names) -> str:
             key = _window_key(leaf)
             arguments["start"] = _day(leaf.start, language)
             arguments["end"] = _day(leaf.end, language)
-        case c.InTiers():
-            key = "tier"
-            called = names.get("tier", {})
-            arguments["items"] = _either([called.get(one, one) for one in leaf.tiers], language)
-        case c.InTags():
-            key = "tag"
-            arguments["items"] = _either(leaf.tags, language)
-        case c.InLanguages():
-            key = "language"
-            arguments["items"] = _either([_tongue(one, language) for one in leaf.codes], language)
-        case c.InCountries():
-            key = "country"
-            arguments["items"] = _either([_land(one, language) for one in leaf.codes], language)
+        case c.InTiers() | c.InTags() | c.InLanguages() | c.InCountries():
+            key = leaf.type
+            arguments["items"] = _items(leaf, language, names)
         case _:
             key = leaf.type
     return translate(f"segment.{key}", language, **arguments)
+
+
+def _items(
+    leaf: c.InTiers | c.InTags | c.InLanguages | c.InCountries, language: str, names: Names
+) -> str:
+    """What is asked for, any of which is enough."""
+    match leaf:
+        case c.InTiers():
+            called = names.get("tier", {})
+            return _either([called.get(one, one) for one in leaf.tiers], language)
+        case c.InTags():
+            return _either(leaf.tags, language)
+        case c.InLanguages():
+            return _either([_tongue(one, language) for one in leaf.codes], language)
+        case c.InCountries():
+            return _either([_land(one, language) for one in leaf.codes], language)
 
 
 def number_words(leaf: s.SegmentLeaf, number: Number, language: str, names: Names) -> str:

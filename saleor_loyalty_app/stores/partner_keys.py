@@ -46,6 +46,8 @@ class Scope(StrEnum):
     """What a key may do."""
 
     read_members = "members:read"
+    #: Beside `read_members`: who a member is, not only what they have.
+    identify_members = "members:identify"
     enroll_members = "members:write"
     move_points = "points:write"
     report_complaints = "complaints:write"

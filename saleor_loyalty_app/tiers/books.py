@@ -13,11 +13,14 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.ledger.models import Lot
 from saleor_loyalty_app.orders.models import OrderState
 from saleor_loyalty_app.orders.spent import COUNTED, COUNTS
+from saleor_loyalty_app.programs.models import ProgramSample
 from saleor_loyalty_app.programs.tier_measures import Counted
+from saleor_loyalty_app.tiers.models import MemberTier
 
 STATUS = "status"
-_orders, _lots = table(OrderState), table(Lot)
-_O, _L = _orders.c, _lots.c
+_orders, _lots, _tiers = table(OrderState), table(Lot), table(MemberTier)
+_samples = table(ProgramSample)
+_O, _L, _T, _S = _orders.c, _lots.c, _tiers.c, _samples.c
 
 
 def counted_of(
@@ -69,6 +72,20 @@ def orders_that_count(
         among(conn, _O.member_id, members),
         COUNTS,
     )
+
+
+def buyers_tiers(conn: Connection, store_id: int) -> dict[str, str]:
+    """By Saleor's id of orders of the sample, the tier of who made them now; "" = they have none.
+
+    Left out are orders that are not in the books, or of nobody who was looked at for tiers.
+    """
+    query = (
+        sa.select(_O.order_id, _T.tier)
+        .join(_samples, sa.and_(_S.store_id == _O.store_id, _S.order_id == _O.order_id))
+        .join(_tiers, _T.member_id == _O.member_id)
+        .where(_S.store_id == store_id, _T.store_id == store_id)
+    )
+    return {row.order_id: row.tier for row in conn.execute(query)}
 
 
 def _status_query(

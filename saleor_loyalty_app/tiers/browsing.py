@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.db.tables import table
-from saleor_loyalty_app.tiers.models import MemberTier, TierMove
+from saleor_loyalty_app.tiers.models import MemberTier, TierMove, TierReward
 
 _tiers, _moves = table(MemberTier), table(TierMove)
-_T, _V = _tiers.c, _moves.c
+_T, _V, _R = _tiers.c, _moves.c, table(TierReward).c
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,16 @@ def flows_since(conn: Connection, store_id: int, since: datetime) -> dict[tuple[
         .group_by(_V.from_tier, _V.to_tier)
     )
     return {(row.from_tier, row.to_tier): row.moves for row in rows}
+
+
+def reached_since(conn: Connection, store_id: int, since: datetime) -> dict[str, int]:
+    """How many members reached each level for the first time since a moment, by its id."""
+    rows = conn.execute(
+        sa.select(_R.tier, sa.func.count().label("members"))
+        .where(_R.store_id == store_id, _R.at >= since)
+        .group_by(_R.tier)
+    )
+    return {row.tier: row.members for row in rows}
 
 
 def holders(

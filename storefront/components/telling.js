@@ -8,8 +8,8 @@ import { h } from "./dom.js";
 /** @typedef {import("./preferences.js").Trouble} Trouble */
 /** @typedef {import("./words.js").Names} Names */
 /** @typedef {import("./words.js").Words} Words */
-/** @typedef {{asked: boolean, birthday: {month: number, day: number} | null, next_on: string | null, changeable_from: string | null, brings: number, known_days: number}} Birthday */
-/** @typedef {{id: string, text: string, kind: string, options: {id: string, label: string}[], shown: string[], asked: boolean, brings: number, answer: {value: string, label: string} | null}} Question */
+/** @typedef {{asked: boolean, birthday: {month: number, day: number} | null, next_on: string | null, changeable_from: string | null, brings: number, rewards?: string[], known_days: number}} Birthday */
+/** @typedef {{id: string, text: string, kind: string, options: {id: string, label: string}[], shown: string[], asked: boolean, brings: number, rewards?: string[], answer: {value: string, label: string} | null}} Question */
 /** @typedef {{birthday: Birthday, questions: Question[]}} Told */
 /** @typedef {{names: Names | null, trouble: Trouble | null, change: Change}} More */
 
@@ -63,13 +63,24 @@ function drawBirthday(known, words, { names, trouble, change }) {
   return h("form", { novalidate: true, class: "told", part: "form", "aria-labelledby": "birthday-label", onsubmit: send(save) },
     h("p", { id: "birthday-label", class: "asked" }, words.t("tell.birthday")),
     born && locked && h("p", {}, said({ day: "numeric", month: "long" }, date(born.month, born.day))),
-    known.brings > 0 && h("p", { class: "soft" }, words.t("tell.birthday_brings", { points: words.points(known.brings, names), days: words.number(known.known_days) })),
+    brought(known, words, names) && h("p", { class: "soft" }, words.t("tell.birthday_brings", { points: brought(known, words, names), days: words.number(known.known_days) })),
     born && from !== null && h("p", { class: "soft" }, words.t("tell.change_from", { day: words.day(from) })),
     !locked && h("div", { class: "row" }, day, month),
     h("div", { class: "row" },
       !locked && h("button", { type: "submit", id: "birthday-save", part: "button" }, words.t("tell.save")),
       born && remove("birthday-delete", words, () => change("birthday", (client) => client.call("me/birthday", { method: "DELETE" })))),
     problem("birthday", trouble));
+}
+
+/**
+ * What telling it brings: points, and rewards by their names; "" for nothing.
+ *
+ * @param {{brings: number, rewards?: string[]}} told
+ * @param {Words} words
+ * @param {More["names"]} names
+ */
+function brought({ brings, rewards = [] }, words, names) {
+  return [...(brings > 0 ? [words.points(brings, names)] : []), ...rewards].join(" + ");
 }
 
 /**
@@ -81,11 +92,12 @@ function drawQuestion(question, words, { names, trouble, change }) {
   const { id, answer } = question;
   const name = `question-${id}`;
   const path = `me/questions/${encodeURIComponent(id)}`;
-  const field = question.asked ? fieldFor(question, name, words) : null;
+  const told = brought(question, words, names);
+  const field = question.asked ? fieldFor(question, name, words, told !== "") : null;
   const save = () => field?.value.trim() && change(name, (client) => client.call(path, { method: "PUT", input: { answer: field.value } }));
   return h("form", { novalidate: true, class: "told", part: "form", onsubmit: send(save) },
     field ? h("label", { for: name, class: "asked" }, question.text) : h("p", { class: "asked" }, question.text),
-    question.brings > 0 && h("p", { class: "soft", id: `${name}-brings` }, words.t("tell.brings", { points: words.points(question.brings, names) })),
+    told && h("p", { class: "soft", id: `${name}-brings` }, words.t("tell.brings", { points: told })),
     field ?? h("p", {}, answer?.label ?? ""),
     h("div", { class: "row" },
       field && h("button", { type: "submit", id: `${name}-save`, part: "button" }, words.t("tell.save")),
@@ -97,10 +109,11 @@ function drawQuestion(question, words, { names, trouble, change }) {
  * @param {Question} question
  * @param {string} id
  * @param {Words} words
+ * @param {boolean} brings
  * @returns {HTMLInputElement | HTMLSelectElement}
  */
-function fieldFor({ kind, options, answer, brings }, id, words) {
-  const described = brings > 0 ? `${id}-brings` : null;
+function fieldFor({ kind, options, answer }, id, words, brings) {
+  const described = brings ? `${id}-brings` : null;
   if (kind === "choice") {
     const known = options.map((one) => /** @type {[string, string]} */ ([one.id, one.label]));
     const select = choose(id, "", answer?.value, known, words.t("tell.choose"));

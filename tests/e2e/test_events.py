@@ -91,6 +91,10 @@ def make_key(frame: FrameLocator) -> str:
     dialog.locator('input[name="scopes"][value="members:read"]').uncheck()
     dialog.locator('input[name="scopes"][value="members:write"]').check()
     dialog.locator('input[name="event_types"][value="store-visit"]').check()
+    signs = dialog.get_by_role("switch", name="Requests must be signed")
+    expect(signs).to_be_checked()
+    signs.click()
+    expect(dialog.get_by_text("whoever reads one")).to_be_visible()
     dialog.locator('[data-dialog="yes"]').click()
     token = dialog.locator("pre").first
     expect(token).to_contain_text("slk_")

@@ -16,6 +16,7 @@ from saleor_loyalty_app.api.errors import documented
 from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.api.storefront.bonuses_page import answer_words
 from saleor_loyalty_app.bonuses import answers, birthdays, given
+from saleor_loyalty_app.flows.deed_words import perk_sentences
 from saleor_loyalty_app.flows.give_bonus import section_at
 from saleor_loyalty_app.members.repository import merged_members
 from saleor_loyalty_app.messages.kinds import Kind
@@ -61,6 +62,7 @@ _MEMBER: dict[str, Any] = {
             "about": "2027",
             "points": 100,
             "given_at": "2027-02-28T00:10:00Z",
+            "perks": [],
         }
     ],
 }
@@ -139,6 +141,9 @@ class GivenBonus(_Part):
     )
     points: int
     given_at: datetime
+    perks: list[str] = Field(
+        description="What came beside points, and what became of that, as sentences."
+    )
 
 
 class MemberBonuses(_Part):
@@ -213,6 +218,9 @@ def _of_member(
     section = section_at(conn, store, now)
     told = birthdays.birthday_of(conn, store.id, member.id)
     everybody = [member.id, *merged_members(conn, store.id, member.id)]
+    found = given.given_to(conn, store.id, everybody)
+    keys = [one.deed for one in found]
+    perks = perk_sentences(conn, store, everybody, keys, language=language)
     said = []
     for answer in answers.answers_of(conn, store.id, member.id).values():
         question = section.question(answer.question_id)
@@ -241,8 +249,9 @@ def _of_member(
                     "about": one.deed.partition(":")[2],
                     "points": one.points,
                     "given_at": one.given_at,
+                    "perks": perks.get(one.deed, []),
                 }
             )
-            for one in given.given_to(conn, store.id, everybody)
+            for one in found
         ],
     )

@@ -35,6 +35,7 @@ from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.custom_events import repository
 from saleor_loyalty_app.custom_events.incoming import Incoming
 from saleor_loyalty_app.custom_events.repository import Event, Total
+from saleor_loyalty_app.flows.deed_words import perk_sentences
 from saleor_loyalty_app.flows.event_words import code_of, why_words
 from saleor_loyalty_app.flows.find_members import MemberFilter, find_members
 from saleor_loyalty_app.flows.take_event import program_now
@@ -45,6 +46,7 @@ from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import member_by_id, names_of
 from saleor_loyalty_app.members.search_terms import SearchTerms
 from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.perks_words import perk_words
 from saleor_loyalty_app.programs.problems import read_program
 from saleor_loyalty_app.stores import partner_keys
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -154,16 +156,23 @@ def _lines(
     names = names_of(conn, store.id, [one.member_id for one in found if one.member_id])
     actors = {one.key_id: partner_keys.actor_of(one.key_id) for one in found}
     systems = partner_keys.names_of(conn, store.id, actors.values())
-    return [
-        on_its_clocks(
-            _line(one, program, names, systems.get(actors[one.key_id], ""), language), store
-        )
+    given = [one for one in found if one.outcome == "given" and one.member_id is not None]
+    members, keys = {one.member_id or 0 for one in given}, {one.deed_key for one in given}
+    perks = perk_sentences(conn, store, members, keys, language=language)
+    lines = [
+        _line(one, program, names, systems.get(actors[one.key_id], ""), perks, language)
         for one in found
     ]
+    return [on_its_clocks(one, store) for one in lines]
 
 
 def _line(
-    one: Event, program: Program | None, names: dict[int, str], system: str, language: str
+    one: Event,
+    program: Program | None,
+    names: dict[int, str],
+    system: str,
+    perks: dict[str, list[str]],
+    language: str,
 ) -> EventLine:
     return EventLine(
         id=str(one.id),
@@ -183,6 +192,7 @@ def _line(
         reversed_at=one.reversed_at,
         properties=one.properties,
         why=_why(one.why, language, program),
+        perks=perks.get(one.deed_key, []),
     )
 
 
@@ -223,6 +233,7 @@ def _tried(
                 name=program.rule_name(one.rule_id, language),
                 unit=one.unit,
                 points=one.points,
+                perk="" if one.perk is None else perk_words(one.perk, language, program),
             )
             for one in found.grants
         ],

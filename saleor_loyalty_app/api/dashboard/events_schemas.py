@@ -47,6 +47,7 @@ _LINE: dict[str, Any] = {
     "reversed_at": None,
     "properties": {"shop": "kadikoy"},
     "why": [{"code": "cap_times", "message": "Visits: a member gets it 1 × each day at most"}],
+    "perks": [],
 }
 
 
@@ -102,6 +103,9 @@ class EventLine(Answer):
     reversed_at: datetime | None
     properties: dict[str, StrictBool | int | str]
     why: list[Why]
+    perks: list[str] = Field(
+        description="What it brought beside points, and what became of that, as sentences."
+    )
 
 
 class EventLog(Answer):
@@ -154,6 +158,7 @@ class TriedRule(Answer):
     name: str
     unit: str
     points: int
+    perk: str = Field(description="What it would give beside points; empty for points.")
 
 
 class TriedEvent(Answer):
@@ -163,7 +168,9 @@ class TriedEvent(Answer):
         {
             "outcome": "given",
             "member_name": "Ayşe Yılmaz",
-            "rules": [{"rule": "visits", "name": "Visits", "unit": "points", "points": 20}],
+            "rules": [
+                {"rule": "visits", "name": "Visits", "unit": "points", "points": 20, "perk": ""}
+            ],
             "why": [],
         }
     )

@@ -177,7 +177,9 @@ def staff_names(conn: Connection, store_id: int, actors: Iterable[str]) -> dict[
     """
     wanted = list(dict.fromkeys(actors))
     systems = names_of(conn, store_id, wanted)
-    return {actor: actor for actor in wanted} | systems | staff_emails(conn, store_id, wanted)
+    emails = staff_emails(conn, store_id, wanted)
+    known = systems | {actor: email for actor, email in emails.items() if email}
+    return {actor: known.get(actor, actor) for actor in wanted}
 
 
 def _identity(conn: Connection, store_id: int, member_id: int) -> dict[str, str]:

@@ -302,7 +302,10 @@ class StatementLine(Answer):
     posted_at: datetime
     order_number: str | None
     source: str
-    by: str = Field(description="app, shopper:<id>, or a staff member by address.")
+    by: str = Field(
+        description="app, app:goodwill (given automatically), shopper:<id>, or a staff member by "
+        "address."
+    )
     available_from: datetime | None
     expires_at: datetime | None
     remaining: int = Field(ge=0)

@@ -88,7 +88,8 @@ async def make_partner_key(
     faces: FacesOf, staff: StaffOf, language: Language, what: NewPartnerKeyInput
 ) -> PartnerKeyMade:
     """Makes an API key. The answer holds its secret, which is never shown again."""
-    sealing = faces.access.cipher if what.must_sign else None
+    must_sign = what.gives if what.must_sign is None else what.must_sign
+    sealing = faces.access.cipher if must_sign else None
 
     def make(conn: Connection, store: StoreRef, now: datetime) -> tuple[Key, PartnerToken]:
         terms = _terms(what, store, now)

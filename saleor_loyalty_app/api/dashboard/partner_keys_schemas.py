@@ -52,7 +52,7 @@ class PartnerKeyLine(Answer):
     id: int
     prefix: str = Field(description="The public part, by which it is told from others.")
     name: str
-    scopes: list[str] = Field(description="members:read, members:write, points:write.")
+    scopes: list[str] = Field(description="Such as members:read; see PartnerKeyInput.")
     event_types: list[str] = Field(description="Ids of the types of events that it may report.")
     day_limit: int = Field(
         ge=0, description="Points that it may give and take in a day of the store's, added up."
@@ -125,7 +125,14 @@ class PartnerKeyInput(Answer):
     name: Annotated[
         str, Field(min_length=1, max_length=LONGEST_NAME, pattern=r"^[^\x00-\x1f]*\S[^\x00-\x1f]*$")
     ]
-    scopes: Annotated[list[Scope], Field(max_length=len(Scope))]
+    scopes: Annotated[
+        list[Scope],
+        Field(
+            max_length=len(Scope),
+            description="members:read tells what members have; with members:identify also who they "
+            "are, by name and address.",
+        ),
+    ]
     event_types: Annotated[list[Identifier], Field(max_length=MOST_EVENT_TYPES)] = Field(
         default=[],
         description="Ids of the types of events that it may report; one that the program does not "
@@ -147,12 +154,19 @@ class PartnerKeyInput(Answer):
             raise PydanticCustomError("scope_missing", "a key needs something that it may do")
         if Scope.move_points in self.scopes and self.day_limit < 1:
             raise PydanticCustomError("day_limit_missing", "points:write needs a limit for the day")
+        if Scope.identify_members in self.scopes and Scope.read_members not in self.scopes:
+            raise PydanticCustomError("scope_needs_read", "members:identify needs members:read")
         return self
+
+    @property
+    def gives(self) -> bool:
+        """Whether whoever has the key could make points."""
+        return Scope.move_points in self.scopes or bool(self.event_types)
 
 
 _MUST_SIGN = (
-    "Requests are signed with the secret, which is then never sent; recommended for keys that may "
-    "give points."
+    "Requests are signed with the secret, which is then never sent. Of a key that is sent, whoever "
+    "reads a request has it."
 )
 
 
@@ -175,7 +189,10 @@ class NewPartnerKeyInput(PartnerKeyInput):
         },
     )
 
-    must_sign: StrictBool = Field(default=False, description=_MUST_SIGN)
+    must_sign: StrictBool | None = Field(
+        default=None,
+        description=f"{_MUST_SIGN} null = where the key may give points or report events.",
+    )
 
 
 class RotationInput(Answer):

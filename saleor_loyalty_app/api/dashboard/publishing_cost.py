@@ -19,6 +19,7 @@ from saleor_loyalty_app.api.dashboard.publishing_schemas import (
     ImportReport,
     Imports,
     RuleCost,
+    TopTier,
 )
 from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_CHANGE, StaffOf
@@ -35,9 +36,9 @@ from saleor_loyalty_app.flows.propose_anew import days_of
 from saleor_loyalty_app.i18n import catalogue, translate
 from saleor_loyalty_app.orders.imports import ImportRow, latest_imports
 from saleor_loyalty_app.programs import repository, samples
-from saleor_loyalty_app.programs.backtest import ChannelResult
+from saleor_loyalty_app.programs.backtest import ChannelResult, top_tier
 from saleor_loyalty_app.programs.document import Program
-from saleor_loyalty_app.programs.words import percent_words
+from saleor_loyalty_app.programs.words import percent_words, tier_names
 from saleor_loyalty_app.stores import staff_actions
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import channels
@@ -148,7 +149,8 @@ def _cost(conn: Connection, store: StoreRef, now: datetime, language: str) -> Co
     program = repository.get_draft(conn, store.id).program()
     live = repository.revision_at(conn, store.id, now)
     compared = (program,) if live is None else (program, live.program)
-    after, *before = results_on_sample(conn, store, sampling, *compared)
+    in_force = None if live is None else live.program
+    after, *before = results_on_sample(conn, store, sampling, *compared, live=in_force)
     days = days_of(sampling)
     names = {one.slug: one.name for one in channels(conn, store.id)}
     return Cost(
@@ -190,6 +192,8 @@ def _channel(
         monthly=Money.of(found.monthly(program, days), currency),
         share=percent_words(found.share(program), language),
         monthly_before=before,
+        tier_known=found.tier_known,
+        top=_top(found, program, days, language),
         rules=[
             RuleCost(rule=program.rule_name(rule_id, language), points=int(points))
             for rule_id, points in rules
@@ -197,6 +201,17 @@ def _channel(
         not_judged=[
             rule.label(language) for rule in program.earning.rules if rule.id in found.unjudged
         ],
+    )
+
+
+def _top(found: ChannelResult, program: Program, days: int, language: str) -> TopTier | None:
+    tier = top_tier(program)
+    if not tier:
+        return None
+    return TopTier(
+        tier=tier_names(program, language).get(tier, tier),
+        points=found.top_points,
+        monthly=Money.of(found.top().monthly(program, days), found.currency),
     )
 
 

@@ -142,6 +142,14 @@ class RuleCost(Shape):
     points: int = Field(description="Cut to whole points.")
 
 
+class TopTier(Shape):
+    """What all orders would have earned if every one came from the tier that multiplies most."""
+
+    tier: str = Field(description="What it is called.")
+    points: int
+    monthly: Money
+
+
 class ChannelCost(Shape):
     """What the draft would have given in one channel, beside the program in force."""
 
@@ -156,6 +164,11 @@ class ChannelCost(Shape):
     monthly: Money = Field(description="The worth of the points of 30 days.")
     share: str = Field(description="The worth as a share of what the orders cost, in words.")
     monthly_before: Money | None = Field(description="Of the program in force; null = none is.")
+    tier_known: int = Field(
+        description="Orders counted with the multiplier of the tier that their buyer has now; the "
+        "others are counted without one."
+    )
+    top: TopTier | None = Field(description="null where no tier multiplies points.")
     rules: list[RuleCost]
     not_judged: list[str] = Field(
         description="Names of rules that depend on who bought, which past orders do not tell: "
@@ -164,7 +177,10 @@ class ChannelCost(Shape):
 
 
 class Cost(Shape):
-    """What the draft would have cost on past orders, all points spent and no goods returned."""
+    """What the draft would have given on past orders, all points spent and no goods returned.
+
+    Orders alone: what else brings points is told by `/publishing/deeds`.
+    """
 
     sampling: SamplingState
     days: int | None

@@ -37,6 +37,7 @@ from saleor_loyalty_app.api.dashboard.program import router as program
 from saleor_loyalty_app.api.dashboard.program_trying import router as program_trying
 from saleor_loyalty_app.api.dashboard.publishing import router as publishing
 from saleor_loyalty_app.api.dashboard.publishing_cost import router as publishing_cost
+from saleor_loyalty_app.api.dashboard.publishing_moves import router as publishing_moves
 from saleor_loyalty_app.api.dashboard.redemptions import router as redemptions
 from saleor_loyalty_app.api.dashboard.rewards import router as rewards
 from saleor_loyalty_app.api.dashboard.rewards_page import router as rewards_page
@@ -69,6 +70,7 @@ router = put_together(
         program_trying,
         publishing,
         publishing_cost,
+        publishing_moves,
         member_imports,
         messages,
         messages_webhooks,

@@ -1,6 +1,6 @@
 """Segments: how many members are in each, who and why, and what a rule would come to."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Annotated
@@ -43,19 +43,28 @@ from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.csv_lines import csv_line
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.preview_segment import preview_segment
-from saleor_loyalty_app.flows.segment_standing import facts_now, reasons_of, why
+from saleor_loyalty_app.flows.segment_standing import Then, facts_now, why
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.members.repository import names_of
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.errors import ProgramInvalid
 from saleor_loyalty_app.programs.problems import check_size, invalid, problems_of
 from saleor_loyalty_app.programs.repository import find_draft, revision_at
-from saleor_loyalty_app.programs.segments import Segment, segment_leaves
+from saleor_loyalty_app.programs.segment_reasons import (
+    Line,
+    Reason,
+    flat,
+    flat_reasons,
+    parts_told,
+    reasons_of,
+)
+from saleor_loyalty_app.programs.segments import Segment
 from saleor_loyalty_app.programs.segments_words import (
     Names,
-    leaf_words,
+    came_in_words,
     number_words,
     segment_sentence,
+    whole_words,
 )
 from saleor_loyalty_app.programs.words import tier_names
 from saleor_loyalty_app.segments import repository, sweeps
@@ -67,6 +76,7 @@ SegmentId = Annotated[str, Path(max_length=60, description="`id` of a segment.")
 _SEGMENT: TypeAdapter[Segment] = TypeAdapter(Segment)
 #: Members whom a file is written of at once.
 PAGE = 500
+_HEADER = ("member", "name", "since", "came_in")
 
 
 class SegmentUnknown(AppError):
@@ -173,15 +183,17 @@ async def list_segment_members(
         members = [row.member_id for row in shown]
         names, called = _names(program, language), names_of(conn, store.id, members)
         facts = facts_now(conn, store, program, [found], members, now=now)
+        then = Then(conn, store)
         page = SegmentMemberPage(
             items=[
                 SegmentMemberLine(
                     member=str(row.member_id),
                     name=called.get(row.member_id, ""),
                     since=row.since,
-                    why=told_reasons(reasons_of(found, facts[row.member_id]), language, names)
+                    why=told_reasons(reasons_of(found.rule, facts[row.member_id]), language, names)
                     if row.member_id in facts
                     else [],
+                    came_in=came_in_words(then.came_in(row), language, names),
                 )
                 for row in shown
             ],
@@ -200,7 +212,11 @@ async def list_segment_members(
 async def download_segment_members(
     faces: FacesOf, staff: StaffOf, language: Language, segment: SegmentId
 ) -> StreamingResponse:
-    """All members of a segment as a file: number, name, since when, and a column a condition."""
+    """All members of a segment as a file: number, name, since when and with what they came in.
+
+    Each condition has two columns: what the member has now, and whether that meets it. Before the
+    conditions of a group is whether the group is met.
+    """
     staff.need_one(TO_SEE_MEMBERS)
     await faces.gate.serve_customer(staff.key)
     now = faces.clock()
@@ -256,10 +272,12 @@ async def _file(
 ) -> AsyncIterator[bytes]:
     """The lines of the file, page by page; numbers are those of now."""
     names = _names(program, language)
-    leaves = list(segment_leaves(segment.rule))
-    header = [translate(f"csv.segment_{name}", language) for name in ("member", "name", "since")]
-    told = [leaf_words(leaf, language, names) for leaf in leaves]
-    yield csv_line([*header, *told]).encode("utf-8-sig")
+    header = [translate(f"csv.segment_{name}", language) for name in _HEADER]
+    for part in flat(parts_told(segment.rule)):
+        said = whole_words(part, language, names)
+        header += [said] if isinstance(part, Line) else []
+        header.append(translate("csv.segment_meets", language, condition=said))
+    yield csv_line(header).encode("utf-8-sig")
     after: int | None = None
     while True:
         read = partial(_page, store=store, program=program, segment=segment, after=after)
@@ -302,15 +320,22 @@ def _lines(
     members = [row.member_id for row in rows]
     called = names_of(conn, store.id, members)
     facts = facts_now(conn, store, program, [segment], members, now=now)
+    then = Then(conn, store)
     lines: list[list[object]] = []
     for row in rows:
         known = facts.get(row.member_id)
-        reasons = () if known is None else reasons_of(segment, known)
-        numbers = [number_words(one.leaf, one.number, language, names) for one in reasons]
-        lines.append(
-            [row.member_id, called.get(row.member_id, ""), row.since.isoformat(), *numbers]
-        )
+        reasons = () if known is None else reasons_of(segment.rule, known)
+        had = came_in_words(then.came_in(row), language, names)
+        line = [row.member_id, called.get(row.member_id, ""), row.since.isoformat(), had]
+        lines.append([*line, *_cells(reasons, language, names)])
     return lines
+
+
+def _cells(reasons: tuple[Reason, ...], language: str, names: Names) -> Iterator[str]:
+    for one in flat_reasons(reasons):
+        if isinstance(one.part, Line):
+            yield number_words(one.part.leaf, one.number, language, names)
+        yield translate("value.yes" if one.holds else "value.no", language)
 
 
 def _segment(rule: Document) -> Segment:

@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, JsonValue, StringConstraints
 
 from saleor_loyalty_app.api.dashboard.members_schemas import Answer
 from saleor_loyalty_app.api.dashboard.program_schemas import Document
-from saleor_loyalty_app.flows.segment_standing import Reason, SegmentStanding
+from saleor_loyalty_app.flows.segment_standing import SegmentStanding
 from saleor_loyalty_app.programs.scalars import Reference
+from saleor_loyalty_app.programs.segment_reasons import Line, Reason
 from saleor_loyalty_app.programs.segments import Segment
 from saleor_loyalty_app.programs.segments_words import (
     Names,
-    leaf_words,
+    came_in_words,
     number_words,
+    part_words,
     segment_sentence,
 )
 from saleor_loyalty_app.segments.sweeps import Sweep
@@ -23,6 +25,8 @@ _REASON: dict[str, JsonValue] = {
     "condition": "spent at least ₺5,000.00 in the last 365 days",
     "number": "₺6,240.00",
     "holds": True,
+    "kind": "condition",
+    "of": [],
 }
 _SEGMENT: dict[str, JsonValue] = {
     "id": "loyal",
@@ -42,14 +46,25 @@ _MEMBER: dict[str, JsonValue] = {
     "name": "Ayşe Yılmaz",
     "since": "2027-01-04T09:30:00Z",
     "why": [_REASON],
+    "came_in": "Came in with: spent ₺5,010.00 in the last 365 days.",
 }
 _STANDING: dict[str, JsonValue] = {
     "id": "loyal",
     "name": "Loyal customers",
     "since": "2027-01-04T09:30:00Z",
     "fits": True,
+    "told": "Members for whom this holds: spent at least ₺5,000.00 in the last 365 days.",
     "why": [_REASON],
+    "came_in": "Came in with: spent ₺5,010.00 in the last 365 days.",
 }
+
+_WHY = Field(
+    description="What is asked for, all of it. Empty for who takes no part in the program now."
+)
+_CAME_IN = Field(
+    description="What the member had when they came in, as a sentence. Empty: they are not in it, "
+    "or it is not known."
+)
 
 
 def _example(**example: JsonValue) -> ConfigDict:
@@ -57,21 +72,35 @@ def _example(**example: JsonValue) -> ConfigDict:
 
 
 class SegmentReason(Answer):
-    """One condition, and what the member has."""
+    """One condition and what the member has, or a group of them.
+
+    What a rule turns around is told as what it asks for: "not (a and b)" as a group of which one
+    holds, "not a" and "not b". So each condition counts for being in where it holds.
+    """
 
     model_config = _example(**_REASON)
 
-    condition: str = Field(description="The line, in words.")
-    number: str = Field(description="What the member has now; – = nothing.")
+    kind: Literal["condition", "all", "any"] = Field(
+        description="A condition; or a group, of which all or at least one must hold."
+    )
+    condition: str = Field(description="The line in words; of a group, how many of it must hold.")
+    number: str = Field(description="What the member has now; – = nothing. Empty for a group.")
     holds: bool
+    of: list["SegmentReason"] = Field(description="What a group is made of.")
 
     @classmethod
-    def of(cls, reason: Reason, language: str, names: Names) -> "SegmentReason":
-        """A condition as it is told."""
+    def of_reason(cls, reason: Reason, language: str, names: Names) -> "SegmentReason":
+        """A condition or a group as it is told."""
+        part = reason.part
+        number = ""
+        if isinstance(part, Line):
+            number = number_words(part.leaf, reason.number, language, names)
         return cls(
-            condition=leaf_words(reason.leaf, language, names),
-            number=number_words(reason.leaf, reason.number, language, names),
+            kind="condition" if isinstance(part, Line) else part.joint,
+            condition=part_words(part, language, names),
+            number=number,
             holds=reason.holds,
+            of=told_reasons(reason.of, language, names),
         )
 
 
@@ -136,7 +165,8 @@ class SegmentMemberLine(Answer):
     member: str
     name: str
     since: datetime
-    why: list[SegmentReason]
+    why: list[SegmentReason] = _WHY
+    came_in: str = _CAME_IN
 
 
 class SegmentMemberPage(Answer):
@@ -157,7 +187,9 @@ class SegmentStandingLine(Answer):
     name: str
     since: datetime | None = Field(description="When they came in; null = they are not in it.")
     fits: bool = Field(description="They fulfill the rule now.")
-    why: list[SegmentReason] = Field(description="Empty for who takes no part in the program.")
+    told: str = Field(description="Who is meant, as a sentence.")
+    why: list[SegmentReason] = _WHY
+    came_in: str = _CAME_IN
 
     @classmethod
     def of(cls, found: SegmentStanding, language: str, names: Names) -> "SegmentStandingLine":
@@ -167,7 +199,9 @@ class SegmentStandingLine(Answer):
             name=found.segment.label(language),
             since=found.since,
             fits=found.fits,
+            told=segment_sentence(found.segment.rule, language, names),
             why=told_reasons(found.reasons, language, names),
+            came_in=came_in_words(found.came_in, language, names),
         )
 
 
@@ -226,5 +260,5 @@ SegmentFits.model_rebuild()
 
 
 def told_reasons(reasons: Sequence[Reason], language: str, names: Names) -> list[SegmentReason]:
-    """The conditions of a segment as they are told."""
-    return [SegmentReason.of(reason, language, names) for reason in reasons]
+    """The reasons of a segment as they are told."""
+    return [SegmentReason.of_reason(reason, language, names) for reason in reasons]

@@ -50,6 +50,11 @@ class Partner:
         """Under which the gate counts it."""
         return f"{self.store.id}:{self.key.id}"
 
+    @property
+    def may_identify(self) -> bool:
+        """Whether it may know who members are, beside what they have."""
+        return Scope.identify_members in self.key.terms.scopes
+
     def need(self, scope: Scope) -> None:
         """Refuses a key without the scope.
 

@@ -44,7 +44,8 @@ async def look_up_members(
 ) -> FoundMembers:
     """The members with an account or address, with what they have; nobody is an empty list.
 
-    An address is sent in the body, so that it stands in no log of addresses.
+    An address is sent in the body, so that it stands in no log of addresses. Names and addresses
+    are answered to keys with members:identify alone.
     """
     partner.need(Scope.read_members)
     terms = SearchTerms(
@@ -61,6 +62,7 @@ async def look_up_members(
             keys=faces.email_keys,
             now=now,
             language=language,
+            identify=partner.may_identify,
         )
     )
     make_private(response, language)
@@ -71,7 +73,10 @@ async def look_up_members(
 async def read_member(
     response: Response, faces: FacesOf, partner: ReaderOf, language: Language, member: MemberId
 ) -> PartnerMember:
-    """One member with what they have; who was merged into another is answered as that one."""
+    """One member with what they have; who was merged into another is answered as that one.
+
+    Name and address are answered to keys with members:identify alone.
+    """
     partner.need(Scope.read_members)
     number, now = number_of(member), faces.clock()
     found = await faces.database.read_async(
@@ -82,6 +87,7 @@ async def read_member(
             keys=faces.email_keys,
             now=now,
             language=language,
+            identify=partner.may_identify,
         )
     )
     make_private(response, language)

@@ -56,10 +56,14 @@ def look_up(
     keys: EmailKeys,
     now: datetime,
     language: str,
+    identify: bool = False,
 ) -> list[PartnerMember]:
     """The members that a number, user or address stands for; who became another, as that one.
 
     Who proved to own the address comes first, then who came first.
+
+    Args:
+        identify: with their names and addresses, which whoever asks may know.
     """
     found = find_members(
         conn,
@@ -71,7 +75,7 @@ def look_up(
         before=None,
         now=now,
     )
-    told = _told(conn, store, found, now, language)
+    told = _told(conn, store, found, now, language, identify=identify)
     return sorted(told, key=lambda one: (not one.confirmed, int(one.id)))
 
 
@@ -83,14 +87,15 @@ def member_of(
     keys: EmailKeys,
     now: datetime,
     language: str,
+    identify: bool = False,
 ) -> PartnerMember:
-    """One member, or whom they became.
+    """One member, or whom they became; `identify`: see `look_up`.
 
     Raises:
         MemberNotFound: the store has no such member.
     """
     terms = SearchTerms(member=number)
-    found = look_up(conn, store, terms, keys=keys, now=now, language=language)
+    found = look_up(conn, store, terms, keys=keys, now=now, language=language, identify=identify)
     if not found:
         raise MemberNotFound
     return found[0]
@@ -132,6 +137,8 @@ def _told(
     found: Sequence[FoundMember],
     now: datetime,
     language: str,
+    *,
+    identify: bool,
 ) -> list[PartnerMember]:
     revision = revision_at(conn, store.id, now)
     program = revision.program if revision else None
@@ -140,8 +147,8 @@ def _told(
         PartnerMember(
             id=str(one.id),
             user_id=one.user_id,
-            name=f"{one.first_name} {one.last_name}".strip(),
-            email=one.email or None,
+            name=f"{one.first_name} {one.last_name}".strip() if identify else None,
+            email=(one.email or None) if identify else None,
             confirmed=known.get(one.id, (False, ""))[0],
             language=known.get(one.id, (False, ""))[1],
             state=one.state,

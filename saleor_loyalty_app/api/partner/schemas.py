@@ -87,7 +87,8 @@ class KeySelf(_Part):
     name: str
     store: str = Field(description="Saleor's address of the store that the key belongs to.")
     scopes: list[str] = Field(
-        description="members:read, members:write, points:write, complaints:write, events:<type>."
+        description="members:read, members:identify, members:write, points:write, "
+        "complaints:write, events:<type>."
     )
     day_limit: int = Field(
         ge=0, description="Points that it may give and take in a day of the store's, added up."
@@ -135,8 +136,13 @@ class PartnerMember(_Part):
 
     id: str = Field(description="The member's number. Stable, unless they are merged into another.")
     user_id: str | None = Field(description="Saleor's id of the customer; null for guests.")
-    name: str = Field(description="As Saleor knows it; empty where it is not known.")
-    email: str | None = Field(description="null for guests and for who was erased.")
+    name: str | None = Field(
+        description="As Saleor knows it; empty where it is not known. null for keys without "
+        "members:identify."
+    )
+    email: str | None = Field(
+        description="null for guests and for who was erased, and for keys without members:identify."
+    )
     confirmed: bool = Field(
         description="The customer proved to own the address. Anybody can open an account with "
         "somebody else's: give nothing for an address alone that was not proved."

@@ -54,7 +54,7 @@ def read_telling(
     language: str,
 ) -> Telling:
     """What a member told and is asked on this page."""
-    birthday = bonuses_page.birthday_page(conn, store, member, keys, now)
+    birthday = bonuses_page.birthday_page(conn, store, member, keys, now, language)
     questions = bonuses_page.questions_page(conn, store, member, keys, now, language).questions
     born, names = birthday.birthday, get_month_names("wide", "stand-alone", locale=language)
     return Telling(

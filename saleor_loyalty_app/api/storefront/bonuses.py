@@ -50,7 +50,7 @@ async def read_birthday(
     now = faces.clock()
     page = await faces.database.read_async(
         lambda conn: bonuses_page.birthday_page(
-            conn, *member_of(conn, shopper), faces.email_keys, now
+            conn, *member_of(conn, shopper), faces.email_keys, now, language
         )
     )
     make_private(response, language)
@@ -70,7 +70,7 @@ async def tell_birthday(
         store, member = member_of(conn, shopper)
         born = Birthday(what.month, what.day)
         bonuses_page.keep_birthday(conn, store, member, born, now)
-        return bonuses_page.birthday_page(conn, store, member, faces.email_keys, now)
+        return bonuses_page.birthday_page(conn, store, member, faces.email_keys, now, language)
 
     page = await faces.database.write_async(write)
     make_private(response, language)
@@ -87,7 +87,7 @@ async def forget_birthday(
     def write(conn: Connection) -> BirthdayPage:
         store, member = member_of(conn, shopper)
         delete_birthday(conn, store.id, member.id)
-        return bonuses_page.birthday_page(conn, store, member, faces.email_keys, now)
+        return bonuses_page.birthday_page(conn, store, member, faces.email_keys, now, language)
 
     page = await faces.database.write_async(write)
     make_private(response, language)

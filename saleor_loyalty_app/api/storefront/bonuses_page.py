@@ -19,7 +19,12 @@ from saleor_loyalty_app.bonuses.answers import Answer
 from saleor_loyalty_app.bonuses.celebrating import Birthday
 from saleor_loyalty_app.bonuses.errors import BirthdayNotAsked
 from saleor_loyalty_app.flows.answer_question import answer_question
-from saleor_loyalty_app.flows.bonus_board import QuestionBoard, birthday_board, question_board
+from saleor_loyalty_app.flows.bonus_board import (
+    BirthdayBoard,
+    QuestionBoard,
+    birthday_board,
+    question_board,
+)
 from saleor_loyalty_app.flows.give_bonus import section_at
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.errors import WrongMemberState
@@ -33,7 +38,12 @@ _TELLING = ("active", "paused")
 
 
 def birthday_page(
-    conn: Connection, store: StoreRef, member: MemberRef, keys: EmailKeys, now: datetime
+    conn: Connection,
+    store: StoreRef,
+    member: MemberRef,
+    keys: EmailKeys,
+    now: datetime,
+    language: str,
 ) -> BirthdayPage:
     """A shopper's birthday."""
     board = birthday_board(conn, store, member, keys=keys, now=now)
@@ -44,6 +54,7 @@ def birthday_page(
         next_on=board.next_on,
         changeable_from=board.changeable_from,
         brings=board.brings,
+        rewards=_named(board, language),
         known_days=board.known_days,
     )
 
@@ -121,6 +132,11 @@ def _require_part(member: MemberRef) -> None:
         raise WrongMemberState(state=member.state)
 
 
+def _named(board: BirthdayBoard | QuestionBoard, language: str) -> list[str]:
+    program = board.program
+    return [] if program is None else [program.reward_name(one, language) for one in board.rewards]
+
+
 def _line(board: QuestionBoard, language: str) -> QuestionLine:
     question, answer = board.question, board.answer
     said = None
@@ -141,6 +157,7 @@ def _line(board: QuestionBoard, language: str) -> QuestionLine:
                 "shown": ["panel", "page"],
                 "asked": False,
                 "brings": 0,
+                "rewards": [],
                 "answer": said,
             }
         )
@@ -155,5 +172,6 @@ def _line(board: QuestionBoard, language: str) -> QuestionLine:
         shown=list(question.shown),
         asked=board.asked,
         brings=board.brings,
+        rewards=_named(board, language),
         answer=said,
     )

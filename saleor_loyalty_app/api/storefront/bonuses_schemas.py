@@ -11,6 +11,7 @@ BIRTHDAY_EXAMPLE: dict[str, Any] = {
     "next_on": "2027-02-28",
     "changeable_from": None,
     "brings": 100,
+    "rewards": ["10 % off"],
     "known_days": 7,
 }
 QUESTIONS_EXAMPLE: dict[str, Any] = {
@@ -23,6 +24,7 @@ QUESTIONS_EXAMPLE: dict[str, Any] = {
             "shown": ["panel", "page"],
             "asked": True,
             "brings": 0,
+            "rewards": [],
             "answer": {"value": "m", "label": "Medium", "answered_at": "2027-01-04T09:30:00Z"},
         }
     ],
@@ -59,6 +61,7 @@ class BirthdayPage(_Part):
         description="From when another day is taken: one change a year. null = now."
     )
     brings: int = Field(description="Points on the next birthday.")
+    rewards: list[str] = Field(description="What the rewards are called that come with it.")
     known_days: int = Field(description="It counts if it was told so many days before.")
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [BIRTHDAY_EXAMPLE]})
@@ -89,6 +92,7 @@ class QuestionLine(_Part):
     shown: list[Literal["panel", "page"]] = Field(description="Where the owner wants it asked.")
     asked: bool = Field(description="false = only the answer is left; it can be deleted.")
     brings: int = Field(description="Points for answering now; 0 once they were given.")
+    rewards: list[str] = Field(description="What the rewards are called that come with it.")
     answer: GivenAnswer | None
 
 

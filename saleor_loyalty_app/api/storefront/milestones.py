@@ -26,6 +26,7 @@ AHEAD_EXAMPLE: dict[str, Any] = {
     "missing": [{"kind": "spend", "amount": "320", "currency": "TRY"}],
     "points": 500,
     "unit": "points",
+    "reward": "",
     "told": "₺320.00 more until 500 points (For 5,000 TL).",
 }
 
@@ -45,8 +46,9 @@ class MilestoneAhead(_Part):
     reached: bool = Field(description="It was passed: the points were given, once for ever.")
     percent: int = Field(ge=0, le=100, description="Of the way.")
     missing: list[MissingPart] = Field(description="To the line; of several amounts one is enough.")
-    points: int = Field(description="What it brings, in its unit.")
-    unit: Literal["points", "status"]
+    points: int = Field(description="What it brings, in its unit; 0 for a reward.")
+    unit: Literal["points", "status", "perk"] = Field(description="perk = no points, but a reward.")
+    reward: str = Field(description="What the reward is called that it brings; empty for points.")
     told: str = Field(description="What is missing, as a sentence; empty for nothing.")
 
     @classmethod
@@ -62,6 +64,7 @@ class MilestoneAhead(_Part):
                 "missing": [MissingPart.of(part) for part in one.missing],
                 "points": one.points,
                 "unit": one.rule.then.unit,
+                "reward": one.reward(language),
                 "told": one.told(language),
             }
         )

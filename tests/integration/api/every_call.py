@@ -76,6 +76,8 @@ CALLS = {
         "GET publishing",
         "POST publish",
         "GET publishing/cost",
+        "GET publishing/segments",
+        "GET publishing/deeds",
         "GET publishing/revisions",
         "GET publishing/revisions/{number}",
         "POST publishing/revisions/{number}/roll-back",

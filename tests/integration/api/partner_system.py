@@ -10,7 +10,7 @@ from tests.api_edge import ApiEdge
 from tests.integration.api.member_desk import LEAD, MemberDesk
 
 API = "/api/partner/v1"
-EVERYTHING = ["members:read", "members:write", "points:write"]
+EVERYTHING = ["members:read", "members:identify", "members:write", "points:write"]
 
 
 class PartnerSystem:
@@ -20,7 +20,12 @@ class PartnerSystem:
         self.edge = edge
         self.store = store
         self.desk = MemberDesk(edge, store)
-        wanted = {"name": "Cash registers", "scopes": EVERYTHING, "day_limit": 500} | terms
+        wanted = {
+            "name": "Cash registers",
+            "scopes": EVERYTHING,
+            "day_limit": 500,
+            "must_sign": False,
+        } | terms
         made = self.owner("POST", "", wanted)
         assert made.status_code == 201, made.text
         self.key: dict[str, Any] = made.json()["key"]

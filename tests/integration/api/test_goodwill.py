@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from saleor_loyalty_app.flows.converge_order import converge_order
+from saleor_loyalty_app.flows.decide_goodwill import give_automatic
 from saleor_loyalty_app.flows.publish_program import publish
 from saleor_loyalty_app.flows.sweep_milestones import milestones_page
 from saleor_loyalty_app.orders.look import Look
@@ -34,7 +35,8 @@ def put_into_force(edge: ApiEdge, store: StoreRef, **sections: Any) -> dict[str,
 
     def write(conn: Any) -> dict[str, Any]:
         document = dict(get_draft(conn, store.id).document)
-        rules = [*document["earning"]["rules"], LINE]
+        others = [rule for rule in document["earning"]["rules"] if rule["id"] != LINE["id"]]
+        rules = [*others, LINE]
         document |= {
             "goodwill": {"complaint": complaint},
             "earning": {**document["earning"], "rules": rules},
@@ -136,3 +138,29 @@ def test_milestones_are_told_to_staff_and_a_line_being_written_is_counted(
     assert (found["members"], found["points"], found["had"]) == (1, 40, 0)
     edge.database.write(lambda conn: milestones_page(conn, published, now=edge.clock()))
     assert desk.send("GET", "milestones").json()["sweep"] is None
+
+
+def test_what_nobody_decided_is_told_as_given_by_the_app(
+    edge: ApiEdge, published: StoreRef, desk: MemberDesk
+) -> None:
+    complaint = {"suggest": {"type": "points", "points": 120}, "automatic": True}
+    put_into_force(edge, published, goodwill={"complaint": complaint, "automatic_points": 1000})
+    noted = desk.send("POST", "goodwill", {"order_number": "18"}, **SEES).json()
+    assert edge.database.write(
+        lambda conn: give_automatic(conn, published, noted["id"], keys=KEYS, now=edge.clock())
+    )
+    [decided] = desk.send("GET", "goodwill?decided=true", **SEES).json()["items"]
+    assert decided["decided_by"] == "The app, automatically"
+    [line] = [
+        one
+        for one in desk.send("GET", f"members/{noted['member']}/statement").json()["items"]
+        if one["kind"] == "adjust"
+    ]
+    assert line["by"] == "app:goodwill"
+    assert line["explanation"] == [
+        "120 points as a token of goodwill for order 18, after a complaint.",
+        "Given by the app, automatically.",
+    ]
+    assert line["for_customer"] == line["explanation"]
+    [by_hand] = desk.send("GET", f"adjustments?member={noted['member']}").json()["items"]
+    assert by_hand["requested_by"] == "app:goodwill"

@@ -1,5 +1,6 @@
 """Other systems of a store read members and move points by an API key."""
 
+import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
@@ -169,6 +170,52 @@ def test_a_key_does_what_its_scopes_say_and_nothing_else(
     assert reader.desk.points(ayse) == 0
 
 
+def test_who_members_are_is_told_only_to_keys_that_may_know(
+    edge: ApiEdge, published: StoreRef
+) -> None:
+    reader = PartnerSystem(edge, published, scopes=["members:read"])
+    knower = PartnerSystem(edge, published, scopes=["members:read", "members:identify"])
+    ayse = reader.desk.join(1, "Ayşe", "Yılmaz", email="ayse@example.com")
+    reader.desk.earn(ayse, 120)
+    hashed = hashlib.sha256(b"ayse@example.com").hexdigest()
+    for what in ({"email_sha256": hashed}, {"user_id": "VXNlcjox"}, {"email": "ayse@example.com"}):
+        answer = reader.send("POST", "members/lookup", what)
+        [found] = answer.json()["items"]
+        assert (found["name"], found["email"]) == (None, None), what
+        assert (found["id"], found["points"]["available"]) == (str(ayse), 120)
+        for word in ("Ayşe", "Yılmaz", "ayse@"):
+            assert word not in answer.text, what
+        [known] = knower.look_up(**what)
+        assert (known["name"], known["email"]) == ("Ayşe Yılmaz", "ayse@example.com")
+        assert known | {"name": None, "email": None} == found
+    one = reader.send("GET", f"members/{ayse}").json()
+    assert (one["name"], one["email"]) == (None, None)
+    assert knower.send("GET", f"members/{ayse}").json()["name"] == "Ayşe Yılmaz"
+    statement = reader.send("GET", f"members/{ayse}/statement")
+    assert statement.status_code == 200
+    assert "Ayşe" not in statement.text
+    assert told(knower.move(ayse, 10)) == (403, "scope_missing")
+
+
+@pytest.mark.parametrize(
+    ("terms", "signs"),
+    [
+        ({"scopes": ["members:read", "members:write", "complaints:write"]}, False),
+        ({"scopes": ["points:write"], "day_limit": 9}, True),
+        ({"scopes": [], "event_types": ["store-visit"]}, True),
+        ({"scopes": ["points:write"], "day_limit": 9, "must_sign": False}, False),
+        ({"scopes": ["members:read"], "must_sign": True}, True),
+    ],
+)
+def test_keys_that_may_give_points_sign_unless_the_owner_says_otherwise(
+    system: PartnerSystem, terms: dict[str, Any], signs: bool
+) -> None:
+    made = system.owner("POST", "", {"name": "CRM", **terms}).json()
+    assert made["key"]["must_sign"] is signs
+    answer = system.send("GET", "key", token=made["token"])
+    assert told(answer) == (401, "signature_required") if signs else answer.status_code == 200
+
+
 def test_a_key_sees_and_moves_only_what_is_its_own_stores(
     system: PartnerSystem, edge: ApiEdge
 ) -> None:
@@ -314,7 +361,7 @@ def test_what_owners_do_with_keys_acts_at_once_and_is_noted_without_secrets(
         "revoked", "rotated", "changed", "changed", "changed", "made",
     ]  # fmt: skip
     assert deeds[-1].after == {
-        "scopes": ["members:read", "members:write", "points:write"],
+        "scopes": ["members:identify", "members:read", "members:write", "points:write"],
         "day_limit": 500,
         "expires_at": None,
     }
@@ -334,6 +381,7 @@ def test_keys_are_made_by_who_manages_apps_within_bounds(
     bad: list[dict[str, Any]] = [
         {"name": " "}, {"name": "x" * 81}, {"name": "a\nb"}, {"scopes": []}, {"scopes": ["all"]},
         {"scopes": ["points:write"]}, {"day_limit": -1}, {"expires_on": "soon"}, {"token": "x"},
+        {"scopes": ["members:identify"]}, {"scopes": ["members:identify", "members:write"]},
     ]  # fmt: skip
     for wrong in bad:
         assert told(system.owner("POST", "", good | wrong)) == (422, "request_invalid"), wrong

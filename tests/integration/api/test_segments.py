@@ -1,5 +1,6 @@
 """Segments over the APIs: the board, members and why, a rule tried, the file; and early access."""
 
+import csv
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +29,18 @@ LOYAL = {
     },
 }
 NEVER = {"id": "never", "names": {"en": "Never"}, "rule": {"type": "orders", "min": 5}}
+#: In it for what they are not: turned around as a whole, so one of the two is enough.
+ELSEWHERE = {
+    "id": "elsewhere",
+    "names": {"en": "Elsewhere", "tr": "Başka yerde"},
+    "rule": {
+        "type": "not",
+        "of": {
+            "type": "all",
+            "of": [{"type": "country", "codes": ["TR"]}, {"type": "member_since", "min": 10}],
+        },
+    },
+}
 
 
 @pytest.fixture
@@ -35,7 +48,9 @@ def desk(edge: ApiEdge, published: StoreRef) -> MemberDesk:
     """Two members of forty days, and segments that look at that."""
 
     def write(conn: Any) -> None:
-        document = dict(get_draft(conn, published.id).document) | {"segments": [LOYAL, NEVER]}
+        document = dict(get_draft(conn, published.id).document) | {
+            "segments": [LOYAL, NEVER, ELSEWHERE]
+        }
         put_draft(conn, published.id, document, by="user:1", now=edge.clock())
         publish(conn, published, read_program(document), by="user:1", now=edge.clock())
 
@@ -49,6 +64,16 @@ def desk(edge: ApiEdge, published: StoreRef) -> MemberDesk:
     return made
 
 
+def line(condition: str, number: str, *, holds: bool) -> dict[str, Any]:
+    return {
+        "kind": "condition",
+        "condition": condition,
+        "number": number,
+        "holds": holds,
+        "of": [],
+    }
+
+
 def told(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, answer.json()["error"]["code"]
 
@@ -59,10 +84,11 @@ def test_the_board_the_members_with_why_and_the_file(edge: ApiEdge, desk: Member
     assert [(one["name"], one["members"]) for one in board["segments"]] == [
         ("Loyal", 2),
         ("Never", 0),
+        ("Elsewhere", 2),
     ]
     assert board["segments"][0]["told"] == (
         "Members for whom this holds: days of membership: at least 30"
-        " and not (agreed to offers by text message)."
+        " and did not agree to offers by text message."
     )
     assert (board["sweep"]["running"], board["sweep"]["done"]) == (False, 2)
     first = edge.get(f"{API}/segments/loyal/members?first=1", agent).json()
@@ -70,15 +96,20 @@ def test_the_board_the_members_with_why_and_the_file(edge: ApiEdge, desk: Member
     [ayse], [can] = first["items"], second["items"]
     assert (ayse["name"], can["name"], second["next"]) == ("Ayşe Yılmaz", "Can Demir", None)
     assert ayse["why"] == [
-        {"condition": "days of membership: at least 30", "number": "40 days", "holds": True},
-        {"condition": "agreed to offers by text message", "number": "no", "holds": False},
+        line("days of membership: at least 30", "40 days", holds=True),
+        line("did not agree to offers by text message", "no", holds=True),
     ]
+    assert ayse["came_in"] == (
+        "Came in with: days of membership: 40; did not agree to offers by text message."
+    )
     file = edge.get(f"{API}/segments/loyal/members.csv", agent | {"Accept-Language": "tr"})
     assert file.headers["content-type"].startswith("text/csv")
     lines = file.content.decode("utf-8-sig").splitlines()
     assert len(lines) == 3
-    assert lines[0].startswith("Üye,Ad,Tarih,")
+    assert lines[0].startswith("Üye,Ad,Tarih,Girdiğinde,üyelik günü en az 30,Sağlanıyor: üyelik")
+    assert lines[0].endswith("vermedi,Sağlanıyor: SMS ile tekliflere onay vermedi")
     assert "Ayşe Yılmaz" in lines[1]
+    assert lines[1].endswith(",40 gün,evet,hayır,evet")
     assert told(edge.get(f"{API}/segments/gone/members", agent)) == (404, "segment_unknown")
     assert told(edge.get(f"{API}/segments/gone/members.csv", agent)) == (404, "segment_unknown")
     assert told(edge.get(f"{API}/segments/loyal/members?after=x", agent)) == (400, "invalid_cursor")
@@ -87,10 +118,58 @@ def test_the_board_the_members_with_why_and_the_file(edge: ApiEdge, desk: Member
 def test_a_member_s_page_says_why_they_are_in_or_not(edge: ApiEdge, desk: MemberDesk) -> None:
     agent = edge.staff(desk.store, **AGENT)
     member = edge.get(f"{API}/segments/loyal/members", agent).json()["items"][0]["member"]
-    loyal, never = edge.get(f"{API}/members/{member}/segments", agent).json()["segments"]
+    found = edge.get(f"{API}/members/{member}/segments", agent).json()["segments"]
+    loyal, never, elsewhere = found
     assert (loyal["since"] is not None, loyal["fits"]) == (True, True)
+    assert loyal["told"].startswith("Members for whom this holds: days of membership")
+    assert loyal["came_in"].startswith("Came in with: days of membership: 40; ")
     assert (never["since"], never["fits"], never["why"][0]["number"]) == (None, False, "0")
+    assert never["came_in"] == ""
+    assert elsewhere["fits"] is True
+    [group] = elsewhere["why"]
+    assert (group["kind"], group["condition"]) == ("any", "At least one of these:")
+    assert (group["number"], group["holds"]) == ("", True)
+    assert group["of"] == [
+        line("the last order did not go to Türkiye", "–", holds=True),
+        line("not (days of membership: at least 10)", "40 days", holds=False),
+    ]
     assert told(edge.get(f"{API}/members/987654321/segments", agent)) == (404, "member_not_found")
+
+
+def test_what_a_member_came_in_with_is_told_by_the_rule_of_then(
+    edge: ApiEdge, desk: MemberDesk
+) -> None:
+    edge.clock.advance(timedelta(days=5))
+    agent = edge.staff(desk.store, **AGENT)
+    changed = LOYAL | {"rule": {"type": "member_since", "min": 20, "max": 90}}
+
+    def write(conn: Any) -> None:
+        document = dict(get_draft(conn, desk.store.id).document) | {"segments": [changed]}
+        put_draft(conn, desk.store.id, document, by="user:1", now=edge.clock())
+        publish(conn, desk.store, read_program(document), by="user:1", now=edge.clock())
+
+    edge.database.write(write)
+    while segments_page(edge.database, desk.store, now=edge.clock()):
+        pass
+    ayse, _ = edge.get(f"{API}/segments/loyal/members", agent).json()["items"]
+    assert [one["number"] for one in ayse["why"]] == ["45 days"]
+    assert ayse["came_in"] == (
+        "Came in with: days of membership: 40; did not agree to offers by text message."
+    )
+
+
+def test_the_file_tells_of_groups_whether_they_are_met(edge: ApiEdge, desk: MemberDesk) -> None:
+    agent = edge.staff(desk.store, **AGENT)
+    file = edge.get(f"{API}/segments/elsewhere/members.csv", agent)
+    header, first, _ = csv.reader(file.content.decode("utf-8-sig").splitlines())
+    country, days = (
+        "the last order did not go to Türkiye",
+        "not (days of membership: at least 10)",
+    )
+    group, *columns = header[4:]
+    assert group == f"Meets: {country} or {days}"
+    assert columns == [country, f"Meets: {country}", days, f"Meets: {days}"]
+    assert first[4:] == ["yes", "–", "yes", "40 days", "no"]
 
 
 def test_a_rule_is_tried_and_what_is_wrong_with_it_is_told_at_once(

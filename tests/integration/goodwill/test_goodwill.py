@@ -140,9 +140,12 @@ def test_a_late_delivery_asks_once_and_the_books_say_who_gave_why(database: Data
     assert points(database, store) == earned + 200
     entry = database.read(lambda conn: entries_of(conn, store))[-1]
     assert (entry.kind, entry.actor) == ("adjust", STAFF.actor)
-    assert entry.reason == {"code": "staff_gave", "why": "goodwill", "order": "1"}
+    facts = {"days": 4, "limit": 3}
+    assert entry.reason == {"code": "goodwill", "why": "late_delivery", "order": "1", **facts}
     why = database.read(lambda conn: explain_entry(conn, store.id, entry.id, language="tr"))
-    assert why.sentences == ("Mağaza 1 numaralı sipariş için telafi olarak 200 puan verdi.",)
+    [sentence] = why.sentences
+    assert sentence.startswith("1 numaralı sipariş için telafi olarak 200 puan: ")
+    assert sentence.endswith(": son ürün ödemeden 4 gün sonra yola çıktı; sınır 3 gün.")
     assert told(database, store) == [{"points": 200, "order": "1", "goodwill": "late_delivery"}]
     receive(database, store, sent(days=6), now + timedelta(days=2))
     assert opened(database, store) == [], "never twice for one order and signal"
@@ -249,6 +252,10 @@ def test_beyond_the_budget_another_approves_and_only_then_the_member_is_told(
         assert database.read(lambda conn: prompts.by_id(conn, store.id, prompt.id)).state == state  # type: ignore[union-attr]
         assert database.read(lambda conn: drifts_of(conn, store.id)) == []
     assert [one["points"] for one in told(database, store)] == [150]
+    entry = database.read(lambda conn: entries_of(conn, store))[-1]
+    assert entry.reason == {"code": "goodwill", "why": "complaint", "order": "1"}
+    why = database.read(lambda conn: explain_entry(conn, store.id, entry.id, language="en"))
+    assert why.sentences == ("150 points as a token of goodwill for order 1, after a complaint.",)
 
 
 def test_nobody_gives_to_themselves(database: Database) -> None:
@@ -279,6 +286,16 @@ def test_automatic_goodwill_keeps_to_its_month_and_leaves_the_rest_to_people(
     assert (left.order_number, left.automatic) == ("2", False)
     entry = database.read(lambda conn: entries_of(conn, store))[-1]
     assert (entry.amount, entry.actor) == (200, "app:goodwill")
+    assert entry.reason["by_app"] is True
+    for language, nobody in (
+        ("en", "Given by the app, automatically."),
+        ("tr", "Uygulama tarafından otomatik verildi."),
+    ):
+        why = database.read(
+            lambda conn, wanted=language: explain_entry(conn, store.id, entry.id, language=wanted)  # type: ignore[misc]
+        )
+        assert why.sentences[1:] == (nobody,)
+        assert "4" in why.sentences[0]
     assert database.read(lambda conn: prompts.stores_with_work(conn)) == set()
 
 

@@ -31,6 +31,7 @@ from saleor_loyalty_app.orders import refresh
 from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.orders.plan import AwardPlan
 from saleor_loyalty_app.programs.models import RulePerk
+from saleor_loyalty_app.programs.segment_reasons import Line
 from saleor_loyalty_app.saleor.event import UserSnapshot
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.segments.repository import these
@@ -282,7 +283,8 @@ def test_a_segment_says_which_tags_brought_a_member_in(shop: Shop) -> None:
     member = shop.member()
     [standing] = shop.database.read(lambda conn: why(conn, shop.store, member, now=shop.now))
     [reason] = standing.reasons
-    assert (reason.leaf.type, reason.number, reason.holds) == ("tag", "fan", True)
+    assert isinstance(reason.part, Line)
+    assert (reason.part.leaf.type, reason.number, reason.holds) == ("tag", "fan", True)
 
 
 def test_a_person_is_told_their_tags_and_they_go_with_the_person(shop: Shop) -> None:

@@ -106,15 +106,18 @@ def test_a_cap_counts_times() -> None:
     assert given(decide(program(capped), "60", member=had)) == []
 
 
+LINE = {"milestone": {"line": {"type": "orders", "min": 2}}}
+
+
 @pytest.mark.parametrize(
     ("rule", "code"),
     [
         (rule_of(REWARD, scope="line"), "scope_order_needed"),
         (on_order(REWARD, caps={"per_order": 5}), "cap_of_perk"),
         (on_order(GOLD, caps={"per_member": {"points": 5, "period": "ever"}}), "cap_of_perk"),
-        ({"id": "rule", "trigger": "birthday", "then": REWARD}, "effect_for_orders"),
+        ({"id": "rule", "trigger": "birthday", "then": GOLD}, "effect_for_orders"),
         ({"id": "rule", "trigger": "tier_reached", "then": GOLD}, "effect_for_orders"),
-        ({"id": "rule", "trigger": "custom_event", "then": REWARD}, "effect_for_orders"),
+        ({"id": "rule", "trigger": "milestone", "then": GOLD} | LINE, "effect_for_orders"),
         (on_order(GOLD | {"days": 0}), "too_small"),
         (on_order(GOLD | {"days": 3651}), "too_large"),
     ],

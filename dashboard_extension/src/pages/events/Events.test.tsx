@@ -17,7 +17,7 @@ const DOCUMENT = {
 const LINE = {
   id: "1", type: "visit", type_name: "Visit", external_id: "v-1", member_id: "7", member_name: "Ayşe", system: "Doors", at: "2027-01-04T09:30:00Z",
   received_at: "2027-01-04T09:30:00Z", tries: 1, outcome: "nothing", points: 0, status_points: 0, taken_back: 0, reversed_at: null,
-  properties: { shop: "izmir" }, why: [{ code: "cap_times", message: "Once a day at most" }],
+  properties: { shop: "izmir" }, why: [{ code: "cap_times", message: "Once a day at most" }], perks: ["Beside points: a mug."],
 };
 const ANSWERS = {
   "GET /api/dashboard/v1/program": {
@@ -47,7 +47,7 @@ it("shows what came, tries an event, and saves a new type with its rule", async 
   };
   const attempt = async (request: Request) => {
     tried.push(((await request.json()) as { properties: unknown }).properties);
-    return { outcome: "given", member_name: "", rules: [{ rule: "visits", name: "Visits", unit: "points", points: 20 }], why: [] };
+    return { outcome: "given", member_name: "", rules: [{ rule: "visits", name: "Visits", unit: "points", points: 20, perk: "" }, { rule: "mug", name: "Mug", unit: "perk", points: 0, perk: "the reward “A mug”" }], why: [] };
   };
   renderPage(<Events />, { answers: { ...ANSWERS, "PUT /api/dashboard/v1/program/draft": put, "POST /api/dashboard/v1/events/try": attempt } });
   expect(await screen.findByText(/5 came, 3 of them gave points, 60 points in all\. 1 could not be taken/, {}, { timeout: 15_000 })).toBeTruthy();
@@ -56,6 +56,8 @@ it("shows what came, tries an event, and saves a new type with its rule", async 
   await userEvent.type(screen.getByLabelText("shop"), "izmir");
   await userEvent.click(screen.getByRole("button", { name: "What would it bring?" }));
   expect(await screen.findByText("Visits: 20 points")).toBeTruthy();
+  expect(screen.getByText("Mug: the reward “A mug”")).toBeTruthy();
+  expect(screen.getByText("Beside points: a mug.")).toBeTruthy();
   expect(tried).toEqual([{ shop: "izmir" }]);
   await userEvent.click(screen.getByRole("button", { name: "Add a type of event" }));
   await userEvent.type(screen.getByLabelText("Name (en)"), "Review");

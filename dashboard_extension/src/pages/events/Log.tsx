@@ -88,6 +88,11 @@ function Became({ of }: { of: Line }) {
           {one.message}
         </span>
       ))}
+      {of.perks.map((one) => (
+        <span key={one} className="kit-small">
+          {one}
+        </span>
+      ))}
       {of.reversed_at !== null && (
         <span className="kit-soft kit-small">
           {t("events.reversed", { points: of.taken_back })} <When at={of.reversed_at} />

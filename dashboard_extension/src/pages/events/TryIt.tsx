@@ -82,7 +82,7 @@ function Outcome({ of }: { of: Tried }) {
       </p>
       <ul>
         {of.rules.map((one) => (
-          <li key={one.rule}>{t(one.unit === "status" ? "events.try_status" : "events.try_points", { rule: one.name, points: one.points })}</li>
+          <li key={one.rule}>{one.perk !== "" ? t("events.try_perk", { rule: one.name, perk: one.perk }) : t(one.unit === "status" ? "events.try_status" : "events.try_points", { rule: one.name, points: one.points })}</li>
         ))}
         {of.why.map((one) => (
           <li key={one.code + one.message}>{one.message}</li>

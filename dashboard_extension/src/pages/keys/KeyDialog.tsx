@@ -1,12 +1,12 @@
 import { useController, useForm, useWatch, type Control } from "react-hook-form";
 import { zodResolver } from "@hookform/resolvers/zod";
-import { useId } from "react";
+import { useEffect, useId } from "react";
 import { useIntl } from "react-intl";
 
 import { useApiMutation, useApiQuery } from "@/api";
-import { ConfirmDialog, FieldDate, FieldNumber, FieldSwitch, FieldText, useNotify, useT } from "@/kit";
+import { ConfirmDialog, FieldDate, FieldNumber, FieldSwitch, FieldText, Notice, useNotify, useT } from "@/kit";
 
-import { eventTypesOf, formOf, mayGive, PATH, schemaOf, SCOPES, type Key, type KeyForm, type Made } from "./keys";
+import { eventTypesOf, formOf, IDENTIFY, mayGive, PATH, READ, schemaOf, SCOPES, withScope, type Key, type KeyForm, type Made } from "./keys";
 
 type Sent = { name: string; scopes: KeyForm["scopes"]; event_types: string[]; day_limit: number; expires_on: string | null; must_sign: boolean };
 
@@ -16,7 +16,14 @@ export function KeyDialog({ of, onClose, onMade }: { of: Key | null; onClose: ()
   const notify = useNotify();
   const schema = schemaOf({ name: t("keys.needs_name"), scopes: t("keys.needs_scope"), limit: t("keys.needs_limit") });
   const form = useForm<KeyForm, unknown, Sent>({ resolver: zodResolver(schema) as never, defaultValues: formOf(of) });
-  const [scopes, event_types] = useWatch({ control: form.control, name: ["scopes", "event_types"] });
+  const [scopes, event_types, must_sign] = useWatch({ control: form.control, name: ["scopes", "event_types", "must_sign"] });
+  const gives = mayGive({ scopes, event_types });
+  // Read while rendering: without it the form does not note what was changed by hand.
+  const { dirtyFields } = form.formState;
+  const chosen = dirtyFields.must_sign === true;
+  useEffect(() => {
+    if (of === null && !chosen) form.resetField("must_sign", { defaultValue: gives });
+  }, [of, chosen, gives, form]);
   const make = useApiMutation("post", PATH, { onSuccess: onMade });
   const change = useApiMutation("put", `${PATH}/{key}`, {
     onSuccess: () => {
@@ -45,15 +52,11 @@ export function KeyDialog({ of, onClose, onMade }: { of: Key | null; onClose: ()
       )}
       <FieldDate control={form.control} name="expires_on" label={t("keys.expires_on")} hint={t("keys.expires_on_hint")} />
       {of === null ? (
-        <FieldSwitch
-          control={form.control}
-          name="must_sign"
-          label={t("keys.must_sign")}
-          hint={t(mayGive({ scopes, event_types }) ? "keys.must_sign_better" : "keys.must_sign_hint")}
-        />
+        <FieldSwitch control={form.control} name="must_sign" label={t("keys.must_sign")} hint={t(gives ? "keys.must_sign_better" : "keys.must_sign_hint")} />
       ) : (
         <p className="kit-soft">{t(of.must_sign ? "keys.signs_now" : "keys.sent_now")}</p>
       )}
+      {gives && !must_sign && <Notice tone="warning">{t("keys.must_sign_off")}</Notice>}
     </ConfirmDialog>
   );
 }
@@ -73,8 +76,9 @@ function Scopes({ control }: { control: Control<KeyForm, unknown, Sent> }) {
             name="scopes"
             value={scope}
             checked={field.value.includes(scope)}
+            disabled={scope === IDENTIFY && !field.value.includes(READ)}
             onBlur={field.onBlur}
-            onChange={(event) => field.onChange(SCOPES.filter((one) => (one === scope ? event.target.checked : field.value.includes(one))))}
+            onChange={(event) => field.onChange(withScope(field.value, scope, event.target.checked))}
           />
           <span>
             {t(`keys.scope.${scope}`)}

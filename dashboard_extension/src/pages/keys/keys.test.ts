@@ -3,7 +3,7 @@ import { createHash, createHmac } from "node:crypto";
 
 import { describe, expect, it } from "vitest";
 
-import { concernOf, formOf, mayGive, schemaOf, signedCall, type Key } from "./keys";
+import { concernOf, formOf, mayGive, schemaOf, signedCall, withScope, type Key } from "./keys";
 
 const schema = schemaOf({ name: "name!", scopes: "scopes!", limit: "limit!" });
 const NOW = new Date("2027-01-04T12:00:00Z");
@@ -47,6 +47,15 @@ describe("the form of a key", () => {
     expect(wrong({ ...formOf(KEY), name: " " })).toEqual(["name: name!"]);
     expect(wrong({ ...formOf(KEY), scopes: [] })).toEqual(["scopes: scopes!"]);
     expect(wrong({ ...formOf(KEY), scopes: [], event_types: ["post"] })).toEqual([]);
+  });
+});
+
+describe("what a key may do", () => {
+  it("is to know who members are only beside what they have", () => {
+    expect(withScope(["members:read"], "members:identify", true)).toEqual(["members:read", "members:identify"]);
+    expect(withScope(["members:read", "members:identify", "points:write"], "members:read", false)).toEqual(["points:write"]);
+    expect(withScope([], "members:identify", true)).toEqual([]);
+    expect(withScope(["points:write"], "members:read", true)).toEqual(["members:read", "points:write"]);
   });
 });
 

@@ -8,7 +8,10 @@ export type Made = components["schemas"]["PartnerKeyMade"];
 export type Scope = components["schemas"]["Scope"];
 
 export const PATH = "/api/dashboard/v1/partner-keys";
-export const SCOPES: readonly Scope[] = ["members:read", "members:write", "points:write", "complaints:write"];
+export const SCOPES: readonly Scope[] = ["members:read", "members:identify", "members:write", "points:write", "complaints:write"];
+/** Who members are; of use only to who may read what they have. */
+export const IDENTIFY: Scope = "members:identify";
+export const READ: Scope = "members:read";
 /** More points at once are a slip of the finger; the server says so too. */
 const MOST_POINTS = 10_000_000;
 /** A key that ends so soon is told of, in days. */
@@ -59,6 +62,12 @@ export function schemaOf(words: Words) {
     });
 }
 
+/** What a key may do once a right was given or taken: nobody is named to who may not read. */
+export function withScope(scopes: readonly Scope[], scope: Scope, may: boolean): Scope[] {
+  const wanted = SCOPES.filter((one) => (one === scope ? may : scopes.includes(one)));
+  return wanted.filter((one) => one !== IDENTIFY || wanted.includes(READ));
+}
+
 /** The form of a key that is there, or of a new one: reading alone harms nobody. */
 export function formOf(key: Key | null): KeyForm {
   if (key === null) return { name: "", scopes: ["members:read"], event_types: [], day_limit: null, expires_on: null, must_sign: false };
@@ -72,7 +81,7 @@ export function formOf(key: Key | null): KeyForm {
   };
 }
 
-/** Whether what a key may do is worth signing for: whoever has it could make points. */
+/** Whether whoever has a key could make points; then its requests are signed unless the owner says otherwise. */
 export function mayGive(form: Pick<KeyForm, "scopes" | "event_types">): boolean {
   return form.scopes.includes("points:write") || form.event_types.length > 0;
 }

@@ -5,6 +5,8 @@ import { Link } from "react-router";
 import { useApiMutation, useApiPages, type components } from "@/api";
 import { Badge, Button, ConfirmDialog, CursorTable, Empty, FieldLongText, Points, useNotify, useStaff, useT, When, type Column, type Tone } from "@/kit";
 
+import { By } from "./By";
+
 type Line = components["schemas"]["AdjustmentLine"];
 type Decision = components["schemas"]["DecisionInput"]["decision"];
 const TONES: Record<string, Tone> = { posted: "success", waiting: "warning", refused: "error" };
@@ -36,7 +38,7 @@ export function AdjustmentTable(props: { query: { member?: string; state?: strin
         <div className="members-why">
           <p>{row.reason_name}</p>
           {row.note && <p className="members-text kit-soft">{row.note}</p>}
-          <p className="kit-soft kit-small">{t("members.by", { who: row.requested_by })}</p>
+          <By who={row.requested_by} />
           {row.decided_by && (
             <p className="kit-soft kit-small">
               {t("members.decided_by", { who: row.decided_by })} {row.decision_note}

@@ -75,6 +75,11 @@ function OneChannel(props: { cost: ChannelCost; days: number }) {
         ]}
       />
       <p className="kit-soft">{t("publish.based", { orders: cost.orders, earning: cost.earning, days: props.days })}</p>
+      {cost.top !== null && (
+        <p className="kit-soft" data-top={cost.top.points}>
+          {t("publish.tier_known", { known: cost.tier_known, orders: cost.orders })} {t("publish.top", { tier: cost.top.tier, points: cost.top.points })} <Money {...cost.top.monthly} />
+        </p>
+      )}
       {cost.not_judged.length > 0 && <p className="kit-soft">{t("publish.not_judged", { rules: cost.not_judged.join(", ") })}</p>}
       {cost.rules.length > 1 && (
         <Table

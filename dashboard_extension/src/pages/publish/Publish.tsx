@@ -10,6 +10,7 @@ import { WhoMoves } from "@/pages/tiers/WhoMoves";
 import "@/pages/tiers/tiers.css";
 
 import { Backfill } from "./Backfill";
+import { Deeds, SegmentMoves } from "./Beside";
 import { Cost } from "./Cost";
 import { Coming } from "./Coming";
 import { History } from "./History";
@@ -33,7 +34,9 @@ export function Publish() {
             <Draft seen={seen} />
             {seen.scheduled.length > 0 && <Coming seen={seen} />}
             {seen.draft?.digest && seen.may_change && <WhoMoves quiet />}
+            {seen.draft?.digest && seen.may_change && <SegmentMoves />}
             {seen.draft?.digest && <Cost mayChange={seen.may_change} />}
+            {seen.draft?.digest && seen.may_change && <Deeds />}
             <Backfill seen={seen} />
             <History seen={seen} />
           </>

@@ -124,7 +124,7 @@ function Effect(props: { field: string; rule: RuleForm }) {
   const plugins = kind === "plugin" || effectsOffered(known ?? [], rule.trigger).length > 0;
   // Status points count for tiers alone: where there are none they would only be in the way.
   const status = tiers.length > 0 || kind.startsWith("status") || rule.then.unit === "status";
-  const kinds = (rule.trigger === "order" ? EFFECTS : (["points", "status_fixed"] as const)).filter((one) => status || !one.startsWith("status"));
+  const kinds = (rule.trigger === "order" ? EFFECTS : (["points", "status_fixed", "issue_reward"] as const)).filter((one) => status || !one.startsWith("status"));
   const offered: readonly string[] = plugins ? [...kinds, "plugin"] : kinds;
   const perk = PERKS.includes(kind);
   const free = rule.trigger === "order" && !perk && !["points_per_order", "points_per_unit", "status_fixed"].includes(kind);

@@ -32,4 +32,13 @@ describe("a milestone", () => {
     expect(line).toMatchObject({ trigger: "milestone", then: { type: "points", points: 100 }, milestone: { keep: true, retroactive: false } });
     expect(made.places.get("earning.rules[1].milestone.line.limits[0]")).toBe("rules.1.milestone.limits.0");
   });
+
+  it("may bring a reward instead of points", () => {
+    const document = { texts: { en: {} }, earning: { rules: [] } };
+    const form = formOf(document, CURRENCIES);
+    const rule = newMilestone(form, ["en"], CURRENCIES);
+    const given = { ...rule, then: { ...rule.then, kind: "issue_reward", reward: "mug" } };
+    const [line] = (documentOf(document, { ...form, rules: [given] }).document.earning as { rules: Record<string, unknown>[] }).rules;
+    expect(line).toMatchObject({ trigger: "milestone", then: { type: "issue_reward", reward: "mug" } });
+  });
 });

@@ -1,8 +1,9 @@
-import { Badge, Button, CursorTable, Empty, Failure, Page, Section, Skeleton, useDownload, useT, When } from "@/kit";
+import { Button, CursorTable, Empty, Failure, Page, Section, Skeleton, useDownload, useT, When } from "@/kit";
 import { Link, useNavigate, useParams } from "react-router";
 
 import { useApiPages, useApiQuery, type Answer } from "@/api";
 
+import { Reasons } from "./Reasons";
 import "./segments.css";
 
 type Line = Answer<"/api/dashboard/v1/segments/{segment}/members">["items"][number];
@@ -56,7 +57,7 @@ export function Members() {
                 cell: (row) => <Link className="kit-link" to={`/members/${row.member}`}>{row.name || t("segments.member_number", { number: row.member })}</Link>,
               },
               { id: "since", title: t("segments.since"), cell: (row) => <When at={row.since} form="day" /> },
-              { id: "why", title: t("segments.why"), cell: (row) => <Why reasons={row.why} /> },
+              { id: "why", title: t("segments.why"), cell: (row) => <Why line={row} /> },
             ]}
           />
         </Section>
@@ -65,18 +66,18 @@ export function Members() {
   );
 }
 
-/** Each condition, what the member has, and whether it holds. */
-function Why(props: { reasons: Line["why"] }) {
+/** Each condition, what the member has now, and whether it holds; and what they came in with. */
+function Why(props: { line: Line }) {
   const t = useT();
-  if (props.reasons.length === 0) return <span className="kit-soft">{t("segments.why_unknown")}</span>;
+  const { why, came_in } = props.line;
   return (
-    <ul className="segments-why">
-      {props.reasons.map((one, at) => (
-        <li key={at}>
-          <Badge tone={one.holds ? "success" : "neutral"}>{one.number}</Badge> <span>{one.condition}</span>
-          <span className="kit-visually-hidden">{t(one.holds ? "segments.holds" : "segments.holds_not")}</span>
-        </li>
-      ))}
-    </ul>
+    <div className="segments-reasons">
+      {why.length === 0 ? <span className="kit-soft">{t("segments.why_unknown")}</span> : <Reasons reasons={why} holds={t("segments.holds")} holdsNot={t("segments.holds_not")} />}
+      {came_in !== "" && (
+        <p className="kit-soft kit-small" data-came-in>
+          {came_in}
+        </p>
+      )}
+    </div>
   );
 }

@@ -30,7 +30,20 @@ export function Bonuses({ id }: { id: string }) {
   // A question is called by its words where its answer is still kept.
   const called = (about: string) => query.data?.answers.find((one) => one.question === about)?.text ?? about;
   const given: Column<Given>[] = [
-    { id: "kind", title: t("members.bonus"), cell: (row) => t(`members.bonus.${row.kind}`, { about: row.kind === "question_answered" ? called(row.about) : row.about }) },
+    {
+      id: "kind",
+      title: t("members.bonus"),
+      cell: (row) => (
+        <>
+          {t(`members.bonus.${row.kind}`, { about: row.kind === "question_answered" ? called(row.about) : row.about })}
+          {row.perks.map((one) => (
+            <div key={one} className="kit-soft kit-small">
+              {one}
+            </div>
+          ))}
+        </>
+      ),
+    },
     { id: "points", title: t("members.points"), cell: (row) => <Points value={row.points} sign /> },
     { id: "at", title: t("members.at"), cell: (row) => <When at={row.given_at} /> },
   ];

@@ -1,5 +1,6 @@
 import { useApiQuery, type components } from "@/api";
 import { Badge, Empty, Loaded, Table, useT, When, type Column } from "@/kit";
+import { Reasons } from "@/pages/segments/Reasons";
 
 type Standing = components["schemas"]["SegmentStandingLine"];
 
@@ -12,9 +13,10 @@ export function Segments({ id }: { id: string }) {
       id: "segment",
       title: t("members.segment"),
       cell: (row) => (
-        <span data-member-segment={row.id} data-in={row.since !== null}>
-          {row.name}
-        </span>
+        <div className="members-segment" data-member-segment={row.id} data-in={row.since !== null}>
+          <strong>{row.name}</strong>
+          <p className="kit-soft kit-small">{row.told}</p>
+        </div>
       ),
     },
     {
@@ -24,9 +26,16 @@ export function Segments({ id }: { id: string }) {
         row.since === null ? (
           <Badge>{t(row.fits ? "members.segment_soon" : "members.segment_out")}</Badge>
         ) : (
-          <Badge tone="success">
-            {t("members.segment_since")} <When at={row.since} form="day" />
-          </Badge>
+          <div className="members-segment">
+            <Badge tone="success">
+              {t("members.segment_since")} <When at={row.since} form="day" />
+            </Badge>
+            {row.came_in !== "" && (
+              <p className="kit-soft kit-small" data-came-in>
+                {row.came_in}
+              </p>
+            )}
+          </div>
         ),
     },
     {
@@ -36,14 +45,7 @@ export function Segments({ id }: { id: string }) {
         row.why.length === 0 ? (
           t("members.segment_no_part")
         ) : (
-          <ul>
-            {row.why.map((one, at) => (
-              <li key={at}>
-                <Badge tone={one.holds ? "success" : "neutral"}>{one.number}</Badge> {one.condition}
-                <span className="kit-visually-hidden">{t(one.holds ? "members.segment_holds" : "members.segment_holds_not")}</span>
-              </li>
-            ))}
-          </ul>
+          <Reasons reasons={row.why} holds={t("members.segment_holds")} holdsNot={t("members.segment_holds_not")} />
         ),
     },
   ];

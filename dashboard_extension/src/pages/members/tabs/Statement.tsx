@@ -2,6 +2,8 @@ import { useApiPages, type components } from "@/api";
 import { Badge, Button, CursorTable, Empty, Points, useNotify, useT, When, type Column } from "@/kit";
 import { copyText } from "@/kit/clipboard";
 
+import { By } from "../By";
+
 type Line = components["schemas"]["StatementLine"];
 
 /** A member's movements, each with why it has its amount. */
@@ -45,7 +47,7 @@ function Why({ line }: { line: Line }) {
           ))}
         </details>
       )}
-      {line.by.startsWith("app") ? null : <p className="kit-soft kit-small">{t("members.by", { who: line.by })}</p>}
+      <By who={line.by} />
       <div>
         <Button size="small" variant="tertiary" onClick={() => void copy()}>
           {t("members.copy")}
