@@ -1,9 +1,12 @@
-import { Failure, Figures, Money, Notice, Points, Section, Skeleton, Table, useT, When, type Column } from "@/kit";
+import { Badge, Failure, Figures, Money, Notice, Points, Section, Skeleton, Table, useT, When, type Column } from "@/kit";
 
 import { useApiQuery, type Answer } from "@/api";
 
+type Flow = Answer<"/api/dashboard/v1/publishing/segments">["segments"][number];
 type DeedsCost = Answer<"/api/dashboard/v1/publishing/deeds">;
 type Deed = DeedsCost["items"][number];
+
+const TONES = { new: "success", removed: "warning", changed: "info" } as const;
 
 /** Who would come into segments and leave them; nothing where no segment differs. */
 export function SegmentMoves() {
@@ -20,7 +23,7 @@ export function SegmentMoves() {
           rows={data.segments}
           rowKey={(row) => row.id}
           columns={[
-            { id: "name", title: t("publish.segment"), cell: (row) => `${row.name} (${t(`publish.segment_${row.changed}`)})` },
+            { id: "name", title: t("publish.segment"), cell: (row) => <Named row={row} /> },
             { id: "before", title: t("publish.before"), align: "end", cell: (row) => <Points value={row.before} /> },
             { id: "come", title: t("publish.come"), align: "end", cell: (row) => <Points value={row.come} /> },
             { id: "gone", title: t("publish.gone"), align: "end", cell: (row) => <Points value={row.gone} /> },
@@ -29,6 +32,16 @@ export function SegmentMoves() {
         />
       )}
     </Section>
+  );
+}
+
+function Named({ row }: { row: Flow }) {
+  const t = useT();
+  return (
+    <div className="publish-named">
+      <span>{row.name}</span>
+      <Badge tone={TONES[row.changed]}>{t(`publish.segment_${row.changed}`)}</Badge>
+    </div>
   );
 }
 
@@ -51,7 +64,7 @@ export function Deeds() {
           {data.not_counted.length > 0 && (
             <>
               <p className="kit-soft">{t("publish.not_counted")}</p>
-              <ul className="publish-list kit-soft">
+              <ul className="publish-list kit-soft" data-not-counted={data.not_counted.length}>
                 {data.not_counted.map((what) => (
                   <li key={what}>{what}</li>
                 ))}
