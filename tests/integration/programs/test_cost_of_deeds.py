@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from saleor_loyalty_app.bonuses import answers, birthdays
 from saleor_loyalty_app.bonuses.celebrating import Birthday
+from saleor_loyalty_app.cli.costs import lines_beside_orders
 from saleor_loyalty_app.custom_events import repository as events
 from saleor_loyalty_app.custom_events.incoming import Incoming
 from saleor_loyalty_app.db.database import Database
@@ -255,3 +256,66 @@ def test_what_others_did_in_other_stores_is_not_counted(books: Books, database: 
     costs = books.costs()
     assert [one for one in costs.items if one.times] == []
     assert (costs.points, costs.points_before, costs.at_once) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            "en",
+            [
+                "Segment “All” is new: 2 come in.",
+                (
+                    "Answers to “Color?”: 1 × 0 points = 0 points at most since 2026-08-24;"
+                    " so far 1 point."
+                ),
+                (
+                    "Answers to “Size?”: 1 × 20 points = 20 points at most since 2026-08-24;"
+                    " so far 1 point."
+                ),
+                "Not counted: Birthdays: no birthday is known yet.",
+            ],
+        ),
+        (
+            "tr",
+            [
+                "“Tümü” segmenti yeni: 2 kişi girer.",
+                (
+                    "“Color?” sorusuna verilen yanıtlar: 1 × 0 puan = en çok 0 puan"
+                    " (2026-08-24 tarihinden beri); şimdiki programla 1 puan."
+                ),
+                (
+                    "“Size?” sorusuna verilen yanıtlar: 1 × 20 puan = en çok 20 puan"
+                    " (2026-08-24 tarihinden beri); şimdiki programla 1 puan."
+                ),
+                "Hesaba katılmayan: Doğum günleri: henüz hiçbir doğum günü bilinmiyor.",
+            ],
+        ),
+    ],
+)
+def test_the_command_line_tells_the_same_in_words(
+    books: Books, language: str, told: list[str]
+) -> None:
+    books.answer("size", "38")
+    books.answer("color", "red")
+    everybody = {
+        "id": "all",
+        "names": {"en": "All", "tr": "Tümü"},
+        "rule": {"type": "member_since", "min": 0},
+    }
+    draft = program_of(
+        PURCHASES,
+        gives("birthday", 100),
+        gives("question_answered", 20, on=["size"]),
+        **SECTIONS | {"segments": [everybody], "tiers": TIERS | {"enabled": False}},
+    )
+
+    lines = books.database.read(
+        lambda conn: lines_beside_orders(
+            conn, books.store, draft, start=NOW, now=NOW, language=language
+        )
+    )
+
+    reached = [line for line in lines if "Silver" in line or "Gold" in line]
+    assert len(reached) == 2
+    assert sorted(set(lines) - set(reached)) == sorted(told)
