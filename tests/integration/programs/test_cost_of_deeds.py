@@ -183,7 +183,8 @@ def test_answers_of_the_time_are_counted_by_question(books: Books) -> None:
 
 
 def test_events_of_somebody_known_are_counted_less_those_taken_back(books: Books) -> None:
-    for number, outcome in enumerate(("given", "nothing", "withheld", "refused", "unknown")):
+    outcomes = ("given", "nothing", "withheld", "refused", "unknown_member")
+    for number, outcome in enumerate(outcomes):
         books.report("visit", number, outcome)
     books.report("visit", 10, "given", at=BEFORE)
     books.report("review", 11, "given")
