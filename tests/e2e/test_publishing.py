@@ -102,10 +102,13 @@ DEEDS = {
     ],
 }
 NOT_COUNTED = {
-    "en": ["Birthdays: no birthday is known yet.", "Events: Visit: none could be reported so far."],
+    "en": [
+        "Birthdays: no birthday is known yet.",
+        "Events “Visit”: none could be reported so far.",
+    ],
     "tr": [
         "Doğum günleri: henüz hiçbir doğum günü bilinmiyor.",
-        "Olaylar: Ziyaret: şimdiye kadar bildirilemiyordu.",
+        "“Ziyaret” olayları: şimdiye kadar bildirilemiyordu.",
     ],
 }
 

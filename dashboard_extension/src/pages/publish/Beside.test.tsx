@@ -107,6 +107,14 @@ it.each([
   expect(container.querySelector("[data-top]")?.textContent).toBe(told);
 });
 
+it.each([
+  [0, "Orders count without their buyers’ tiers. If every"],
+  [40, "Orders count with the tier that their buyer has now. If every"],
+])("says so where the tier of no or of each buyer is known: %i", (known, told) => {
+  const { container } = renderPage(<OneChannel cost={{ ...ORDERS, tier_known: known }} days={90} />);
+  expect(container.querySelector("[data-top]")?.textContent).toContain(told);
+});
+
 it("shows two rules of one name as two, and no tiers where none multiplies", () => {
   const rules = [
     { id: "a", rule: "Shirts", points: 3000 },

@@ -93,8 +93,8 @@ function Counted({ cost }: { cost: DeedsCost }) {
       <Figures
         items={[
           { label: t("publish.deeds_points"), value: <Points value={cost.points} />, name: "deeds" },
-          ...(cost.points_before === null ? [] : [{ label: t("publish.deeds_before"), value: <Points value={cost.points_before} />, name: "deeds-before" }]),
           ...worth("deeds_worth", cost.worth),
+          ...(cost.points_before === null ? [] : [{ label: t("publish.deeds_before"), value: <Points value={cost.points_before} />, name: "deeds-before" }]),
           ...(cost.at_once === 0 ? [] : [{ label: t("publish.deeds_at_once"), value: <Points value={cost.at_once} />, name: "deeds-at-once" }]),
           ...worth("at_once_worth", cost.at_once_worth),
         ]}

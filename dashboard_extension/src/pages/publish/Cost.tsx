@@ -79,7 +79,7 @@ export function OneChannel(props: { cost: ChannelCost; days: number }) {
       <p className="kit-soft">{t("publish.based", { orders: cost.orders, earning: cost.earning, days: props.days })}</p>
       {cost.top !== null && (
         <p className="kit-soft" data-top={cost.top.points}>
-          {t("publish.tier_known", { known: cost.tier_known, orders: cost.orders })} {t("publish.top", { tier: cost.top.tier, points: cost.top.points, monthly: money(cost.top.monthly) })}
+          {t(tiersKnown(cost), { known: cost.tier_known, orders: cost.orders })} {t("publish.top", { tier: cost.top.tier, points: cost.top.points, monthly: money(cost.top.monthly) })}
         </p>
       )}
       {cost.not_judged.length > 0 && <p className="kit-soft">{t("publish.not_judged", { rules: cost.not_judged.join(", ") })}</p>}
@@ -96,4 +96,9 @@ export function OneChannel(props: { cost: ChannelCost; days: number }) {
       )}
     </div>
   );
+}
+
+function tiersKnown(cost: ChannelCost): string {
+  if (cost.tier_known === 0) return "publish.tier_known_none";
+  return cost.tier_known === cost.orders ? "publish.tier_known_all" : "publish.tier_known";
 }
