@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from saleor_loyalty_app.cli.arguments import AsJson, StoreName, parse_moment
+from saleor_loyalty_app.cli.costs import lines_beside_orders
 from saleor_loyalty_app.cli.output import complain, print_json, print_table, say
 from saleor_loyalty_app.cli.session import Session, session_of
 from saleor_loyalty_app.flows.publish_program import Preview, preview, publish, roll_back
@@ -98,16 +99,28 @@ def diff(
     store: StoreName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say in words what publishing would change, and what it costs."""
+    """Say in words what publishing would change, what it costs, and who moves."""
     with session_of(context) as session:
         owner = session.store(store)
         program = program_from_yaml(file.read_text()) if file else None
         found = _preview(session, owner, program, effective_from)
+        now = session.clock()
+        beside = session.database.read(
+            lambda conn: lines_beside_orders(
+                conn,
+                owner,
+                program,
+                start=effective_from or now,
+                now=now,
+                language=session.language,
+            )
+        )
         if as_json:
             print_json(
                 {
                     "changes": found.changes,
                     "cost": found.cost,
+                    "beside": beside,
                     "problems": [problem.as_json() for problem in found.problems],
                 }
             )
@@ -115,7 +128,7 @@ def diff(
         _tell(found.problems, session.language)
         for change in found.changes:
             say(f"• {change.text}")
-        for note in found.cost:
+        for note in (*found.cost, *beside):
             say(note)
         if not found.changes:
             say("Nothing would change.")

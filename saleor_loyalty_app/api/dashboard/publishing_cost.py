@@ -195,7 +195,7 @@ def _channel(
         tier_known=found.tier_known,
         top=_top(found, program, days, language),
         rules=[
-            RuleCost(rule=program.rule_name(rule_id, language), points=int(points))
+            RuleCost(id=rule_id, rule=program.rule_name(rule_id, language), points=int(points))
             for rule_id, points in rules
         ],
         not_judged=[

@@ -25,6 +25,7 @@ _FLOW: dict[str, JsonValue] = {
     "gone": 35,
 }
 _DEED: dict[str, JsonValue] = {
+    "id": "birthday",
     "what": "Birthdays",
     "times": 41,
     "each": 100,
@@ -95,6 +96,7 @@ class DeedLine(Answer):
 
     model_config = _example(**_DEED)
 
+    id: str = Field(description="Of this line among the others; words may be the same.")
     what: str
     times: int = Field(ge=0)
     each: int = Field(ge=0, description="Points that one brings at most, before caps.")
@@ -107,6 +109,7 @@ class DeedLine(Answer):
     def of(cls, one: DeedCost, draft: Program, live: Program | None, language: str) -> "DeedLine":
         """A line of the list."""
         return cls(
+            id=":".join([one.trigger, *filter(None, [one.on]), *["at_once"] * one.at_once]),
             what=deed_words(one, draft, live, language),
             times=one.times,
             each=one.each,
@@ -127,6 +130,7 @@ class DeedsCost(Answer):
         points_before=0,
         at_once=0,
         worth=[_WORTH],
+        at_once_worth=[],
         goodwill=5000,
         goodwill_before=5000,
         not_counted=["Cheaper deliveries: what they cost is not counted."],
@@ -140,6 +144,7 @@ class DeedsCost(Answer):
     worth: list[Money] = Field(
         description="What `points` are worth, in each currency in which points are spent."
     )
+    at_once_worth: list[Money] = Field(description="The same of `at_once`; empty where it is 0.")
     goodwill: int = Field(
         ge=0, description="Points a month that goodwill without a person gives at most."
     )
@@ -158,6 +163,7 @@ class DeedsCost(Answer):
             points_before=None if live is None else found.points_before,
             at_once=found.at_once,
             worth=worth_of(found.points, draft),
+            at_once_worth=worth_of(found.at_once, draft) if found.at_once else [],
             goodwill=found.goodwill,
             goodwill_before=found.goodwill_before,
             not_counted=[uncounted_words(one, draft, language) for one in found.uncounted],

@@ -138,6 +138,7 @@ class PublishingPage(Shape):
 class RuleCost(Shape):
     """What one rule gives."""
 
+    id: str = Field(description="Of the rule; names may be the same.")
     rule: str
     points: int = Field(description="Cut to whole points.")
 

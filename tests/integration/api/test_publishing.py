@@ -231,7 +231,9 @@ def test_cost_is_what_the_decision_gives_on_the_orders_that_were_read(
     assert channel["worth"] == {"amount": "12.02", "currency": "USD"}
     assert channel["monthly"] == {"amount": "4.01", "currency": "USD"}
     assert channel["monthly_before"] == {"amount": "2.00", "currency": "USD"}
-    assert channel["rules"] == [{"rule": "Points on every purchase", "points": 601}]
+    assert channel["rules"] == [
+        {"id": "purchases", "rule": "Points on every purchase", "points": 601}
+    ]
 
 
 def run(edge: ApiEdge, store: StoreRef, source: MemorySource, number: int, pages: int) -> None:

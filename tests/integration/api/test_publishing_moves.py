@@ -41,7 +41,8 @@ def test_what_a_draft_gives_beside_orders_is_told_and_the_rest_is_named(
     desk = MemberDesk(edge, published)
     desk.join(1, "Ayşe", "Yılmaz")
     desk.join(2, "Can", "Demir", confirmed=False)
-    drafted(edge, published, WELCOME, LINE, tiers={"enabled": True, "levels": [GOLD]})
+    again = LINE | {"id": "first-order-again"}
+    drafted(edge, published, WELCOME, LINE, again, tiers={"enabled": True, "levels": [GOLD]})
     owner = edge.staff(published)
     found = edge.get(f"{API}/publishing/deeds", owner).json()
     told = {one["what"]: (one["times"], one["each"], one["points"]) for one in found["items"]}
@@ -49,6 +50,9 @@ def test_what_a_draft_gives_beside_orders_is_told_and_the_rest_is_named(
         "Members who joined with a confirmed account": (1, 100_000, 100_000),
         "Milestone passed: First order": (0, 100_000, 0),
     }
+    ids = [one["id"] for one in found["items"]]
+    assert ids == ["account_confirmed", "milestone:first-order", "milestone:first-order-again"]
+    assert found["at_once_worth"] == []
     assert (found["points"], found["points_before"], found["at_once"]) == (100_000, 0, 0)
     assert found["worth"] == [{"amount": "2000.00", "currency": "USD"}]
     assert any("Gold" in one for one in found["not_counted"])

@@ -219,6 +219,16 @@ def test_a_program_is_shown_checked_compared_published_and_rolled_back(
     assert cli.run(["program", "validate", str(file)]) == 0
     assert "The program can be published." in capsys.readouterr().out
     assert "Bonus Club" in str(printed_json(capsys, "program", "diff", str(file))["changes"])
+    welcoming = json.loads(json.dumps(draft.document)) | {"name": "Bonus Club"}
+    then = {"type": "points", "points": 50}
+    rule = {"id": "welcome", "trigger": "account_confirmed", "then": then}
+    welcoming["earning"]["rules"].append(rule)
+    rewarding = tmp_path / "rewarding.yaml"
+    rewarding.write_text(json.dumps(welcoming))
+    beside = printed_json(capsys, "program", "diff", str(rewarding))["beside"]
+    assert beside[0].startswith("Members who joined with a confirmed account: 0 × 50 points = 0")
+    assert cli.run(["program", "diff", str(rewarding)]) == 0
+    assert beside[0] in capsys.readouterr().out
     assert cli.run(["program", "publish", str(file)]) == 0
     assert "Revision 2 is published, in force from" in capsys.readouterr().out
 

@@ -1,9 +1,9 @@
-import { Button, Empty, Failure, Figures, Money, Notice, Points, Progress, Section, Skeleton, Table, useT, When } from "@/kit";
+import { Button, Empty, Failure, Figures, Money, Notice, Points, Progress, Section, Skeleton, Table, useMoney, useT, When } from "@/kit";
 
 import { useApiMutation, useApiQuery, type Answer } from "@/api";
 
 type CostOf = Answer<"/api/dashboard/v1/publishing/cost">;
-type ChannelCost = NonNullable<CostOf["channels"]>[number];
+export type ChannelCost = NonNullable<CostOf["channels"]>[number];
 
 /** What the draft would have cost on the orders of the last 90 days. */
 export function Cost(props: { mayChange: boolean }) {
@@ -50,7 +50,7 @@ export function Cost(props: { mayChange: boolean }) {
           )}
           {cost.data.channels.length === 0 && <Notice tone="info">{t("publish.no_orders")}</Notice>}
           {cost.data.channels.map((one) => (
-            <OneChannel key={one.channel} cost={one} days={cost.data.days ?? 90} />
+            <OneChannel key={`${one.channel} ${one.currency}`} cost={one} days={cost.data.days ?? 90} />
           ))}
         </>
       )}
@@ -58,8 +58,10 @@ export function Cost(props: { mayChange: boolean }) {
   );
 }
 
-function OneChannel(props: { cost: ChannelCost; days: number }) {
+/** One channel's orders, and what they bring by rule. */
+export function OneChannel(props: { cost: ChannelCost; days: number }) {
   const t = useT();
+  const money = useMoney();
   const { cost } = props;
   return (
     <div className="kit-stack" data-cost={cost.channel}>
@@ -77,7 +79,7 @@ function OneChannel(props: { cost: ChannelCost; days: number }) {
       <p className="kit-soft">{t("publish.based", { orders: cost.orders, earning: cost.earning, days: props.days })}</p>
       {cost.top !== null && (
         <p className="kit-soft" data-top={cost.top.points}>
-          {t("publish.tier_known", { known: cost.tier_known, orders: cost.orders })} {t("publish.top", { tier: cost.top.tier, points: cost.top.points })} <Money {...cost.top.monthly} />
+          {t(tiersKnown(cost), { known: cost.tier_known, orders: cost.orders })} {t("publish.top", { tier: cost.top.tier, points: cost.top.points, monthly: money(cost.top.monthly) })}
         </p>
       )}
       {cost.not_judged.length > 0 && <p className="kit-soft">{t("publish.not_judged", { rules: cost.not_judged.join(", ") })}</p>}
@@ -85,7 +87,7 @@ function OneChannel(props: { cost: ChannelCost; days: number }) {
         <Table
           label={t("publish.by_rule", { channel: cost.channel_name })}
           rows={cost.rules}
-          rowKey={(row) => row.rule}
+          rowKey={(row) => row.id}
           columns={[
             { id: "rule", title: t("publish.rule"), cell: (row) => row.rule },
             { id: "points", title: t("publish.points"), align: "end", cell: (row) => <Points value={row.points} /> },
@@ -94,4 +96,9 @@ function OneChannel(props: { cost: ChannelCost; days: number }) {
       )}
     </div>
   );
+}
+
+function tiersKnown(cost: ChannelCost): string {
+  if (cost.tier_known === 0) return "publish.tier_known_none";
+  return cost.tier_known === cost.orders ? "publish.tier_known_all" : "publish.tier_known";
 }
