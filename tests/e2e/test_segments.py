@@ -161,13 +161,13 @@ def test_a_published_segment_is_filled_and_says_why(
     expect(kept.locator("[data-access=segment]")).to_contain_text("kept for Shirt lovers")
     expect(buy).to_be_enabled()
     assert findings(shop, "loyalty-access") == []
-    steps.shoot(shop, pictures, "143-early-access")
+    steps.shoot(shop, pictures, "143-early-access", part="loyalty-access")
     shop.locator("#sign-out").click()
     expect(kept).to_contain_text("sign in to see whether it is for you")
     shop.locator(f'[data-customer="{JOHN}"]').click()
     expect(kept.locator("[data-access=closed]")).to_have_text("Kept for Shirt lovers.")
     expect(buy).to_be_disabled()
-    steps.shoot(shop, pictures, "144-early-access-closed")
+    steps.shoot(shop, pictures, "144-early-access-closed", part="loyalty-access")
 
 
 def test_who_is_in_it_and_why_is_told_in_turkish(

@@ -11,7 +11,7 @@ from saleor_loyalty_app.api.dashboard.program_schemas import Document
 from saleor_loyalty_app.flows.segment_standing import SegmentStanding
 from saleor_loyalty_app.programs.scalars import Reference
 from saleor_loyalty_app.programs.segment_reasons import Line, Reason
-from saleor_loyalty_app.programs.segments import Segment
+from saleor_loyalty_app.programs.segments import Agreed, Segment
 from saleor_loyalty_app.programs.segments_words import (
     Names,
     came_in_words,
@@ -84,7 +84,10 @@ class SegmentReason(Answer):
         description="A condition; or a group, of which all or at least one must hold."
     )
     condition: str = Field(description="The line in words; of a group, how many of it must hold.")
-    number: str = Field(description="What the member has now; – = nothing. Empty for a group.")
+    number: str = Field(
+        description="What the member has now; – = nothing. Empty for a group, and where the "
+        "condition says it."
+    )
     holds: bool
     of: list["SegmentReason"] = Field(description="What a group is made of.")
 
@@ -93,7 +96,8 @@ class SegmentReason(Answer):
         """A condition or a group as it is told."""
         part = reason.part
         number = ""
-        if isinstance(part, Line):
+        # Of an agreement the condition and its mark say all.
+        if isinstance(part, Line) and not isinstance(part.leaf, Agreed):
             number = number_words(part.leaf, reason.number, language, names)
         return cls(
             kind="condition" if isinstance(part, Line) else part.joint,

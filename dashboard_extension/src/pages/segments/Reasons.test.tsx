@@ -17,7 +17,7 @@ const WHY = [
   line("the last order did not go to Türkiye", "Germany", true),
   group("any", "At least one of these:", true, [
     line("orders ever: at least 5", "2", false),
-    group("all", "All of these:", true, [line("did not agree to offers by SMS", "No", true), line("days as a member: at least 30", "40 days", true)]),
+    group("all", "All of these:", true, [line("did not agree to offers by text message", "", true), line("days as a member: at least 30", "40 days", true)]),
   ]),
 ];
 const CAME_IN = "Came in with: the last order went to Germany; orders ever: 1.";
@@ -46,7 +46,7 @@ const TOLD = [
   ["✓", "At least one of these: holds"],
   ["✗", "2 orders ever: at least 5 does not hold"],
   ["✓", "All of these: holds"],
-  ["✓", "No did not agree to offers by SMS holds"],
+  ["✓", "did not agree to offers by text message holds"],
   ["✓", "40 days days as a member: at least 30 holds"],
 ];
 
