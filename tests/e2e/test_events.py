@@ -231,4 +231,6 @@ def test_a_key_is_made_renewed_and_revoked_in_turkish(
     require_accessible(page, "a key being revoked in Turkish")
     press(frame, yes)
     expect(row).to_have_count(0)
-    press(frame, "[aria-expanded]")
+    frame.get_by_role("button", name="Göster").click()
+    expect(row).to_contain_text("İptal edildi")
+    shoot(page, pictures, "137-keys-ended-tr")

@@ -193,7 +193,6 @@ def test_who_is_in_it_and_why_is_told_in_turkish(
     shop.goto("/shop")
     kept = shop.locator("loyalty-access")
     expect(kept).to_contain_text("giriş yapın")
-    steps.shoot(shop, pictures, "143-early-access-tr-signed-out", part="loyalty-access")
     steps.sign_in(shop, AYSE)
     expect(kept.locator("[data-access=segment]")).to_have_text(
         f"Bunu şimdiden satın alabilirsiniz: {NAMES['tr']} için ayrıldı."

@@ -28,6 +28,22 @@ _REASON: dict[str, JsonValue] = {
     "kind": "condition",
     "of": [],
 }
+_EITHER: dict[str, JsonValue] = {
+    "condition": "At least one of these:",
+    "number": "",
+    "holds": True,
+    "kind": "any",
+    "of": [
+        {
+            "condition": "the last order did not go to Türkiye",
+            "number": "Germany",
+            "holds": True,
+            "kind": "condition",
+            "of": [],
+        },
+        _REASON | {"number": "₺120.00", "holds": False},
+    ],
+}
 _SEGMENT: dict[str, JsonValue] = {
     "id": "loyal",
     "name": "Loyal customers",
@@ -49,13 +65,14 @@ _MEMBER: dict[str, JsonValue] = {
     "came_in": "Came in with: spent ₺5,010.00 in the last 365 days.",
 }
 _STANDING: dict[str, JsonValue] = {
-    "id": "loyal",
-    "name": "Loyal customers",
+    "id": "worth-it",
+    "name": "Worth a parcel abroad",
     "since": "2027-01-04T09:30:00Z",
     "fits": True,
-    "told": "Members for whom this holds: spent at least ₺5,000.00 in the last 365 days.",
-    "why": [_REASON],
-    "came_in": "Came in with: spent ₺5,010.00 in the last 365 days.",
+    "told": "Members for whom this holds: the last order did not go to Türkiye or spent at least "
+    "₺5,000.00 in the last 365 days.",
+    "why": [_EITHER],
+    "came_in": "Came in with: the last order went to Germany; spent ₺0.00 in the last 365 days.",
 }
 
 _WHY = Field(
@@ -78,7 +95,9 @@ class SegmentReason(Answer):
     holds, "not a" and "not b". So each condition counts for being in where it holds.
     """
 
-    model_config = _example(**_REASON)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [_REASON, _EITHER]}
+    )
 
     kind: Literal["condition", "all", "any"] = Field(
         description="A condition; or a group, of which all or at least one must hold."

@@ -1,11 +1,13 @@
 """Segments over the APIs: the board, members and why, a rule tried, the file; and early access."""
 
 import csv
+import json
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+import schemathesis
 
 from saleor_loyalty_app.flows.publish_program import publish
 from saleor_loyalty_app.flows.sweep_segments import segments_page
@@ -134,6 +136,42 @@ def test_a_member_s_page_says_why_they_are_in_or_not(edge: ApiEdge, desk: Member
         line("days of membership: at most 9", "40 days", holds=False),
     ]
     assert told(edge.get(f"{API}/members/987654321/segments", agent)) == (404, "member_not_found")
+
+
+def test_groups_within_groups_are_told_as_the_document_says(
+    edge: ApiEdge, desk: MemberDesk
+) -> None:
+    deep = {"type": "all", "of": [{"type": "consent", "channel": "sms"}, NEVER["rule"]]}
+    deeper = {"type": "any", "of": [deep, {"type": "not", "of": ELSEWHERE["rule"]}]}
+    rule = {"type": "all", "of": [{"type": "member_since", "min": 1}, deeper]}
+
+    def write(conn: Any) -> None:
+        segments = [{"id": "deep", "names": {"en": "Deep"}, "rule": {"type": "not", "of": rule}}]
+        document = dict(get_draft(conn, desk.store.id).document) | {"segments": segments}
+        put_draft(conn, desk.store.id, document, by="user:1", now=edge.clock())
+        publish(conn, desk.store, read_program(document), by="user:1", now=edge.clock())
+
+    edge.database.write(write)
+    while segments_page(edge.database, desk.store, now=edge.clock()):
+        pass
+    schema = schemathesis.openapi.from_dict(json.loads(json.dumps(edge.app.openapi())))
+    agent = edge.staff(desk.store, **AGENT)
+    members = edge.get(f"{API}/segments/deep/members", agent)
+    of_members = schema[f"{API}/segments/{{segment}}/members"]["GET"]
+    assert of_members.is_valid_response(members)
+    [first, _] = members.json()["items"]
+    [one] = first["why"]
+    assert [one["kind"], *(part["kind"] for part in one["of"])] == ["any", "condition", "all"]
+    _, both = one["of"]
+    assert [part["kind"] for part in both["of"]] == ["any", "any"]
+    assert both["holds"] is True
+    standing = edge.get(f"{API}/members/{first['member']}/segments", agent)
+    assert schema[f"{API}/members/{{member}}/segments"]["GET"].is_valid_response(standing)
+    assert standing.json()["segments"][0]["why"] == first["why"]
+    both["of"][0]["of"][0]["kind"] = "none"
+    wrong = httpx.Response(200, json=members.json() | {"items": [first]}, request=members.request)
+    wrong.elapsed = members.elapsed
+    assert not of_members.is_valid_response(wrong)
 
 
 def test_what_a_member_came_in_with_is_told_by_the_rule_of_then(
