@@ -32,7 +32,7 @@ LOYAL = {
 }
 NEVER = {"id": "never", "names": {"en": "Never"}, "rule": {"type": "orders", "min": 5}}
 #: In it for what they are not: turned around as a whole, so one of the two is enough.
-ELSEWHERE = {
+ELSEWHERE: dict[str, Any] = {
     "id": "elsewhere",
     "names": {"en": "Elsewhere", "tr": "Başka yerde"},
     "rule": {
@@ -142,7 +142,8 @@ def test_groups_within_groups_are_told_as_the_document_says(
     edge: ApiEdge, desk: MemberDesk
 ) -> None:
     deep = {"type": "all", "of": [{"type": "consent", "channel": "sms"}, NEVER["rule"]]}
-    deeper = {"type": "any", "of": [deep, {"type": "not", "of": ELSEWHERE["rule"]}]}
+    there = ELSEWHERE["rule"]["of"]
+    deeper = {"type": "any", "of": [deep, there]}
     rule = {"type": "all", "of": [{"type": "member_since", "min": 1}, deeper]}
 
     def write(conn: Any) -> None:
