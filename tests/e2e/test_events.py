@@ -212,8 +212,9 @@ def test_a_key_is_made_renewed_and_revoked_in_turkish(
     require_accessible(page, "a key that is shown once in Turkish")
     press(frame, yes)
 
-    row = frame.locator("tbody tr", has_text="Kadıköy kasaları")
-    press(frame, '[data-key="rotate"]')
+    named = 'tbody tr:has-text("Kadıköy kasaları")'
+    row = frame.locator(named)
+    press(frame, f'{named} [data-key="rotate"]')
     expect(dialog).to_contain_text("Kadıköy kasaları anahtarını yenile")
     shoot(page, pictures, "137-key-rotate-tr")
     require_accessible(page, "a key being renewed in Turkish")
@@ -225,7 +226,7 @@ def test_a_key_is_made_renewed_and_revoked_in_turkish(
     shoot(page, pictures, "137-keys-tr")
     require_accessible(page, "keys in Turkish")
 
-    press(frame, '[data-key="revoke"]')
+    press(frame, f'{named} [data-key="revoke"]')
     expect(dialog).to_contain_text("Hiç kullanılmadı.")
     shoot(page, pictures, "137-key-revoke-tr")
     require_accessible(page, "a key being revoked in Turkish")
