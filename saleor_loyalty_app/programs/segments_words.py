@@ -67,6 +67,13 @@ def turned_words(leaf: s.SegmentLeaf, language: str, names: Names) -> str:
         case c.InTiers() | c.InTags() | c.InLanguages() | c.InCountries():
             items = _items(leaf, language, names)
             return translate(f"segment.no_{leaf.type}", language, items=items)
+        # Of whole numbers that everybody has, the other side of one limit is a limit too.
+        case s.OrdersWithin() | c.MemberSince() if leaf.max is None and leaf.min:
+            turned = leaf.model_copy(update={"min": None, "max": leaf.min - 1})
+            return leaf_words(turned, language, names)
+        case s.OrdersWithin() | c.MemberSince() if leaf.min is None and leaf.max is not None:
+            turned = leaf.model_copy(update={"min": leaf.max + 1, "max": None})
+            return leaf_words(turned, language, names)
         case _:
             return translate("segment.not", language, rule=leaf_words(leaf, language, names))
 
@@ -171,14 +178,14 @@ def _items(
 
 
 def number_words(leaf: s.SegmentLeaf, number: Number, language: str, names: Names) -> str:
-    """The member's number, word, yes or no beside a condition; "–" where there is none."""
+    """The member's number or word beside a condition; "–" where there is none."""
     match leaf:
         case _ if number is None or number == "":
             return "–"
         case s.SpendWithin():
             return words.money_words(Decimal(str(number)), leaf.currency, language)
         case s.Agreed():
-            return translate("value.yes" if number else "value.no", language)
+            return translate("segment.agreed" if number else "segment.agreed_not", language)
         case s.Joined():
             return words.day_words(date.fromisoformat(str(number)), language)
         case s.CategoryShare():

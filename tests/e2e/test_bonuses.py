@@ -10,7 +10,15 @@ from playwright.sync_api import FrameLocator, Page, expect
 from tests.e2e import steps
 from tests.e2e.axe import findings
 from tests.e2e.conftest import World
-from tests.e2e.dashboard import EN_LIGHT_1440, LOOKS, Look, open_page, require_accessible, shoot
+from tests.e2e.dashboard import (
+    EN_LIGHT_1440,
+    LOOKS,
+    TR_DARK_390,
+    Look,
+    open_page,
+    require_accessible,
+    shoot,
+)
 
 pytestmark = pytest.mark.browser
 JOHN = "john@example.com"
@@ -86,11 +94,21 @@ def test_an_answer_and_a_birthday_bring_points_once_and_staff_see_both(
     shop.locator('select[id^="question-"]').select_option(label=OPTIONS[1][0])
     shop.locator('button[id^="question-"][id$="-save"]').click()
     expect(steps.points(shop, "available")).to_have_text("25")
+    # The rest is told in the shop's other language, on a telephone.
+    phone = new_page(language="tr-TR", width=TR_DARK_390.width, height=TR_DARK_390.height)
+    steps.sign_in(phone, JOHN)
+    expect(phone.locator("loyalty-panel")).to_contain_text(QUESTION[1])
+    expect(phone.locator('select[id^="question-"]')).to_contain_text(OPTIONS[1][1])
+    steps.shoot(phone, pictures, "115-panel-questions-tr", part='[id^="question-"][id$="-save"]')
     # The store's days are those of UTC: its country has several zones.
     born = datetime.fromisoformat(str(installed.state()["now"])) + timedelta(days=15)
-    shop.locator("#birthday-day").select_option(str(born.day))
-    shop.locator("#birthday-month").select_option(str(born.month))
-    shop.locator("#birthday-save").click()
+    phone.locator("#birthday-day").select_option(str(born.day))
+    phone.locator("#birthday-month").select_option(str(born.month))
+    phone.locator("#birthday-save").click()
+    expect(phone.locator("#birthday-delete")).to_be_visible()
+    assert findings(phone, "loyalty-panel") == []
+    steps.shoot(phone, pictures, "115-panel-told-tr", part="#birthday-delete")
+    shop.reload()
     expect(shop.locator("#birthday-delete")).to_be_visible()
     assert findings(shop, "loyalty-panel") == []
     steps.shoot(shop, pictures, "115-panel-told", part="#birthday-delete")

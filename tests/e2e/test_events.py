@@ -11,7 +11,16 @@ from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.e2e import steps
 from tests.e2e.conftest import World
-from tests.e2e.dashboard import EN_LIGHT_1440, LOOKS, Look, open_page, require_accessible, shoot
+from tests.e2e.dashboard import (
+    EN_LIGHT_1440,
+    LOOKS,
+    TR_DARK_390,
+    Look,
+    open_page,
+    press,
+    require_accessible,
+    shoot,
+)
 from tests.loopback import ask
 
 pytestmark = pytest.mark.browser
@@ -179,3 +188,50 @@ def test_an_owner_sees_what_came_and_why_tries_one_and_asks_for_more_of_it(
     shoot(page, pictures, f"139-events-rule-{look.name}")
     require_accessible(page, f"a rule on events {look.name}")
     frame.locator('[data-savebar="discard"]').click()
+
+
+def test_a_key_is_made_renewed_and_revoked_in_turkish(
+    installed: World, new_page: Callable[..., Page], pictures: Path
+) -> None:
+    look = TR_DARK_390
+    page = new_page(language=look.language, width=look.width, height=look.height)
+    frame = open_page(page, "/settings/keys", look)
+    dialog, yes = frame.locator("dialog[open]"), 'dialog[open] [data-dialog="yes"]'
+    frame.get_by_role("button", name="Yeni API anahtarı").click()
+    dialog.locator('input[name="name"]').fill("Kadıköy kasaları")
+    dialog.locator('input[name="scopes"][value="points:write"]').check()
+    dialog.locator('input[name="day_limit"]').fill("500")
+    expect(dialog.get_by_role("switch", name="İstekler imzalanmalı")).to_be_checked()
+    shoot(page, pictures, "137-key-new-tr")
+    require_accessible(page, "a new key in Turkish")
+    press(frame, yes)
+    first = dialog.locator("pre").first
+    expect(first).to_contain_text("slk_")
+    secret = first.inner_text().strip()
+    shoot(page, pictures, "137-key-secret-tr")
+    require_accessible(page, "a key that is shown once in Turkish")
+    press(frame, yes)
+
+    named = 'tbody tr:has-text("Kadıköy kasaları")'
+    row = frame.locator(named)
+    press(frame, f'{named} [data-key="rotate"]')
+    expect(dialog).to_contain_text("Kadıköy kasaları anahtarını yenile")
+    shoot(page, pictures, "137-key-rotate-tr")
+    require_accessible(page, "a key being renewed in Turkish")
+    press(frame, yes)
+    expect(first).to_contain_text("slk_")
+    assert first.inner_text().strip() != secret
+    press(frame, yes)
+    expect(row).to_contain_text("Eski gizli anahtarın bitişi:")
+    shoot(page, pictures, "137-keys-tr")
+    require_accessible(page, "keys in Turkish")
+
+    press(frame, f'{named} [data-key="revoke"]')
+    expect(dialog).to_contain_text("Hiç kullanılmadı.")
+    shoot(page, pictures, "137-key-revoke-tr")
+    require_accessible(page, "a key being revoked in Turkish")
+    press(frame, yes)
+    expect(row).to_have_count(0)
+    frame.get_by_role("button", name="Göster").click()
+    expect(row).to_contain_text("İptal edildi")
+    shoot(page, pictures, "137-keys-ended-tr")

@@ -11,7 +11,7 @@ from saleor_loyalty_app.api.dashboard.program_schemas import Document
 from saleor_loyalty_app.flows.segment_standing import SegmentStanding
 from saleor_loyalty_app.programs.scalars import Reference
 from saleor_loyalty_app.programs.segment_reasons import Line, Reason
-from saleor_loyalty_app.programs.segments import Segment
+from saleor_loyalty_app.programs.segments import Agreed, Segment
 from saleor_loyalty_app.programs.segments_words import (
     Names,
     came_in_words,
@@ -27,6 +27,22 @@ _REASON: dict[str, JsonValue] = {
     "holds": True,
     "kind": "condition",
     "of": [],
+}
+_EITHER: dict[str, JsonValue] = {
+    "condition": "At least one of these:",
+    "number": "",
+    "holds": True,
+    "kind": "any",
+    "of": [
+        {
+            "condition": "the last order did not go to Türkiye",
+            "number": "Germany",
+            "holds": True,
+            "kind": "condition",
+            "of": [],
+        },
+        _REASON | {"number": "₺120.00", "holds": False},
+    ],
 }
 _SEGMENT: dict[str, JsonValue] = {
     "id": "loyal",
@@ -49,13 +65,14 @@ _MEMBER: dict[str, JsonValue] = {
     "came_in": "Came in with: spent ₺5,010.00 in the last 365 days.",
 }
 _STANDING: dict[str, JsonValue] = {
-    "id": "loyal",
-    "name": "Loyal customers",
+    "id": "worth-it",
+    "name": "Worth a parcel abroad",
     "since": "2027-01-04T09:30:00Z",
     "fits": True,
-    "told": "Members for whom this holds: spent at least ₺5,000.00 in the last 365 days.",
-    "why": [_REASON],
-    "came_in": "Came in with: spent ₺5,010.00 in the last 365 days.",
+    "told": "Members for whom this holds: the last order did not go to Türkiye or spent at least "
+    "₺5,000.00 in the last 365 days.",
+    "why": [_EITHER],
+    "came_in": "Came in with: the last order went to Germany; spent ₺0.00 in the last 365 days.",
 }
 
 _WHY = Field(
@@ -78,13 +95,18 @@ class SegmentReason(Answer):
     holds, "not a" and "not b". So each condition counts for being in where it holds.
     """
 
-    model_config = _example(**_REASON)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [_REASON, _EITHER]}
+    )
 
     kind: Literal["condition", "all", "any"] = Field(
         description="A condition; or a group, of which all or at least one must hold."
     )
     condition: str = Field(description="The line in words; of a group, how many of it must hold.")
-    number: str = Field(description="What the member has now; – = nothing. Empty for a group.")
+    number: str = Field(
+        description="What the member has now; – = nothing. Empty for a group, and where the "
+        "condition says it."
+    )
     holds: bool
     of: list["SegmentReason"] = Field(description="What a group is made of.")
 
@@ -93,7 +115,8 @@ class SegmentReason(Answer):
         """A condition or a group as it is told."""
         part = reason.part
         number = ""
-        if isinstance(part, Line):
+        # Of an agreement the condition and its mark say all.
+        if isinstance(part, Line) and not isinstance(part.leaf, Agreed):
             number = number_words(part.leaf, reason.number, language, names)
         return cls(
             kind="condition" if isinstance(part, Line) else part.joint,

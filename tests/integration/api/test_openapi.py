@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode, checks
 from schemathesis.core.result import Ok
 
+from saleor_loyalty_app.api.dashboard import segments_schemas as segments
 from saleor_loyalty_app.api.dashboard.cases import Case, Cases
 from saleor_loyalty_app.api.dashboard.partner_keys_schemas import (
     NewPartnerKeyInput,
@@ -97,6 +98,7 @@ EXAMPLES = (
     "RotationInput",
     "Redemptions", "Case", "Cases", "CaseInput", "StorefrontOrigins", "RewardsPage",
     "RewardsPageInput",
+    "SegmentReason", "SegmentBoard", "SegmentMemberPage", "MemberSegments", "SegmentFits",
     "CustomerWidget", "OrderWidget", "VoucherWidget", "HomeWidget", "RefundInput", "RefundTold",
 )  # fmt: skip
 
@@ -261,6 +263,11 @@ def test_the_examples_are_what_the_schemas_say(scene: SpendingScene) -> None:
         RefundInput,
         RefundTold,
         VoucherWidget,
+        segments.SegmentReason,
+        segments.SegmentBoard,
+        segments.SegmentMemberPage,
+        segments.MemberSegments,
+        segments.SegmentFits,
         partner.KeySelf,
         partner.PartnerMember,
         partner.FoundMembers,

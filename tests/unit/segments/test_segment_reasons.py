@@ -95,17 +95,50 @@ def test_groups_are_told_as_groups_and_their_marks_are_theirs() -> None:
     assert told(reasons_of(rule, GERMAN), "en") == [
         ("40 days", "days of membership: at least 30", True),
         ("", "At least one of these:", False),
-        ("no", "agreed to offers by text message", False),
+        ("did not agree", "agreed to offers by text message", False),
         ("Germany", "the last order went to Türkiye", False),
-        ("3", "not (orders ever: at least 2)", False),
-        ("no", "did not agree to offers by text message", True),
+        ("3", "orders ever: at most 1", False),
+        ("did not agree", "did not agree to offers by text message", True),
         ("Germany", "the last order did not go to Türkiye", True),
     ]
     _, group, *_ = parts_told(rule)
     assert whole_words(group, "en", {}) == (
         "agreed to offers by text message or the last order went to Türkiye"
-        " or not (orders ever: at least 2)"
+        " or orders ever: at most 1"
     )
+
+
+@pytest.mark.parametrize(
+    ("rule", "en", "tr"),
+    [
+        ({**ORDERS}, "orders ever: at most 1", "bugüne kadar sipariş sayısı en çok 1"),
+        (
+            {"type": "orders", "max": 2, "days": 30},
+            "orders in the last 30 days: at least 3",
+            "son 30 günde sipariş sayısı en az 3",
+        ),
+        (
+            {"type": "member_since", "min": 10},
+            "days of membership: at most 9",
+            "üyelik günü en çok 9",
+        ),
+        (
+            {"type": "orders", "min": 2, "max": 5},
+            "not (orders ever: 2 to 5)",
+            "(bugüne kadar sipariş sayısı 2 – 5) değil",
+        ),
+        (
+            {"type": "recency", "min": 30},
+            "not (days since the last order: at least 30)",
+            "(son siparişten bu yana geçen gün en az 30) değil",
+        ),
+    ],
+)
+def test_the_other_side_of_a_limit_is_told_as_a_limit_where_everybody_has_a_number(
+    rule: dict[str, Any], en: str, tr: str
+) -> None:
+    [part] = parts_told(rule_of(type="not", of=rule))
+    assert (part_words(part, "en", {}), part_words(part, "tr", {})) == (en, tr)
 
 
 _LEAVES = st.sampled_from([ORDERS, TURKEY, AGREED, OLD, {"type": "tier", "tiers": ["gold"]}])

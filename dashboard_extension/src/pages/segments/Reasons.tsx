@@ -15,7 +15,7 @@ export function Reasons(props: { reasons: Reason[]; holds: string; holdsNot: str
             {one.holds ? "✓" : "✗"}
           </span>
           <div>
-            {one.kind === "condition" && <Badge tone={one.holds ? "success" : "neutral"}>{one.number}</Badge>} <span>{one.condition}</span>
+            {one.number !== "" && <Badge tone={one.holds ? "success" : "neutral"}>{one.number}</Badge>} <span>{one.condition}</span>{" "}
             <span className="kit-visually-hidden">{one.holds ? props.holds : props.holdsNot}</span>
             {one.of.length > 0 && <Reasons {...props} reasons={one.of} />}
           </div>
