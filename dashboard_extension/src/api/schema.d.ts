@@ -6870,6 +6870,11 @@ export interface components {
              */
             had: number;
             /**
+             * Left
+             * @description How many of the reward are left; null = it has no stock, or it is points.
+             */
+            left: number | null;
+            /**
              * Looked At
              * @description All, or a sample of them.
              */
@@ -6884,6 +6889,11 @@ export interface components {
              * @description What all of them would be given.
              */
             points: number;
+            /**
+             * Reward
+             * @description The reward that each of them would be given, by its name; "" = points.
+             */
+            reward: string;
             /**
              * Total
              * @description Members of the store.
