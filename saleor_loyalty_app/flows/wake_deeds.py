@@ -51,7 +51,7 @@ def wake_deeds(db: Database, store: StoreRef, *, clock: Clock) -> int:
         except ROWS_FAULT as failure:
             if isinstance(failure, DATABASES_FAULT):
                 raise
-            logger.warning("deed_page_failed", store_id=store.id, error=type(failure).__name__)
+            logger.warning("deed_page_failed", store_id=store.id, error_code=type(failure).__name__)
             for one in page:
                 _look_alone(db, store, one, clock)
     return len(found)

@@ -126,6 +126,18 @@ class TestBreaking:
         stage.book_orders()
         assert states(stage) == ["given", "given"]
 
+    def test_what_waits_for_a_deed_that_is_not_there_is_over_and_blocks_nothing(
+        self, stage: Stage
+    ) -> None:
+        publish(stage, on("birthday"))
+        switch(stage, spending_on=False)
+        birthday(stage)
+        stage.database.write(forget_deeds)
+        birthday(stage, member=stage.members[OTHER])
+        switch(stage, spending_on=True)
+        stage.book_orders()
+        assert states(stage) == ["ended", "given"]
+
 
 class TestMerging:
     def test_who_both_had_it_keep_both_get_no_third_and_lose_each_with_its_deed(
