@@ -83,23 +83,19 @@ def _put_behind(conn: Connection, *, ids: Collection[int], now: datetime) -> Non
 
 def _due(conn: Connection, *, store: StoreRef) -> list[int]:
     """The rows to look at, those first that were not for longest."""
-    query = (
-        sa.select(_P.id)
-        .where(_P.store_id == store.id, _P.id.in_(sa.union_all(_waiting(store), _used(store))))
-        .order_by(_P.changed_at, _P.id)
-        .limit(MOST)
-    )
+    found = sa.union_all(_waiting(store), _used(store)).subquery().c
+    query = sa.select(found.id).order_by(found.changed_at, found.id).limit(MOST)
     return list(conn.execute(query).scalars())
 
 
-def _waiting(store: StoreRef) -> sa.Select[tuple[int]]:
+def _waiting(store: StoreRef) -> sa.Select[tuple[int, datetime]]:
     """What may be given by now: its member has an account, and the switches are on."""
     winner = table(Member).alias()
     has_account = sa.func.coalesce(winner.c.user_id, _M.user_id).is_not(None)
     erased = sa.func.coalesce(winner.c.state, _M.state) == "erased"
     ready = has_account if store.spending_on else sa.and_(has_account, _P.kind != "issue_reward")
     return (
-        sa.select(_P.id)
+        sa.select(_P.id, _P.changed_at)
         .join_from(table(RulePerk), table(Member), _M.id == _P.member_id)
         .outerjoin(winner, winner.c.id == _M.merged_into)
         .where(
@@ -111,11 +107,11 @@ def _waiting(store: StoreRef) -> sa.Select[tuple[int]]:
     )
 
 
-def _used(store: StoreRef) -> sa.Select[tuple[int]]:
+def _used(store: StoreRef) -> sa.Select[tuple[int, datetime]]:
     """What was taken back, and used all the same."""
     named = _P.detail[NAMED].as_string()
     return (
-        sa.select(_P.id)
+        sa.select(_P.id, _P.changed_at)
         .join_from(
             table(RulePerk),
             table(Redemption),

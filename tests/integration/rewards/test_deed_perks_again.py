@@ -14,6 +14,9 @@ from saleor_loyalty_app.flows.give_points import Agent
 from saleor_loyalty_app.flows.merge_members import merge_members
 from saleor_loyalty_app.flows.perk_rewards import give_reward
 from saleor_loyalty_app.members.models import Member
+from saleor_loyalty_app.members.refs import Person
+from saleor_loyalty_app.members.repository import member_by_id
+from saleor_loyalty_app.members.service import set_identity
 from saleor_loyalty_app.programs import perk_rows
 from saleor_loyalty_app.programs.models import DeedAward, RulePerk
 from saleor_loyalty_app.rewards.models import Redemption
@@ -25,6 +28,7 @@ from tests.integration.rewards.test_rule_perks import gifts, order, perks, state
 from tests.order_books import KEYS
 from tests.redemption_stage import OTHER, SHOPPER, Stage
 
+ADDRESS = "somebody@example.com"
 STAFF = Agent("U9", "staff@example.com")
 
 
@@ -45,6 +49,18 @@ def merge(stage: Stage) -> None:
 def erase(stage: Stage) -> None:
     member = stage.members[SHOPPER]
     stage.database.write(lambda conn: erase_member(conn, stage.store, member, now=stage.now))
+
+
+def introduce(stage: Stage, member_id: int) -> None:
+    """A member turns out to own the address."""
+
+    def tell(conn: sa.Connection) -> None:
+        member = member_by_id(conn, stage.store.id, member_id)
+        assert member is not None
+        person = Person(user_id=member.user_id or "", email=ADDRESS, confirmed=True)
+        set_identity(conn, member, person, keys=KEYS, now=stage.now)
+
+    stage.database.write(tell)
 
 
 def everybodys(stage: Stage) -> set[str]:
@@ -231,13 +247,19 @@ class TestErasing:
         self, stage: Stage
     ) -> None:
         publish(stage, on("birthday"))
+        old, new = stage.members[SHOPPER], stage.members[OTHER]
+        introduce(stage, old)
         birthday(stage)
         stage.sweep()
         erase(stage)
         stage.book_orders()
         [row] = perks(stage)
         assert set(row.detail) == {"redemption"}
-        told = stage.database.read(
-            lambda conn: conn.execute(sa.select(table(DeedAward).c.member_facts)).scalars().all()
-        )
-        assert SHOPPER not in str(told)
+        facts = sa.select(table(DeedAward).c.member_facts)
+        told = stage.database.read(lambda conn: conn.execute(facts).scalars().all())
+        assert ADDRESS not in str(told)
+        introduce(stage, new)
+        assert birthday(stage, member=new) == 0
+        assert (states(stage), len(everybodys(stage))) == (["given"], 1)
+        birthday(stage, 2027, member=new)
+        assert states(stage) == ["given", "given"]
