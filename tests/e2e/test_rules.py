@@ -155,8 +155,8 @@ def test_a_milestone_brings_a_reward_that_was_previewed_and_published(
     page = new_page(language="tr", width=TR_DARK_390.width, height=TR_DARK_390.height)
     frame = open_page(page, "/rules", TR_DARK_390)
     rule = frame.locator("[data-rule]").last
-    expect(rule).to_contain_text(f"“{MUG['tr']}” ödülü ücretsiz")
-    expect(rule).to_contain_text("toplam 1 sipariş ödendiğinde")
+    told = f"Toplam 1 sipariş ödendiğinde “{MUG['tr']}” ödülü ücretsiz verilir."
+    expect(rule).to_contain_text(told)
     expect(rule.locator("[data-used]")).to_have_attribute("data-used", "1")
     require_accessible(page, "rules with a reward, in Turkish")
     shoot(page, pictures, "118-rule-reward-milestone-tr")
