@@ -1,12 +1,15 @@
 """Rules that give a reward for a deed: told when they change, and others are refused in words."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from saleor_loyalty_app.flows.rule_example import rule_example
 from saleor_loyalty_app.programs.diff import differences
 from saleor_loyalty_app.programs.errors import ProgramInvalid
 from saleor_loyalty_app.programs.problems import problems_in
+from saleor_loyalty_app.programs.rule_sentences import rule_sentence
 from tests.unit.programs.test_perks import GOLD, LINE, MUG, REWARD, program
 
 CUP = MUG | {"id": "cup", "names": {"en": "A cup", "tr": "Bir fincan"}}
@@ -95,6 +98,38 @@ def test_a_new_rule_is_told_with_what_it_waits_for(trigger: str) -> None:
         assert reward in change.text
         assert "{" not in change.text
         assert "_" not in change.text
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "example"),
+    [
+        (
+            "en",
+            "When 1 order has been paid, the reward “A mug” is given for nothing.",
+            (
+                "For example: a member at 0 orders has 1 order more"
+                " until the reward “A mug” for nothing."
+            ),
+        ),
+        (
+            "tr",
+            "Toplam 1 sipariş ödendiğinde “Bir kupa” ödülü ücretsiz verilir.",
+            (
+                "Örneğin toplamda 0 sipariş olan bir üyeye 1 sipariş kalır;"
+                " sonra verilen: “Bir kupa” ödülü ücretsiz."
+            ),
+        ),
+    ],
+)
+def test_a_line_is_told_with_the_reward_that_it_brings(
+    language: str, sentence: str, example: str
+) -> None:
+    found = program(on("milestone", milestone={"line": {"type": "orders", "min": 1}}), BASE)
+    names = {"reward": {"mug": found.reward_name("mug", language)}}
+    assert rule_sentence(found.earning.rules[0], language, names) == sentence
+    now = datetime(2026, 7, 1, tzinfo=UTC)
+    told = rule_example(found, "gives", [], now=now, timezone="Europe/Istanbul", language=language)
+    assert told == example
 
 
 @pytest.mark.parametrize("trigger", DEEDS)
