@@ -21,7 +21,7 @@ ALLOWED_KEYS = frozenset(
         "amount", "api_host", "app_id", "attempt", "campaign", "channel", "count", "currency",
         "database", "document", "entry_id", "error_code", "event_type", "executor",
         "failed", "field", "handler", "handlers", "hold_id", "job", "kid", "kind", "limit",
-        "meant", "member_id", "missing", "month", "name", "order_id", "part", "plugin",
+        "meant", "member_id", "missing", "month", "name", "order_id", "part", "perk", "plugin",
         "problem_key", "reason", "redemption", "revision", "revision_id", "schedule",
         "schema_version", "seconds", "since", "size", "state", "status", "store_id", "table",
         "unit", "user_id", "variable", "version", "webhook",

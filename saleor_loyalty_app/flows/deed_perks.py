@@ -7,36 +7,24 @@ again until it can be given; a deed is never decided a second time.
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from saleor_loyalty_app import log
-from saleor_loyalty_app.db.tables import table
-from saleor_loyalty_app.flows.known_member import everybody, lock_members
-from saleor_loyalty_app.flows.perk_problems import NAMED
+from saleor_loyalty_app.flows.known_member import everybody
 from saleor_loyalty_app.flows.perk_rewards import DEED_BACK
 from saleor_loyalty_app.flows.perk_work import Occasion, PerkWork, names_of, surviving_id
-from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import surviving_member
 from saleor_loyalty_app.programs import cap_uses, deed_awards, perk_rows
 from saleor_loyalty_app.programs.cap_uses import Draw
 from saleor_loyalty_app.programs.decide_deed import caps_of
 from saleor_loyalty_app.programs.deed_awards import DeedRow, deed_named, perk_source
-from saleor_loyalty_app.programs.models import RulePerk
-from saleor_loyalty_app.programs.perk_rows import COUNTED, ENDED, TAKEN, WAITING, PerkRow
+from saleor_loyalty_app.programs.perk_rows import COUNTED, ENDED, PerkRow
 from saleor_loyalty_app.programs.repository import programs_by_id, revision_at
 from saleor_loyalty_app.rewards import redemptions
-from saleor_loyalty_app.rewards.models import Redemption
 from saleor_loyalty_app.stores.refs import StoreRef
 
 logger = log.get(__name__)
-
-#: What every source of a deed begins with.
-_DEEDS = "deed:%"
-#: Deeds that one transaction looks at again.
-PAGE = 50
-_M, _P, _R = (table(one).c for one in (Member, RulePerk, Redemption))
 
 
 def lock_gifts_of_deeds(
@@ -76,8 +64,12 @@ def give_perks(
     if not deed.perks:
         return {}
     sources = [perk_source(one, deed.deed_key) for one in people]
-    known = {row.rule_id: row for row in perk_rows.of_sources(conn, store.id, sources, lock=True)}
-    work = _work(conn, store, deed, known.values(), now)
+    rows = perk_rows.of_sources(conn, store.id, sources, lock=True)
+    # Who became one may each have had it: the last one stands, which is the deed's own.
+    known = {
+        row.rule_id: row for row in sorted(rows, key=lambda one: one.source == deed.perk_source)
+    }
+    work = _work(conn, store, deed, rows, now)
     draws = {}
     for rule_id, effect in deed.perks:
         row = known.get(rule_id)
@@ -107,24 +99,11 @@ def take_perks(
     }
 
 
-def wake_deeds(conn: Connection, store: StoreRef, *, now: datetime) -> int:
-    """Gives what waited and can be given by now; gives how many rows were looked at.
+def look_again(conn: Connection, store: StoreRef, row: PerkRow, *, now: datetime) -> None:
+    """Gives what waited, if it can be given, and keeps what was used after it was taken back.
 
-    What a cart that was paid used in the moment that it was taken back is the member's after all.
+    The caller holds the reward that the row names, then the account of whoever has it today.
     """
-    if not store.earning_on:
-        return 0
-    rows = _waiting(conn, store) or _used_after_all(conn, store)
-    gifts = redemptions.ids_of(conn, store.id, names_of(rows))
-    redemptions.lock(conn, store.id, gifts)
-    lock_members(conn, store, {surviving_id(conn, store, row.member_id) for row in rows})
-    for row in perk_rows.of_sources(conn, store.id, {row.source for row in rows}, lock=True):
-        if row.state in (WAITING, TAKEN):
-            _look_again(conn, store, row, now)
-    return len(rows)
-
-
-def _look_again(conn: Connection, store: StoreRef, row: PerkRow, now: datetime) -> None:
     named = deed_named(row.source)
     deed = None if named is None else deed_awards.decided(conn, store.id, [named[0]], named[1])
     effect = None if deed is None else dict(deed.perks).get(row.rule_id)
@@ -165,47 +144,3 @@ def _work(
 
 def _draw(row: PerkRow | None) -> Draw:
     return Draw(0, int(row is not None and row.state in COUNTED))
-
-
-def _waiting(conn: Connection, store: StoreRef) -> list[PerkRow]:
-    """What may be given by now: its member has an account, and the switches are on."""
-    winner = table(Member).alias()
-    has_account = sa.func.coalesce(winner.c.user_id, _M.user_id).is_not(None)
-    erased = sa.func.coalesce(winner.c.state, _M.state) == "erased"
-    ready = has_account if store.spending_on else sa.and_(has_account, _P.kind != "issue_reward")
-    query = (
-        sa.select(_P.source)
-        .join_from(table(RulePerk), table(Member), _M.id == _P.member_id)
-        .outerjoin(winner, winner.c.id == _M.merged_into)
-        .where(
-            _P.store_id == store.id,
-            _P.state == WAITING,
-            _P.source.like(_DEEDS),
-            sa.or_(ready, erased),
-        )
-        .order_by(_P.id)
-        .limit(PAGE)
-    )
-    return perk_rows.of_sources(conn, store.id, conn.execute(query).scalars().all())
-
-
-def _used_after_all(conn: Connection, store: StoreRef) -> list[PerkRow]:
-    named = _P.detail[NAMED].as_string()
-    query = (
-        sa.select(_P.source)
-        .join_from(
-            table(RulePerk),
-            table(Redemption),
-            sa.and_(_R.store_id == _P.store_id, _R.public_id == named),
-        )
-        .where(
-            _P.store_id == store.id,
-            _P.state == TAKEN,
-            _P.kind == "issue_reward",
-            _P.source.like(_DEEDS),
-            _R.state == "consumed",
-        )
-        .order_by(_P.id)
-        .limit(PAGE)
-    )
-    return perk_rows.of_sources(conn, store.id, conn.execute(query).scalars().all())

@@ -143,6 +143,9 @@ class PerkWork:
                 member_id=member.id,
                 now=self.now,
             )
+            if row.turns:
+                # A restore wrote down in this very moment what had been given for it.
+                return row
         gift = self._gift(row)
         if gift is not None and gift.is_live and gift.voucher_id is not None:
             # On a cart that is paid it may be used yet, by whoever had it.

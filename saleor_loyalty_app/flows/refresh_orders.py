@@ -7,15 +7,15 @@ from functools import partial
 from typing import Protocol
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, StatementError
 
 from saleor_loyalty_app import log
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.converge_order import Outcome, converge_page
-from saleor_loyalty_app.flows.deed_perks import wake_deeds
+from saleor_loyalty_app.flows.faults import DATABASES_FAULT, ROWS_FAULT
 from saleor_loyalty_app.flows.redemption_uses import note_gone
+from saleor_loyalty_app.flows.wake_deeds import wake_deeds
 from saleor_loyalty_app.flows.wake_perks import wake_waiting
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.orders import refresh, repository
@@ -30,11 +30,6 @@ logger = log.get(__name__)
 PAGE = 50
 #: So many orders that waited for the earning switch are taken up at a time.
 DEFERRED_PAGE = 500
-
-#: What a single strange order may cause: it is put aside. A database that is away is no order's
-#: fault, and goes up.
-ORDERS_FAULT = (AppError, ValueError, TypeError, LookupError, ArithmeticError, StatementError)
-DATABASES_FAULT = (OperationalError, InterfaceError, InternalError)
 
 
 class BookPage(Protocol):
@@ -82,7 +77,7 @@ def refresh_due_orders(
             lambda conn: refresh.wish_deferred(conn, store.id, now=clock(), limit=DEFERRED_PAGE)
         )
         db.write(lambda conn: wake_waiting(conn, store, now=clock()))
-        db.write(lambda conn: wake_deeds(conn, store, now=clock()))
+        wake_deeds(db, store, clock=clock)
     report = RefreshReport()
     for _ in range(pages):
         due = db.read(partial(refresh.due_orders, store_id=store.id, now=clock(), limit=PAGE))
@@ -135,7 +130,7 @@ def book_page(
         return []
     try:
         return db.write(lambda conn: book(conn, snapshots))
-    except ORDERS_FAULT as failure:
+    except ROWS_FAULT as failure:
         if isinstance(failure, DATABASES_FAULT):
             raise
         logger.warning("order_page_failed", store_id=store.id, error_code=_code(failure))
@@ -143,7 +138,7 @@ def book_page(
     for snapshot in sorted(snapshots, key=lambda item: item.id):
         try:
             outcomes += db.write(partial(book, snapshots=[snapshot]))
-        except ORDERS_FAULT as failure:
+        except ROWS_FAULT as failure:
             if isinstance(failure, DATABASES_FAULT):
                 raise
             logger.exception("order_failed", store_id=store.id, order_id=snapshot.id)

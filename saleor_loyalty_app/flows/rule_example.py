@@ -67,7 +67,7 @@ def rule_example(
     """
     rule = next((one for one in program.earning.rules if one.id == rule_id), None)
     if rule is not None and rule.milestone is not None:
-        return _milestone_example(rule, rule.milestone, language)
+        return _milestone_example(program, rule, rule.milestone, language)
     if rule is None or rule.trigger != "order":
         return None
     wish = _wish(rule, now)
@@ -125,7 +125,9 @@ def _told(
     )
 
 
-def _milestone_example(rule: EarningRule, milestone: Milestone, language: str) -> str:
+def _milestone_example(
+    program: Program, rule: EarningRule, milestone: Milestone, language: str
+) -> str:
     """Somebody who is almost there, and what is missing."""
     line = milestone.line
     kind, currency, whole = line.type, "", 1
@@ -140,8 +142,10 @@ def _milestone_example(rule: EarningRule, milestone: Milestone, language: str) -
     brings = words.unit_words(number, unit, language)
     if unit == "points":
         brings = words.points_words(points, language)
+    elif unit == "perk":
+        brings = words.effect_words(rule.then, language, program)
     return translate(
-        "rule.example.milestone",
+        "rule.example.milestone_perk" if unit == "perk" else "rule.example.milestone",
         language,
         has=missing_words([Missing(kind, has, currency)], language),
         missing=missing_words([Missing(kind, least - has, currency)], language),

@@ -18,8 +18,9 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.ledger.models import Entry
 from saleor_loyalty_app.orders.models import OrderState
 from saleor_loyalty_app.programs.boosts import factor_of
+from saleor_loyalty_app.programs.models import DeedAward
 
-_O, _E = table(OrderState).c, table(Entry).c
+_O, _E, _D = table(OrderState).c, table(Entry).c, table(DeedAward).c
 PAGE = 500
 #: So many orders are looked at, the latest first; more would keep a page waiting.
 MOST_ORDERS = 5_000
@@ -81,6 +82,10 @@ def rule_uses(
     for row in conn.execute(_of_deeds(store_id, since).limit(most)):
         for rule_id in row.rule_ids:
             found.count({(rule_id, row.unit): Fraction(row.amount)})
+    for grants in conn.execute(_giving(store_id, since).limit(most)).scalars():
+        for grant in grants:
+            if "effect" in grant:
+                found.by_rule.setdefault(grant["rule"], RuleUse()).times += 1
     return found
 
 
@@ -124,6 +129,19 @@ def _of_deeds(store_id: int, since: datetime) -> sa.Select[Any]:
         _E.posted_at >= since,
         _E.source.startswith("deed:", autoescape=True),
         _E.kind == "earn",
+    )
+
+
+def _giving(store_id: int, since: datetime) -> sa.Select[Any]:
+    """The grants of deeds that may have brought something beside points, the latest first."""
+    return (
+        sa.select(_D.grants)
+        .where(
+            _D.store_id == store_id,
+            _D.awarded_at >= since,
+            sa.cast(_D.grants, sa.Text).contains('"effect"', autoescape=True),
+        )
+        .order_by(_D.id.desc())
     )
 
 

@@ -48,18 +48,19 @@ class DeedRow:
 
 
 _COLUMNS = tuple(_awards.c[field.name] for field in fields(DeedRow))
-_DEED = "deed:"
+#: What every source of a deed begins with.
+DEEDS = "deed:"
 
 
 def perk_source(member_id: int, deed_key: str) -> str:
     """By which deed something was given; a store that was restored finds the same again."""
-    return f"{_DEED}{member_id}:{deed_key}"
+    return f"{DEEDS}{member_id}:{deed_key}"
 
 
 def deed_named(source: str) -> tuple[int, str] | None:
     """Whose and which deed `perk_source` named; None = it is of no deed."""
-    member_id, _, key = source.removeprefix(_DEED).partition(":")
-    fits = source.startswith(_DEED) and member_id.isdecimal()
+    member_id, _, key = source.removeprefix(DEEDS).partition(":")
+    fits = source.startswith(DEEDS) and member_id.isdecimal()
     return (int(member_id), key) if fits else None
 
 
@@ -104,7 +105,7 @@ def of_members(
 
 
 def _is_source(source: str) -> bool:
-    return source.startswith(_DEED) and source.rpartition(":")[2].isdecimal()
+    return source.startswith(DEEDS) and source.rpartition(":")[2].isdecimal()
 
 
 def misses_of(

@@ -101,6 +101,14 @@ def change(conn: Connection, row_id: int, *, now: datetime, **values: Any) -> Pe
     return PerkRow(*changed)
 
 
+def by_ids(
+    conn: Connection, store_id: int, row_ids: Collection[int], *, lock: bool = False
+) -> list[PerkRow]:
+    """Some rows, in the order of their ids."""
+    query = _ALL.where(_row.store_id == store_id, _row.id.in_(sorted(row_ids))).order_by(_row.id)
+    return [PerkRow(*row) for row in conn.execute(query.with_for_update() if lock else query)]
+
+
 def by_id(conn: Connection, store_id: int, row_id: int) -> PerkRow | None:
     """One row, locked until the transaction ends."""
     query = _ALL.where(_row.store_id == store_id, _row.id == row_id).with_for_update()

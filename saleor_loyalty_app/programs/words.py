@@ -208,7 +208,8 @@ def line_words(milestone: Milestone, language: str) -> str:
         text = translate("milestone.line.spend", language, amount=" / ".join(amounts))
     else:
         number = number_words(line.min, language)
-        text = translate(f"milestone.line.{line.type}", language, number=number)
+        key = f"milestone.line.{line.type}.one" if line.min == 1 else f"milestone.line.{line.type}"
+        text = translate(key, language, number=number)
     more = [
         *(["milestone.retroactive"] if milestone.retroactive else []),
         *([] if milestone.keep else ["milestone.not_kept"]),

@@ -12,12 +12,14 @@ from tests.e2e.conftest import World
 from tests.e2e.dashboard import (
     EN_LIGHT_1440,
     LOOKS,
+    TR_DARK_390,
     Look,
     open_page,
     press,
     require_accessible,
     shoot,
 )
+from tests.e2e.test_rewards_catalog import write
 
 pytestmark = pytest.mark.browser
 NAMES = {"en": "Weekend shirts", "tr": "Hafta sonu gömlekleri"}
@@ -31,6 +33,10 @@ THANKS = {
         "Elle hazırlanıyor.\n\nCuma günü bekleriz.",
     ),
 }
+MUG = {"en": "A mug with your name", "tr": "Adınız yazılı kupa"}
+FIRST = {"en": "First order", "tr": "İlk sipariş"}
+#: What the app does in the background takes its time on a busy machine.
+SLOW = 120_000
 SENTENCES = {
     "en": "in the category “Shirts” or below and it is the weekend",
     "tr": "“Shirts” kategorisinde veya altında ve hafta sonu",
@@ -108,6 +114,52 @@ def test_a_published_rule_earns_by_what_it_says(
     expect(rule.locator("[data-used]")).to_have_attribute("data-used", "1")
     expect(rule).to_contain_text("1,000")
     shoot(page, pictures, "111-rules-used")
+
+
+def test_a_milestone_brings_a_reward_that_was_previewed_and_published(
+    installed: World, new_page: Callable[..., Page], pictures: Path
+) -> None:
+    look = EN_LIGHT_1440
+    page = new_page(width=look.width, height=look.height)
+    frame = open_page(page, "/reward-catalog", look)
+    write(frame, 0, MUG, "custom", 100)
+    press(frame, '[data-savebar="save"]')
+    expect(frame.locator('[data-savebar="save"]')).to_be_disabled()
+
+    frame = open_page(page, "/rules", look)
+    frame.locator('[data-rules="add-milestone"]').click()
+    for language, name in FIRST.items():
+        frame.locator(f'input[name$=".name.{language}"]').fill(name)
+    frame.locator('input[name$=".milestone.min"]').fill("1")
+    frame.locator('select[name$=".then.kind"]').select_option("issue_reward")
+    frame.locator('select[name$=".then.reward"]').select_option(label=MUG["en"])
+    expect(frame.locator("[data-sentence]")).to_contain_text(f"the reward “{MUG['en']}”")
+    frame.locator("[data-count-past]").click()
+    expect(frame.locator("[data-past]")).to_contain_text("past this line")
+    require_accessible(page, "a milestone that brings a reward")
+    shoot(page, pictures, "118-rule-reward-milestone")
+    press(frame, '[data-savebar="save"]')
+    expect(frame.locator('[data-savebar="save"]')).to_be_disabled()
+    frame = open_page(page, "/publish", look)
+    told = f"Rule “{FIRST['en']}” is added: the reward “{MUG['en']}” for nothing"
+    expect(frame.locator("[data-changes]")).to_contain_text(told)
+    steps.publish(page)
+
+    shop = new_page()
+    steps.sign_in(shop, "maria@example.com")
+    steps.fill_cart(shop, "ceramic-cup")
+    steps.check_out(shop)
+    given = shop.locator("loyalty-panel [data-state=requested]")
+    expect(given).to_contain_text(MUG["en"], timeout=SLOW)
+
+    page = new_page(language="tr", width=TR_DARK_390.width, height=TR_DARK_390.height)
+    frame = open_page(page, "/rules", TR_DARK_390)
+    rule = frame.locator("[data-rule]").last
+    told = f"Toplam 1 sipariş ödendiğinde “{MUG['tr']}” ödülü ücretsiz verilir."
+    expect(rule).to_contain_text(told)
+    expect(rule.locator("[data-used]")).to_have_attribute("data-used", "1")
+    require_accessible(page, "rules with a reward, in Turkish")
+    shoot(page, pictures, "118-rule-reward-milestone-tr")
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)

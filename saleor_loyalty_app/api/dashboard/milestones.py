@@ -1,5 +1,6 @@
 """Milestones: who passed which line, who is past one that is being written, how far a member is."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,7 +20,11 @@ from saleor_loyalty_app.api.storefront.milestones import AHEAD_EXAMPLE, Mileston
 from saleor_loyalty_app.flows.milestone_board import Behind, milestone_board, preview_line
 from saleor_loyalty_app.milestones import passed, sweeps
 from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.perks import IssueReward
+from saleor_loyalty_app.programs.perks_words import perk_name
 from saleor_loyalty_app.programs.problems import read_program
+from saleor_loyalty_app.programs.rewards import NO_REWARDS
+from saleor_loyalty_app.rewards import claims
 
 router = staff_router()
 _RULE: dict[str, Any] = {"rule": "first-ten", "given": 42, "waiting": 1, "before": 9, "taken": 1}
@@ -84,6 +89,8 @@ class LinePreview(_Part):
                     "looked_at": 900,
                     "points": 68500,
                     "worth": [{"amount": "1370.00", "currency": "TRY"}],
+                    "reward": "",
+                    "left": None,
                 }
             ]
         },
@@ -95,6 +102,12 @@ class LinePreview(_Part):
     looked_at: int = Field(description="All, or a sample of them.")
     points: int = Field(description="What all of them would be given.")
     worth: list[Money] = Field(description="The same in money, by currency; of points alone.")
+    reward: str = Field(
+        description='The reward that each of them would be given, by its name; "" = points.'
+    )
+    left: int | None = Field(
+        description="How many of the reward are left; null = it has no stock, or it is points."
+    )
 
 
 class MemberMilestones(_Part):
@@ -145,15 +158,19 @@ async def read_milestones(faces: FacesOf, staff: StaffOf) -> MilestoneBoard:
         (422, "request_invalid", {"fields": []}),
     ),
 )
-async def preview_milestone(faces: FacesOf, staff: StaffOf, what: LinePreviewInput) -> LinePreview:
+async def preview_milestone(
+    faces: FacesOf, staff: StaffOf, language: Language, what: LinePreviewInput
+) -> LinePreview:
     """Who is past the line of a rule that is being written; nothing is given."""
     program = read_program(what.document)
     await faces.gate.read(staff.key)
 
-    def read(conn: Connection) -> Behind:
-        return preview_line(conn, still_active(conn, staff.store), program, what.rule)
+    def read(conn: Connection) -> LinePreview:
+        store = still_active(conn, staff.store)
+        found = preview_line(conn, store, program, what.rule)
+        return _preview(found, program, what.rule, claims.drawn(conn, store.id), language)
 
-    return _preview(await faces.database.read_async(read), program, what.rule)
+    return await faces.database.read_async(read)
 
 
 @router.get(
@@ -176,15 +193,24 @@ async def read_member_milestones(
     return await faces.database.read_async(read)
 
 
-def _preview(found: Behind, program: Program, rule_id: str) -> LinePreview:
+def _preview(
+    found: Behind, program: Program, rule_id: str, drawn: Mapping[str, int], language: str
+) -> LinePreview:
+    """What is told of a line; `drawn` is how many of each reward were taken so far."""
     rule = next((one for one in program.earning.rules if one.id == rule_id), None)
-    each = 0 if rule is None else getattr(rule.then, "points", None) or 0
-    points = each * found.expected
+    effect = None if rule is None else rule.then
+    points = (getattr(effect, "points", None) or 0) * found.expected
     worth: dict[str, Money] = {}
-    for rates in program.currencies if rule is not None and rule.then.unit == "points" else ():
+    for rates in program.currencies if effect is not None and effect.unit == "points" else ():
         money = program.worth(points, rates.channel, rates.currency)
         if money is not None:
             worth.setdefault(rates.currency, Money.of(money, rates.currency))
+    reward, left = "", None
+    if isinstance(effect, IssueReward):
+        reward = perk_name(effect, language, program)
+        item = (program.rewards or NO_REWARDS).item(effect.reward)
+        if item is not None and item.stock is not None:
+            left = max(0, item.stock - drawn.get(item.id, 0))
     return LinePreview(
         members=found.expected,
         had=found.had,
@@ -192,4 +218,6 @@ def _preview(found: Behind, program: Program, rule_id: str) -> LinePreview:
         looked_at=found.looked_at,
         points=points,
         worth=list(worth.values()),
+        reward=reward,
+        left=left,
     )

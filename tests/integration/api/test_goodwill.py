@@ -14,12 +14,14 @@ from saleor_loyalty_app.programs.problems import read_program
 from saleor_loyalty_app.programs.repository import get_draft, put_draft
 from saleor_loyalty_app.stores.refs import StoreRef
 from tests.api_edge import ApiEdge
+from tests.claim_stage import item_of
 from tests.integration.api.member_desk import MemberDesk, user_id
 from tests.integration.api.partner_system import PartnerSystem
 from tests.order_books import KEYS
 from tests.order_samples import START, order, paid, shopper
 
 SEES: dict[str, Any] = {"user_permissions": ["MANAGE_ORDERS"]}
+TURKISH = {"Accept-Language": "tr"}
 LINE: dict[str, Any] = {
     "id": "two-orders",
     "name": {"en": "Two orders"},
@@ -136,6 +138,15 @@ def test_milestones_are_told_to_staff_and_a_line_being_written_is_counted(
     asked = {"document": document, "rule": "two-orders"}
     found = desk.send("POST", "milestones/preview", asked).json()
     assert (found["members"], found["points"], found["had"]) == (1, 40, 0)
+    assert (found["reward"], found["left"]) == ("", None)
+    gives = {**lower, "then": {"type": "issue_reward", "reward": "reward"}}
+    item = item_of("amount", amount="10", stock=3)
+    asked["document"] = document | {"earning": {"rules": [gives]}, "rewards": {"items": [item]}}
+    found = desk.send("POST", "milestones/preview", asked).json()
+    assert (found["members"], found["points"], found["worth"]) == (1, 0, [])
+    assert (found["reward"], found["left"]) == ("A reward", 3)
+    turkish = desk.send("POST", "milestones/preview", asked, headers=TURKISH).json()
+    assert turkish["reward"] == "Bir ödül"
     edge.database.write(lambda conn: milestones_page(conn, published, now=edge.clock()))
     assert desk.send("GET", "milestones").json()["sweep"] is None
 

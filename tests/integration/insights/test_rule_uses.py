@@ -9,7 +9,10 @@ import sqlalchemy as sa
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.insights.rule_uses import RuleUse, rule_uses, shares_of
 from saleor_loyalty_app.orders.models import OrderState
+from saleor_loyalty_app.programs.models import DeedAward
+from tests.factories import make_member, make_revision
 from tests.integration.insights.ledger_store import US, LedgerStore
+from tests.program_samples import document_of
 
 NOW = datetime(2027, 5, 20, 12, tzinfo=UTC)
 SINCE = NOW - timedelta(days=30)
@@ -36,6 +39,18 @@ def pay(
             status="FULFILLED", created_at=at, paid_at=at, plan=made,
             withheld=withheld, owner_changes=0, snapshot_hash="", open=False, deferred=False,
             origin="webhook", **US,
+        )
+    )  # fmt: skip
+
+
+def deed(kept: LedgerStore, key: str, at: datetime, grants: list[dict[str, Any]]) -> None:
+    """A deed of somebody, decided at an instant."""
+    store = kept.store.id
+    kept.conn.execute(
+        sa.insert(table(DeedAward)).values(
+            store_id=store, member_id=make_member(kept.conn, store), deed_key=key,
+            trigger="birthday", at=at, awarded_at=at, member_facts={}, misses=[], grants=grants,
+            revision_id=make_revision(kept.conn, store, document_of()),
         )
     )  # fmt: skip
 
@@ -79,3 +94,18 @@ def test_of_too_many_orders_the_latest_are_looked_at_and_that_is_told(kept: Ledg
     found = rule_uses(kept.conn, kept.store.id, SINCE, most=2)
     assert found.by_rule["base"] == RuleUse(2, Fraction(1))
     assert (found.complete, found.since) == (False, NOW - timedelta(days=1))
+
+
+def test_deeds_that_brought_a_reward_count_beside_those_that_brought_points(
+    kept: LedgerStore,
+) -> None:
+    told = {"rule": "party", "unit": "perk", "points": 0, "reason": {"code": "birthday"}}
+    gives = told | {"effect": {"type": "issue_reward", "reward": "mug"}}
+    pays = {"rule": "pays", "unit": "points", "points": 50, "reason": {"code": '"effect"'}}
+    deed(kept, "birthday:2027", NOW, [gives, pays])
+    deed(kept, "birthday:2026", NOW - timedelta(days=29), [gives])
+    deed(kept, "birthday:2025", SINCE - timedelta(seconds=1), [gives])
+    deed(kept, "answer:size", NOW, [pays])
+    found = rule_uses(kept.conn, kept.store.id, SINCE)
+    assert found.by_rule == {"party": RuleUse(2)}
+    assert rule_uses(kept.conn, kept.store.id, SINCE, most=1).by_rule == {"party": RuleUse(1)}

@@ -235,7 +235,7 @@ class TestRestoring:
         stage.sweep()
         [lost] = gifts(stage)
         lose(stage)
-        stage.database.write(_forget_deeds)
+        stage.database.write(forget_deeds)
         assert rebuild(stage) == [lost.public_id]
         assert report(stage) == "given"
         stage.sweep()
@@ -247,7 +247,8 @@ class TestRestoring:
         assert [one.state for one in gifts(stage)] == ["released"]
 
 
-def _forget_deeds(conn: sa.Connection) -> None:
+def forget_deeds(conn: sa.Connection) -> None:
+    """The books as they were before any deed was decided."""
     for model in (CapUse, DeedAward, ReceivedEvent):
         conn.execute(sa.delete(table(model)))
 

@@ -12,7 +12,7 @@ import { useChecked } from "@/pages/program/useChecked";
 import { currenciesOf, referencesIn } from "./conditions";
 import { Problems } from "./Conditions";
 import { EditingContext } from "./context";
-import { documentOf, documentOfRule, formOf, newMilestone, newRule, record, type RuleForm, type RulesForm } from "./form";
+import { documentOf, documentOfRule, formOf, newMilestone, newRule, newTierRule, record, type RuleForm, type RulesForm } from "./form";
 import { useNames } from "./names";
 import { NamesNotice } from "./pickers";
 import { errorsOf, placed } from "./places";
@@ -85,6 +85,11 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
                 <Button variant="secondary" onClick={() => begin(newMilestone(form, locales, currencies))} data-rules="add-milestone">
                   {t("rules.add_milestone")}
                 </Button>
+                {tiers.length > 0 && (
+                  <Button variant="secondary" onClick={() => begin(newTierRule(form, locales, rewards))} data-rules="add-tier">
+                    {t("rules.add_tier")}
+                  </Button>
+                )}
               </>
             )}
             <Button variant="secondary" onClick={() => void navigate("/publish")}>

@@ -70,7 +70,9 @@ function PastIt(props: { document: Json; rule: string; retroactive: boolean }) {
       {found && (
         <p data-past={found.members}>
           {t("rules.past", { members: found.members, total: found.total })}{" "}
-          {found.members > 0 && t(props.retroactive ? "rules.past_cost" : "rules.past_cost_if", { points: found.points })}{" "}
+          {found.members > 0 && found.reward === "" && t(props.retroactive ? "rules.past_cost" : "rules.past_cost_if", { points: found.points })}
+          {found.members > 0 && found.reward !== "" && t(props.retroactive ? "rules.past_reward" : "rules.past_reward_if", { members: found.members, reward: found.reward })}{" "}
+          {found.members > 0 && found.left !== null && t("rules.past_left", { left: found.left })}{" "}
           {found.members > 0 && found.worth[0] !== undefined && t("rules.past_worth", { money: money(found.worth[0]) })}{" "}
           {found.had > 0 && t("rules.past_had", { had: found.had })} {found.looked_at < found.total && t("rules.past_sample", { looked: found.looked_at })}
         </p>

@@ -12,11 +12,12 @@ import { EFFECTS, nameOf, PERIODS, PERKS, scopeOf, type Json, type RuleForm } fr
 import { Perk } from "./Perk";
 import { PluginEffect } from "./PluginEffect";
 import { saidAt } from "./places";
+import { TierReached } from "./TierReached";
 import { tellsOf, waitedFor, type EventKind } from "./tells";
 import { useExample } from "./useExample";
 
 /** The parts of a rule that show what is wrong with them themselves. */
-const SHOWN = ["name", "when", "then.kind", "then.factor", "then.points", "then.most", "then.settings", "then.reward", "then.tier", "then.days", "then.tag", "then.texts", "caps.per_order", "caps.per_member.points", "caps.per_member.times", "priority", "scope", "milestone.min", "milestone.limits"];
+const SHOWN = ["name", "when", "then.kind", "then.factor", "then.points", "then.most", "then.settings", "then.reward", "then.tier", "then.days", "then.tag", "then.texts", "caps.per_order", "caps.per_member.points", "caps.per_member.times", "priority", "scope", "milestone.min", "milestone.limits", "on"];
 
 /** One rule: its names, what it does, when, and within which limits. */
 export function RuleEditor(props: { at: number; document: Json; sentence: string | undefined; close: () => void }) {
@@ -60,7 +61,8 @@ export function RuleEditor(props: { at: number; document: Json; sentence: string
         <Names field={field} locales={Object.keys(rule.name)} />
         {rule.milestone !== null && <Milestone field={field} milestone={rule.milestone} rule={rule} document={props.document} />}
         {rule.trigger === "custom_event" && <Reported waited={waited} />}
-        {deed && rule.milestone === null && rule.trigger !== "custom_event" && (
+        {rule.trigger === "tier_reached" && <TierReached field={field} />}
+        {deed && rule.milestone === null && !["custom_event", "tier_reached"].includes(rule.trigger) && (
           <p className="kit-hint">{t("rules.deed", { trigger: t(`rules.trigger.${rule.trigger}`) })}</p>
         )}
         <Effect field={field} rule={rule} />

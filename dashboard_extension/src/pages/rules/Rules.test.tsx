@@ -100,6 +100,54 @@ describe("the earning rules", () => {
     expect(gold).toMatchObject({ scope: "order", then: { type: "set_tier", tier: "gold", days: 14 } });
   }, 60_000);
 
+  it("give a reward to who reaches chosen tiers, and to who reaches any", async () => {
+    const user = userEvent.setup({ delay: null });
+    const draft = seen([BASE]);
+    const { document: given } = draft.draft as { document: Json };
+    given.rewards = { items: [{ id: "mug", names: { en: "A mug" } }] };
+    given.tiers = { levels: [{ id: "silver", names: { en: "Silver" } }, { id: "gold", names: { en: "Gold" } }] };
+    const page = renderPage(<Rules />, { answers: answers([BASE], { "GET /api/dashboard/v1/program": draft }) });
+    const add = await screen.findByRole("button", { name: "Add a rule for a tier" });
+    await user.click(add);
+    expect(screen.getByText(/Nothing chosen: any tier/)).toBeTruthy();
+    await user.click(add);
+    await user.click(screen.getByRole("checkbox", { name: "Gold" }));
+    expect(screen.getByLabelText<HTMLSelectElement>("Reward").value).toBe("mug");
+    expect(within(screen.getByLabelText("What it does")).queryByText(/tag/i)).toBeNull();
+    await user.click(save());
+    const [, any, gold] = await saved(page.requests);
+    expect(any).toMatchObject({ trigger: "tier_reached", then: { type: "issue_reward", reward: "mug" } });
+    expect(any).not.toHaveProperty("on");
+    expect(gold).toMatchObject({ trigger: "tier_reached", on: ["gold"], then: { type: "issue_reward", reward: "mug" } });
+  }, 60_000);
+
+  it("for tiers are not offered where there are none, and the tiers of one that is there can be taken away", async () => {
+    const user = userEvent.setup({ delay: null });
+    const first = { id: "first", name: { en: "First" }, trigger: "tier_reached", on: ["silver", "gone"], then: { type: "points", points: 5 } };
+    const page = renderPage(<Rules />, { answers: answers([first]) });
+    await user.click(await screen.findByRole("button", { name: "Edit “First”" }));
+    expect(screen.queryByRole("button", { name: "Add a rule for a tier" })).toBeNull();
+    expect(screen.getByText(/There are no tiers yet/)).toBeTruthy();
+    await user.click(screen.getByRole("checkbox", { name: "gone" }));
+    await user.click(save());
+    expect((await saved(page.requests))[0]).toMatchObject({ on: ["silver"], then: { type: "points", points: 5 } });
+  }, 60_000);
+
+  it("on a milestone tell which reward those past it would get, and how many are left", async () => {
+    const user = userEvent.setup({ delay: null });
+    const tenth = { id: "tenth", name: { en: "Tenth" }, trigger: "milestone", milestone: { line: { type: "orders", min: 10 } }, then: { type: "issue_reward", reward: "mug" } };
+    const past = { members: 12, had: 0, total: 90, looked_at: 90, points: 0, worth: [], reward: "A mug", left: 3 };
+    renderPage(<Rules />, {
+      answers: answers([tenth], { "GET /api/dashboard/v1/milestones": { rules: [], sweep: null }, "POST /api/dashboard/v1/milestones/preview": past }),
+    });
+    await user.click(await screen.findByRole("button", { name: "Edit “Tenth”" }));
+    await user.click(screen.getByRole("button", { name: "Count who is past it now" }));
+    const told = await waitFor(() => document.querySelector("[data-past='12']") as HTMLElement);
+    expect(told.textContent).toContain("If they should, it would be 12 rewards “A mug”.");
+    expect(told.textContent).toContain("3 are left in its stock.");
+    expect(told.textContent).not.toContain("points");
+  }, 60_000);
+
   it("put a tag on the member, and ask for tags", async () => {
     const user = userEvent.setup({ delay: null });
     const page = renderPage(<Rules />, { answers: answers([BASE]) });

@@ -45,6 +45,8 @@ export interface RuleForm {
   name: Record<string, string>;
   enabled: boolean;
   trigger: string;
+  /** Of a rule on tiers, by id those that it waits for; none = any. What other rules wait for stays in `before`. */
+  on: string[];
   /** The line that it waits for; null for rules on anything else. */
   milestone: MilestoneForm | null;
   scope: Scope;
@@ -87,6 +89,7 @@ function ruleOf(rule: Json, locales: readonly string[], currencies: readonly str
     name: Object.fromEntries([...new Set([...locales, ...Object.keys(name)])].map((locale) => [locale, text(name[locale])])),
     enabled: rule.enabled !== false,
     trigger: text(rule.trigger) || "order",
+    on: list(rule.on).filter((one): one is string => typeof one === "string"),
     milestone: milestoneOf(rule.milestone, currencies),
     scope: rule.scope === "order" ? "order" : "line",
     when: opened(rule.when, currencies),
@@ -169,6 +172,10 @@ export function documentOfRule(rule: RuleForm, path = "", field = "", places: Pl
     caps,
   };
   if (caps === undefined) delete made.caps;
+  if (rule.trigger === "tier_reached") {
+    if (rule.on.length > 0) made.on = rule.on;
+    else delete made.on;
+  }
   if (rule.milestone !== null) {
     const { milestone, rows } = milestoneIn(rule.milestone);
     made.milestone = milestone;
@@ -234,6 +241,7 @@ export function newRule(form: RulesForm, locales: readonly string[]): RuleForm {
     name: Object.fromEntries(locales.map((locale) => [locale, ""])),
     enabled: true,
     trigger: "order",
+    on: [],
     milestone: null,
     scope: "line",
     when: { type: "all", of: [] },
@@ -250,6 +258,14 @@ export function newMilestone(form: RulesForm, locales: readonly string[], curren
   const rule = newRule(form, locales);
   const milestone = milestoneOf({ line: { type: "orders", min: 10 } }, currencies);
   return { ...rule, trigger: "milestone", milestone, then: { ...rule.then, kind: "points", points: 100 } };
+}
+
+/** A rule on tiers that somebody begins to write: a reward of the catalog for each tier, or points where there is none. */
+export function newTierRule(form: RulesForm, locales: readonly string[], rewards: readonly { readonly value: string }[]): RuleForm {
+  const rule = newRule(form, locales);
+  const [reward] = rewards;
+  const then = reward === undefined ? { ...rule.then, kind: "points", points: 100 } : { ...rule.then, kind: "issue_reward", reward: reward.value };
+  return { ...rule, trigger: "tier_reached", then };
 }
 
 /** The same rule once more behind it, switched off until somebody has changed it. */

@@ -1,0 +1,127 @@
+"""What deeds bring beside points, and what waited for something, is given as soon as it can be."""
+
+from collections.abc import Collection
+from datetime import datetime
+from functools import partial
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from saleor_loyalty_app import log
+from saleor_loyalty_app.clock import Clock
+from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.flows.deed_perks import look_again
+from saleor_loyalty_app.flows.faults import DATABASES_FAULT, ROWS_FAULT
+from saleor_loyalty_app.flows.known_member import lock_members
+from saleor_loyalty_app.flows.perk_problems import NAMED
+from saleor_loyalty_app.flows.perk_work import names_of, surviving_id
+from saleor_loyalty_app.members.models import Member
+from saleor_loyalty_app.programs import perk_rows
+from saleor_loyalty_app.programs.deed_awards import DEEDS
+from saleor_loyalty_app.programs.models import RulePerk
+from saleor_loyalty_app.programs.perk_rows import TAKEN, WAITING
+from saleor_loyalty_app.rewards import redemptions
+from saleor_loyalty_app.rewards.models import Redemption
+from saleor_loyalty_app.stores.refs import StoreRef
+
+logger = log.get(__name__)
+
+#: Rows that one transaction looks at.
+PAGE = 20
+#: Rows that are looked at in one go.
+MOST = 400
+_M, _P, _R = (table(one).c for one in (Member, RulePerk, Redemption))
+
+
+def wake_deeds(db: Database, store: StoreRef, *, clock: Clock) -> int:
+    """Gives what waited and can be given by now; gives how many rows were looked at.
+
+    What a cart that was paid used in the moment that it was taken back is the member's after all.
+    A row that waits on, or cannot be looked at, goes behind all others: it keeps none of them
+    waiting.
+    """
+    if not store.earning_on:
+        return 0
+    found = db.read(partial(_due, store=store))
+    for first in range(0, len(found), PAGE):
+        page = found[first : first + PAGE]
+        try:
+            db.write(partial(_look, store=store, ids=page, now=clock()))
+        except ROWS_FAULT as failure:
+            if isinstance(failure, DATABASES_FAULT):
+                raise
+            logger.warning("deed_page_failed", store_id=store.id, error_code=type(failure).__name__)
+            for one in page:
+                _look_alone(db, store, one, clock)
+    return len(found)
+
+
+def _look_alone(db: Database, store: StoreRef, row_id: int, clock: Clock) -> None:
+    try:
+        db.write(partial(_look, store=store, ids=[row_id], now=clock()))
+    except ROWS_FAULT as failure:
+        if isinstance(failure, DATABASES_FAULT):
+            raise
+        logger.exception("perk_of_deed_failed", store_id=store.id, perk=row_id)
+        db.write(partial(_put_behind, ids=[row_id], now=clock()))
+
+
+def _look(conn: Connection, *, store: StoreRef, ids: Collection[int], now: datetime) -> None:
+    rows = perk_rows.by_ids(conn, store.id, ids)
+    redemptions.lock(conn, store.id, redemptions.ids_of(conn, store.id, names_of(rows)))
+    lock_members(conn, store, {surviving_id(conn, store, row.member_id) for row in rows})
+    for row in perk_rows.by_ids(conn, store.id, ids, lock=True):
+        if row.state in (WAITING, TAKEN):
+            look_again(conn, store, row, now=now)
+    _put_behind(conn, ids=ids, now=now)
+
+
+def _put_behind(conn: Connection, *, ids: Collection[int], now: datetime) -> None:
+    conn.execute(sa.update(table(RulePerk)).where(_P.id.in_(sorted(ids))).values(changed_at=now))
+
+
+def _due(conn: Connection, *, store: StoreRef) -> list[int]:
+    """The rows to look at, those first that were not for longest."""
+    found = sa.union_all(_waiting(store), _used(store)).subquery().c
+    query = sa.select(found.id).order_by(found.changed_at, found.id).limit(MOST)
+    return list(conn.execute(query).scalars())
+
+
+def _waiting(store: StoreRef) -> sa.Select[tuple[int, datetime]]:
+    """What may be given by now: its member has an account, and the switches are on."""
+    winner = table(Member).alias()
+    has_account = sa.func.coalesce(winner.c.user_id, _M.user_id).is_not(None)
+    erased = sa.func.coalesce(winner.c.state, _M.state) == "erased"
+    ready = has_account if store.spending_on else sa.and_(has_account, _P.kind != "issue_reward")
+    return (
+        sa.select(_P.id, _P.changed_at)
+        .join_from(table(RulePerk), table(Member), _M.id == _P.member_id)
+        .outerjoin(winner, winner.c.id == _M.merged_into)
+        .where(
+            _P.store_id == store.id,
+            _P.state == WAITING,
+            _P.source.like(f"{DEEDS}%"),
+            sa.or_(ready, erased),
+        )
+    )
+
+
+def _used(store: StoreRef) -> sa.Select[tuple[int, datetime]]:
+    """What was taken back, and used all the same."""
+    named = _P.detail[NAMED].as_string()
+    return (
+        sa.select(_P.id, _P.changed_at)
+        .join_from(
+            table(RulePerk),
+            table(Redemption),
+            sa.and_(_R.store_id == _P.store_id, _R.public_id == named),
+        )
+        .where(
+            _P.store_id == store.id,
+            _P.state == TAKEN,
+            _P.kind == "issue_reward",
+            _P.source.like(f"{DEEDS}%"),
+            _R.state == "consumed",
+        )
+    )
