@@ -13,6 +13,7 @@ from saleor_loyalty_app.flows.known_member import member_facts
 from saleor_loyalty_app.flows.message_context import program_of
 from saleor_loyalty_app.members.errors import MemberNotFound
 from saleor_loyalty_app.members.repository import surviving_member
+from saleor_loyalty_app.programs.boosts import capped_boosts
 from saleor_loyalty_app.programs.decide import POINTS, decide_order
 from saleor_loyalty_app.programs.decision_plan import plan_of
 from saleor_loyalty_app.programs.document import Program
@@ -76,9 +77,11 @@ def try_points(
         lines=(line,),
         shipping=Decimal(0),
     )
-    who = member_facts(conn, store, member, program, plan_of(program).capped, at=now)
+    boost = boost_of(campaign)
+    caps = {**plan_of(program).capped, **capped_boosts([boost])}
+    who = member_facts(conn, store, member, program, caps, at=now)
     before = decide_order(program, facts, store.timezone, who)
-    after = decide_order(program, facts, store.timezone, who, [boost_of(campaign)])
+    after = decide_order(program, facts, store.timezone, who, [boost])
     key = (UNIT, POINTS)
     return before.totals().get(key, 0), after.totals().get(key, 0)
 
