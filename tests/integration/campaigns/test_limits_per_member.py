@@ -23,9 +23,11 @@ from saleor_loyalty_app.programs.models import CapUse
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
 from tests.audited import drifts_of
+from tests.campaign_stage import buy, recipe, refund, spent_of, start
 from tests.factories import make_channel
 from tests.order_books import KEYS, NOW, live_store, order_row
 from tests.order_samples import START, event, order, paid, shopper, transaction
+from tests.redemption_stage import Stage
 
 _uses = table(CapUse)
 
@@ -203,3 +205,26 @@ def test_staff_and_the_member_see_what_is_left(database: Database) -> None:
     assert database.read(look) == ((1000, 1500), "", ["points × 2, 1,500 points more at most"])
     shop.buy(2)
     assert database.read(look) == ((1000, 1000), "limit", [])
+
+
+def test_the_recipe_of_a_limit_gives_what_it_says_and_gives_it_back(stage: Stage) -> None:
+    campaign = start(stage, recipe("campaign-limit-per-member"))
+    totals = [stage.balance().total]
+
+    def more() -> int:
+        totals.append(stage.balance().total)
+        return totals[-1] - totals[-2]
+
+    first = buy(stage)
+    assert more() == 300
+    for points in (200, 150):
+        buy(stage)
+        assert more() == points
+    refund(stage, first)
+    assert more() == -300
+    buy(stage)
+    assert more() == 300
+    assert spent_of(stage, campaign).points == 200
+    assert gives_words(campaign, "en") == "points × 2, 2 orders at most, 200 points more at most"
+    assert gives_words(campaign, "tr") == "puan × 2, en çok 2 sipariş, en çok 200 puan ek"
+    stage.points()
