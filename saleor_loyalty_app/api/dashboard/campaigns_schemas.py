@@ -333,12 +333,12 @@ class CampaignForecast(Answer):
                 )
             )
         tiers = None if found.program is None else found.program.tiers
-        top = level_in_force(tiers, found.top_tier) if kind == "points" else None
+        level = level_in_force(tiers, found.top_tier) if kind == "points" else None
         return cls(
             known=True,
             sample_days=found.sample_days,
             days=found.days,
-            top_tier=None if top is None else top.label(language),
+            top_tier=None if level is None else level.label(language),
             channels=channels,
         )
 

@@ -23,9 +23,10 @@ SILVER, GOLD, NEW, CONTROL = "VXNlcjoxMQ==", "VXNlcjoxMg==", "VXNlcjoxMw==", "VX
 
 
 def level(name: str, multiplier: str, spend: str = "") -> dict[str, Any]:
-    found = {"id": name, "names": {"en": name.title()}, "multiplier": multiplier}
+    names = {"en": name.title()}
+    found: dict[str, Any] = {"id": name, "names": names, "multiplier": multiplier}
     if spend:
-        found["requirements"] = {"spend": {"limits": [{"currency": "USD", "min": spend}]}}  # type: ignore[assignment]
+        found["requirements"] = {"spend": {"limits": [{"currency": "USD", "min": spend}]}}
     return found
 
 

@@ -111,8 +111,9 @@ def test_what_tiers_multiply_costs_more(
     terms = check.read(terms_of("points", times="2", audience=audience))
     [found] = on_orders(orders, terms, program_of(tiers=TIERS), "UTC", tiers)
 
-    assert (found.points, found.eligible) == (points, eligible)
-    assert (found.top_points, found.tier_known, found.orders) == (top, 3, 4)
+    assert found.points == points
+    assert found.top_points == top
+    assert (found.eligible, found.tier_known, found.orders) == (eligible, 3, 4)
     assert found.scaled_top(Fraction(1, 2)) == top // 2
 
 

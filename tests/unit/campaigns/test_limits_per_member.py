@@ -21,7 +21,7 @@ from tests.program_samples import line_of, order_of, program_of
 RULE = "campaign:cp_1"
 
 
-def boost_of(factor: str = "2", *, room: int | None = None, **limit: int) -> Boost:
+def boost_of(factor: str = "2", room: int | None = None, **limit: int) -> Boost:
     cap = MemberCap.model_validate({**limit, "period": "ever"})
     return Boost(RULE, Decimal(factor), per_member=cap, room=room, names={"en": "Double"})
 
@@ -86,7 +86,7 @@ def test_the_budget_looks_at_what_the_limit_leaves(whole_only: bool) -> None:
     ],
 )
 def test_who_had_all_of_it_is_told_so(limit: dict[str, int], code: str, en: str, tr: str) -> None:
-    [miss] = decided("100", boost_of(**limit), 150, 2).misses
+    [miss] = decided("100", boost_of("2", **limit), 150, 2).misses
     assert miss.reason["code"] == code
     for language, text in (("en", en), ("tr", tr)):
         said = explain_miss(RULE, miss.reason, language=language, program=program_of())
