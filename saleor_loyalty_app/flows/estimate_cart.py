@@ -17,6 +17,7 @@ from saleor_loyalty_app.flows.campaign_boosts import for_anybody
 from saleor_loyalty_app.flows.known_shopper import Known, known_shopper, may_earn
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.programs.decide import POINTS
+from saleor_loyalty_app.programs.decision_plan import tier_multipliers
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
 from saleor_loyalty_app.programs.promises import unpromised
@@ -179,7 +180,7 @@ def _estimate(
         offers=tuple(offers),
         unjudged_offers=tuple(unsure),
         other_tax_side=any(_side(one, with_tax) is None for one in cart.goods),
-        tier=known.member.tier,
+        tier=known.member.tier if known.member.tier in tier_multipliers(program) else "",
     )
 
 

@@ -16,6 +16,7 @@ from saleor_loyalty_app.flows.campaign_board import campaigns_for, gives_words
 from saleor_loyalty_app.flows.campaign_trial import try_points, why_not_in
 from saleor_loyalty_app.flows.converge_order import converge_order
 from saleor_loyalty_app.flows.erase_member import erase_member
+from saleor_loyalty_app.flows.explain_entry import explain_entry
 from saleor_loyalty_app.members.repository import member_by_user
 from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.orders.plan import AwardPlan
@@ -25,7 +26,7 @@ from saleor_loyalty_app.stores.refs import StoreRef
 from tests.audited import drifts_of
 from tests.campaign_stage import buy, recipe, refund, spent_of, start
 from tests.factories import make_channel
-from tests.order_books import KEYS, NOW, live_store, order_row
+from tests.order_books import KEYS, NOW, entries_of, live_store, order_row
 from tests.order_samples import START, event, order, paid, shopper, transaction
 from tests.redemption_stage import Stage
 
@@ -205,6 +206,21 @@ def test_staff_and_the_member_see_what_is_left(database: Database) -> None:
     assert database.read(look) == ((1000, 1500), "", ["points × 2, 1,500 points more at most"])
     shop.buy(2)
     assert database.read(look) == ((1000, 1000), "limit", [])
+
+
+def test_an_entry_says_that_a_limit_left_less(database: Database) -> None:
+    shop = Shop(database, points=1500)
+    shop.buy(1)
+    shop.buy(2)
+
+    def told(conn: Connection, language: str) -> str:
+        [*_, last] = entries_of(conn, shop.store)
+        return " ".join(explain_entry(conn, shop.store.id, last.id, language=language).sentences)
+
+    english = database.read(lambda conn: told(conn, "en"))
+    assert "2,000 points, of which a cap leaves 1,500 points" in english
+    turkish = database.read(lambda conn: told(conn, "tr"))
+    assert "2.000 puan; üst sınır bunun 1.500 puan kadarını bırakıyor" in turkish
 
 
 def test_the_recipe_of_a_limit_gives_what_it_says_and_gives_it_back(stage: Stage) -> None:
