@@ -20,6 +20,7 @@ from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows import campaign_desk as desk
 from saleor_loyalty_app.flows.audit_counters import audit_all
 from saleor_loyalty_app.flows.award_deed import reverse_deed
+from saleor_loyalty_app.flows.campaign_boosts import boost_of
 from saleor_loyalty_app.flows.converge_order import Outcome, converge_order
 from saleor_loyalty_app.flows.drive_redemption import Driver
 from saleor_loyalty_app.flows.give_bonus import give_once
@@ -34,6 +35,7 @@ from saleor_loyalty_app.flows.take_event import take_back, take_event
 from saleor_loyalty_app.messages.kinds import Kind
 from saleor_loyalty_app.messages.models import OutboxMessage
 from saleor_loyalty_app.orders.look import Look
+from saleor_loyalty_app.programs.boosts import capped_boosts
 from saleor_loyalty_app.programs.deeds import DeedFacts
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.models import CapUse, DeedAward
@@ -255,13 +257,14 @@ class Shop:
         drawn = self.database.read(
             lambda conn: conn.execute(by_rule.group_by(_uses.c.rule_id)).all()
         )
-        caps = {rule.id: rule.caps for rule in self.program.earning.rules}
+        rules = self.program.earning.rules
+        caps = {rule.id: rule.caps.per_member for rule in rules if rule.caps is not None}
+        caps |= capped_boosts(map(boost_of, self._campaigns()))
         for rule_id, points, times in drawn:
             found = caps[rule_id]
             assert found is not None
-            assert found.per_member is not None
-            assert points <= (found.per_member.points or points)
-            assert times <= (found.per_member.times or times)
+            assert points <= (found.points or points)
+            assert times <= (found.times or times)
         for campaign in self._campaigns():
             budget = campaign.terms.budget
             if budget is not None and budget.when_reached != "warn":

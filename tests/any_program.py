@@ -228,4 +228,5 @@ def campaigns(draw: st.DrawFn) -> dict[str, Any]:
         "fixed_points": draw(st.booleans()),
         "audience": draw(st.sampled_from([{}, {"tiers": ["silver"]}, {"segments": ["spenders"]}])),
     }
-    return _with(terms, budget=budget)
+    limit = draw(st.sampled_from([None, {"times": 1}, {"points": 250}, {"points": 90, "times": 3}]))
+    return _with(terms, budget=budget, per_member=limit)

@@ -130,6 +130,9 @@ def _faults(terms: Terms) -> Iterator[Problem]:
 def _points_faults(terms: Terms) -> Iterator[Problem]:
     if terms.times is None:
         yield Problem("campaign_times", "times")
+    limit = terms.per_member
+    if limit is not None and limit.points is None and limit.times is None:
+        yield Problem("cap_missing", "per_member")
     if terms.codes is not None:
         yield Problem("campaign_points_only", "codes")
     for index, one in enumerate(terms.channels):
@@ -140,6 +143,8 @@ def _points_faults(terms: Terms) -> Iterator[Problem]:
 def _code_faults(terms: Terms) -> Iterator[Problem]:
     if terms.times is not None:
         yield Problem("campaign_times_unfit", "times")
+    if terms.per_member is not None:
+        yield Problem("campaign_limit_unfit", "per_member")
     if terms.codes is None:
         yield Problem("campaign_codes", "codes")
     else:

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field, StrictBool, StrictInt, StringConstraints
 
 from saleor_loyalty_app.programs import boosts
+from saleor_loyalty_app.programs.caps import MemberCap
+from saleor_loyalty_app.programs.caps import Times as Orders
 from saleor_loyalty_app.programs.scalars import (
     CurrencyCode,
     ExactDecimal,
@@ -17,9 +19,11 @@ from saleor_loyalty_app.programs.scalars import (
     Locale,
     Money,
     Paragraphs,
+    Points,
     PositiveMoney,
     Section,
     Slug,
+    absent,
     in_locale,
 )
 
@@ -98,6 +102,21 @@ class Budget(Section):
     when_reached: Literal["warn", "reduce", "stop"] = "stop"
 
 
+class MemberLimit(Section):
+    """What one member gets of a campaign on points, however long it runs.
+
+    `times`: orders that it adds points to. `points`: those that it adds, beside what the rules
+    give; with both, whichever is reached first. What goes back with a refund is free again.
+    """
+
+    points: Points | None = Field(default=None, exclude_if=absent)
+    times: Orders | None = Field(default=None, exclude_if=absent)
+
+    def ready(self) -> MemberCap:
+        """As the decision looks at it."""
+        return MemberCap.model_construct(points=self.points, times=self.times, period="ever")
+
+
 class CampaignText(Section):
     """What members read in one language."""
 
@@ -118,6 +137,7 @@ class Terms(Section):
     codes: Codes | None = None
     times: Times | None = None
     fixed_points: StrictBool = False
+    per_member: MemberLimit | None = Field(default=None, exclude_if=absent)
     budget: Budget | None = None
     tell: StrictBool = False
 

@@ -22,7 +22,7 @@ from saleor_loyalty_app.ledger.models import Entry
 from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.orders.models import OrderState, OrderUnit
 from saleor_loyalty_app.orders.plan import AwardPlan
-from saleor_loyalty_app.orders.target import Book, booked_by, handed_by, retold_awards
+from saleor_loyalty_app.orders.target import Book, booked_by, drawn_by_rule, retold_awards
 from saleor_loyalty_app.programs import perk_rows
 from saleor_loyalty_app.programs.boosts import RULE_PREFIX, added_by
 from saleor_loyalty_app.programs.cap_uses import Draw
@@ -109,7 +109,7 @@ def _orders(conn: Connection, store_id: int) -> Iterator[Drift]:
             earns = not row.withheld and row.member_id is not None
             targets = booked_by(kept) if earns else {}
             yield from _of_units(store_id, row, targets, units.get(row.id, {}))
-            given = handed_by(kept) if earns else {}
+            given = drawn_by_rule(kept) if earns else {}
             source = _Source(f"order:{row.order_id}", row.member_id, row.number, row.created_at)
             wanted = {rule: Draw.of(given.get(rule, Fraction(0))) for rule in plan.capped}
             held = perks.get(source.name, {})

@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app.campaigns import codes, repository
 from saleor_loyalty_app.campaigns.repository import CampaignRow
-from saleor_loyalty_app.campaigns.terms import ChannelValue
+from saleor_loyalty_app.campaigns.terms import ChannelValue, MemberLimit
 from saleor_loyalty_app.flows.campaign_audience import candidates
+from saleor_loyalty_app.flows.campaign_limits import had_all
 from saleor_loyalty_app.flows.message_context import program_of
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.members.refs import MemberRef
@@ -38,7 +39,8 @@ def campaigns_for(
 ) -> list[ForMe]:
     """What runs for a member, codes of their own included that outlive their campaign.
 
-    A campaign whose code is not there yet, or was used, is left out.
+    A campaign whose code is not there yet, or was used, is left out, and so is one of which the
+    member had all that one member gets.
 
     Args:
         wanted: whether a campaign is asked about; without it all are. For others nobody is judged.
@@ -66,6 +68,8 @@ def campaigns_for(
         judged = candidates(conn, store, program, audience, [member.id])
         if not judged or judged[0].why_not:
             continue
+        if had_all(conn, store, campaign, member, now=now):
+            continue
         shared = _shared(conn, campaign)
         if shared is not None:
             found.append(ForMe(campaign, shared, campaign.ends_at))
@@ -77,12 +81,27 @@ def gives_words(campaign: CampaignRow, language: str) -> str:
     terms = campaign.terms
     if terms.kind == "points" and terms.times is not None:
         times = words.number_words(terms.times, language)
-        return translate("campaigns.gives.points", language, times=times)
+        gives = translate("campaigns.gives.points", language, times=times)
+        return _limited(gives, terms.per_member, language)
     if terms.kind == "free_shipping":
         return translate("campaigns.gives.free_shipping", language)
     reduced = campaign.reduced_at is not None
     said = dict.fromkeys(_off(terms.kind, one, reduced, language) for one in terms.channels)
     return " / ".join(said)
+
+
+def _limited(gives: str, limit: MemberLimit | None, language: str) -> str:
+    """What points times N come to for one member."""
+    if limit is not None and limit.times is not None:
+        one = ".one" if limit.times == 1 else ""
+        orders = words.number_words(limit.times, language)
+        gives = translate(
+            f"campaigns.gives.at_most_times{one}", language, gives=gives, orders=orders
+        )
+    if limit is not None and limit.points is not None:
+        points = words.points_words(limit.points, language)
+        gives = translate("campaigns.gives.at_most_points", language, gives=gives, points=points)
+    return gives
 
 
 def _off(kind: str, one: ChannelValue, reduced: bool, language: str) -> str:

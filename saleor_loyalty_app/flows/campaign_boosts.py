@@ -54,6 +54,7 @@ def boost_of(campaign: CampaignRow) -> Boost:
         fixed_points=terms.fixed_points,
         room=room,
         whole=budget is not None and budget.when_reached == "stop",
+        per_member=None if terms.per_member is None else terms.per_member.ready(),
         names={locale: said.title for locale, said in terms.texts.items()},
     )
 

@@ -1,14 +1,18 @@
 """What a campaign may cost, on the stored sample of past orders, and what else runs meanwhile.
 
-The sample does not tell who bought: an audience is taken as everybody, so that the figures are the
-most. How many orders will use a code nobody knows; whoever asks says a share.
+The sample does not tell who bought: an audience is taken as everybody, and no limit per member is
+drawn, so that the figures are the most. Points are counted with the tier that members have now of
+the orders of which the app knows it (`tiers.books.buyers_tiers`), and once more as if every order
+came from the tier that multiplies most. How many orders will use a code nobody knows; whoever asks
+says a share.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection
@@ -20,32 +24,46 @@ from saleor_loyalty_app.programs.backtest import days_between
 from saleor_loyalty_app.programs.boosts import Boost, added_by
 from saleor_loyalty_app.programs.cost import to_minor_unit
 from saleor_loyalty_app.programs.decide import decide_order
+from saleor_loyalty_app.programs.decision_plan import tier_multipliers
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.facts import OrderFacts
+from saleor_loyalty_app.programs.member_facts import MemberFacts
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.sampled import SampledOrder
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers.books import buyers_tiers
 
 #: Pages of promotions that are asked for: 100 each.
 _PAGES = 5
 _ONE = Fraction(1)
+NO_TIERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(slots=True)
 class ChannelForecast:
-    """What orders of the sample in one channel would have cost, exactly."""
+    """What orders of the sample in one channel would have cost, exactly.
+
+    `tier_known` of the orders are counted with the tier of who bought; `top_points` are what it
+    would be if every order came from the tier that multiplies most.
+    """
 
     channel: str
     currency: str
     orders: int = 0
     eligible: int = 0
+    tier_known: int = 0
     points: Fraction = Fraction(0)
+    top_points: Fraction = Fraction(0)
     money: Fraction = Fraction(0)
     bringing: int = 0
 
     def scaled_points(self, scale: Fraction) -> int:
         """Whole points in the time of the campaign."""
         return (self.points * scale).__ceil__()
+
+    def scaled_top(self, scale: Fraction) -> int:
+        """`scaled_points` if every order came from the tier that multiplies most."""
+        return (self.top_points * scale).__ceil__()
 
     def scaled_money(self, scale: Fraction) -> Decimal:
         """Money in the time of the campaign."""
@@ -54,12 +72,16 @@ class ChannelForecast:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The channels, and by what their sums are multiplied: days of the campaign for those read."""
+    """The channels, and by what their sums are multiplied: days of the campaign for those read.
+
+    `top_tier`: the id of the tier that multiplies most of the audience; "" = none does.
+    """
 
     channels: tuple[ChannelForecast, ...]
     sample_days: int
     days: int
     program: Program | None
+    top_tier: str = ""
 
     @property
     def scale(self) -> Fraction:
@@ -74,19 +96,32 @@ def forecast(conn: Connection, store: StoreRef, terms: Terms, *, now: datetime) 
         return None
     revision = revision_at(conn, store.id, now)
     program = None if revision is None else revision.program
-    found = on_orders(samples.sampled_orders(conn, store.id), terms, program, store.timezone)
+    tiers: Mapping[str, str] = {}
+    if program is not None and program.tiers is not None and program.tiers.enabled:
+        tiers = buyers_tiers(conn, store.id)
+    orders = samples.sampled_orders(conn, store.id)
+    found = on_orders(orders, terms, program, store.timezone, tiers)
     return Forecast(
         channels=found,
         sample_days=days_between(sampling.since, sampling.started_at),
         days=days_between(terms.starts_at, terms.ends_at),
         program=program,
+        top_tier="" if program is None else top_tier_of(program, terms.audience.tiers),
     )
 
 
 def on_orders(
-    orders: Iterable[SampledOrder], terms: Terms, program: Program | None, timezone: str
+    orders: Iterable[SampledOrder],
+    terms: Terms,
+    program: Program | None,
+    timezone: str,
+    tiers: Mapping[str, str] = NO_TIERS,
 ) -> tuple[ChannelForecast, ...]:
-    """What a campaign would have cost on some orders. Pure."""
+    """What a campaign would have cost on some orders. Pure.
+
+    Args:
+        tiers: by order, the tier of who bought it ("" = none); of others it is not known.
+    """
     found: dict[tuple[str, str], ChannelForecast] = {}
     for order in orders:
         facts = order.gross if program is None else order.facts(program)
@@ -96,7 +131,9 @@ def on_orders(
         into = found.setdefault(key, ChannelForecast(*key))
         into.orders += 1
         if terms.kind == "points":
-            _add_points(into, facts, terms, program, timezone)
+            if program is not None:
+                tier = tiers.get(facts.order_id)
+                _add_points(into, facts, terms, program, timezone, tier)
         else:
             _add_money(into, facts, terms)
     for into in found.values():
@@ -110,16 +147,36 @@ def _add_points(
     into: ChannelForecast,
     facts: OrderFacts,
     terms: Terms,
-    program: Program | None,
+    program: Program,
     timezone: str,
+    tier: str | None,
 ) -> None:
-    if program is None or terms.times is None:
+    wanted = terms.audience.tiers
+    into.tier_known += tier is not None
+    top = top_tier_of(program, wanted)
+    most = _added(facts, terms, program, timezone, top)
+    points = most if tier == top else _added(facts, terms, program, timezone, tier or "")
+    into.top_points += most
+    if tier is not None and wanted and tier not in wanted:
         return
-    boost = Boost("campaign:forecast", terms.times, fixed_points=terms.fixed_points)
-    decision = decide_order(program, facts, timezone, boosts=[boost])
-    points = sum(added_by((award, _ONE) for award in decision.awards()).values(), Fraction(0))
     into.points += points
     into.eligible += points > 0
+
+
+def _added(facts: OrderFacts, terms: Terms, program: Program, timezone: str, tier: str) -> Fraction:
+    """What the campaign adds to an order of somebody of a tier."""
+    if terms.times is None:
+        return Fraction(0)
+    boost = Boost("campaign:forecast", terms.times, fixed_points=terms.fixed_points)
+    decision = decide_order(program, facts, timezone, MemberFacts(tier=tier), [boost])
+    return sum(added_by((award, _ONE) for award in decision.awards()).values(), Fraction(0))
+
+
+def top_tier_of(program: Program, wanted: Sequence[str]) -> str:
+    """The tier of an audience that multiplies most; "" = none multiplies by more than one."""
+    factors = tier_multipliers(program)
+    more = {one: by for one, by in factors.items() if by > 1 and (not wanted or one in wanted)}
+    return max(more, key=more.__getitem__, default="")
 
 
 def _add_money(into: ChannelForecast, facts: OrderFacts, terms: Terms) -> None:

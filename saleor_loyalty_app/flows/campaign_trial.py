@@ -9,10 +9,12 @@ from saleor_loyalty_app.campaigns.errors import CampaignElsewhere
 from saleor_loyalty_app.campaigns.repository import CampaignRow
 from saleor_loyalty_app.flows.campaign_audience import NO_PART, candidates
 from saleor_loyalty_app.flows.campaign_boosts import boost_of
+from saleor_loyalty_app.flows.campaign_limits import had_all
 from saleor_loyalty_app.flows.known_member import member_facts
 from saleor_loyalty_app.flows.message_context import program_of
 from saleor_loyalty_app.members.errors import MemberNotFound
 from saleor_loyalty_app.members.repository import surviving_member
+from saleor_loyalty_app.programs.boosts import capped_boosts
 from saleor_loyalty_app.programs.decide import POINTS, decide_order
 from saleor_loyalty_app.programs.decision_plan import plan_of
 from saleor_loyalty_app.programs.document import Program
@@ -26,12 +28,14 @@ UNIT = "points"
 def why_not_in(
     conn: Connection, store: StoreRef, campaign: CampaignRow, member_id: int, *, now: datetime
 ) -> str:
-    """Why a member is not in the audience; "" = they are."""
+    """Why a member is not in the audience, or "limit": they had all of it; "" = they get it."""
     member = surviving_member(conn, store.id, member_id)
     if member is None:
         raise MemberNotFound
     program = program_of(conn, store, now)
     found = candidates(conn, store, program, campaign.terms.audience.ready(), [member.id])
+    if found and not found[0].why_not:
+        return "limit" if had_all(conn, store, campaign, member, now=now) else ""
     return found[0].why_not if found else NO_PART
 
 
@@ -76,9 +80,11 @@ def try_points(
         lines=(line,),
         shipping=Decimal(0),
     )
-    who = member_facts(conn, store, member, program, plan_of(program).capped, at=now)
+    boost = boost_of(campaign)
+    caps = {**plan_of(program).capped, **capped_boosts([boost])}
+    who = member_facts(conn, store, member, program, caps, at=now)
     before = decide_order(program, facts, store.timezone, who)
-    after = decide_order(program, facts, store.timezone, who, [boost_of(campaign)])
+    after = decide_order(program, facts, store.timezone, who, [boost])
     key = (UNIT, POINTS)
     return before.totals().get(key, 0), after.totals().get(key, 0)
 

@@ -1,19 +1,23 @@
 """What goods would earn, told by who shows them: for product pages and carts that nobody owns yet.
 
-Nothing but the program and the channel is read: neither Saleor is asked nor anybody's books.
+Saleor is not asked. Where the shopper is known, what their next order earns follows from their
+tier, segments, tags, orders and what limits leave, as when it is placed; else it is what anybody
+gets who takes part.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from saleor_loyalty_app.flows.campaign_boosts import boosts_at, for_anybody
-from saleor_loyalty_app.programs.boosts import Boost
+from saleor_loyalty_app.flows.campaign_boosts import for_anybody
+from saleor_loyalty_app.flows.known_shopper import Known, known_shopper, may_earn
+from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.programs.decide import POINTS
+from saleor_loyalty_app.programs.decision_plan import tier_multipliers
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
 from saleor_loyalty_app.programs.promises import unpromised
@@ -27,6 +31,17 @@ from saleor_loyalty_app.stores.refs import ChannelRef, StoreRef
 
 UNIT = "points"
 ZERO = Decimal(0)
+#: What is not known where nobody knows who will buy.
+_OF_SHOPPERS = frozenset(
+    (
+        Fact.nth_order,
+        Fact.tier,
+        Fact.segment,
+        Fact.tag,
+        Fact.member_since,
+        Fact.member_orders,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +85,7 @@ class Estimate:
         unjudged: what rules lack to be judged.
         unjudged_offers: shipping offers that depend on who the shopper is.
         other_tax_side: a price was needed with tax and given without, or the other way round.
+        tier: the id of the tier whose multiplier is counted in; "" = none.
     """
 
     program: Program
@@ -80,18 +96,46 @@ class Estimate:
     offers: tuple[Offer, ...]
     unjudged_offers: tuple[ShippingRule, ...]
     other_tax_side: bool
+    tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """A shopper who is signed in, and their member if they are in the books."""
+
+    member: MemberRef | None
 
 
 def estimate_cart(
-    conn: Connection, store: StoreRef, channel: ChannelRef, cart: CartToEstimate, *, now: datetime
+    conn: Connection,
+    store: StoreRef,
+    channel: ChannelRef,
+    cart: CartToEstimate,
+    *,
+    now: datetime,
+    buyer: Buyer | None = None,
 ) -> Estimate | None:
-    """What a cart would earn and which shipping offers it would have; None without a program."""
+    """What a cart would earn and which shipping offers it would have; None without a program.
+
+    Args:
+        buyer: None = nobody knows who will buy. Shipping offers are told as for anybody.
+    """
     revision = revision_at(conn, store.id, now)
     if revision is None:
         return None
-    boosts = for_anybody(boosts_at(conn, store, now))
+    program = revision.program
+    member = None if buyer is None else buyer.member
+    newcomer = buyer is not None and member is None
+    known = known_shopper(
+        conn, store, program, member, newcomer=newcomer, language=cart.language, now=now
+    )
+    unknown = _unknown(cart)
+    if buyer is None:
+        known = replace(known, boosts=for_anybody(known.boosts))
+        unknown |= _OF_SHOPPERS
     standing = wind_downs.as_of(conn, store, now)
-    return _estimate(revision.program, standing, channel, cart, boosts, now)
+    earns = standing.earning_on and (buyer is None or may_earn(program, member, now))
+    return _estimate(program, standing, channel, cart, known, unknown, now, earns=earns)
 
 
 def _estimate(
@@ -99,18 +143,21 @@ def _estimate(
     store: StoreRef,
     channel: ChannelRef,
     cart: CartToEstimate,
-    boosts: Sequence[Boost],
+    known: Known,
+    unknown: frozenset[Fact],
     now: datetime,
+    *,
+    earns: bool,
 ) -> Estimate:
     basis = program.settings.price_basis
     with_tax = channel.display_gross_prices if basis == "displayed" else basis == "gross"
-    facts = _facts(cart, channel, with_tax, now)
+    facts = _facts(cart, channel, with_tax, now, known.nth_order)
     points = 0
     unjudged: Mapping[str, frozenset[Fact]] = {}
     steps: tuple[tuple[str, Mapping[str, Any]], ...] = ()
-    if store.earning_on:
+    if earns:
         decision, lacking = decide_as_known(
-            program, facts, _unknown(cart), store.timezone, boosts=boosts
+            program, facts, unknown, store.timezone, known.member, known.boosts
         )
         untold = unpromised(program)
         unjudged = {rule: lacks for rule, lacks in lacking.items() if rule not in untold}
@@ -133,10 +180,13 @@ def _estimate(
         offers=tuple(offers),
         unjudged_offers=tuple(unsure),
         other_tax_side=any(_side(one, with_tax) is None for one in cart.goods),
+        tier=known.member.tier if known.member.tier in tier_multipliers(program) else "",
     )
 
 
-def _facts(cart: CartToEstimate, channel: ChannelRef, with_tax: bool, now: datetime) -> OrderFacts:
+def _facts(
+    cart: CartToEstimate, channel: ChannelRef, with_tax: bool, now: datetime, nth: int | None
+) -> OrderFacts:
     lines = tuple(
         LineFacts(
             id=str(number),
@@ -163,7 +213,7 @@ def _facts(cart: CartToEstimate, channel: ChannelRef, with_tax: bool, now: datet
         country=cart.country,
         language=cart.language,
         voucher_used=cart.voucher_used,
-        nth_order=None,
+        nth_order=nth,
         subtotal=sum((line.base for line in lines), ZERO),
         lines=lines,
         shipping=ZERO,
@@ -183,10 +233,8 @@ def _price(goods: Goods, with_tax: bool) -> Decimal:
 
 def _unknown(cart: CartToEstimate) -> frozenset[Fact]:
     """What is not known, of the cart or of any of its lines."""
-    found = {Fact.nth_order, Fact.tier, Fact.segment, Fact.tag}
-    found |= {Fact.member_since, Fact.member_orders}
     # Who asks may not say what metadata holds: it is Saleor's alone to tell.
-    found |= {Fact.order_metadata, Fact.product_metadata}
+    found = {Fact.order_metadata, Fact.product_metadata}
     found |= {Fact.country} if not cart.country else set()
     found |= {Fact.language} if not cart.language else set()
     for one in cart.goods:

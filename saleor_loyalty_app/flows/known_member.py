@@ -19,12 +19,11 @@ from saleor_loyalty_app.programs.caps import MemberCap
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.member_facts import MemberFacts, Used
 from saleor_loyalty_app.programs.tags import asks_for_tags
-from saleor_loyalty_app.programs.tiers import level_in_force
 from saleor_loyalty_app.segments.repository import these
 from saleor_loyalty_app.segments.standing import segments_in_force
 from saleor_loyalty_app.segments.tagged import tags_of
 from saleor_loyalty_app.stores.refs import StoreRef
-from saleor_loyalty_app.tiers.standing import tier_of
+from saleor_loyalty_app.tiers.standing import tier_for_earning
 
 _identities = table(MemberIdentity)
 
@@ -52,30 +51,40 @@ def member_facts(
         but_source: what does not count for caps either.
         keys: find what is remembered of an address under older secrets, too.
     """
-    used = {}
-    if caps:
-        used = cap_uses.used_by(
-            conn,
-            store.id,
-            everybody(conn, store, member.id),
-            caps,
-            at=at,
-            timezone=store.timezone,
-            but=but_source,
-        )
-        for rule_id, past in used_before(conn, store, member, caps, at=at, keys=keys).items():
-            had = used[rule_id]
-            used[rule_id] = Used(had.points + past.points, had.times + past.times)
-    level = level_in_force(program.tiers, tier_of(conn, store.id, member.id))
     return MemberFacts(
-        tier="" if level is None else level.id,
+        tier=tier_for_earning(conn, store.id, member.id, program.tiers),
         joined_at=member.first_enrolled_at or member.created_at,
         orders=orders_before(conn, store, member, at=at, but=but_order, keys=keys),
         language=_language(conn, store, member.id),
         segments=segments_in_force(conn, store.id, member.id, program.segments),
-        used=used,
+        used=used_of(conn, store, member, caps, at=at, but=but_source, keys=keys),
         tags=_tags(conn, store, member.id) if asks_for_tags(program) else frozenset(),
     )
+
+
+def used_of(
+    conn: Connection,
+    store: StoreRef,
+    member: MemberRef,
+    caps: Mapping[str, MemberCap],
+    *,
+    at: datetime,
+    but: str = "",
+    keys: EmailKeys | None = None,
+) -> dict[str, Used]:
+    """What a member had by each cap in the period of `at`, accounts that are gone included.
+
+    Args:
+        but: a source that does not count.
+    """
+    if not caps:
+        return {}
+    people = everybody(conn, store, member.id)
+    used = cap_uses.used_by(conn, store.id, people, caps, at=at, timezone=store.timezone, but=but)
+    for rule_id, past in used_before(conn, store, member, caps, at=at, keys=keys).items():
+        had = used[rule_id]
+        used[rule_id] = Used(had.points + past.points, had.times + past.times)
+    return used
 
 
 def lock_member(conn: Connection, store: StoreRef, member_id: int) -> None:

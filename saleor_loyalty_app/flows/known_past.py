@@ -11,11 +11,13 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app.bonuses import given
 from saleor_loyalty_app.bonuses.given import Amount
+from saleor_loyalty_app.flows.campaign_boosts import boosts_at
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.orders.repository import paid_orders_of
 from saleor_loyalty_app.programs import cap_uses
+from saleor_loyalty_app.programs.boosts import capped_boosts
 from saleor_loyalty_app.programs.caps import MemberCap
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.member_facts import Used
@@ -94,6 +96,7 @@ def past_of(
         and rule.caps.per_member is not None
         and rule.caps.per_member.period == "ever"
     }
+    caps |= capped_boosts(boosts_at(conn, store, now))
     used = cap_uses.used_by(conn, store.id, member_ids, caps, at=now, timezone=store.timezone)
     found |= {_cap(rule_id): Amount(had.points, had.times) for rule_id, had in used.items()}
     return {what: had for what, had in found.items() if had.times or had.points}

@@ -1,5 +1,6 @@
 """Freezing an order's award plan at its first full payment, and what it draws of caps."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
@@ -20,10 +21,12 @@ from saleor_loyalty_app.members.repository import member_by_id
 from saleor_loyalty_app.orders.facts import facts_of
 from saleor_loyalty_app.orders.plan import ENDED, NOT_LIVE, AwardPlan, Terms, empty_plan, freeze
 from saleor_loyalty_app.orders.repository import OrderRow
-from saleor_loyalty_app.orders.target import Kept, given_by_rule
+from saleor_loyalty_app.orders.target import Kept, drawn_by_rule, kept_awards
 from saleor_loyalty_app.orders.worth import worth_of
 from saleor_loyalty_app.programs import cap_uses
+from saleor_loyalty_app.programs.boosts import capped_boosts
 from saleor_loyalty_app.programs.cap_uses import Draw
+from saleor_loyalty_app.programs.caps import MemberCap
 from saleor_loyalty_app.programs.decide import decide_order
 from saleor_loyalty_app.programs.decision_plan import plan_of
 from saleor_loyalty_app.programs.document import Program
@@ -97,7 +100,10 @@ def freeze_plan(
     earns = owner.member_id is not None and not owner.withheld
     boosts = boosts_at(conn, store, snapshot.created) if earns and not imported else ()
     asked = any(not boost.audience.is_everybody for boost in boosts)
-    member = _owner_facts(conn, store, revision.program, row, snapshot, owner, keys, asked=asked)
+    caps = {**plan_of(revision.program).capped, **capped_boosts(boosts)}
+    member = _owner_facts(
+        conn, store, revision.program, row, snapshot, owner, keys, caps=caps, asked=asked
+    )
     if imported:
         # Which tier they would have had then, and which segments and tags, nobody knows.
         member = replace(member, tier="", segments=frozenset(), tags=frozenset())
@@ -115,13 +121,12 @@ def freeze_plan(
         expires_from=since,
         worth=worth_of(snapshot, facts, settings),
     )
-    capped = plan_of(revision.program).capped
     hands = {rule_id for award in plan.awards for rule_id in award.rule_ids}
     hands |= {perk.rule_id for perk in decision.perks}
     plan = replace(
         plan,
         member=member.to_json(),
-        capped=tuple(rule for rule in capped if rule in hands),
+        capped=tuple(rule for rule in caps if rule in hands),
         # What members bought before the program went live is no occasion to give them anything.
         perks=() if imported else tuple(perk.to_json() for perk in decision.perks),
     )
@@ -163,26 +168,26 @@ def _owner_facts(
     owner: Ownership,
     keys: EmailKeys,
     *,
+    caps: Mapping[str, MemberCap],
     asked: bool,
 ) -> MemberFacts:
     """The owner as the rules see them; caps stay locked until the transaction ends.
 
-    `asked`: something else than the rules looks at them, too.
+    `asked`: something else than the rules and `caps` looks at them, too.
     """
-    ready = plan_of(program)
-    if owner.member_id is None or not (ready.needs_member or asked):
+    if owner.member_id is None or not (plan_of(program).needs_member or caps or asked):
         return NOBODY
     member = member_by_id(conn, store.id, owner.member_id)
     if member is None:
         return NOBODY
-    if ready.capped:
+    if caps:
         lock_member(conn, store, member.id)
     return member_facts(
         conn,
         store,
         member,
         program,
-        ready.capped,
+        caps,
         at=snapshot.created,
         but_order=row.id,
         but_source=f"order:{snapshot.id}",
@@ -209,7 +214,7 @@ def draw_caps(
     """
     if not plan.capped or owner.member_id is None:
         return
-    given = {} if owner.withheld else given_by_rule(plan, share)
+    given = {} if owner.withheld else drawn_by_rule(kept_awards(plan, share))
     draws = {rule: Draw.of(given.get(rule, Fraction(0))) for rule in plan.capped}
     draws |= {rule: Draw(0, 1) for rule in perks if rule in draws}
     source = f"order:{snapshot.id}"

@@ -9,21 +9,17 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.errors import AppError
-from saleor_loyalty_app.flows.campaign_boosts import boosts_at
-from saleor_loyalty_app.flows.known_member import member_facts
-from saleor_loyalty_app.flows.known_past import orders_before
+from saleor_loyalty_app.flows.known_shopper import known_shopper, may_earn
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.ledger.balance_view import balance
 from saleor_loyalty_app.ledger.types import Account
-from saleor_loyalty_app.members.eligibility import takes_part, why_not_earning, why_not_spending
+from saleor_loyalty_app.members.eligibility import takes_part, why_not_spending
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import member_by_user
 from saleor_loyalty_app.orders.checkout_facts import checkout_facts
 from saleor_loyalty_app.orders.repository import paid_orders_of
 from saleor_loyalty_app.programs.decide import POINTS, Decision, decide_order
-from saleor_loyalty_app.programs.decision_plan import plan_of
 from saleor_loyalty_app.programs.document import Program
-from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
 from saleor_loyalty_app.programs.promises import unpromised
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.shipping import ShippingRule
@@ -142,7 +138,7 @@ def preview_checkout(
     live = _live(conn, store, checkout)
     buyer = member if is_owner else _buyer(conn, store, checkout)
     decision = None
-    if program is not None and store.earning_on and _may_earn(program, member, now):
+    if program is not None and store.earning_on and may_earn(program, member, now):
         newcomer = is_owner and member is None and checkout.user_id is not None
         decision = _decide(conn, store, program, checkout, member, now, newcomer=newcomer)
     return Preview(
@@ -158,13 +154,6 @@ def preview_checkout(
     )
 
 
-def _may_earn(program: Program, member: MemberRef | None, now: datetime) -> bool:
-    automatic = program.settings.enrollment == "automatic"
-    if member is None:
-        return automatic
-    return not why_not_earning(member, automatic=automatic, at=now)
-
-
 def _decide(
     conn: Connection,
     store: StoreRef,
@@ -176,20 +165,14 @@ def _decide(
     newcomer: bool,
 ) -> Decision:
     """Decides as the order would be; a newcomer becomes a member with it."""
-    nth = 1 if newcomer else None
-    ready = plan_of(program)
-    if member is not None and ready.needs_order_number:
-        nth = orders_before(conn, store, member, at=now) + 1
-    facts = checkout_facts(checkout, program.settings, app_id=store.app_id, now=now, nth_order=nth)
-    known = NOBODY
-    if newcomer:
-        language = checkout.language_code.replace("_", "-").lower()
-        known = MemberFacts(joined_at=now, language=language)
-    boosts = boosts_at(conn, store, now)
-    asked = any(not boost.audience.is_everybody for boost in boosts)
-    if member is not None and (ready.needs_member or asked):
-        known = member_facts(conn, store, member, program, ready.capped, at=now)
-    return decide_order(program, facts, store.timezone, known, boosts)
+    known = known_shopper(
+        conn, store, program, member, newcomer=newcomer, language=checkout.language_code, now=now
+    )
+    settings = program.settings
+    facts = checkout_facts(
+        checkout, settings, app_id=store.app_id, now=now, nth_order=known.nth_order
+    )
+    return decide_order(program, facts, store.timezone, known.member, known.boosts)
 
 
 def _nearly(program: Program, decision: Decision) -> tuple[tuple[str, Mapping[str, Any]], ...]:

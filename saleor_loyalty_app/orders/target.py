@@ -24,6 +24,7 @@ from saleor_loyalty_app.orders.shares import (
     paid_share,
     shares_of,
 )
+from saleor_loyalty_app.programs.boosts import added_by
 from saleor_loyalty_app.saleor.order_snapshot import OrderLine, OrderSnapshot
 
 #: Why points are taken back from an order whose owner earns nothing for it.
@@ -161,6 +162,14 @@ def handed_by(awards: Iterable[tuple[Award, Fraction]]) -> dict[str, Fraction]:
         for rule_id in award.rule_ids:
             sums[rule_id] += award.points * kept_of_it
     return dict(sums)
+
+
+def drawn_by_rule(awards: Iterable[tuple[Award, Fraction]]) -> dict[str, Fraction]:
+    """Exact points that count for caps: those that a rule had a hand in, and of a campaign those
+    that it added.
+    """
+    known = list(awards)
+    return handed_by(known) | added_by(known)
 
 
 def reduction(status: str, share: Kept, losses: Mapping[str, Any] | None) -> str:

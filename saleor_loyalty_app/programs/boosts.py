@@ -1,7 +1,7 @@
 """Points times N for a while, from outside the document: what a campaign does to an order. Pure.
 
-A boost comes after the rules and the tier. What its budget leaves shrinks the points that it adds,
-never those of the rules; the sum of what orders draw of a budget is never above it.
+A boost comes after the rules and the tier. What its budget and the limit per member leave shrinks
+the points that it adds, never those of the rules; the sum of what orders draw is never above them.
 """
 
 from collections import defaultdict
@@ -11,6 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Protocol
 
+from saleor_loyalty_app.programs.caps import MemberCap, limited_for, reached_by
 from saleor_loyalty_app.programs.look import Look, Reason
 from saleor_loyalty_app.programs.scalars import plain
 
@@ -41,7 +42,8 @@ class Boost:
         channels: slugs; empty = all.
         fixed_points: whether it multiplies points per unit and per order, too.
         room: whole points that the budget leaves; None = no limit.
-        whole: an order for which the rest does not suffice gets nothing of it.
+        whole: an order for which the rest of the budget does not suffice gets nothing of it.
+        per_member: what one member gets of it at most while it runs: points that it adds, orders.
         names: what the campaign is called, by locale; frozen with the plan.
     """
 
@@ -52,6 +54,7 @@ class Boost:
     fixed_points: bool = False
     room: int | None = None
     whole: bool = False
+    per_member: MemberCap | None = None
     names: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -89,6 +92,9 @@ def missed(boost: Boost, look: Look) -> Reason | None:
     )
     if why:
         return {"code": f"campaign_{why}", **names}
+    had = reached_by(boost.per_member, member.used.get(boost.rule_id))
+    if had is not None:
+        return {"code": f"campaign_{had['code']}", "max": had["max"], **names}
     return None if boost.room is None or boost.room > 0 else no_room(boost)
 
 
@@ -97,11 +103,18 @@ def no_room(boost: Boost) -> Reason:
     return {"code": "campaign_budget", "names": dict(boost.names)}
 
 
-def share_of_room(boost: Boost, added: Fraction) -> Fraction:
-    """Which share of what it would add the budget leaves."""
-    if boost.room is None or added <= boost.room:
-        return Fraction(1)
-    return Fraction(max(0, boost.room)) / added
+def shares_of(boost: Boost, look: Look, added: Fraction) -> tuple[Fraction, Fraction]:
+    """Which share of what it would add the limit per member leaves, and of that the budget."""
+    less = limited_for(boost.per_member, look.member.used.get(boost.rule_id), added)
+    mine = Fraction(1) if less is None else less[0] / added
+    if boost.room is None or added * mine <= boost.room:
+        return mine, Fraction(1)
+    return mine, Fraction(max(0, boost.room)) / (added * mine)
+
+
+def capped_boosts(boosts: Iterable[Boost]) -> dict[str, MemberCap]:
+    """The limits per member, by rule id."""
+    return {one.rule_id: one.per_member for one in boosts if one.per_member is not None}
 
 
 def applied(boost: Boost, share: Fraction) -> dict[str, Any]:

@@ -81,7 +81,11 @@ def _begin(day: date, zone: ZoneInfo) -> datetime:
 
 def reached(caps: Caps | None, used: Used | None) -> dict[str, Any] | None:
     """Why a member gets nothing more by a rule in this period, as a reason; None = they do."""
-    cap = None if caps is None else caps.per_member
+    return reached_by(None if caps is None else caps.per_member, used)
+
+
+def reached_by(cap: MemberCap | None, used: Used | None) -> dict[str, Any] | None:
+    """`reached` of one cap."""
     if cap is None or used is None:
         return None
     if cap.times is not None and used.times >= cap.times:
@@ -100,12 +104,19 @@ def limited(
     found: tuple[Fraction, dict[str, Any]] | None = None
     if caps.per_order is not None and points > caps.per_order:
         found = Fraction(caps.per_order), {"max": caps.per_order, "period": "order"}
-    cap = caps.per_member
-    if cap is not None and cap.points is not None:
-        left = max(0, cap.points - (used.points if used is not None else 0))
-        if (found[0] if found else points) > left:
-            found = Fraction(left), {"max": cap.points, "left": left, "period": cap.period}
-    return found
+    return limited_for(caps.per_member, used, found[0] if found else points) or found
+
+
+def limited_for(
+    cap: MemberCap | None, used: Used | None, points: Fraction
+) -> tuple[Fraction, dict[str, Any]] | None:
+    """`limited` by what one member gets in a period."""
+    if cap is None or cap.points is None:
+        return None
+    left = max(0, cap.points - (used.points if used is not None else 0))
+    if points <= left:
+        return None
+    return Fraction(left), {"max": cap.points, "left": left, "period": cap.period}
 
 
 def whole(points: Fraction) -> int:

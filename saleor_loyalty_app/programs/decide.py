@@ -19,7 +19,7 @@ from saleor_loyalty_app.programs.boosts import (
     factor_of,
     missed,
     no_room,
-    share_of_room,
+    shares_of,
 )
 from saleor_loyalty_app.programs.caps import limited, reached
 from saleor_loyalty_app.programs.decision_plan import DecisionPlan, ReadyRule, plan_of
@@ -313,16 +313,14 @@ class _Run:
         )
 
     def _boosted(self, decision: Decision, boost: Boost) -> Decision:
-        """The decision with one campaign's multiplier, as far as its budget goes."""
+        """The decision with one campaign's multiplier, as far as its limits go."""
         reason = missed(boost, self._look)
         if reason is None:
             whole = _with_boost(decision, boost, Fraction(1))
-            added = added_by((award, Fraction(1)) for award in whole.awards())
-            share = share_of_room(boost, added.get(boost.rule_id, _ZERO))
-            if share == 1:
-                return whole
-            if not boost.whole:
-                return _with_boost(decision, boost, share)
+            sums = added_by((award, Fraction(1)) for award in whole.awards())
+            mine, left = shares_of(boost, self._look, sums.get(boost.rule_id, _ZERO))
+            if left == 1 or not boost.whole:
+                return _with_boost(decision, boost, mine * left)
             reason = no_room(boost)
         return replace(decision, misses=(*decision.misses, Miss(boost.rule_id, reason)))
 

@@ -201,6 +201,17 @@ def level_in_force(tiers: Tiers | None, level_id: str) -> Level | None:
     return tiers.levels[rank] if rank >= 0 else None
 
 
+def entry_tier(tiers: Tiers | None) -> str:
+    """The id of the tier that everybody has who takes part: the highest that asks for nothing.
+
+    "" = there is none, or tiers are off.
+    """
+    if tiers is None or not tiers.enabled:
+        return ""
+    free = [level.id for level in tiers.levels if level.requirements.is_empty]
+    return free[-1] if free else ""
+
+
 def template(spend: Sequence[SpendLimit]) -> Tiers:
     """Three tiers to begin with, switched off: at the amounts given, three and ten times of them.
 

@@ -199,9 +199,10 @@ def _read_leaf(leaf: c.Leaf, unknown: frozenset[Fact], could: bool) -> c.Conditi
         return leaf
     if could:
         return _ALWAYS
-    # What is not known stands as nothing, of which no list has a match; these two might hold.
+    # What is not known stands as nothing, of which no list has a match, but a tier as the one that
+    # everybody has: these might hold.
     unsure = isinstance(
-        leaf, c.Expression | c.MemberOrders | PluginCondition | PluginLineCondition
+        leaf, c.Expression | c.InTiers | c.MemberOrders | PluginCondition | PluginLineCondition
     ) or (isinstance(leaf, c.OnSale) and not leaf.value)
     return _NEVER if unsure else leaf
 

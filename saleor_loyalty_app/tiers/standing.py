@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app.db.hot import Hot
 from saleor_loyalty_app.db.tables import table
-from saleor_loyalty_app.programs.tiers import Tiers, level_in_force
+from saleor_loyalty_app.programs.tiers import Tiers, entry_tier, level_in_force
 from saleor_loyalty_app.tiers.models import MemberTier
 
 _tiers = table(MemberTier)
@@ -32,4 +32,16 @@ def tier_in_force(conn: Connection, store_id: int, member_id: int, tiers: Tiers 
     if tiers is None or not tiers.enabled:
         return ""
     level = level_in_force(tiers, tier_of(conn, store_id, member_id))
+    return "" if level is None else level.id
+
+
+def tier_for_earning(conn: Connection, store_id: int, member_id: int, tiers: Tiers | None) -> str:
+    """The id of the tier by which a member earns; "" = none, or tiers are off.
+
+    Who was not looked at for tiers yet, as with a first order, has what everybody has.
+    """
+    row = _OF.one_or_none(conn, {"store_id": store_id, "member_id": member_id})
+    if row is None:
+        return entry_tier(tiers)
+    level = level_in_force(tiers, str(row.tier))
     return "" if level is None else level.id

@@ -281,7 +281,7 @@ export class Client {
    * @returns {Promise<Estimate>}
    */
   estimateOf(goods) {
-    return this.#read("estimate", [["store", this.place.store], ...goods], "anybody");
+    return this.#read("estimate", [["store", this.place.store], ...goods], "whoever");
   }
 
   /**
@@ -292,7 +292,7 @@ export class Client {
    */
   async estimate(cart) {
     const path = `estimate?${new URLSearchParams({ store: this.place.store })}`;
-    return (await this.#authorized(path, { method: "POST", input: cart, ...READ }, "anybody")).body;
+    return (await this.#authorized(path, { method: "POST", input: cart, ...READ }, "whoever")).body;
   }
 
   /**

@@ -131,7 +131,7 @@ class Stage:
             "GET me/history": self._history,
             "GET me/preferences": self._preferences,
             f"GET checkouts/{CHECKOUT.replace('=', '%3D')}": self.checkout,
-            "GET estimate": self._estimate,
+            "GET estimate": self.estimate,
         }
         return samples[name]() if name in samples else None
 
@@ -233,13 +233,15 @@ class Stage:
             "offers": {"email": no, "sms": no},
         }
 
-    def _estimate(self) -> Any:
+    def estimate(self) -> Any:
+        """What the app tells of a product."""
         return {
             "program": NAMES[self.language],
             "channel": "web",
             "currency": self.currency,
             "points": 149,
             "worth": None,
+            "tier": None,
             "steps": [],
             "shipping": [],
             "not_judged": [],

@@ -145,7 +145,9 @@ async def check_terms(
 
 
 @router.post("/forecast", responses=documented(*_OF_WRITING, _INVALID))
-async def forecast_terms(faces: FacesOf, staff: StaffOf, what: ForecastInput) -> CampaignForecast:
+async def forecast_terms(
+    faces: FacesOf, staff: StaffOf, language: Language, what: ForecastInput
+) -> CampaignForecast:
     """What terms may cost, on the orders that were read for the preview of the program."""
     staff.need(TO_CHANGE)
     await faces.gate.read(staff.key)
@@ -153,7 +155,7 @@ async def forecast_terms(faces: FacesOf, staff: StaffOf, what: ForecastInput) ->
 
     def read(conn: Connection) -> CampaignForecast:
         found = forecast(conn, still_active(conn, staff.store), terms, now=now)
-        return CampaignForecast.of(found, terms.kind, what.use_percent)
+        return CampaignForecast.of(found, terms.kind, what.use_percent, language)
 
     return await faces.database.read_async(read)
 

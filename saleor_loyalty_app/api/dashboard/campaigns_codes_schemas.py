@@ -36,8 +36,11 @@ class RevokeInput(Answer):
 class TestResult(Answer):
     """What a test brought: a code that is being made, or points without and with the campaign."""
 
-    why_not: Literal["", "tier", "language", "segment", "no_part", "blocked", "hold_out"] = Field(
-        description="Why the member is not in the audience; empty = they are."
+    why_not: Literal[
+        "", "tier", "language", "segment", "no_part", "blocked", "hold_out", "limit"
+    ] = Field(
+        description="Why the member is not in the audience, or limit = they had all that one "
+        "member gets; empty = they get it."
     )
     code: str | None
     points_before: int | None

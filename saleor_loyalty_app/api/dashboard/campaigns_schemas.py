@@ -11,8 +11,10 @@ from saleor_loyalty_app.api.money import Money
 from saleor_loyalty_app.campaigns.codes import Counts
 from saleor_loyalty_app.campaigns.repository import CampaignRow
 from saleor_loyalty_app.campaigns.spending import Numbers, Spent, overshot, share_used
-from saleor_loyalty_app.flows.campaign_forecast import Forecast, OwnPromotion
+from saleor_loyalty_app.flows.campaign_forecast import ChannelForecast, Forecast, OwnPromotion
+from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.scalars import Label
+from saleor_loyalty_app.programs.tiers import level_in_force
 
 State = Literal["draft", "scheduled", "running", "ended"]
 EndedWhy = Literal["", "time", "budget", "hand", "program"]
@@ -284,6 +286,13 @@ class ForecastChannel(Answer):
     eligible: int = Field(description="Of them, those that the campaign would do something to.")
     points: int
     worth: Money | None = Field(description="What the points are worth; null = they cannot be.")
+    tier_known: int = Field(
+        description="Orders whose points were counted with the tier that who bought has now."
+    )
+    top_points: int = Field(
+        description="The points if every order came from the tier that multiplies most."
+    )
+    top_worth: Money | None
     money: Money | None
 
 
@@ -293,22 +302,20 @@ class CampaignForecast(Answer):
     known: bool
     sample_days: int
     days: int
+    top_tier: str | None = Field(
+        description="Name of the tier of `top_points`; null = no tier multiplies points."
+    )
     channels: list[ForecastChannel]
 
     @classmethod
-    def of(cls, found: Forecast | None, kind: str, percent: int) -> Self:
+    def of(cls, found: Forecast | None, kind: str, percent: int, language: str) -> Self:
         """A forecast for a share of the orders that may use it."""
         if found is None:
-            return cls(known=False, sample_days=0, days=0, channels=[])
+            return cls(known=False, sample_days=0, days=0, top_tier=None, channels=[])
         share = found.scale if kind == "points" else found.scale * percent / 100
         channels = []
         for one in found.channels:
-            points = one.scaled_points(share)
-            worth = (
-                None
-                if found.program is None
-                else found.program.worth(points, one.channel, one.currency)
-            )
+            points, top = one.scaled_points(share), one.scaled_top(share)
             channels.append(
                 ForecastChannel(
                     channel=one.channel,
@@ -316,13 +323,29 @@ class CampaignForecast(Answer):
                     orders=one.orders,
                     eligible=one.eligible,
                     points=points,
-                    worth=None if worth is None else Money.of(worth, one.currency),
+                    worth=_worth(found.program, points, one),
+                    tier_known=one.tier_known,
+                    top_points=top,
+                    top_worth=_worth(found.program, top, one),
                     money=None
                     if kind == "points"
                     else Money.of(one.scaled_money(share), one.currency),
                 )
             )
-        return cls(known=True, sample_days=found.sample_days, days=found.days, channels=channels)
+        tiers = None if found.program is None else found.program.tiers
+        level = level_in_force(tiers, found.top_tier) if kind == "points" else None
+        return cls(
+            known=True,
+            sample_days=found.sample_days,
+            days=found.days,
+            top_tier=None if level is None else level.label(language),
+            channels=channels,
+        )
+
+
+def _worth(program: Program | None, points: int, one: ChannelForecast) -> Money | None:
+    worth = None if program is None else program.worth(points, one.channel, one.currency)
+    return None if worth is None else Money.of(worth, one.currency)
 
 
 class PromotionMeanwhile(Answer):

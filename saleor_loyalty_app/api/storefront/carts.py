@@ -17,7 +17,7 @@ from saleor_loyalty_app.api.storefront.cart_page import cart_page
 from saleor_loyalty_app.api.storefront.cart_schemas import CheckoutPage
 from saleor_loyalty_app.api.storefront.public import StoreName
 from saleor_loyalty_app.api.storefront.refusals import OF_NAMED_STORES, OF_SHOPPERS
-from saleor_loyalty_app.api.storefront.shopper import Shopper, shopper_now, shopper_of
+from saleor_loyalty_app.api.storefront.shopper import Shopper, reader_if_told, shopper_now
 from saleor_loyalty_app.api.storefront.store_named import StoreMissing, store_named
 from saleor_loyalty_app.flows.preview_checkout import (
     CheckoutUnknown,
@@ -57,7 +57,7 @@ async def checkout(
     The shopper's token is optional: without it `store` names the store, and nothing is told of
     anybody's points.
     """
-    shopper = await _shopper(request, faces)
+    shopper = await reader_if_told(request, faces)
     owner = await _store(request, faces, shopper, store)
     cart = await faces.calls.run(partial(read_checkout, faces.access, owner, checkout_id))
     if shopper is not None and cart.user_id not in (None, shopper.user_id):
@@ -81,16 +81,6 @@ async def checkout(
     preview = await faces.database.read_async(look)
     make_private(response, language)
     return cart_page(cart.id, preview, language)
-
-
-async def _shopper(request: Request, faces: Faces) -> Shopper | None:
-    """Who asks, if they say so; whoever does so wrongly is refused all the same."""
-    if "authorization" not in request.headers:
-        await faces.gate.read_unknown(request)
-        return None
-    shopper = await shopper_of(request, faces)
-    await faces.gate.read(shopper.key)
-    return shopper
 
 
 async def _store(

@@ -1,4 +1,4 @@
-"""What goods would earn, for product pages and carts that nobody owns yet: `/estimate`."""
+"""What goods would earn, for product pages and carts that Saleor does not know: `/estimate`."""
 
 from datetime import datetime
 from typing import Annotated, ClassVar
@@ -10,6 +10,7 @@ from saleor_loyalty_app.api.context import Faces, FacesOf, Language
 from saleor_loyalty_app.api.cross_origin import require_origin
 from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.routing import storefront_router
+from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.board import ChannelUnknown
 from saleor_loyalty_app.api.storefront.estimate_page import estimate_page
 from saleor_loyalty_app.api.storefront.estimate_schemas import (
@@ -28,15 +29,16 @@ from saleor_loyalty_app.api.storefront.program_page import (
     is_known,
 )
 from saleor_loyalty_app.api.storefront.public import CACHED, StoreName
-from saleor_loyalty_app.api.storefront.refusals import OF_ALL, OF_CHANGES, OF_NAMED_STORES
+from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_NAMED_STORES, OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.schemas import Slug
+from saleor_loyalty_app.api.storefront.shopper import reader_if_told, shopper_now
 from saleor_loyalty_app.api.storefront.store_named import store_named
 from saleor_loyalty_app.errors import AppError
-from saleor_loyalty_app.flows.estimate_cart import CartToEstimate, Goods, estimate_cart
+from saleor_loyalty_app.flows.estimate_cart import Buyer, CartToEstimate, Goods, estimate_cart
 from saleor_loyalty_app.stores.refs import ChannelRef, StoreRef
 from saleor_loyalty_app.stores.repository import channels
 
-router = storefront_router(signed_in=False)
+router = storefront_router()
 
 
 class CurrencyMismatch(AppError):
@@ -67,7 +69,7 @@ OF_READING_ESTIMATES: tuple[Refusal, ...] = (
     (404, "program_not_published", {}),
 )
 OF_ESTIMATES: tuple[Refusal, ...] = (
-    *OF_ALL,
+    *OF_SHOPPERS,
     (422, "price_missing", {}),
     *OF_NAMED_STORES,
     *OF_READING_ESTIMATES,
@@ -88,10 +90,11 @@ async def estimate_cart_of(
 ) -> EstimatePage:
     """What a cart would earn a member, and what it lacks for the next step and for free shipping.
 
-    Only what is sent is looked at: neither Saleor nor anybody's points are asked.
+    The shopper's token is optional: with it, it is what their order would earn, and the store is
+    that of the token. Saleor is not asked.
     """
     page = await _answer(request, faces, store, what, language)
-    response.headers.update({"Cache-Control": "no-store", "Content-Language": language})
+    make_private(response, language)
     return page
 
 
@@ -130,7 +133,10 @@ async def estimate_product(
     locale: Annotated[Locale | None, Query()] = None,
     if_none_match: Annotated[str | None, Header(max_length=1000)] = None,
 ) -> EstimatePage | Response:
-    """What one product would earn a member: `POST /estimate` of one line, kept by caches."""
+    """What one product would earn a member: `POST /estimate` of one line.
+
+    Without a token it is kept by caches.
+    """
     if gross is None and net is None:
         raise PriceMissing
     line = GoodsInput(
@@ -150,11 +156,14 @@ async def estimate_product(
         channel=channel, currency=currency, lines=[line], country=country, locale=locale
     )
     page = await _answer(request, faces, store, what, language)
+    if "authorization" in request.headers:
+        make_private(response, language)
+        return page
     headers = {
         "ETag": etag_of(page, language),
         "Cache-Control": CACHED,
         "Content-Language": language,
-        "Vary": "Accept-Language",
+        "Vary": "Authorization, Accept-Language",
     }
     if is_known(headers["ETag"], if_none_match):
         return Response(status_code=304, headers=headers)
@@ -165,8 +174,16 @@ async def estimate_product(
 async def _answer(
     request: Request, faces: Faces, named: str, what: EstimateInput, language: str
 ) -> EstimatePage:
-    await faces.gate.read_unknown(request)
+    shopper = await reader_if_told(request, faces)
     now = faces.clock()
+    if shopper is not None:
+
+        def read(conn: Connection) -> EstimatePage:
+            store, member = shopper_now(conn, shopper)
+            buyer = Buyer(member)
+            return read_estimate(conn, store, what, now=now, language=language, buyer=buyer)
+
+        return await faces.database.read_async(read)
     store = await faces.database.read_async(lambda conn: store_named(conn, named))
     require_origin(request, store.id)
     await faces.gate.estimate(request, store.id)
@@ -176,16 +193,22 @@ async def _answer(
 
 
 def read_estimate(
-    conn: Connection, store: StoreRef, what: EstimateInput, *, now: datetime, language: str
+    conn: Connection,
+    store: StoreRef,
+    what: EstimateInput,
+    *,
+    now: datetime,
+    language: str,
+    buyer: Buyer | None = None,
 ) -> EstimatePage:
-    """What goods would earn at a store.
+    """What goods would earn at a store; None = nobody knows who will buy.
 
     Raises:
         ChannelUnknown, CurrencyMismatch: the store sells nowhere like that.
         ProgramNotPublished: nothing is in force.
     """
     channel = _channel(conn, store, what)
-    found = estimate_cart(conn, store, channel, _cart(what), now=now)
+    found = estimate_cart(conn, store, channel, _cart(what), now=now, buyer=buyer)
     if found is None:
         raise ProgramNotPublished
     return estimate_page(found, channel, language)

@@ -6,13 +6,19 @@ from decimal import Decimal
 from saleor_loyalty_app.api.money import Money
 from saleor_loyalty_app.api.storefront.board import program_names
 from saleor_loyalty_app.api.storefront.cart_schemas import DeliveryOffer
-from saleor_loyalty_app.api.storefront.estimate_schemas import EstimatePage, NotJudged, Step
+from saleor_loyalty_app.api.storefront.estimate_schemas import (
+    EstimatePage,
+    NotJudged,
+    Step,
+    TierCounted,
+)
 from saleor_loyalty_app.flows.estimate_cart import Estimate
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.explain import explain_miss
 from saleor_loyalty_app.programs.shipping import ShippingRule
 from saleor_loyalty_app.programs.shipping_words import methods_words, shipping_condition_words
+from saleor_loyalty_app.programs.tiers import level_in_force
 from saleor_loyalty_app.programs.unknown_facts import Fact
 from saleor_loyalty_app.programs.unknown_shopper import Offer, what_it_needs
 from saleor_loyalty_app.stores.refs import ChannelRef
@@ -27,6 +33,7 @@ def estimate_page(found: Estimate, channel: ChannelRef, language: str) -> Estima
         currency=currency,
         points=found.points,
         worth=None if found.worth is None else Money.of(found.worth, currency),
+        tier=_tier(found, language),
         steps=_steps(found, currency, language),
         shipping=[_offer(one, currency, language) for one in found.offers],
         not_judged=_not_judged(found, language),
@@ -35,6 +42,11 @@ def estimate_page(found: Estimate, channel: ChannelRef, language: str) -> Estima
         ],
         approximate=found.other_tax_side,
     )
+
+
+def _tier(found: Estimate, language: str) -> TierCounted | None:
+    level = level_in_force(found.program.tiers, found.tier)
+    return None if level is None else TierCounted(id=level.id, name=level.label(language))
 
 
 def _steps(found: Estimate, currency: str, language: str) -> list[Step]:

@@ -128,6 +128,13 @@ class NotJudged(_Answer):
     when: str = Field(description="When it holds, in words.")
 
 
+class TierCounted(_Answer):
+    """A tier."""
+
+    id: str
+    name: str
+
+
 class EstimatePage(_Answer):
     """What a member would earn for the goods."""
 
@@ -137,6 +144,10 @@ class EstimatePage(_Answer):
     points: int = Field(ge=0, description="By the rules that surely hold.")
     worth: Money | None = Field(
         description="What the points are worth; null where points cannot be spent."
+    )
+    tier: TierCounted | None = Field(
+        description="The tier whose multiplier is counted in: the shopper's, or without a token "
+        "the one that everybody has. null = none."
     )
     steps: list[Step] = Field(description="What a larger cart would earn more, nearest first.")
     shipping: list[DeliveryOffer] = Field(
@@ -164,6 +175,7 @@ class EstimatePage(_Answer):
                     "currency": "USD",
                     "points": 149,
                     "worth": {"amount": "2.98", "currency": "USD"},
+                    "tier": {"id": "silver", "name": "Silver"},
                     "steps": [
                         {
                             "rule": "large-carts",

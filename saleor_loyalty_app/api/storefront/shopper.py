@@ -88,6 +88,20 @@ async def _granted(request: Request, faces: Faces, token: str) -> Shopper:
     return Shopper(tenant.store, grant.user_id)
 
 
+async def reader_if_told(request: Request, faces: Faces) -> Shopper | None:
+    """Who reads, if they say so; whoever does so wrongly is refused all the same.
+
+    Raises:
+        InvalidToken, OriginNotAllowed, TooManyRequests: as for those who have to say it.
+    """
+    if "authorization" not in request.headers:
+        await faces.gate.read_unknown(request)
+        return None
+    shopper = await shopper_of(request, faces)
+    await faces.gate.read(shopper.key)
+    return shopper
+
+
 async def reader_of(faces: FacesOf, shopper: Annotated[Shopper, Depends(shopper_of)]) -> Shopper:
     """A shopper who reads, if they did not too often.
 

@@ -83,7 +83,7 @@ SCHEMES = {
     "storefront": ("shopper",),
     "dashboard": ("staff",),
 }
-OPEN_TO_ALL = ("/program", "/estimate", "/claim", "/guest-claims")
+OPEN_TO_ALL = ("/program", "/claim", "/guest-claims")
 EXAMPLES = (
     "Me", "History", "ProgramPage", "CheckoutPage", "EstimateInput", "EstimatePage", "Session",
     "SessionInput", "Membership", "JoinInput", "Leaving", "Preferences", "PreferencesInput",

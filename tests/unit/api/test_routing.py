@@ -23,7 +23,7 @@ FACES = {
     "unsubscribe": unsubscribe,
 }
 #: Of the storefront API: what anybody may ask.
-PUBLIC = {"estimate", "program", "guest-claims", "orders"}
+PUBLIC = {"program", "guest-claims", "orders"}
 
 
 def routes(face: str) -> list[APIRoute]:

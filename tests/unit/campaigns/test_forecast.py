@@ -85,6 +85,46 @@ def test_a_coupon_takes_off_as_many_orders_as_bring_one() -> None:
     assert found.money == 30
 
 
+LEVELS = [
+    {"id": "bronze", "names": {"en": "Bronze"}},
+    {"id": "silver", "names": {"en": "Silver"}, "multiplier": "1.5"},
+    {"id": "gold", "names": {"en": "Gold"}, "multiplier": "2"},
+]
+TIERS = {"enabled": True, "levels": LEVELS}
+
+
+@pytest.mark.parametrize(
+    ("audience", "points", "eligible", "top"),
+    [
+        ({}, 150 + 200 + 100 + 100, 4, 800),
+        ({"tiers": ["silver"]}, 150 + 100, 2, 600),
+        ({"tiers": ["bronze"]}, 100 + 100, 2, 400),
+    ],
+)
+def test_what_tiers_multiply_costs_more(
+    audience: dict[str, Any], points: int, eligible: int, top: int
+) -> None:
+    """Of three orders it is known who bought; the fourth counts as nobody's, and as the most."""
+    orders = [*sampled("100", order_id="O1"), *sampled("100", order_id="O2")]
+    orders += [*sampled("100", order_id="O3"), *sampled("100", order_id="O4")]
+    tiers = {"O1": "silver", "O2": "gold", "O3": "bronze"}
+    terms = check.read(terms_of("points", times="2", audience=audience))
+    [found] = on_orders(orders, terms, program_of(tiers=TIERS), "UTC", tiers)
+
+    assert found.points == points
+    assert found.top_points == top
+    assert (found.eligible, found.tier_known, found.orders) == (eligible, 3, 4)
+    assert found.scaled_top(Fraction(1, 2)) == top // 2
+
+
+def test_tiers_that_are_switched_off_multiply_nothing() -> None:
+    off = program_of(tiers=TIERS | {"enabled": False})
+    terms = check.read(terms_of("points", times="2"))
+    orders = sampled("100", order_id="O1")
+    [found] = on_orders(orders, terms, off, "UTC", {"O1": "gold"})
+    assert found.points == found.top_points == 100
+
+
 def test_other_channels_and_orders_never_paid_are_left_out() -> None:
     elsewhere = sampled("50", channel="channel-tr", currency="TRY")
     unpaid = [SampledOrder(Decimal(50), False, True, order_of(line_of("50")))]

@@ -78,6 +78,8 @@ export function Editor(props: EditorProps) {
             <div className="kit-fields">
               <FieldDecimal control={form.control} name="times" label={t("campaigns.times")} hint={t("campaigns.times_hint")} affix="×" disabled={fixed} />
               <FieldSwitch control={form.control} name="fixed" label={t("campaigns.fixed")} hint={t("campaigns.fixed_hint")} disabled={fixed} />
+              <FieldNumber control={form.control} name="limitOrders" label={t("campaigns.limit_orders")} hint={t("campaigns.limit_hint")} disabled={fixed} />
+              <FieldNumber control={form.control} name="limitPoints" label={t("campaigns.limit_points")} hint={t("campaigns.limit_points_hint")} disabled={fixed} />
             </div>
           )}
         </Section>

@@ -35,6 +35,18 @@ export function Forecast({ terms, points }: { terms: () => Terms; points: boolea
                 (<Money {...row.worth} />)
               </>
             )}
+            {found?.top_tier && (
+              <span className="kit-soft" data-top={row.top_points}>
+                <br />
+                {t("campaigns.forecast_known", { known: row.tier_known, orders: row.orders })} {t("campaigns.forecast_top", { tier: found.top_tier, points: row.top_points })}
+                {row.top_worth && (
+                  <>
+                    {" "}
+                    (<Money {...row.top_worth} />)
+                  </>
+                )}
+              </span>
+            )}
           </span>
         ),
     },

@@ -139,6 +139,7 @@ const PARTS: Readonly<Record<string, string>> = {
   codes: "campaigns.codes",
   times: "campaigns.times",
   fixed_points: "campaigns.fixed",
+  per_member: "campaigns.limit",
   budget: "campaigns.budget",
   tell: "campaigns.tell",
 };

@@ -55,6 +55,9 @@ export interface CampaignForm {
   everywhere: boolean;
   times: string | null;
   fixed: boolean;
+  /** What one member gets of it at most: orders, points; null = no limit. */
+  limitOrders: number | null;
+  limitPoints: number | null;
   budgeted: boolean;
   points: number | null;
   money: AmountForm[];
@@ -82,6 +85,7 @@ interface Terms {
   } | null;
   times?: string | null;
   fixed_points?: boolean;
+  per_member?: { times?: number; points?: number } | null;
   budget?: { points?: number | null; money?: Record<string, string>; warn_percent?: number; when_reached?: "warn" | "reduce" | "stop" } | null;
   tell?: boolean;
 }
@@ -109,6 +113,8 @@ export function emptyForm(choices: Choices, today: Date): CampaignForm {
     everywhere: true,
     times: "2",
     fixed: false,
+    limitOrders: null,
+    limitPoints: null,
     budgeted: true,
     points: null,
     money: currencies.map((currency) => ({ currency, amount: null })),
@@ -149,6 +155,8 @@ export function formOf(one: CampaignOf, choices: Choices): CampaignForm {
     everywhere: everywhere || choices.channels.every(({ slug }) => channels.some((one) => one.slug === slug)),
     times: terms.times ?? "2",
     fixed: terms.fixed_points ?? false,
+    limitOrders: terms.per_member?.times ?? null,
+    limitPoints: terms.per_member?.points ?? null,
     budgeted: Boolean(budget),
     points: budget?.points ?? null,
     money: currencies.map((currency) => ({ currency, amount: budget?.money?.[currency] ?? null })),
@@ -180,10 +188,16 @@ export function termsOf(form: CampaignForm, zone: string): Record<string, unknow
     ends_at: form.ends && instantOf(form.ends, zone),
     audience: { tiers: form.tiers, segments: form.segments, languages: form.languages },
     channels: everywhere ? [] : channels,
-    ...(points ? { times: form.times, fixed_points: form.fixed } : { codes: codesOf(form) }),
+    ...(points ? { times: form.times, fixed_points: form.fixed, ...limitOf(form) } : { codes: codesOf(form) }),
     budget: form.budgeted ? budgetOf(form, points) : null,
     tell: form.tell,
   };
+}
+
+/** The limit per member; nothing where there is none. */
+function limitOf({ limitOrders, limitPoints }: CampaignForm): Record<string, unknown> {
+  if (limitOrders === null && limitPoints === null) return {};
+  return { per_member: { ...(limitOrders === null ? {} : { times: limitOrders }), ...(limitPoints === null ? {} : { points: limitPoints }) } };
 }
 
 function codesOf(form: CampaignForm): Record<string, unknown> {

@@ -1,0 +1,74 @@
+"""What a decision may know of a shopper who has not ordered yet: as the order will know them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from saleor_loyalty_app.flows.campaign_boosts import boosts_at
+from saleor_loyalty_app.flows.known_member import member_facts
+from saleor_loyalty_app.flows.known_past import orders_before
+from saleor_loyalty_app.members.eligibility import why_not_earning
+from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.programs.boosts import Boost, capped_boosts
+from saleor_loyalty_app.programs.decision_plan import plan_of
+from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
+from saleor_loyalty_app.programs.tiers import entry_tier
+from saleor_loyalty_app.stores.refs import StoreRef
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A shopper as the decision on their next order looks at them.
+
+    Attributes:
+        nth_order: the how manieth it would be; None where no rule asks, or nobody knows.
+        boosts: of the campaigns that run, with what their budgets leave.
+    """
+
+    nth_order: int | None
+    member: MemberFacts
+    boosts: tuple[Boost, ...]
+
+
+def may_earn(program: Program, member: MemberRef | None, now: datetime) -> bool:
+    """Whether an order would earn; somebody who is not in the books yet may become a member."""
+    automatic = program.settings.enrollment == "automatic"
+    if member is None:
+        return automatic
+    return not why_not_earning(member, automatic=automatic, at=now)
+
+
+def known_shopper(
+    conn: Connection,
+    store: StoreRef,
+    program: Program,
+    member: MemberRef | None,
+    *,
+    newcomer: bool,
+    language: str,
+    now: datetime,
+) -> Known:
+    """What is known of who would order now.
+
+    Args:
+        member: None = nobody is known, or they become a member with the order.
+        newcomer: they do, and this is their first order.
+        language: of the checkout, for a newcomer.
+    """
+    boosts = boosts_at(conn, store, now)
+    ready = plan_of(program)
+    if member is None:
+        facts = MemberFacts(tier=entry_tier(program.tiers))
+        if newcomer:
+            spoken = language.replace("_", "-").lower()
+            facts = MemberFacts(tier=facts.tier, joined_at=now, language=spoken)
+        return Known(1 if newcomer else None, facts, boosts)
+    nth = orders_before(conn, store, member, at=now) + 1 if ready.needs_order_number else None
+    caps = {**ready.capped, **capped_boosts(boosts)}
+    asked = any(not boost.audience.is_everybody for boost in boosts)
+    facts = NOBODY
+    if ready.needs_member or caps or asked:
+        facts = member_facts(conn, store, member, program, caps, at=now)
+    return Known(nth, facts, boosts)
