@@ -16,6 +16,7 @@ from saleor_loyalty_app.flows.known_member import everybody, lock_members
 from saleor_loyalty_app.flows.perk_problems import NAMED
 from saleor_loyalty_app.flows.perk_rewards import DEED_BACK
 from saleor_loyalty_app.flows.perk_work import Occasion, PerkWork, names_of, surviving_id
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import surviving_member
@@ -64,6 +65,7 @@ def give_perks(
     people: Collection[int],
     *,
     now: datetime,
+    keys: EmailKeys | None = None,
 ) -> dict[str, Draw]:
     """Gives what a deed brings beside points; gives what that draws of caps, by rule.
 
@@ -72,12 +74,13 @@ def give_perks(
 
     Args:
         people: the member, and who became one with them.
+        keys: find what is remembered of the member's address under older secrets, too.
     """
     if not deed.perks:
         return {}
     sources = [perk_source(one, deed.deed_key) for one in people]
     known = {row.rule_id: row for row in perk_rows.of_sources(conn, store.id, sources, lock=True)}
-    work = _work(conn, store, deed, known.values(), now)
+    work = _work(conn, store, deed, known.values(), now, keys)
     draws = {}
     for rule_id, effect in deed.perks:
         row = known.get(rule_id)
@@ -107,7 +110,9 @@ def take_perks(
     }
 
 
-def wake_deeds(conn: Connection, store: StoreRef, *, now: datetime) -> int:
+def wake_deeds(
+    conn: Connection, store: StoreRef, *, now: datetime, keys: EmailKeys | None = None
+) -> int:
     """Gives what waited and can be given by now; gives how many rows were looked at.
 
     What a cart that was paid used in the moment that it was taken back is the member's after all.
@@ -120,11 +125,13 @@ def wake_deeds(conn: Connection, store: StoreRef, *, now: datetime) -> int:
     lock_members(conn, store, {surviving_id(conn, store, row.member_id) for row in rows})
     for row in perk_rows.of_sources(conn, store.id, {row.source for row in rows}, lock=True):
         if row.state in (WAITING, TAKEN):
-            _look_again(conn, store, row, now)
+            _look_again(conn, store, row, now, keys)
     return len(rows)
 
 
-def _look_again(conn: Connection, store: StoreRef, row: PerkRow, now: datetime) -> None:
+def _look_again(
+    conn: Connection, store: StoreRef, row: PerkRow, now: datetime, keys: EmailKeys | None
+) -> None:
     named = deed_named(row.source)
     deed = None if named is None else deed_awards.decided(conn, store.id, [named[0]], named[1])
     effect = None if deed is None else dict(deed.perks).get(row.rule_id)
@@ -135,7 +142,7 @@ def _look_again(conn: Connection, store: StoreRef, row: PerkRow, now: datetime) 
         return
     member = surviving_member(conn, store.id, row.member_id)
     gone = deed.reversed_at is not None or member is None or member.state == "erased"
-    work = _work(conn, store, deed, [row], now)
+    work = _work(conn, store, deed, [row], now, keys)
     after = work.settled(row.rule_id, effect, row, None if gone else member)
     program = programs_by_id(conn, store.id, [deed.revision_id])[deed.revision_id]
     if row.rule_id not in caps_of(program, deed.trigger):
@@ -148,7 +155,12 @@ def _look_again(conn: Connection, store: StoreRef, row: PerkRow, now: datetime) 
 
 
 def _work(
-    conn: Connection, store: StoreRef, deed: DeedRow, rows: Iterable[PerkRow], now: datetime
+    conn: Connection,
+    store: StoreRef,
+    deed: DeedRow,
+    rows: Iterable[PerkRow],
+    now: datetime,
+    keys: EmailKeys | None = None,
 ) -> PerkWork:
     ids = redemptions.ids_of(conn, store.id, names_of(rows))
     occasion = Occasion(
@@ -160,7 +172,7 @@ def _work(
         at=deed.at,
     )
     gifts = {one.public_id: one for one in redemptions.by_ids(conn, store.id, ids)}
-    return PerkWork(conn, store, occasion, revision_at(conn, store.id, now), gifts, now)
+    return PerkWork(conn, store, occasion, revision_at(conn, store.id, now), gifts, now, keys)
 
 
 def _draw(row: PerkRow | None) -> Draw:
