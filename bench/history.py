@@ -26,8 +26,8 @@ from bench.scene import CUSTOMERS, LONG_AGO, NOW, SECRETS, order, prepare
 from bench.servers import Server
 from saleor_loyalty_app.clock import ManualClock
 from saleor_loyalty_app.db.database import Database, open_database
+from saleor_loyalty_app.flows.import_choice import ImportChoice
 from saleor_loyalty_app.flows.import_history import (
-    ImportChoice,
     run_history_import,
     start_history_import,
 )

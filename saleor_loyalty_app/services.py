@@ -19,6 +19,7 @@ from saleor_loyalty_app.flows.refresh_keys import KeyRing
 from saleor_loyalty_app.flows.spend_points import Spender
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.flows.store_orders import StoreOrders
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.saleor.allow_list import AllowList
 from saleor_loyalty_app.saleor.client import SaleorClient
 from saleor_loyalty_app.saleor.network import open_client
@@ -93,7 +94,7 @@ def open_services(
         keys=KeyRing(database, http, clock),
         installer=Installer(access, http, allow, clock, on_installed),
         driver=driver,
-        spender=Spender(driver, clock),
+        spender=Spender(driver, clock, keys=EmailKeys.of(settings.secrets)),
         outbound=open_outbound(settings, access.cipher),
         handlers=handlers,
     )

@@ -192,6 +192,14 @@ def amounts_of(
     return {what: Amount(int(points), int(times)) for what, points, times in conn.execute(query)}
 
 
+def is_remembered(conn: Connection, store_id: int, what: str, *, now: datetime) -> bool:
+    """Whether anything of the kind is remembered of anybody."""
+    query = sa.select(_memory.c.id).where(
+        _memory.c.store_id == store_id, _memory.c.deed == what, _memory.c.ends_at > now
+    )
+    return conn.execute(query.limit(1)).first() is not None
+
+
 def deeds_of(conn: Connection, store_id: int, member_ids: Sequence[int]) -> list[str]:
     """The keys of all that members were given."""
     query = sa.select(_given.c.deed).where(

@@ -84,8 +84,10 @@ class BonusMemory(SQLModel, table=True):
     """What the owner of an address was given, by its peppered hash alone; ends by itself.
 
     It outlives the member, so that a new account with the address is not given the same again.
-    Besides deeds it holds, once the member was erased, how many orders they had paid ("orders") and
-    what they had by rules that are capped for ever ("cap:<rule>").
+    Besides deeds it holds, once the member was erased, how many orders they had paid ("orders"),
+    what they had by rules with a cap ("cap:<rule>"), of rewards with a limit ("reward:<id>"), and
+    in which campaigns they had a code of their own ("code:<campaign>"). What is limited for a
+    period has that behind it, as ":month:2026-11-01", and is forgotten soon after it.
     """
 
     __tablename__ = "bonus_memory"
@@ -101,7 +103,7 @@ class BonusMemory(SQLModel, table=True):
     deed: str
     #: What rules with a cap gave; 0 for all else.
     points: int = _added()
-    #: How many orders there were, or how often a rule gave; 0 for deeds.
+    #: How many orders or rewards there were, or how often a rule gave; 0 for deeds.
     times: int = _added()
     #: When it is forgotten.
     ends_at: datetime = instant()

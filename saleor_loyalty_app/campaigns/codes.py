@@ -13,11 +13,17 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
-from saleor_loyalty_app.campaigns.models import CampaignCode, CampaignUse, CampaignVoucher
+from saleor_loyalty_app.campaigns.models import (
+    Campaign,
+    CampaignCode,
+    CampaignUse,
+    CampaignVoucher,
+)
 from saleor_loyalty_app.campaigns.vouchers import VoucherRow
 from saleor_loyalty_app.db.tables import table
 
-_K, _U, _W = table(CampaignCode), table(CampaignUse), table(CampaignVoucher)
+_C, _K = table(Campaign), table(CampaignCode)
+_U, _W = table(CampaignUse), table(CampaignVoucher)
 #: The signs of personal codes, as those of spent points: nothing that people mix up.
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 LENGTH = 16
@@ -67,6 +73,11 @@ _uses = (
 _is_used = sa.select(_U.c.id).where(_U.c.code_id == _K.c.id).correlate(_K).exists()
 _CODE = tuple(_K.c[name] for name in CodeRow.__dataclass_fields__)
 _COUNTED = (*_CODE, _uses, _is_used.label("used"))
+
+
+def member_key(member_id: int) -> str:
+    """What a member's own code in a campaign for members is issued for."""
+    return f"member:{member_id}"
 
 
 def again_key(used: CodeRow) -> str:
@@ -210,7 +221,7 @@ def by_ids(conn: Connection, campaign_id: int, code_ids: Sequence[int]) -> list[
 
 def open_of(conn: Connection, store_id: int, campaign_id: int, member_id: int) -> CodeRow | None:
     """The code of a member's own that Saleor has."""
-    row = _issued_for(conn, store_id, campaign_id, f"member:{member_id}")
+    row = _issued_for(conn, store_id, campaign_id, member_key(member_id))
     return row if row is not None and row.state == "open" else None
 
 
@@ -257,6 +268,25 @@ def of_members(
         .limit(100)
     )
     return [CodeRow(*row) for row in conn.execute(query)]
+
+
+def campaigns_of(conn: Connection, store_id: int, member_ids: Sequence[int]) -> list[str]:
+    """The public ids of the campaigns that are not over, in which members got codes of their own.
+
+    Those that came with orders, and those to try a campaign, are not meant.
+    """
+    keys = [member_key(one) for one in member_ids]
+    query = (
+        sa.select(_C.c.public_id)
+        .distinct()
+        .join(_K, _K.c.campaign_id == _C.c.id)
+        .where(
+            _K.c.store_id == store_id,
+            _K.c.issue_key.in_(keys),
+            _C.c.state.in_(("scheduled", "running")),
+        )
+    )
+    return sorted(conn.execute(query).scalars())
 
 
 def holders(conn: Connection, campaign_id: int, keys: Sequence[str]) -> set[str]:

@@ -12,8 +12,8 @@ from saleor_loyalty_app.cli.arguments import AsJson, StoreName
 from saleor_loyalty_app.cli.output import print_json, print_table, say
 from saleor_loyalty_app.cli.session import Session, session_of
 from saleor_loyalty_app.clock import system_clock
+from saleor_loyalty_app.flows.import_choice import ImportChoice
 from saleor_loyalty_app.flows.import_history import (
-    ImportChoice,
     ImportNotFound,
     start_history_import,
 )
@@ -24,7 +24,7 @@ from saleor_loyalty_app.tasks.import_tasks import import_pages
 
 
 class ImportMode(StrEnum):
-    """Which orders count; see `flows.import_history.ImportChoice`."""
+    """Which orders count; see `flows.import_choice.ImportChoice`."""
 
     none = "none"
     days = "days"

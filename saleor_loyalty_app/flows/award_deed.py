@@ -105,7 +105,7 @@ def award_deed(
         if grant.perk is None:
             _book(conn, store, revision, row, grant, member.id, now)
     draws = {one.rule_id: Draw.of(Fraction(one.points)) for one in row.grants}
-    draws |= give_perks(conn, store, row, member, people, now=now)
+    draws |= give_perks(conn, store, row, member, people, now=now, keys=keys)
     if draws := {rule_id: one for rule_id, one in draws.items() if rule_id in caps}:
         cap_uses.draw(conn, store.id, member.id, row.source, draws, at=deed.at)
     if row.grants:

@@ -1,5 +1,6 @@
 """Campaigns as time goes by: they begin and end, members are given codes and told, page by page."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -12,7 +13,9 @@ from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.flows.campaign_audience import candidates_after
 from saleor_loyalty_app.flows.campaign_budget import end_campaign
 from saleor_loyalty_app.flows.campaign_news import tell_page
+from saleor_loyalty_app.flows.known_past import had_code
 from saleor_loyalty_app.flows.message_context import program_of
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.stores import problems, wind_downs
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -25,13 +28,20 @@ PAGES = 10
 _PROBLEM = "campaign."
 
 
-def turn(database: Database, store: StoreRef, *, clock: Clock) -> bool:
-    """Does what time brought for the campaigns of a store; gives whether there is more."""
+def turn(
+    database: Database, store: StoreRef, *, clock: Clock, keys: EmailKeys | None = None
+) -> bool:
+    """Does what time brought for the campaigns of a store; gives whether there is more.
+
+    Args:
+        keys: find what is remembered of an address under older secrets, too.
+    """
     database.write(lambda conn: turn_states(conn, store, now=clock()))
     more = False
+    turn_page = partial(_page, store=store, keys=keys)
     for campaign in database.read(lambda conn: repository.open_ones(conn, store.id)):
         for _ in range(PAGES):
-            if not database.write(partial(_page, store=store, of=campaign.id, now=clock())):
+            if not database.write(partial(turn_page, of=campaign.id, now=clock())):
                 break
         else:
             more = True
@@ -59,11 +69,18 @@ def begin(conn: Connection, campaign: CampaignRow, *, now: datetime) -> Campaign
     return repository.change(conn, campaign.id, values)
 
 
-def issue_page(conn: Connection, store: StoreRef, campaign: CampaignRow, *, now: datetime) -> bool:
+def issue_page(
+    conn: Connection,
+    store: StoreRef,
+    campaign: CampaignRow,
+    *,
+    now: datetime,
+    keys: EmailKeys | None = None,
+) -> bool:
     """Gives the next members of the audience a code of their own; gives whether more are due.
 
     After the last one a round is over; the next one finds who has come since. While nothing can be
-    spent it waits.
+    spent it waits. Who had one with an account that is gone gets no other.
     """
     due = campaign.issue_due_at
     if campaign.terms.kind_of_codes != "personal" or due is None or due > now:
@@ -79,12 +96,11 @@ def issue_page(conn: Connection, store: StoreRef, campaign: CampaignRow, *, now:
         limit=PAGE,
     )
     lucky = [one.member_id for one in found if not one.why_not]
-    if lucky:
+    if without := _without_code(conn, store, campaign, lucky, now, keys):
         voucher = main_voucher(conn, campaign)
-        for member_id in lucky:
-            codes.issue(
-                conn, store.id, voucher, f"member:{member_id}", now=now, member_id=member_id
-            )
+        for member_id in without:
+            key = codes.member_key(member_id)
+            codes.issue(conn, store.id, voucher, key, now=now, member_id=member_id)
     over = len(found) < PAGE
     values = {
         "issue_after": 0 if over else found[-1].member_id,
@@ -92,6 +108,21 @@ def issue_page(conn: Connection, store: StoreRef, campaign: CampaignRow, *, now:
     }
     repository.change(conn, campaign.id, values)
     return not over
+
+
+def _without_code(
+    conn: Connection,
+    store: StoreRef,
+    campaign: CampaignRow,
+    member_ids: Sequence[int],
+    now: datetime,
+    keys: EmailKeys | None,
+) -> list[int]:
+    """Those who had no code of their own yet, neither as who they are nor as who they were."""
+    holders = codes.holders(conn, campaign.id, [codes.member_key(one) for one in member_ids])
+    found = [one for one in member_ids if codes.member_key(one) not in holders]
+    had = had_code(conn, store, campaign.public_id, found, now=now, keys=keys)
+    return [one for one in found if one not in had]
 
 
 def main_voucher(conn: Connection, campaign: CampaignRow) -> vouchers.VoucherRow:
@@ -106,12 +137,14 @@ def main_voucher(conn: Connection, campaign: CampaignRow) -> vouchers.VoucherRow
     )
 
 
-def _page(conn: Connection, *, store: StoreRef, of: int, now: datetime) -> bool:
+def _page(
+    conn: Connection, *, store: StoreRef, of: int, keys: EmailKeys | None, now: datetime
+) -> bool:
     """One page of each kind of work on a campaign that is still open."""
     campaign = repository.by_ids(conn, store.id, [of], lock=True)[of]
     if not campaign.is_open:
         return False
-    issued = issue_page(conn, store, campaign, now=now)
+    issued = issue_page(conn, store, campaign, now=now, keys=keys)
     told = False
     if campaign.state == "running" and store.messages_on:
         told = tell_page(conn, store, campaign, now=now)

@@ -200,6 +200,7 @@ def _book(
             kept=share.order > 0,
             revision_id=revision_id,
             now=now,
+            keys=keys,
         )
         draw_caps(conn, store, snapshot, plan, share, owner, held)
         order_news.tell_of_points(conn, work, posted, digest=digest)

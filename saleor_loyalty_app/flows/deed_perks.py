@@ -13,6 +13,7 @@ from saleor_loyalty_app import log
 from saleor_loyalty_app.flows.known_member import everybody
 from saleor_loyalty_app.flows.perk_rewards import DEED_BACK
 from saleor_loyalty_app.flows.perk_work import Occasion, PerkWork, names_of, surviving_id
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import surviving_member
 from saleor_loyalty_app.programs import cap_uses, deed_awards, perk_rows
@@ -52,6 +53,7 @@ def give_perks(
     people: Collection[int],
     *,
     now: datetime,
+    keys: EmailKeys | None = None,
 ) -> dict[str, Draw]:
     """Gives what a deed brings beside points; gives what that draws of caps, by rule.
 
@@ -60,6 +62,7 @@ def give_perks(
 
     Args:
         people: the member, and who became one with them.
+        keys: find what is remembered of the member's address under older secrets, too.
     """
     if not deed.perks:
         return {}
@@ -69,7 +72,7 @@ def give_perks(
     known = {
         row.rule_id: row for row in sorted(rows, key=lambda one: one.source == deed.perk_source)
     }
-    work = _work(conn, store, deed, rows, now)
+    work = _work(conn, store, deed, rows, now, keys)
     draws = {}
     for rule_id, effect in deed.perks:
         row = known.get(rule_id)
@@ -99,7 +102,14 @@ def take_perks(
     }
 
 
-def look_again(conn: Connection, store: StoreRef, row: PerkRow, *, now: datetime) -> None:
+def look_again(
+    conn: Connection,
+    store: StoreRef,
+    row: PerkRow,
+    *,
+    now: datetime,
+    keys: EmailKeys | None = None,
+) -> None:
     """Gives what waited, if it can be given, and keeps what was used after it was taken back.
 
     The caller holds the reward that the row names, then the account of whoever has it today.
@@ -114,7 +124,7 @@ def look_again(conn: Connection, store: StoreRef, row: PerkRow, *, now: datetime
         return
     member = surviving_member(conn, store.id, row.member_id)
     gone = deed.reversed_at is not None or member is None or member.state == "erased"
-    work = _work(conn, store, deed, [row], now)
+    work = _work(conn, store, deed, [row], now, keys)
     after = work.settled(row.rule_id, effect, row, None if gone else member)
     program = programs_by_id(conn, store.id, [deed.revision_id])[deed.revision_id]
     if row.rule_id not in caps_of(program, deed.trigger):
@@ -127,7 +137,12 @@ def look_again(conn: Connection, store: StoreRef, row: PerkRow, *, now: datetime
 
 
 def _work(
-    conn: Connection, store: StoreRef, deed: DeedRow, rows: Iterable[PerkRow], now: datetime
+    conn: Connection,
+    store: StoreRef,
+    deed: DeedRow,
+    rows: Iterable[PerkRow],
+    now: datetime,
+    keys: EmailKeys | None = None,
 ) -> PerkWork:
     ids = redemptions.ids_of(conn, store.id, names_of(rows))
     occasion = Occasion(
@@ -139,7 +154,7 @@ def _work(
         at=deed.at,
     )
     gifts = {one.public_id: one for one in redemptions.by_ids(conn, store.id, ids)}
-    return PerkWork(conn, store, occasion, revision_at(conn, store.id, now), gifts, now)
+    return PerkWork(conn, store, occasion, revision_at(conn, store.id, now), gifts, now, keys)
 
 
 def _draw(row: PerkRow | None) -> Draw:

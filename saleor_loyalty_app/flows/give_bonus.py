@@ -145,8 +145,9 @@ def remember_erased(
 ) -> None:
     """Before identities are erased: what was given is kept for their addresses, by the hash.
 
-    So are how many orders they paid, and what they had by rules that are capped for ever. Without
-    it an account that is deleted and made again would be given everything again.
+    So are how many orders they paid, what they had of what is limited for a member, and that they
+    had codes of campaigns. Without it an account that is deleted and made again would be given
+    everything again.
 
     Args:
         like: the members whose bonuses are kept: these, and whom they were merged with.
@@ -160,12 +161,13 @@ def remember_erased(
     }
     revision = revision_at(conn, store.id, now)
     program = None if revision is None else revision.program
-    past = past_of(conn, store, like, program, now=now)
     deeds = given.deeds_of(conn, store.id, like)
     ends = given.months_later(now, section_at(conn, store, now).remembered_months)
     given.remember(conn, store.id, addresses, deeds, ends)
-    for address in sorted(addresses):
-        given.remember_more(conn, store.id, address, past, ends, now=now)
+    past = past_of(conn, store, like, program, ends=ends, now=now)
+    for until, amounts in sorted(past.items()):
+        for address in sorted(addresses):
+            given.remember_more(conn, store.id, address, amounts, until, now=now)
 
 
 def section_at(conn: Connection, store: StoreRef, at: datetime) -> Bonuses:

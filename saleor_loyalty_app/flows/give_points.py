@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import Connection
@@ -32,8 +31,9 @@ from saleor_loyalty_app.adjustments.errors import (
 )
 from saleor_loyalty_app.adjustments.reasons import Reason
 from saleor_loyalty_app.adjustments.repository import AdjustmentRef
+from saleor_loyalty_app.flows.adjustment_posting import note_adjustment, post_adjustment, reread
 from saleor_loyalty_app.flows.goodwill_news import reason_of_request, settle_prompt
-from saleor_loyalty_app.ledger import Account, Cause
+from saleor_loyalty_app.ledger import Account
 from saleor_loyalty_app.ledger.errors import IdempotencyConflict
 from saleor_loyalty_app.ledger.posting import check_amount
 from saleor_loyalty_app.members.email_keys import EmailKeys, normalize_email
@@ -43,7 +43,7 @@ from saleor_loyalty_app.members.repository import surviving_member
 from saleor_loyalty_app.members.same_person import is_same_person
 from saleor_loyalty_app.programs.repository import Revision, revision_at
 from saleor_loyalty_app.rewards.errors import NoProgram
-from saleor_loyalty_app.stores import partner_keys, staff_actions
+from saleor_loyalty_app.stores import partner_keys
 from saleor_loyalty_app.stores.refs import StoreRef
 
 UNIT = "points"
@@ -188,12 +188,12 @@ def give(
             "decision_note": "",
         },
     )
-    made = _reread(conn, store, adjustment_id)
+    made = reread(conn, store, adjustment_id)
     kind = "points_requested"
     if at_once:
         kind = "points_given" if request.points > 0 else "points_taken"
-        made = _post(conn, store, made, account, revision, request.because, now)
-    _note(conn, store, made, agent, kind, None, now)
+        made = post_adjustment(conn, store, made, account, revision, request.because, now)
+    note_adjustment(conn, store, made, agent.actor, kind, None, now)
     return made
 
 
@@ -234,13 +234,13 @@ def decide(
         ledger.lock_accounts(conn, [account])
         repository.change(conn, asked.id, **ended)
         because = reason_of_request(conn, store, asked.id)
-        _post(conn, store, asked, account, revision, because, now)
+        post_adjustment(conn, store, asked, account, revision, because, now)
     else:
         repository.change(conn, asked.id, state=wanted, **ended)
     settle_prompt(conn, store, asked.id, approved=decision is Decision.approve, now=now)
     repository.remember_staff(conn, store.id, agent.actor, normalize_email(agent.email), now=now)
-    made = _reread(conn, store, asked.id)
-    _note(conn, store, made, agent, f"points_{_NOTED[decision]}", asked.state, now)
+    made = reread(conn, store, asked.id)
+    note_adjustment(conn, store, made, agent.actor, f"points_{_NOTED[decision]}", asked.state, now)
     return made
 
 
@@ -336,76 +336,3 @@ def _allowed(
     if revision is None:
         raise NoProgram
     return member, revision
-
-
-def _post(
-    conn: Connection,
-    store: StoreRef,
-    asked: AdjustmentRef,
-    account: Account,
-    revision: Revision,
-    because: Mapping[str, Any],
-    now: datetime,
-) -> AdjustmentRef:
-    settings = revision.program.settings
-    months = settings.expiry.months
-    key = f"adjustment:{asked.id}"
-    posted = ledger.adjust(
-        conn,
-        account,
-        asked.points,
-        Cause(
-            source=key,
-            part="points",
-            actor=asked.requested_by,
-            revision_id=revision.id,
-            reason={
-                "code": "staff_gave" if asked.points > 0 else "staff_took",
-                "why": asked.reason,
-                **({"order": asked.order_number} if asked.order_number else {}),
-                **because,
-            },
-        ),
-        key=key,
-        now=now,
-        effective_at=now,
-        expires_at=None
-        if months is None
-        else ledger.end_of_month_after(now, months, ZoneInfo(store.timezone)),
-        notice_required=settings.expiry.notice == "required",
-    )
-    repository.change(conn, asked.id, state="posted", entry_id=posted.entry_id)
-    return _reread(conn, store, asked.id)
-
-
-def _note(
-    conn: Connection,
-    store: StoreRef,
-    made: AdjustmentRef,
-    agent: Agent | PartnerSystem | Automatic,
-    kind: str,
-    state_before: str | None,
-    now: datetime,
-) -> None:
-    staff_actions.note(
-        conn,
-        store.id,
-        actor=agent.actor,
-        kind=kind,
-        subject=f"member:{made.member_id}",
-        before=None if state_before is None else {"state": state_before},
-        after={
-            "adjustment": made.id,
-            "points": made.points,
-            "reason": made.reason,
-            "state": made.state,
-        },
-        now=now,
-    )
-
-
-def _reread(conn: Connection, store: StoreRef, adjustment_id: int) -> AdjustmentRef:
-    found = repository.by_id(conn, store.id, adjustment_id)
-    if found is None:
-        raise AdjustmentUnknown
-    return found

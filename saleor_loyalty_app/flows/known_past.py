@@ -1,16 +1,18 @@
 """What the owner of an address had with an account that is gone counts for the next account too.
 
-Otherwise an account that is deleted and made again has its first order anew, and what rules give
-once for ever. It is kept by the peppered hash of the address, and ends as that does.
+Otherwise an account that is deleted and made again has its first order anew, what rules and rewards
+are limited to, and a code of its own in a campaign. It is kept by the peppered hash of the address,
+and ends as that does; what a day, week, month or year is limited to ends soon after it.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.bonuses import given
 from saleor_loyalty_app.bonuses.given import Amount
+from saleor_loyalty_app.campaigns import codes
 from saleor_loyalty_app.flows.campaign_boosts import boosts_at
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
@@ -18,12 +20,17 @@ from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.orders.repository import paid_orders_of
 from saleor_loyalty_app.programs import cap_uses
 from saleor_loyalty_app.programs.boosts import capped_boosts
-from saleor_loyalty_app.programs.caps import MemberCap
+from saleor_loyalty_app.programs.caps import MemberCap, Period, period_of
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.member_facts import Used
+from saleor_loyalty_app.programs.rewards import NO_REWARDS, RewardItem
+from saleor_loyalty_app.rewards import claims
 from saleor_loyalty_app.stores.refs import StoreRef
 
 ORDERS = "orders"
+_CAP, _REWARD, _CODE = "cap:", "reward:", "code:"
+#: An order of a period may be paid, and counted, so long after the period is over.
+LATE = timedelta(days=31)
 
 
 def addresses_of(
@@ -69,13 +76,70 @@ def used_before(
     at: datetime,
     keys: EmailKeys | None = None,
 ) -> dict[str, Used]:
-    """By rule id, what was had by caps for ever with accounts that are gone; others begin anew."""
-    lasting = {_cap(rule_id): rule_id for rule_id, cap in caps.items() if cap.period == "ever"}
-    if not lasting:
+    """By rule id, what was had of caps in the period of `at` with accounts that are gone."""
+    kept = {
+        _in_period(f"{_CAP}{rule_id}", cap.period, at, store.timezone): rule_id
+        for rule_id, cap in caps.items()
+    }
+    if not kept:
         return {}
     addresses = addresses_of(conn, store, member, keys)
-    past = given.amounts_of(conn, store.id, addresses, list(lasting), at=at)
-    return {lasting[what]: Used(had.points, had.times) for what, had in past.items()}
+    past = given.amounts_of(conn, store.id, addresses, list(kept), at=at)
+    return {kept[what]: Used(had.points, had.times) for what, had in past.items()}
+
+
+def taken_with_past(
+    conn: Connection,
+    store: StoreRef,
+    member: MemberRef,
+    people: Sequence[int],
+    items: Sequence[RewardItem],
+    *,
+    now: datetime,
+    keys: EmailKeys | None = None,
+) -> dict[str, int]:
+    """By its id, how many of each reward with a limit were taken in the period of today.
+
+    Args:
+        people: the member, and who was merged into them. Accounts that are gone count, too.
+    """
+    found = _taken(conn, store, people, items, now)
+    kept = {
+        _in_period(f"{_REWARD}{item.id}", item.limit.period, now, store.timezone): item.id
+        for item in items
+        if item.limit is not None
+    }
+    if not kept:
+        return found
+    addresses = addresses_of(conn, store, member, keys)
+    past = given.amounts_of(conn, store.id, addresses, list(kept), at=now)
+    return found | {kept[what]: found.get(kept[what], 0) + had.times for what, had in past.items()}
+
+
+def had_code(
+    conn: Connection,
+    store: StoreRef,
+    campaign: str,
+    member_ids: Sequence[int],
+    *,
+    now: datetime,
+    keys: EmailKeys | None = None,
+) -> frozenset[int]:
+    """Which of some members had a code of their own in a campaign with an account that is gone.
+
+    Args:
+        campaign: its public id.
+    """
+    what = f"{_CODE}{campaign}"
+    if not given.is_remembered(conn, store.id, what, now=now):
+        return frozenset()
+    found = (members.member_by_id(conn, store.id, member_id) for member_id in member_ids)
+    return frozenset(
+        one.id
+        for one in found
+        if one is not None
+        and given.amounts_of(conn, store.id, addresses_of(conn, store, one, keys), [what], at=now)
+    )
 
 
 def past_of(
@@ -84,23 +148,86 @@ def past_of(
     member_ids: Sequence[int],
     program: Program | None,
     *,
+    ends: datetime,
     now: datetime,
-) -> dict[str, Amount]:
-    """What is to be remembered of members who go, but for what was remembered before them."""
+) -> dict[datetime, dict[str, Amount]]:
+    """What is to be remembered of members who go, by when it is forgotten.
+
+    What was remembered before them is not in it. A reward counts where its code was not used yet:
+    it is, and stays, in their hands.
+
+    Args:
+        ends: when all is forgotten.
+    """
     orders = sum(paid_orders_of(conn, member_id, but=0) for member_id in member_ids)
-    found = {ORDERS: Amount(0, orders)}
+    codes_had = codes.campaigns_of(conn, store.id, member_ids)
+    found: list[tuple[str, Period, Amount]] = [
+        (ORDERS, "ever", Amount(0, orders)),
+        *((f"{_CODE}{campaign}", "ever", Amount(0, 1)) for campaign in codes_had),
+        *_had_of_rules(conn, store, member_ids, program, now),
+        *_had_of_rewards(conn, store, member_ids, program, now),
+    ]
+    past: dict[datetime, dict[str, Amount]] = {}
+    for what, limit, amount in found:
+        if amount.times or amount.points:
+            period = period_of(now, limit, store.timezone)
+            until = ends if period is None else min(ends, period[1] + LATE)
+            past.setdefault(until, {})[_in_period(what, limit, now, store.timezone)] = amount
+    return past
+
+
+def _had_of_rules(
+    conn: Connection,
+    store: StoreRef,
+    member_ids: Sequence[int],
+    program: Program | None,
+    now: datetime,
+) -> list[tuple[str, Period, Amount]]:
     caps = {
         rule.id: rule.caps.per_member
         for rule in (() if program is None else program.earning.rules)
-        if rule.caps is not None
-        and rule.caps.per_member is not None
-        and rule.caps.per_member.period == "ever"
+        if rule.caps is not None and rule.caps.per_member is not None
     }
     caps |= capped_boosts(boosts_at(conn, store, now))
     used = cap_uses.used_by(conn, store.id, member_ids, caps, at=now, timezone=store.timezone)
-    found |= {_cap(rule_id): Amount(had.points, had.times) for rule_id, had in used.items()}
-    return {what: had for what, had in found.items() if had.times or had.points}
+    return [
+        (f"{_CAP}{rule_id}", caps[rule_id].period, Amount(had.points, had.times))
+        for rule_id, had in used.items()
+    ]
 
 
-def _cap(rule_id: str) -> str:
-    return f"cap:{rule_id}"
+def _had_of_rewards(
+    conn: Connection,
+    store: StoreRef,
+    member_ids: Sequence[int],
+    program: Program | None,
+    now: datetime,
+) -> list[tuple[str, Period, Amount]]:
+    items = ((None if program is None else program.rewards) or NO_REWARDS).items
+    taken = _taken(conn, store, member_ids, items, now)
+    return [
+        (f"{_REWARD}{item.id}", item.limit.period, Amount(0, taken.get(item.id, 0)))
+        for item in items
+        if item.limit is not None
+    ]
+
+
+def _in_period(what: str, limit: Period, at: datetime, timezone: str) -> str:
+    """What a limit is remembered by: of a period by its kind and first day."""
+    period = period_of(at, limit, timezone)
+    return what if period is None else f"{what}:{limit}:{period[0].date().isoformat()}"
+
+
+def _taken(
+    conn: Connection,
+    store: StoreRef,
+    member_ids: Sequence[int],
+    items: Sequence[RewardItem],
+    now: datetime,
+) -> dict[str, int]:
+    since: dict[str, datetime | None] = {}
+    for item in items:
+        if item.limit is not None:
+            period = period_of(now, item.limit.period, store.timezone)
+            since[item.id] = None if period is None else period[0]
+    return claims.taken(conn, store.id, member_ids, since) if since else {}

@@ -13,6 +13,7 @@ from saleor_loyalty_app.flows.known_member import lock_members
 from saleor_loyalty_app.flows.order_owner import Ownership
 from saleor_loyalty_app.flows.perk_rewards import ORDER_BACK, Place
 from saleor_loyalty_app.flows.perk_work import Occasion, PerkWork, names_of, surviving_id
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.repository import member_by_id
 from saleor_loyalty_app.orders.plan import AwardPlan
 from saleor_loyalty_app.programs import perk_rows
@@ -54,6 +55,7 @@ def settle_perks(
     kept: bool,
     revision_id: int | None,
     now: datetime,
+    keys: EmailKeys | None = None,
 ) -> frozenset[str]:
     """Gives and takes back what the order brings; gives the rules whose perk counts for caps.
 
@@ -62,6 +64,7 @@ def settle_perks(
     Args:
         revision_id: of the program that decided the plan.
         kept: whether the customer kept anything of the order.
+        keys: find what is remembered of the member's address under older secrets, too.
     """
     if not plan.perks:
         return frozenset()
@@ -88,7 +91,7 @@ def settle_perks(
     )
     revision = revision_at(conn, store.id, now)
     held = {gift.public_id: gift for gift in gifts}
-    work = PerkWork(conn, store, occasion, revision, held, now)
+    work = PerkWork(conn, store, occasion, revision, held, now, keys)
     known = {row.rule_id: row for row in rows}
     counted = set()
     for one in plan.perks:

@@ -22,6 +22,7 @@ from saleor_loyalty_app.flows.spending_terms import (
     today_of,
 )
 from saleor_loyalty_app.members.eligibility import why_not_spending
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.orders.models import OrderState
 from saleor_loyalty_app.programs.repository import Revision
@@ -60,6 +61,7 @@ def give_reward(
     key: str,
     perk: str,
     now: datetime,
+    keys: EmailKeys | None = None,
 ) -> RedemptionRef:
     """Gives a reward as the catalog in force has it, to who may take it but for the points.
 
@@ -71,6 +73,7 @@ def give_reward(
             first channel that it is offered in.
         key: of this gift; the same key gives nothing twice.
         perk: "<rule>:<order or deed>", by which a restored database learns what it was given for.
+        keys: find what is remembered of the member's address under older secrets, too.
 
     Raises:
         SpendingRefused: one of its kinds; nothing was written.
@@ -87,7 +90,7 @@ def give_reward(
     if member.codes_blocked and by_voucher:
         raise SpendingBlocked(reason="codes")
     takers = takers_of(
-        conn, store, revision.program, member, [item], available=item.points, now=now
+        conn, store, revision.program, member, [item], available=item.points, now=now, keys=keys
     )
     drawn = claims.drawn(conn, store.id).get(item.id, 0)
     today = today_of(store, now)

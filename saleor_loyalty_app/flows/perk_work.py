@@ -17,6 +17,7 @@ from saleor_loyalty_app.flows.perk_rewards import Place, give_reward, take_rewar
 from saleor_loyalty_app.flows.perk_tags import give_tag, take_tag
 from saleor_loyalty_app.flows.perk_tiers import give_tier, take_tier
 from saleor_loyalty_app.i18n import Words
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import surviving_member
 from saleor_loyalty_app.programs import perk_rows, tag_rows
@@ -71,6 +72,7 @@ class PerkWork:
 
     Attributes:
         revision: in force now; None = there is none.
+        keys: find what is remembered of the member's address under older secrets, too.
     """
 
     conn: Connection
@@ -79,6 +81,7 @@ class PerkWork:
     revision: Revision | None
     gifts: Mapping[str, RedemptionRef]
     now: datetime
+    keys: EmailKeys | None = None
 
     def settled(
         self, rule_id: str, effect: PlannedEffect, row: PerkRow | None, wanted: MemberRef | None
@@ -219,6 +222,7 @@ class PerkWork:
             key=key,
             perk=f"{row.rule_id}:{self.occasion.perk}",
             now=self.now,
+            keys=self.keys,
         )
         return {NAMED: made.public_id}
 

@@ -77,7 +77,7 @@ def refresh_due_orders(
             lambda conn: refresh.wish_deferred(conn, store.id, now=clock(), limit=DEFERRED_PAGE)
         )
         db.write(lambda conn: wake_waiting(conn, store, now=clock()))
-        wake_deeds(db, store, clock=clock)
+        wake_deeds(db, store, clock=clock, keys=secrets)
     report = RefreshReport()
     for _ in range(pages):
         due = db.read(partial(refresh.due_orders, store_id=store.id, now=clock(), limit=PAGE))

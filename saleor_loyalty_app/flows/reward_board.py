@@ -11,6 +11,7 @@ from saleor_loyalty_app.flows.known_member import everybody
 from saleor_loyalty_app.flows.spending_terms import takers_of, today_of
 from saleor_loyalty_app.ledger import Account
 from saleor_loyalty_app.members.eligibility import why_not_spending
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.rewards import NO_REWARDS, RewardChannel, RewardItem
@@ -60,6 +61,7 @@ def offers(
     channels: Sequence[str],
     *,
     now: datetime,
+    keys: EmailKeys | None = None,
 ) -> dict[str, list[Offer]]:
     """The rewards that are offered in each channel today, in the order of the program.
 
@@ -68,6 +70,7 @@ def offers(
     Args:
         store: as it is in this transaction, also for a program that ends.
         member: None = signed in, and not known to the program so far.
+        keys: find what is remembered of the member's address under older secrets, too.
         channels: slugs; those without a reward are left out of the answer.
     """
     catalog = NO_REWARDS if program is None else program.rewards or NO_REWARDS
@@ -87,7 +90,9 @@ def offers(
         held = ledger.balance(conn, Account(store.id, member.id, UNIT), now=now)
         items = list({item.id: item for item, _ in shown}.values())
         available = max(0, held.available)
-        takers = takers_of(conn, store, program, member, items, available=available, now=now)
+        takers = takers_of(
+            conn, store, program, member, items, available=available, now=now, keys=keys
+        )
     found: dict[str, list[Offer]] = {channel: [] for channel in channels}
     for item, where in shown:
         who, count = takers.get(item.id, _NOBODY), drawn.get(item.id, 0)

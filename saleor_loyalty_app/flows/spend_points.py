@@ -16,6 +16,7 @@ from saleor_loyalty_app.ledger import Account
 from saleor_loyalty_app.ledger.errors import IdempotencyConflict, InsufficientPoints
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.eligibility import why_not_spending
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.messages import outbox
 from saleor_loyalty_app.programs.repository import Revision, revision_at
@@ -54,13 +55,20 @@ class Spender:
     """Spends points, and takes that back; safe to use from any thread.
 
     Args:
+        keys: find what is remembered of a member's address under older secrets, too.
         sleep: waits so many seconds.
     """
 
     def __init__(
-        self, driver: Driver, clock: Clock, *, sleep: Callable[[float], None] = time.sleep
+        self,
+        driver: Driver,
+        clock: Clock,
+        *,
+        keys: EmailKeys | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._driver = driver
+        self._keys = keys
         self._bench = driver.bench
         self._clock = clock
         self._sleep = sleep
@@ -204,6 +212,7 @@ class Spender:
             self._bench.instruments,
             available=available,
             now=now,
+            keys=self._keys,
         )
         public_id = codes.new_public_id()
         deadline = deadline_of(conn, store, wanted, now=now)
@@ -235,7 +244,7 @@ class Spender:
             # Another request of the same key, or for the same cart, was faster.
             raise RedemptionLive
         if wanted.item is not None:
-            made = note_claim(conn, store, made, wanted.item, member, now=now)
+            made = note_claim(conn, store, made, wanted.item, member, now=now, keys=self._keys)
         outbox.tell(
             conn,
             store.id,

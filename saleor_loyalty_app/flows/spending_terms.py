@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.known_member import everybody
+from saleor_loyalty_app.flows.known_past import taken_with_past
 from saleor_loyalty_app.flows.redemption_posting import hand_over
 from saleor_loyalty_app.flows.reward_news import tell_of_reward
 from saleor_loyalty_app.flows.spending_scene import Scene
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
-from saleor_loyalty_app.programs.caps import period_of
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.rewards import AT_ONCE_KINDS, NO_REWARDS, VOUCHER_KINDS, RewardItem
 from saleor_loyalty_app.programs.spending import DEFAULTS
@@ -62,8 +63,12 @@ def asked(
     *,
     available: int,
     now: datetime,
+    keys: EmailKeys | None = None,
 ) -> Asked:
     """What a request comes to.
+
+    Args:
+        keys: find what is remembered of the member's address under older secrets, too.
 
     Raises:
         SpendingRefused: one of its kinds.
@@ -78,7 +83,9 @@ def asked(
         raise RewardUnknown(reward=request.reward)
     if isinstance(request.target, OnDraft):
         raise RewardByCode(reward=item.id)
-    takers = takers_of(conn, store, program, member, [item], available=available, now=now)
+    takers = takers_of(
+        conn, store, program, member, [item], available=available, now=now, keys=keys
+    )
     drawn = claims.drawn(conn, store.id).get(item.id, 0)
     if refused := why_not(item, takers[item.id], drawn=drawn, today=today_of(store, now), now=now):
         raise refused
@@ -102,6 +109,7 @@ def note_claim(
     member: MemberRef,
     *,
     now: datetime,
+    keys: EmailKeys | None = None,
 ) -> RedemptionRef:
     """Draws stock and limit for a redemption that was just written, under the member's account.
 
@@ -110,7 +118,9 @@ def note_claim(
     Raises:
         RewardGone, RewardLimit: somebody was faster; nothing may stay of this transaction.
     """
-    before = _taken(conn, store, member, [item], now).get(item.id, 0)
+    people = everybody(conn, store, member.id)
+    taken = taken_with_past(conn, store, member, people, [item], now=now, keys=keys)
+    before = taken.get(item.id, 0)
     if item.limit is not None and before >= item.limit.times:
         raise RewardLimit(times=item.limit.times, period=item.limit.period)
     if not claims.draw_stock(conn, store.id, item.id, item.stock):
@@ -148,9 +158,15 @@ def takers_of(
     *,
     available: int,
     now: datetime,
+    keys: EmailKeys | None = None,
 ) -> dict[str, Taker]:
-    """A member as each reward looks at them, by its id; so many reads for all as for one."""
-    taken = _taken(conn, store, member, items, now)
+    """A member as each reward looks at them, by its id; so many reads for all as for one.
+
+    Args:
+        keys: find what is remembered of the member's address under older secrets, too.
+    """
+    people = everybody(conn, store, member.id)
+    taken = taken_with_past(conn, store, member, people, items, now=now, keys=keys)
     anybody = Taker(
         tier=tier_in_force(conn, store.id, member.id, program.tiers),
         joined_at=member.first_enrolled_at or member.created_at,
@@ -186,21 +202,3 @@ def time_of(program: Program, target: Target) -> timedelta:
     if isinstance(target, Bearer):
         return timedelta(days=limits.code_days)
     return timedelta(minutes=limits.hold_minutes)
-
-
-def _taken(
-    conn: Connection,
-    store: StoreRef,
-    member: MemberRef,
-    items: Sequence[RewardItem],
-    now: datetime,
-) -> dict[str, int]:
-    """How many of the rewards with a limit the member took in their periods."""
-    since: dict[str, datetime | None] = {}
-    for item in items:
-        if item.limit is not None:
-            period = period_of(now, item.limit.period, store.timezone)
-            since[item.id] = None if period is None else period[0]
-    if not since:
-        return {}
-    return claims.taken(conn, store.id, everybody(conn, store, member.id), since)

@@ -16,6 +16,7 @@ from saleor_loyalty_app.flows.faults import DATABASES_FAULT, ROWS_FAULT
 from saleor_loyalty_app.flows.known_member import lock_members
 from saleor_loyalty_app.flows.perk_problems import NAMED
 from saleor_loyalty_app.flows.perk_work import names_of, surviving_id
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.programs import perk_rows
 from saleor_loyalty_app.programs.deed_awards import DEEDS
@@ -34,12 +35,14 @@ MOST = 400
 _M, _P, _R = (table(one).c for one in (Member, RulePerk, Redemption))
 
 
-def wake_deeds(db: Database, store: StoreRef, *, clock: Clock) -> int:
+def wake_deeds(
+    db: Database, store: StoreRef, *, clock: Clock, keys: EmailKeys | None = None
+) -> int:
     """Gives what waited and can be given by now; gives how many rows were looked at.
 
     What a cart that was paid used in the moment that it was taken back is the member's after all.
     A row that waits on, or cannot be looked at, goes behind all others: it keeps none of them
-    waiting.
+    waiting. `keys` find what is remembered of a member's address under older secrets, too.
     """
     if not store.earning_on:
         return 0
@@ -47,19 +50,21 @@ def wake_deeds(db: Database, store: StoreRef, *, clock: Clock) -> int:
     for first in range(0, len(found), PAGE):
         page = found[first : first + PAGE]
         try:
-            db.write(partial(_look, store=store, ids=page, now=clock()))
+            db.write(partial(_look, store=store, ids=page, now=clock(), keys=keys))
         except ROWS_FAULT as failure:
             if isinstance(failure, DATABASES_FAULT):
                 raise
             logger.warning("deed_page_failed", store_id=store.id, error_code=type(failure).__name__)
             for one in page:
-                _look_alone(db, store, one, clock)
+                _look_alone(db, store, one, clock, keys)
     return len(found)
 
 
-def _look_alone(db: Database, store: StoreRef, row_id: int, clock: Clock) -> None:
+def _look_alone(
+    db: Database, store: StoreRef, row_id: int, clock: Clock, keys: EmailKeys | None
+) -> None:
     try:
-        db.write(partial(_look, store=store, ids=[row_id], now=clock()))
+        db.write(partial(_look, store=store, ids=[row_id], now=clock(), keys=keys))
     except ROWS_FAULT as failure:
         if isinstance(failure, DATABASES_FAULT):
             raise
@@ -67,13 +72,20 @@ def _look_alone(db: Database, store: StoreRef, row_id: int, clock: Clock) -> Non
         db.write(partial(_put_behind, ids=[row_id], now=clock()))
 
 
-def _look(conn: Connection, *, store: StoreRef, ids: Collection[int], now: datetime) -> None:
+def _look(
+    conn: Connection,
+    *,
+    store: StoreRef,
+    ids: Collection[int],
+    now: datetime,
+    keys: EmailKeys | None,
+) -> None:
     rows = perk_rows.by_ids(conn, store.id, ids)
     redemptions.lock(conn, store.id, redemptions.ids_of(conn, store.id, names_of(rows)))
     lock_members(conn, store, {surviving_id(conn, store, row.member_id) for row in rows})
     for row in perk_rows.by_ids(conn, store.id, ids, lock=True):
         if row.state in (WAITING, TAKEN):
-            look_again(conn, store, row, now=now)
+            look_again(conn, store, row, now=now, keys=keys)
     _put_behind(conn, ids=ids, now=now)
 
 

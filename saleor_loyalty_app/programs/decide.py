@@ -6,12 +6,12 @@ once.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from saleor_loyalty_app.programs.award_targets import Target, best_of_unit
 from saleor_loyalty_app.programs.boosts import (
     Boost,
     added_by,
@@ -24,7 +24,7 @@ from saleor_loyalty_app.programs.boosts import (
 from saleor_loyalty_app.programs.caps import limited, reached
 from saleor_loyalty_app.programs.decision_plan import DecisionPlan, ReadyRule, plan_of
 from saleor_loyalty_app.programs.document import ChannelRates, Program, Rate
-from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
+from saleor_loyalty_app.programs.facts import OrderFacts
 from saleor_loyalty_app.programs.look import Look, Reason
 from saleor_loyalty_app.programs.matching import nearest
 from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
@@ -94,28 +94,6 @@ class Decision:
         return {key: total.numerator // total.denominator for key, total in sums.items()}
 
 
-@dataclass
-class _Target:
-    """A line, the shipping or the order as a whole, with what it was given so far."""
-
-    of: str
-    line: LineFacts | None
-    base: Decimal
-    given: list[tuple[ReadyRule, Fraction, Reason]] = field(default_factory=list)
-    multipliers: list[ReadyRule] = field(default_factory=list)
-    stopped_by: str = ""
-
-    @cached_property
-    def exact(self) -> Fraction:
-        """The base as a fraction."""
-        return Fraction(self.base)
-
-    @cached_property
-    def told(self) -> str:
-        """The base as reasons tell it."""
-        return plain(self.base)
-
-
 def decide_order(
     program: Program,
     facts: OrderFacts,
@@ -170,9 +148,9 @@ class _Run:
         self._rate = earn_rate
         self._rate_reason = {"points": earn_rate.points, "money": plain(earn_rate.money)}
         self._currency = rates.currency
-        self._lines = [_Target("line", line, line.base) for line in facts.lines]
-        self._shipping = _Target("shipping", None, shipping)
-        self._order = _Target("order", None, facts.subtotal + shipping)
+        self._lines = [Target("line", line, line.base) for line in facts.lines]
+        self._shipping = Target("shipping", None, shipping)
+        self._order = Target("order", None, facts.subtotal + shipping)
         self._per_money_of: dict[str, Fraction] = {}
         self._misses: list[Miss] = []
         self._stopped_by = ""
@@ -240,7 +218,7 @@ class _Run:
             self._take(rule, self._shipping)
         return None if matched else nearest(reasons) or {"code": "no_lines"}
 
-    def _take(self, rule: ReadyRule, target: _Target) -> None:
+    def _take(self, rule: ReadyRule, target: Target) -> None:
         if isinstance(rule.effect, Multiplier):
             target.multipliers.append(rule)
         elif not self._give(rule, target):
@@ -248,7 +226,7 @@ class _Run:
         if rule.stop:
             target.stopped_by = rule.id
 
-    def _give(self, rule: ReadyRule, target: _Target) -> bool:
+    def _give(self, rule: ReadyRule, target: Target) -> bool:
         """Gives what the rule says; False where a plugin cannot tell, which must stop nothing."""
         effect = rule.effect
         points = _ZERO
@@ -279,7 +257,7 @@ class _Run:
         return True
 
     def _of_plugin(
-        self, rule: ReadyRule, amount: EffectAmount, target: _Target
+        self, rule: ReadyRule, amount: EffectAmount, target: Target
     ) -> PluginAward | None:
         """What a plugin's effect comes to; None where it cannot tell: then the rule has missed."""
         if rule.on_line and target.line is None:
@@ -298,10 +276,10 @@ class _Run:
             rate = self._per_money_of[rule.id] = self._rate.points_per_money * rule.factor
         return rate
 
-    def _awards(self, target: _Target) -> tuple[Award, ...]:
+    def _awards(self, target: Target) -> tuple[Award, ...]:
         given = target.given
         if self._plan.best_of and len(given) > 1:
-            given = _best_of_unit(given)
+            given = best_of_unit(given)
         products: dict[tuple[str, bool], Product] = {}
         for rule, _, _ in given:
             kind = rule.effect.unit, rule.on_money
@@ -390,18 +368,6 @@ def _cut(
         else award
         for award in awards
     )
-
-
-def _best_of_unit(
-    given: list[tuple[ReadyRule, Fraction, Reason]],
-) -> list[tuple[ReadyRule, Fraction, Reason]]:
-    """Of each unit the largest award, on a tie the first."""
-    best: dict[str, tuple[ReadyRule, Fraction, Reason]] = {}
-    for award in given:
-        unit = award[0].effect.unit
-        if unit not in best or award[1] > best[unit][1]:
-            best[unit] = award
-    return list(best.values())
 
 
 def _award(rule: ReadyRule, points: Fraction, reason: Reason, product: Product) -> Award:

@@ -23,7 +23,9 @@ def schedules(work: Background) -> tuple[Schedule, ...]:
 def turn_all(work: Background) -> bool:
     """Begins and ends campaigns, gives out codes and tells members, page by page."""
     return for_each_store(
-        "campaigns", _stores(work), lambda store: turn(work.database, store, clock=work.clock)
+        "campaigns",
+        _stores(work),
+        lambda store: turn(work.database, store, clock=work.clock, keys=work.email_keys),
     )
 
 

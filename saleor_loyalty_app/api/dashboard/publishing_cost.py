@@ -27,8 +27,8 @@ from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.money import Money
 from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.flows.cost_on_sample import results_on_sample
+from saleor_loyalty_app.flows.import_choice import ImportChoice
 from saleor_loyalty_app.flows.import_history import (
-    ImportChoice,
     cancel_history_import,
     start_history_import,
 )

@@ -13,7 +13,7 @@ from saleor_loyalty_app.api.dashboard.program_schemas import (
     Version,
 )
 from saleor_loyalty_app.api.money import Money
-from saleor_loyalty_app.flows.import_history import MOST_CAP, MOST_DAYS
+from saleor_loyalty_app.flows.import_choice import MOST_CAP, MOST_DAYS
 
 Note = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
 #: A date and time, with a zone or as the clocks of the store show it.

@@ -14,6 +14,7 @@ from saleor_loyalty_app.api.rewards.answers import PageRoute, back, place_of
 from saleor_loyalty_app.api.rewards.looks import asked_language
 from saleor_loyalty_app.api.rewards.visits import FormExpired, visitors_form
 from saleor_loyalty_app.flows.reward_board import claims_of, offers
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.rewards.errors import RedemptionUnknown
@@ -59,11 +60,12 @@ def read_exchange(
     program: Program | None,
     *,
     now: datetime,
+    keys: EmailKeys,
     language: str,
 ) -> Exchange:
     """The rewards that a member may take in each channel, and what they took."""
     names = {one.slug: one.name for one in channels(conn, store.id) if one.active}
-    offered = offers(conn, store, member, program, list(names), now=now)
+    offered = offers(conn, store, member, program, list(names), now=now, keys=keys)
     found = tuple(
         ChannelRewards(
             channel,

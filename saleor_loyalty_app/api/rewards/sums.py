@@ -141,7 +141,7 @@ def read_sums(
             for one in campaigns_for(conn, store, member, now=now)
             for told in [campaign_told(one, store, language)]
         ],
-        exchange=read_exchange(conn, store, member, program, now=now, language=language),
+        exchange=read_exchange(conn, store, member, program, now=now, keys=keys, language=language),
         spending_rests=rests,
         ending="" if plan is None else ending_page(plan, now=now, language=language).text,
         faq=read_faq(conn, store, now=now, language=language),

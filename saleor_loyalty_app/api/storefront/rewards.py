@@ -149,7 +149,7 @@ async def my_rewards(
         store = wind_downs.as_of(conn, store, now)
         revision = revision_at(conn, store.id, now)
         program = None if revision is None else revision.program
-        found = offers(conn, store, member, program, [channel], now=now)
+        found = offers(conn, store, member, program, [channel], now=now, keys=faces.email_keys)
         return Rewards(rewards=[RewardOffer.of(one, language) for one in found.get(channel, ())])
 
     page = await faces.database.read_async(read)

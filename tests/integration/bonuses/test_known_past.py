@@ -1,6 +1,6 @@
 """Who deletes an account and makes it anew has no first order again, nor what comes once."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -108,6 +108,33 @@ def test_a_deed_that_is_capped_for_ever_is_not_given_to_the_next_account(
     delete(database, store, AYSE)
     receive(database, store, order_of(2, AGAIN), NOW)
     assert celebrate(2027, AGAIN) == 0
+
+
+MONTHLY = {"caps": {"per_member": {"points": 5000, "times": 2, "period": "month"}}}
+
+
+def test_a_cap_of_a_month_goes_on_with_the_next_account_and_begins_anew_with_the_month(
+    database: Database,
+) -> None:
+    rules = [rule("monthly", 4000, **MONTHLY)]
+    store = database.write(lambda conn: live_store(conn, program() | {"earning": {"rules": rules}}))
+    assert buy(database, store, order_of(1, AYSE), AYSE) == 4000
+    delete(database, store, AYSE)
+    assert buy(database, store, order_of(2, AGAIN), AGAIN) == 1000
+    delete(database, store, AGAIN)
+    assert buy(database, store, order_of(3, THIRD), THIRD) == 0
+    assert buy(database, store, order_of(4, CAN), CAN) == 4000
+    kept = database.read(lambda conn: conn.execute(sa.select(_memory)).all())
+    capped = [row for row in kept if row.deed != "orders"]
+    assert [(row.deed, row.points, row.times) for row in capped] == [
+        ("cap:monthly:month:2026-11-01", 5000, 2)
+    ]
+    assert {row.ends_at.date() for row in capped} == {date(2027, 1, 1)}
+    later = NOW + timedelta(days=14)
+    told = order_of(5, THIRD, created=later.isoformat())
+    before = points(database, store, THIRD)
+    receive(database, store, told, later)
+    assert points(database, store, THIRD) - before == 4000
 
 
 def test_what_is_remembered_ends_and_is_found_under_a_secret_that_was_replaced(

@@ -11,11 +11,10 @@ from saleor_loyalty_app.clock import ManualClock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.converge_order import converge_order
+from saleor_loyalty_app.flows.import_choice import ImportChoice, InvalidImportChoice
 from saleor_loyalty_app.flows.import_history import (
-    ImportChoice,
     ImportNotFound,
     ImportRunning,
-    InvalidImportChoice,
     ProgramNotLive,
     run_history_import,
     start_history_import,

@@ -12,8 +12,8 @@ import pytest
 from saleor_loyalty_app.clock import ManualClock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.flows.converge_order import converge_order
+from saleor_loyalty_app.flows.import_choice import ImportChoice
 from saleor_loyalty_app.flows.import_history import (
-    ImportChoice,
     import_next_page,
     run_history_import,
     start_history_import,

@@ -10,7 +10,7 @@ import pytest
 
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.flows.converge_order import converge_order
-from saleor_loyalty_app.flows.import_history import ImportChoice
+from saleor_loyalty_app.flows.import_choice import ImportChoice
 from saleor_loyalty_app.flows.program_problems import problems_of_program
 from saleor_loyalty_app.orders.imports import ImportRow
 from saleor_loyalty_app.orders.look import Look

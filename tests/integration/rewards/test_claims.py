@@ -35,6 +35,7 @@ from saleor_loyalty_app.tasks import reward_tasks
 from saleor_loyalty_app.tasks.background import Background
 from sandbox.box import id_of
 from tests.claim_stage import book, buy, cancel, claim, drawn, item_of, offer, variant_of
+from tests.order_books import KEYS
 from tests.redemption_stage import OTHER, SHOPPER, Stage
 
 FREE_SHIRT = {"type": "free_product"}
@@ -322,7 +323,9 @@ def test_the_catalog_takes_as_many_reads_for_many_rewards_in_all_channels_as_for
             assert revision is not None
             program = revision.program
             sa.event.listen(conn, "before_cursor_execute", lambda *args: sent.append(args[2]))
-            found = read_exchange(conn, stage.store, member, program, now=stage.now, language="en")
+            found = read_exchange(
+                conn, stage.store, member, program, now=stage.now, keys=KEYS, language="en"
+            )
         return len(sent), len(found.channels), sum(len(one.rewards) for one in found.channels)
 
     few, many = shown(3, channels[:1]), shown(60, channels)
