@@ -191,5 +191,5 @@ def test_a_draft_is_told_by_who_moves_and_what_it_costs(
     monthly = frame.locator("[data-cost] .kit-figures dd")
     expect(monthly.nth(0)).to_contain_text("$")
     assert monthly.nth(0).inner_text() == monthly.nth(1).inner_text()
-    shoot(page, pictures, f"86-publish-costs-{look.name}")
+    shoot(page, pictures, f"90-publish-costs-{look.name}")
     require_accessible(page, f"publish with costs {look.name}")
