@@ -14,7 +14,7 @@ from saleor_loyalty_app.stores.refs import StoreRef
 from tests.order_books import KEYS
 
 #: Deeds of each kind.
-ROUNDS = 6
+ROUNDS = 3
 
 
 @dataclass(frozen=True)
