@@ -69,11 +69,11 @@ def turned_words(leaf: s.SegmentLeaf, language: str, names: Names) -> str:
             return translate(f"segment.no_{leaf.type}", language, items=items)
         # Of whole numbers that everybody has, the other side of one limit is a limit too.
         case s.OrdersWithin() | c.MemberSince() if leaf.max is None and leaf.min:
-            below = leaf.model_copy(update={"min": None, "max": leaf.min - 1})
-            return leaf_words(below, language, names)
+            most = leaf.model_copy(update={"min": None, "max": leaf.min - 1})
+            return leaf_words(most, language, names)
         case s.OrdersWithin() | c.MemberSince() if leaf.min is None and leaf.max is not None:
-            above = leaf.model_copy(update={"min": leaf.max + 1, "max": None})
-            return leaf_words(above, language, names)
+            least = leaf.model_copy(update={"min": leaf.max + 1, "max": None})
+            return leaf_words(least, language, names)
         case _:
             return translate("segment.not", language, rule=leaf_words(leaf, language, names))
 
