@@ -39,34 +39,38 @@ class Orders:
 
 @dataclass(frozen=True)
 class Clicks:
-    """One staff member works in two windows: gives points, and accepts suggested goodwill.
+    """A staff member works in two windows: gives points, and accepts suggested goodwill.
+
+    Each round is another person's, so that there is a budget to be exceeded in each.
 
     `members` and `prompts`: by window, so that nothing but the budget stands between them.
     `both`: who is given points in both windows by the same wish.
     """
 
     store: StoreRef
-    agent: Agent
     members: Sequence[int]
     prompts: Sequence[Sequence[int]]
     both: int
 
     def take(self, database: Database, side: int, number: int) -> None:
-        """A wish of this window, one of both, and a prompt that is accepted."""
-        for member, key in ((self.members[side], f"{side}-{number}"), (self.both, f"b-{number}")):
-            wish = GiveRequest(member, 100, Reason.goodwill, "Sorry", self.agent, key)
-            database.write(partial(give, store=self.store, request=wish, keys=KEYS, now=NOW))
-        database.write(
-            partial(
-                decide_goodwill,
-                store=self.store,
-                prompt_id=self.prompts[side][number],
-                decision=GoodwillDecision(GoodwillChoice.accept, "Sorry"),
-                agent=self.agent,
-                keys=KEYS,
-                now=NOW,
-            )
+        """A wish of this window, one of both, and a prompt that is accepted: in turn the first."""
+        agent = Agent(f"staff-{number}", f"staff{number}@example.com")
+        accept = partial(
+            decide_goodwill,
+            store=self.store,
+            prompt_id=self.prompts[side][number],
+            decision=GoodwillDecision(GoodwillChoice.accept, "Sorry"),
+            agent=agent,
+            keys=KEYS,
+            now=NOW,
         )
+        if number % 2:
+            database.write(accept)
+        for member, key in ((self.members[side], f"{side}-{number}"), (self.both, f"b-{number}")):
+            wish = GiveRequest(member, 100, Reason.goodwill, "Sorry", agent, key)
+            database.write(partial(give, store=self.store, request=wish, keys=KEYS, now=NOW))
+        if not number % 2:
+            database.write(accept)
 
 
 @dataclass(frozen=True)
