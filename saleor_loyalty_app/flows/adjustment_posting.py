@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -11,6 +10,7 @@ from saleor_loyalty_app import ledger
 from saleor_loyalty_app.adjustments import repository
 from saleor_loyalty_app.adjustments.errors import AdjustmentUnknown
 from saleor_loyalty_app.adjustments.repository import AdjustmentRef
+from saleor_loyalty_app.flows.points_life import end_of_life, life_for
 from saleor_loyalty_app.ledger import Account, Cause
 from saleor_loyalty_app.programs.repository import Revision
 from saleor_loyalty_app.stores import staff_actions
@@ -28,7 +28,7 @@ def post_adjustment(
 ) -> AdjustmentRef:
     """Books the points of an adjustment whose account is locked; gives it as it is then."""
     settings = revision.program.settings
-    months = settings.expiry.months
+    life = life_for(conn, store, account.member_id, settings.expiry)
     key = f"adjustment:{asked.id}"
     posted = ledger.adjust(
         conn,
@@ -44,14 +44,13 @@ def post_adjustment(
                 "why": asked.reason,
                 **({"order": asked.order_number} if asked.order_number else {}),
                 **because,
+                **(life.reason if asked.points > 0 else {}),
             },
         ),
         key=key,
         now=now,
         effective_at=now,
-        expires_at=None
-        if months is None
-        else ledger.end_of_month_after(now, months, ZoneInfo(store.timezone)),
+        expires_at=end_of_life(life, now, store.timezone),
         notice_required=settings.expiry.notice == "required",
     )
     repository.change(conn, asked.id, state="posted", entry_id=posted.entry_id)

@@ -4,13 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.flows.deed_perks import give_perks, lock_gifts_of_deeds, take_perks
 from saleor_loyalty_app.flows.known_member import everybody, lock_member, member_facts
+from saleor_loyalty_app.flows.points_life import end_of_life, life_for
 from saleor_loyalty_app.ledger import Account, Cause, RefundPolicy
 from saleor_loyalty_app.members.eligibility import why_not_earning
 from saleor_loyalty_app.members.email_keys import EmailKeys
@@ -22,6 +22,7 @@ from saleor_loyalty_app.programs.decide_deed import Grant, awaits, caps_of, deci
 from saleor_loyalty_app.programs.deed_awards import DeedRow
 from saleor_loyalty_app.programs.deeds import DeedFacts
 from saleor_loyalty_app.programs.document import Settings
+from saleor_loyalty_app.programs.expiry import Life
 from saleor_loyalty_app.programs.repository import Revision, programs_by_id, revision_at
 from saleor_loyalty_app.stores import wind_downs
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -191,20 +192,19 @@ def _book(
     now: datetime,
 ) -> None:
     expiry = revision.program.settings.expiry
-    expires = grant.unit == "points" and expiry.months is not None
+    spendable = grant.unit == "points"
+    life = life_for(conn, store, member_id, expiry) if spendable else Life(None)
     ledger.earn(
         conn,
         Account(store.id, member_id, grant.unit),
         grant.points,
-        _cause(row, grant, {**grant.reason, "code": "deed", "deed": row.trigger}),
+        _cause(row, grant, {**grant.reason, "code": "deed", "deed": row.trigger, **life.reason}),
         key=f"{row.source}:{grant.rule_id}",
         now=now,
         effective_at=row.at,
         available_from=now,
-        expires_at=ledger.end_of_month_after(row.at, expiry.months, ZoneInfo(store.timezone))
-        if expires and expiry.months is not None
-        else None,
-        notice_required=expires and expiry.notice == "required",
+        expires_at=end_of_life(life, row.at, store.timezone),
+        notice_required=life.months is not None and expiry.notice == "required",
     )
 
 

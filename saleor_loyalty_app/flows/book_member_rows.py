@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.flows.join_member import claim_guests, enrollment_of
+from saleor_loyalty_app.flows.points_life import end_of_life, life_for
 from saleor_loyalty_app.ledger import Account, Cause
 from saleor_loyalty_app.member_imports import carried, repository
 from saleor_loyalty_app.member_imports.cells import NEVER
@@ -139,6 +140,7 @@ def _book(conn: Connection, page: _Page, one: Judged, member: MemberRef) -> None
     times = 1 if booking is None else booking.times + 1
     key = one.identity.keys[0] if booking is None else booking.row_key
     settings = page.revision.program.settings
+    expires_at, because = _expiry(conn, row, page, member)
     posted = ledger.adjust(
         conn,
         Account(page.store.id, member.id, UNIT),
@@ -150,12 +152,12 @@ def _book(conn: Connection, page: _Page, one: Judged, member: MemberRef) -> None
             channel=row.channel,
             currency=one.verdict.currency,
             revision_id=page.revision.id,
-            reason={"code": "member_imported", "import": page.row.id},
+            reason={"code": "member_imported", "import": page.row.id, **because},
         ),
         key=f"member-import:{key}:{times}",
         now=page.now,
         effective_at=instant_of(row.earned, page.zone) or page.now,
-        expires_at=_expiry(row, page),
+        expires_at=expires_at,
         notice_required=settings.expiry.notice == "required",
     )
     repository.put_booking(
@@ -180,13 +182,15 @@ def _book(conn: Connection, page: _Page, one: Judged, member: MemberRef) -> None
         )
 
 
-def _expiry(row: StoredRow, page: _Page) -> datetime | None:
-    """The date of the row; where it names none, as the program has it from today on."""
+def _expiry(
+    conn: Connection, row: StoredRow, page: _Page, member: MemberRef
+) -> tuple[datetime | None, Mapping[str, Any]]:
+    """The date of the row; where it names none, as the program has it from today on, and why."""
     named = expiry_of(row.expires, page.zone)
-    months = page.revision.program.settings.expiry.months
-    if named is not None or row.expires == NEVER or months is None:
-        return named
-    return ledger.end_of_month_after(page.now, months, page.zone)
+    if named is not None or row.expires == NEVER:
+        return named, {}
+    life = life_for(conn, page.store, member.id, page.revision.program.settings.expiry)
+    return end_of_life(life, page.now, page.store.timezone), life.reason
 
 
 def _carry(conn: Connection, page: _Page, row: StoredRow, member: MemberRef) -> str:

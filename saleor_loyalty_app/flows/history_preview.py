@@ -108,7 +108,7 @@ def _given(
     decision = decide_order(program, facts, store.timezone, who)
     plan = freeze(
         snapshot,
-        Terms.of(settings),
+        Terms.of(settings, facts.country),
         line_awards=decision.line_awards,
         order_awards=decision.order_awards,
         misses=decision.misses,

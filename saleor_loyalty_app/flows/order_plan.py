@@ -114,7 +114,7 @@ def freeze_plan(
     end_where_nothing_is_left(conn, store, boosts, decision, now=now)
     plan = freeze(
         snapshot,
-        Terms.of(settings),
+        Terms.of(settings, facts.country),
         line_awards=decision.line_awards,
         order_awards=decision.order_awards,
         misses=decision.misses,

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger
+from saleor_loyalty_app.flows.points_life import end_of_life
 from saleor_loyalty_app.ledger import Account, Cause, RefundPolicy
 from saleor_loyalty_app.orders.plan import AwardPlan
 from saleor_loyalty_app.orders.repository import UnitRow, add_unit, set_unit
@@ -123,7 +123,9 @@ def _add(conn: Connection, work: Posting, row: UnitRow, delta: int) -> int:
         available_from=terms.available_from(work.paid_at, work.fulfilled_at)
         if spendable
         else work.paid_at,
-        expires_at=_expiry(work) if spendable else None,
+        expires_at=end_of_life(terms.life, work.plan.expires_from, work.store.timezone)
+        if spendable
+        else None,
         notice_required=spendable and terms.notice_required,
     )
     row.booked += amount
@@ -158,14 +160,6 @@ def _key(work: Posting, row: UnitRow) -> str:
     return f"{work.source}:{row.unit}:{row.part}:{row.postings}"
 
 
-def _expiry(work: Posting) -> datetime | None:
-    months = work.plan.terms.expiry_months
-    if months is None:
-        return None
-    zone = ZoneInfo(work.store.timezone)
-    return ledger.end_of_month_after(work.plan.expires_from, months, zone)
-
-
 def _cause(work: Posting, row: UnitRow, code: str, **more: str) -> Cause:
     by_rule = _points_by_rule(work.plan, (row.unit, row.part))
     return Cause(
@@ -181,6 +175,11 @@ def _cause(work: Posting, row: UnitRow, code: str, **more: str) -> Cause:
             "order": work.snapshot.number,
             "planned": {rule: str(points) for rule, points in by_rule.items()},
             **({"imported": True} if work.plan.imported else {}),
+            **(
+                work.plan.terms.life.reason
+                if code != "order_reduced" and row.unit != STATUS
+                else {}
+            ),
             **more,
         },
     )

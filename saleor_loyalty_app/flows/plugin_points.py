@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -10,6 +9,7 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.plugin_handler import PluginEvent
+from saleor_loyalty_app.flows.points_life import end_of_life, life_for
 from saleor_loyalty_app.ledger import Account, Cause
 from saleor_loyalty_app.ledger.errors import IdempotencyConflict
 from saleor_loyalty_app.ledger.models import Entry
@@ -94,6 +94,7 @@ def _post(
         if before != points:
             raise IdempotencyConflict(key=ledger_key)
         return Granted(points=before)
+    life = life_for(conn, store, member.id, settings.expiry)
     posted = ledger.earn(
         conn,
         Account(store.id, member.id, "points"),
@@ -103,18 +104,14 @@ def _post(
             part="points",
             actor=f"plugin:{plugin}",
             revision_id=revision.id,
-            reason={"code": "plugin_granted", "note": note[:LONGEST_NOTE]},
+            reason={"code": "plugin_granted", "note": note[:LONGEST_NOTE], **life.reason},
         ),
         key=ledger_key,
         now=now,
         effective_at=now,
         available_from=now,
-        expires_at=_expiry(settings.expiry.months, now, store.timezone),
+        expires_at=end_of_life(life, now, store.timezone),
         notice_required=settings.expiry.notice == "required",
     )
     look_again(conn, store.id, (member.id,))
     return Granted(points=posted.amount, is_new=posted.created)
-
-
-def _expiry(months: int | None, now: datetime, timezone: str) -> datetime | None:
-    return None if months is None else ledger.end_of_month_after(now, months, ZoneInfo(timezone))

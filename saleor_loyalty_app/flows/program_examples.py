@@ -93,7 +93,7 @@ class _Teller:
         self._zone = zone
         self._timezone = timezone
         self._language = language
-        self._terms = Terms.of(program.settings)
+        self._terms = Terms.of(program.settings, "")
         self._places = {rates.channel: at for at, rates in enumerate(program.currencies)}
 
     def of_rates(self, orders: Sequence[ExampleOrder]) -> Iterator[Example]:
@@ -120,7 +120,8 @@ class _Teller:
         """What the settings mean, by the first order that earns."""
         settings = self._program.settings
         yield Example("settings.availability", self._available_words())
-        yield Example("settings.expiry", self._expiry_words())
+        for text in self._expiry_words():
+            yield Example("settings.expiry", text)
         yield Example("settings.enrollment", self._text(f"example.{settings.enrollment}"))
         order = next((one for one in orders if self._points(one)), None)
         if order is None:
@@ -290,13 +291,18 @@ class _Teller:
         at_once = "_at_once" if availability.days == 0 else ""
         return self._text(f"example.available_{availability.after}{at_once}", day=self._available())
 
-    def _expiry_words(self) -> str:
-        months = self._terms.expiry_months
+    def _expiry_words(self) -> Iterator[str]:
+        expiry = self._program.settings.expiry
+        yield self._life("example.expires", "example.never_expires", expiry.months)
+        for one in expiry.exceptions:
+            to = countries_words(one.countries, self._language)
+            yield self._life("example.expires_in", "example.never_expires_in", one.months, to=to)
+
+    def _life(self, until: str, never: str, months: int | None, **more: str) -> str:
         if months is None:
-            return self._text("example.never_expires")
-        return self._text(
-            "example.expires", day=self._day(end_of_month_after(self._now, months, self._zone))
-        )
+            return self._text(never, **more)
+        day = self._day(end_of_month_after(self._now, months, self._zone))
+        return self._text(until, day=day, **more)
 
     def _worth(self, points: int, order: ExampleOrder) -> Decimal | None:
         return self._program.worth(points, order.channel.slug, order.channel.currency)

@@ -128,7 +128,7 @@ def try_order(
         paid=paid_at is not None,
         available_from=None
         if paid_at is None
-        else Terms.of(program.settings).available_from(paid_at, fulfilled),
+        else Terms.of(program.settings, facts.country).available_from(paid_at, fulfilled),
         booked=_booked(conn, store, order.id),
     )
 
@@ -190,7 +190,7 @@ def try_cart(
             tags=cart.tags,
         ),
         names=names,
-        available_from=Terms.of(program.settings).available_from(now, now),
+        available_from=Terms.of(program.settings, facts.country).available_from(now, now),
     )
 
 
@@ -210,10 +210,9 @@ def _trial(
 ) -> Trial:
     decision = decide_order(program, facts, store.timezone, member)
     points = decision.totals().get((UNIT, POINTS), 0)
-    plan = _plan(decision, facts)
-    entry = EntryFacts(
-        "earn", points, UNIT, POINTS, {"code": "order_earned", "order": number or None}
-    )
+    plan = _plan(decision, facts, Terms.of(program.settings, facts.country))
+    reason = {"code": "order_earned", "order": number or None, **plan.terms.life.reason}
+    entry = EntryFacts("earn", points, UNIT, POINTS, reason)
     sentences = explain(
         entry, language=language, program=program, plan=plan.to_json(), line_names=names
     )
@@ -235,11 +234,12 @@ def _trial(
     )
 
 
-def _plan(decision: Decision, facts: OrderFacts) -> AwardPlan:
+def _plan(decision: Decision, facts: OrderFacts, terms: Terms) -> AwardPlan:
     """The decision as a plan, so that it is explained as an entry would be."""
     quantities = {line.id: line.quantity for line in facts.lines}
     return AwardPlan(
         expires_from=facts.created_at,
+        terms=terms,
         lines=tuple(
             PlannedLine(
                 line_id,

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from saleor_loyalty_app.orders.worth import Worth
 from saleor_loyalty_app.programs.document import Settings
+from saleor_loyalty_app.programs.expiry import Life
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 
 VERSION = 1
@@ -91,24 +92,35 @@ class PlannedLine:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the program of the day says about availability, expiry and refunds."""
+    """What the program of the day says about availability, expiry and refunds.
+
+    `expiry_country`: whose exception the months until expiry are; "" = they hold elsewhere.
+    """
 
     available_after: str = "fulfillment"
     available_days: int = 14
     expiry_months: int | None = 12
     notice_required: bool = True
     refund_policy: str = "within_balance"
+    expiry_country: str = ""
 
     @classmethod
-    def of(cls, settings: Settings) -> "Terms":
-        """The terms in a program's settings."""
+    def of(cls, settings: Settings, country: str) -> "Terms":
+        """The terms in a program's settings for an order to a country; "" = not told."""
+        life = settings.expiry.life_in(country)
         return cls(
             available_after=settings.availability.after,
             available_days=settings.availability.days,
-            expiry_months=settings.expiry.months,
+            expiry_months=life.months,
             notice_required=settings.expiry.notice == "required",
             refund_policy=settings.refund_policy,
+            expiry_country=life.country,
         )
+
+    @property
+    def life(self) -> Life:
+        """How long the order's points live."""
+        return Life(self.expiry_months, self.expiry_country)
 
     def available_from(self, paid_at: datetime, fulfilled_at: datetime | None) -> datetime | None:
         """When points may be spent; none while what they wait for has not happened."""
@@ -190,6 +202,11 @@ class AwardPlan:
                 "expiry_months": self.terms.expiry_months,
                 "notice_required": self.terms.notice_required,
                 "refund_policy": self.terms.refund_policy,
+                **(
+                    {"expiry_country": self.terms.expiry_country}
+                    if self.terms.expiry_country
+                    else {}
+                ),
             },
             "lines": [
                 {

@@ -12,6 +12,7 @@ from saleor_loyalty_app.programs.bonuses_words import bonus_changes
 from saleor_loyalty_app.programs.cost import monthly_cost
 from saleor_loyalty_app.programs.document import ChannelRates, Program, Settings, Texts
 from saleor_loyalty_app.programs.events_words import event_changes
+from saleor_loyalty_app.programs.expiry_words import expiry_words
 from saleor_loyalty_app.programs.goodwill_words import goodwill_changes
 from saleor_loyalty_app.programs.perks_words import rewritten
 from saleor_loyalty_app.programs.rewards_words import reward_changes
@@ -168,7 +169,7 @@ def _setting_words(settings: Settings, name: str, language: str) -> str:
     if name == "availability":
         return words.availability_words(settings.availability, language)
     if name == "expiry":
-        return words.expiry_words(settings.expiry, language)
+        return expiry_words(settings.expiry, language)
     if name == "hold_out_percent":
         return words.percent_words(value / _HUNDRED, language)
     if isinstance(value, bool):

@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.bonuses import Bonuses
 from saleor_loyalty_app.programs.events import Events
+from saleor_loyalty_app.programs.expiry import Expiry
 from saleor_loyalty_app.programs.goodwill import Goodwill
 from saleor_loyalty_app.programs.perks import SendMessage
 from saleor_loyalty_app.programs.rewards import Rewards
@@ -54,16 +55,6 @@ class Availability(Section):
 
     after: Literal["payment", "fulfillment"] = "fulfillment"
     days: Annotated[StrictInt, Field(ge=0, le=365)] = 14
-
-
-class Expiry(Section):
-    """When points expire: at the end of a month, so many months after earning; none = never.
-
-    With `notice: required`, nothing expires whose notice did not go out 30 days before.
-    """
-
-    months: Annotated[StrictInt, Field(ge=1, le=120)] | None = 12
-    notice: Literal["required", "none"] = "required"
 
 
 class Settings(Section):

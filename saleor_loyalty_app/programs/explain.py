@@ -5,6 +5,8 @@ What an entry tells about itself is its `reason`: a stable code with arguments. 
 - `deed` and `deed_reversed`, for what is no order, with `deed` (its trigger), `on` and `number`;
 - `goodwill`, with `order`, `why` (late_delivery with `days` and `limit`, cancelled_line with
   `units`, complaint), and `by_app` where no person decided;
+- `expiry_months` beside any code, where the program has an expiry of its own for the country: none =
+  never; whose country it was the award plan has, for what is no order it is that of the last one;
 - `order_earned`, `order_restored` and `order_reduced`, with `order` (its number) and, where it was
   reduced, `why` (returned, refunded, returned_and_refunded, canceled, expired, owner, changed);
   the award plan has the rest.
@@ -23,6 +25,7 @@ from typing import Any
 from saleor_loyalty_app.i18n import catalogue, translate
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.document import Program, Rate
+from saleor_loyalty_app.programs.expiry_words import country_words
 from saleor_loyalty_app.programs.perks_words import planned_words
 from saleor_loyalty_app.programs.scalars import in_locale
 
@@ -57,6 +60,17 @@ def explain(
     entry's order as JSON, or {"perks"} of its deed; `line_names` are product names by order line,
     where they are known.
     """
+    told = _explained(entry, language, program, plan, line_names)
+    return (*told, *_expiry(entry, plan, language))
+
+
+def _explained(
+    entry: EntryFacts,
+    language: str,
+    program: Program | None,
+    plan: Mapping[str, Any] | None,
+    line_names: Mapping[str, str] | None,
+) -> tuple[str, ...]:
     headline = _headline(entry, language, program)
     code = str(entry.reason.get("code", ""))
     if entry.reason.get("by_app"):
@@ -69,6 +83,21 @@ def explain(
     if code == "order_earned":
         return (headline, *told.awards(), *told.sum(), *told.less(), *told.perks())
     return (headline, *told.kept())
+
+
+def _expiry(entry: EntryFacts, plan: Mapping[str, Any] | None, language: str) -> Iterator[str]:
+    if "expiry_months" not in entry.reason or entry.amount <= 0:
+        return
+    months = entry.reason["expiry_months"]
+    of_order = str(entry.reason.get("code", "")).startswith("order_")
+    whose = "explain.expiry.order" if of_order else "explain.expiry.last_order"
+    code = (plan or {}).get("terms", {}).get("expiry_country", "") if of_order else ""
+    yield translate(
+        "explain.expiry.never" if months is None else "explain.expiry.months",
+        language,
+        months=months,
+        country=country_words(code, language) if code else translate(whose, language),
+    )
 
 
 def _headline(entry: EntryFacts, language: str, program: Program | None) -> str:

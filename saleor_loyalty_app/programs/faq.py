@@ -7,6 +7,7 @@ from fractions import Fraction
 from saleor_loyalty_app.i18n import capitalized, translate
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.document import ChannelRates, Program
+from saleor_loyalty_app.programs.expiry_words import expiry_words
 from saleor_loyalty_app.programs.promises import is_promised
 from saleor_loyalty_app.programs.shipping import ShippingRule
 from saleor_loyalty_app.programs.shipping_words import methods_words, shipping_condition_words
@@ -31,7 +32,7 @@ def answers(
         ("earn", _earning(program, language) if earning else ()),
         ("when", [_text("faq.when_text", language, when=_when(program, language))]),
         ("spend", _spending(program, language) if spending else ()),
-        ("expire", [words.expiry_words(settings.expiry, language)]),
+        ("expire", [expiry_words(settings.expiry, language)]),
         ("shipping", _shipping(program, language) if shipping else ()),
         ("return", [_text("faq.return_text", language)]),
     ]

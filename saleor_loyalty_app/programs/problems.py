@@ -234,6 +234,7 @@ OWN_CODES = frozenset(
         "expression_unknown_name",
         "expression_too_complex",
         "expression_fails",
+        "expiry_country_twice",
         "status_one_way",
         "cap_missing",
         "cap_of_multiplier",

@@ -11,7 +11,7 @@ from babel.numbers import format_currency, format_decimal, format_percent, get_c
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.programs import conditions as c
 from saleor_loyalty_app.programs.caps import Caps
-from saleor_loyalty_app.programs.document import Availability, Expiry, Program, Rate
+from saleor_loyalty_app.programs.document import Availability, Program, Rate
 from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.look import WEEKDAYS
 from saleor_loyalty_app.programs.metadata_conditions import OrderMetadata, ProductMetadata
@@ -119,13 +119,6 @@ def availability_words(availability: Availability, language: str) -> str:
     return translate(
         f"words.available_{availability.after}{at_once}", language, days=availability.days
     )
-
-
-def expiry_words(expiry: Expiry, language: str) -> str:
-    """When points expire."""
-    if expiry.months is None:
-        return translate("words.never_expires", language)
-    return translate(f"words.expires_notice_{expiry.notice}", language, months=expiry.months)
 
 
 def effect_words(effect: Effect, language: str, program: Program | None = None) -> str:

@@ -70,7 +70,7 @@ def people(
     """
     bought = _bought(conn, store_id, whom, needs, day)
     spent = _by_category(conn, store_id, whom, needs, day)
-    countries = _countries(conn, store_id, whom) if needs.country else {}
+    countries = countries_of(conn, store_id, whom) if needs.country else {}
     agreed = _agreed(conn, store_id, whom) if needs.consents else {}
     tags = tags_of(conn, store_id, whom) if needs.tags else {}
     found = {}
@@ -169,8 +169,8 @@ def _counts(measures: Sequence[Measure], values: Sequence[Any]) -> dict[Measure,
     return {measure: int(value or 0) for measure, value in zip(measures, values, strict=True)}
 
 
-def _countries(conn: Connection, store_id: int, whom: Whom) -> dict[int, str]:
-    """Where the last paid order of each member went to."""
+def countries_of(conn: Connection, store_id: int, whom: Whom) -> dict[int, str]:
+    """Where the last paid order of each member went to; nothing of who has none that tells."""
     newest = (
         sa.func.row_number()
         .over(partition_by=_O.member_id, order_by=(_O.paid_at.desc(), _O.id.desc()))

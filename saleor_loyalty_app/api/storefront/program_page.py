@@ -26,6 +26,7 @@ from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.document import ChannelRates, Program
 from saleor_loyalty_app.programs.document import Rate as ProgramRate
+from saleor_loyalty_app.programs.expiry_words import expiry_words
 from saleor_loyalty_app.programs.promises import is_promised
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.rules import EarningRule
@@ -68,7 +69,7 @@ def read_program_page(
         program=program_names(program, language),
         rules=_rules(program, language) if store.earning_on else [],
         available=words.availability_words(settings.availability, language),
-        expiry=words.expiry_words(settings.expiry, language),
+        expiry=expiry_words(settings.expiry, language),
         channels=[_terms(program, one, store, language) for one in shown],
         ending=None if plan is None else ending_page(plan, now=now, language=language),
     )
