@@ -109,6 +109,7 @@ def _add(conn: Connection, work: Posting, row: UnitRow, delta: int) -> int:
     row.postings += 1
     terms = work.plan.terms
     spendable = row.unit != STATUS
+    why = terms.life.reason if spendable else {}
     # Status counts in the period of the payment, whenever it is booked: also by an import of
     # history, and again after a refund that failed.
     dated = work.plan.expires_from if first else work.snapshot.updated_at
@@ -116,7 +117,7 @@ def _add(conn: Connection, work: Posting, row: UnitRow, delta: int) -> int:
         conn,
         Account(work.store.id, work.member_id, row.unit),
         amount,
-        _cause(work, row, "order_earned" if first else "order_restored"),
+        _cause(work, row, "order_earned" if first else "order_restored", **why),
         key=_key(work, row),
         now=work.now,
         effective_at=dated if spendable else work.paid_at,
@@ -160,7 +161,7 @@ def _key(work: Posting, row: UnitRow) -> str:
     return f"{work.source}:{row.unit}:{row.part}:{row.postings}"
 
 
-def _cause(work: Posting, row: UnitRow, code: str, **more: str) -> Cause:
+def _cause(work: Posting, row: UnitRow, code: str, **more: object) -> Cause:
     by_rule = _points_by_rule(work.plan, (row.unit, row.part))
     return Cause(
         source=work.source,
@@ -175,11 +176,6 @@ def _cause(work: Posting, row: UnitRow, code: str, **more: str) -> Cause:
             "order": work.snapshot.number,
             "planned": {rule: str(points) for rule, points in by_rule.items()},
             **({"imported": True} if work.plan.imported else {}),
-            **(
-                work.plan.terms.life.reason
-                if code != "order_reduced" and row.unit != STATUS
-                else {}
-            ),
             **more,
         },
     )

@@ -1,7 +1,6 @@
 """Points that a plugin gives: by the rules that hold for everybody, once for each key."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection

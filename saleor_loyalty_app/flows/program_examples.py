@@ -20,6 +20,7 @@ from saleor_loyalty_app.orders.plan import Terms
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.decide import POINTS, decide_order
 from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.expiry_words import countries_words
 from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
 from saleor_loyalty_app.programs.proposal import money_per_point, rounded
 from saleor_loyalty_app.programs.shipping_decide import ShippingFacts, decide_shipping

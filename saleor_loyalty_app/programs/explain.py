@@ -5,8 +5,8 @@ What an entry tells about itself is its `reason`: a stable code with arguments. 
 - `deed` and `deed_reversed`, for what is no order, with `deed` (its trigger), `on` and `number`;
 - `goodwill`, with `order`, `why` (late_delivery with `days` and `limit`, cancelled_line with
   `units`, complaint), and `by_app` where no person decided;
-- `expiry_months` beside any code, where the program has an expiry of its own for the country: none =
-  never; whose country it was the award plan has, for what is no order it is that of the last one;
+- `expiry_months` beside any code, where the program has an expiry of its own for the country (none
+  = never); which country that was an order's plan has, others go by that of the last order;
 - `order_earned`, `order_restored` and `order_reduced`, with `order` (its number) and, where it was
   reduced, `why` (returned, refunded, returned_and_refunded, canceled, expired, owner, changed);
   the award plan has the rest.
