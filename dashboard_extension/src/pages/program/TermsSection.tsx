@@ -2,6 +2,7 @@ import { FieldNumber, FieldSelect, FieldSwitch, FieldText, Section, useT } from 
 import { useFieldArray, useWatch } from "react-hook-form";
 
 import { Example, useEditing } from "./context";
+import { ExpiryExceptions } from "./ExpiryExceptions";
 
 /** What counts, when points can be spent, when they expire, and what happens when goods come back. */
 export function TermsSection() {
@@ -9,6 +10,7 @@ export function TermsSection() {
   const { control, disabled } = useEditing();
   const after = useWatch({ control, name: "available_after" });
   const expires = useWatch({ control, name: "expires" });
+  const exceptions = useWatch({ control, name: "expiry_exceptions" });
   const choices = (setting: string, ...values: string[]) => values.map((value) => ({ value, label: t(`program.choice.${setting}.${value}`) }));
   return (
     <>
@@ -50,11 +52,12 @@ export function TermsSection() {
       <Section title={t("program.expiry")}>
         <FieldSwitch control={control} name="expires" label={t("program.expires")} hint={t("program.expires_hint")} disabled={disabled} />
         {expires && (
-          <>
-            <FieldNumber control={control} name="expiry_months" label={t("program.expiry_months")} affix={t("program.months")} disabled={disabled} />
-            <FieldSwitch control={control} name="expiry_notice" label={t("program.expiry_notice")} hint={t("program.expiry_notice_hint")} disabled={disabled} />
-          </>
+          <FieldNumber control={control} name="expiry_months" label={t("program.expiry_months")} affix={t("program.months")} disabled={disabled} />
         )}
+        {(expires || exceptions.some((one) => one.expires)) && (
+          <FieldSwitch control={control} name="expiry_notice" label={t("program.expiry_notice")} hint={t("program.expiry_notice_hint")} disabled={disabled} />
+        )}
+        <ExpiryExceptions />
         <Example path="settings.expiry" />
       </Section>
       <Section title={t("program.refunds")} hint={t("program.refunds_hint")}>

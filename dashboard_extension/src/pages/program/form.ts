@@ -55,6 +55,13 @@ export interface RuleForm {
   conditional: boolean;
 }
 
+/** Countries where points live for another time than elsewhere; not `expires` = for ever. */
+export interface ExceptionForm {
+  countries: string[];
+  expires: boolean;
+  months: Whole;
+}
+
 export interface ProgramForm {
   name: string;
   icon: string;
@@ -68,6 +75,7 @@ export interface ProgramForm {
   expires: boolean;
   expiry_months: Whole;
   expiry_notice: boolean;
+  expiry_exceptions: ExceptionForm[];
   refund_policy: "within_balance" | "only_pending" | "unlimited";
   enrollment: "automatic" | "opt_in";
   hold_out_percent: Whole;
@@ -129,6 +137,7 @@ export function formOf(document: unknown, channels: readonly Channel[], language
     expires: settings.expiry.months !== null,
     expiry_months: settings.expiry.months ?? 12,
     expiry_notice: settings.expiry.notice === "required",
+    expiry_exceptions: settings.expiry.exceptions.map(({ countries, months }) => ({ countries, expires: months !== null, months: months ?? 12 })),
     refund_policy: settings.refund_policy,
     enrollment: settings.enrollment,
     hold_out_percent: settings.hold_out_percent,
@@ -178,6 +187,11 @@ export function newOffer(form: ProgramForm): OfferForm {
     conditional: false,
     amounts: form.channels.map(({ channel, currency }) => ({ channel, currency, offered: true, price: "0", threshold: null })),
   };
+}
+
+/** An exception for countries that are still to be named: points never expire there. */
+export function newException(): ExceptionForm {
+  return { countries: [], expires: false, months: 12 };
 }
 
 /** Texts of one more language, empty. */
@@ -239,11 +253,12 @@ function settingsOf(before: Json, form: ProgramForm): Json {
     price_basis: form.price_basis,
     earn_on_shipping: form.earn_on_shipping,
     availability: { ...record(before.availability), after: form.available_after, days: form.available_days },
-    expiry: {
+    expiry: without({
       ...record(before.expiry),
       months: form.expires ? form.expiry_months : null,
       notice: form.expiry_notice ? "required" : "none",
-    },
+      exceptions: form.expiry_exceptions.length > 0 ? form.expiry_exceptions.map(exceptionOf) : undefined,
+    }),
     refund_policy: form.refund_policy,
     enrollment: form.enrollment,
     hold_out_percent: form.hold_out_percent,
@@ -251,6 +266,11 @@ function settingsOf(before: Json, form: ProgramForm): Json {
     privacy_version: form.privacy_version,
     unfulfilled_alert_days: form.unfulfilled_alert_days,
   };
+}
+
+/** Months that are not filled in are no number: none would mean that points never expire. */
+function exceptionOf(form: ExceptionForm): Json {
+  return { countries: form.countries, months: form.expires ? (form.months ?? "") : null };
 }
 
 function earningOf(before: Json, form: ProgramForm): Json {

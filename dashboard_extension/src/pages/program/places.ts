@@ -31,6 +31,7 @@ const SIMPLE: Readonly<Record<string, FieldName>> = {
 const TEXTS = /^texts\.([^.[]+)\.(program|point|points|summary|join|terms_url|privacy_url)$/;
 const RATE = /^currencies\[(\d+)\]\.(earn|spend)_rate\.(points|money)$/;
 const RATES = /^currencies\[(\d+)\]/;
+const EXCEPTION = /^settings\.expiry\.exceptions\[(\d+)\](?:\.(months))?/;
 const MINIMUM = /^spending\.minimum_orders\[(\d+)\]/;
 const OFFER_AMOUNT = /^shipping\.offers\[(\d+)\]\.(prices|thresholds)\[(\d+)\]/;
 const OFFER_NAME = /^shipping\.offers\[(\d+)\]\.name\.([^.[]+)$/;
@@ -45,6 +46,7 @@ export function fieldAt(path: string, document: unknown, form: ProgramForm): Fie
     const at = form.texts.findIndex((one) => one.locale === found?.[1]);
     return at < 0 ? null : (`texts.${at}.${found[2]}` as FieldName);
   }
+  if (path.startsWith("settings.expiry.exceptions")) return exceptionAt(path, form);
   const seen = read(document);
   const channelAt = (slug: string | undefined) => form.channels.findIndex((one) => one.channel === slug);
   found = RATE.exec(path);
@@ -63,6 +65,15 @@ export function fieldAt(path: string, document: unknown, form: ProgramForm): Fie
     return at < 0 ? null : (`channels.${at}.minimum_order` as FieldName);
   }
   return offerAt(path, seen, form);
+}
+
+/** What is wrong with all of them, such as a country that two name, stands at the last one. */
+function exceptionAt(path: string, form: ProgramForm): FieldName | null {
+  const found = EXCEPTION.exec(path);
+  const at = found === null ? form.expiry_exceptions.length - 1 : Number(found[1]);
+  const one = form.expiry_exceptions[at];
+  if (one === undefined) return null;
+  return `expiry_exceptions.${at}.${found?.[2] === "months" && one.expires ? "months" : "countries"}`;
 }
 
 function offerAt(path: string, seen: ReturnType<typeof read>, form: ProgramForm): FieldName | null {

@@ -42,9 +42,14 @@ const rule = z.object({ id: text, name: names, enabled: z.boolean().catch(true),
 const availability = z
   .object({ after: z.enum(["payment", "fulfillment"]).catch("fulfillment"), days: whole(14) })
   .catch({ after: "fulfillment", days: 14 });
+const exception = z.object({ countries: z.array(z.string()).catch([]), months: z.number().int().nullable().catch(12) });
 const expiry = z
-  .object({ months: z.number().int().nullable().catch(12).default(12), notice: z.enum(["required", "none"]).catch("required") })
-  .catch({ months: 12, notice: "required" });
+  .object({
+    months: z.number().int().nullable().catch(12).default(12),
+    notice: z.enum(["required", "none"]).catch("required"),
+    exceptions: z.array(item(exception)).catch([]),
+  })
+  .catch({ months: 12, notice: "required", exceptions: [] });
 
 const settings = z
   .object({
@@ -63,7 +68,7 @@ const settings = z
     price_basis: "displayed",
     earn_on_shipping: false,
     availability: { after: "fulfillment", days: 14 },
-    expiry: { months: 12, notice: "required" },
+    expiry: { months: 12, notice: "required", exceptions: [] },
     refund_policy: "within_balance",
     enrollment: "automatic",
     hold_out_percent: 0,
