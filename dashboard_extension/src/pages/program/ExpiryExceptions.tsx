@@ -77,11 +77,17 @@ function Countries(props: { at: number }) {
   return (
     <div className="kit-field">
       <label htmlFor={id}>{t("program.exception_countries")}</label>
-      <Chosen values={field.value} called={called} disabled={disabled} remove={(code) => field.onChange(field.value.filter((one) => one !== code))} />
+      <Chosen
+        values={field.value}
+        called={called}
+        disabled={disabled}
+        remove={(code) => field.onChange(field.value.filter((one) => one !== code))}
+        away={(country) => t("program.remove_country", { country })}
+      />
       {!disabled && (
         <span className="kit-input">
           <select id={id} name={name} value="" ref={field.ref} onChange={(event) => field.onChange([...field.value, event.target.value])}>
-            <option value="">{t("rules.add_country")}</option>
+            <option value="">{t("program.add_country")}</option>
             {free.map(({ code, label }) => (
               <option key={code} value={code}>
                 {label}

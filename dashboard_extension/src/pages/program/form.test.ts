@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { documentOf, formOf, newOffer } from "./form";
+import { documentOf, formOf, newException, newOffer } from "./form";
 import { fieldAt, nested, sorted } from "./places";
 
 const CHANNELS = [
@@ -134,5 +134,52 @@ describe("places of a document", () => {
     expect([...found.doubtful]).toEqual([["channels.1.earns", "generous"]]);
     expect(found.other.map((one) => one.code)).toEqual(["no_base_rule"]);
     expect(nested(found.wrong)).toEqual({ channels: { 1: { earn_money: { type: "server", message: "too small" } } } });
+  });
+});
+
+describe("countries with another expiry", () => {
+  const settings = { ...DOCUMENT.settings, expiry: { months: 12, notice: "required", exceptions: [{ countries: ["DE", "AT"], months: null }, { countries: ["FR"], months: 36 }] } };
+  const document = { ...DOCUMENT, settings };
+  const exceptionsOf = (form: ReturnType<typeof formOf>) => (documentOf(document, form) as typeof document).settings.expiry.exceptions;
+
+  it("are read and written without loss", () => {
+    const form = formOf(document, CHANNELS, "en");
+    expect(form.expiry_exceptions).toEqual([
+      { countries: ["DE", "AT"], expires: false, months: 12 },
+      { countries: ["FR"], expires: true, months: 36 },
+    ]);
+    expect(documentOf(document, form)).toEqual(document);
+  });
+
+  it("are left out of the document when the last one goes", () => {
+    const form = formOf(document, CHANNELS, "en");
+    form.expiry_exceptions = [];
+    expect((documentOf(document, form) as typeof document).settings.expiry).toEqual({ months: 12, notice: "required" });
+  });
+
+  it("do not live for ever because a number was not filled in", () => {
+    const form = formOf(document, CHANNELS, "en");
+    form.expiry_exceptions = [newException(), { countries: ["FR"], expires: true, months: null }];
+    expect(exceptionsOf(form)).toEqual([
+      { countries: [], months: null },
+      { countries: ["FR"], months: "" },
+    ]);
+  });
+
+  it("are read from a draft that holds anything", () => {
+    const odd = { settings: { expiry: { months: 6, exceptions: [null, 7, { countries: "DE" }, { countries: ["DE"], months: "x" }] } } };
+    const form = formOf(odd, CHANNELS, "en");
+    expect(form.expiry_months).toBe(6);
+    expect(form.expiry_exceptions).toEqual([[], [], [], ["DE"]].map((countries) => ({ countries, expires: true, months: 12 })));
+  });
+
+  it.each([
+    ["settings.expiry.exceptions[1].months", "expiry_exceptions.1.months"],
+    ["settings.expiry.exceptions[0].months", "expiry_exceptions.0.countries"],
+    ["settings.expiry.exceptions[0].countries[1]", "expiry_exceptions.0.countries"],
+    ["settings.expiry.exceptions", "expiry_exceptions.1.countries"],
+    ["settings.expiry.exceptions[2].countries", null],
+  ])("%s is shown by %s", (path, field) => {
+    expect(fieldAt(path, document, formOf(document, CHANNELS, "en"))).toBe(field);
   });
 });

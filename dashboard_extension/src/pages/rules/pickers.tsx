@@ -149,7 +149,8 @@ export function Search(props: { kind: "product" | "variant" | "category" | "coll
   );
 }
 
-export function Chosen(props: { values: readonly string[]; called: (value: string) => string; disabled: boolean; remove: (value: string) => void }) {
+/** What was picked; `away` names the button that takes one away, on pages without the texts of this one. */
+export function Chosen(props: { values: readonly string[]; called: (value: string) => string; disabled: boolean; remove: (value: string) => void; away?: (name: string) => string }) {
   const t = useT();
   if (props.values.length === 0) return null;
   return (
@@ -158,7 +159,7 @@ export function Chosen(props: { values: readonly string[]; called: (value: strin
         <li key={value} data-chosen={value}>
           {props.called(value)}
           {!props.disabled && (
-            <button type="button" aria-label={t("rules.take_away", { name: props.called(value) })} onClick={() => props.remove(value)}>
+            <button type="button" aria-label={props.away?.(props.called(value)) ?? t("rules.take_away", { name: props.called(value) })} onClick={() => props.remove(value)}>
               ×
             </button>
           )}
