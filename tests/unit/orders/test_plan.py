@@ -83,7 +83,7 @@ def test_terms_are_those_of_the_program() -> None:
             "refund_policy": "unlimited",
         }
     )
-    assert Terms.of(settings) == Terms("payment", 3, None, False, "unlimited")
+    assert Terms.of(settings, "") == Terms("payment", 3, None, False, "unlimited")
 
 
 def test_points_wait_for_what_the_terms_say() -> None:
