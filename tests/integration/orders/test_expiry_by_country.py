@@ -8,8 +8,6 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger
-from saleor_loyalty_app.adjustments.allowances import EVERYBODY, set_allowance
-from saleor_loyalty_app.adjustments.budget import Allowance
 from saleor_loyalty_app.adjustments.reasons import Reason
 from saleor_loyalty_app.api.storefront.program_page import read_program_page
 from saleor_loyalty_app.clock import ManualClock
@@ -150,10 +148,9 @@ def test_an_order_of_the_time_before_the_exception_keeps_the_rule_of_its_day(
     assert_audit(database, store)
 
 
-def test_spent_points_go_back_to_a_life_without_end(database: Database, store: StoreRef) -> None:
-    instant = {"availability": {"after": "payment", "days": 0}}
+def test_spent_points_go_back_to_a_life_without_end(database: Database) -> None:
     made = document(*EXCEPTIONS)
-    made["settings"] |= instant
+    made["settings"]["availability"] = {"after": "payment", "days": 0}
     store = database.write(lambda conn: live_store(conn, made))
     receive(database, store, bought(1, **to("DE")), NOW)
     owner = database.read(lambda conn: order_row(conn, store, "O1").member_id)
@@ -209,7 +206,6 @@ def test_what_staff_give_goes_by_it_and_what_they_take_does_not(
     receive(database, store, bought(1, **to("DE")), NOW)
     owner = database.read(lambda conn: order_row(conn, store, "O1").member_id)
     agent = Agent("VXNlcjo5", "staff@example.com")
-    database.write(lambda conn: set_allowance(conn, store.id, EVERYBODY, Allowance(500, 5000)))
     for key, points in (("a", 40), ("b", -10)):
         wish = GiveRequest(owner, points, Reason.correction, "A note", agent, key)
         database.write(lambda conn, wish=wish: give(conn, store, wish, keys=KEYS, now=NOW))  # type: ignore[misc]
