@@ -158,8 +158,10 @@ def test_examples_tell_what_each_exception_means_today() -> None:
         (
             24,
             "en",
-            "They expire after 24 months, at the end of the month:"
-            " so the program says for Germany.",
+            (
+                "They expire after 24 months, at the end of the month:"
+                " so the program says for Germany."
+            ),
         ),
         (
             24,

@@ -3,7 +3,7 @@ import { useId } from "react";
 import { useController, useFieldArray, useWatch } from "react-hook-form";
 import { useIntl } from "react-intl";
 
-import { Chosen } from "@/pages/rules/pickers";
+import { ChosenList } from "@/pages/rules/ChosenList";
 import "@/pages/rules/rules.css";
 
 import { Doubt, useEditing } from "./context";
@@ -77,7 +77,7 @@ function Countries(props: { at: number }) {
   return (
     <div className="kit-field">
       <label htmlFor={id}>{t("program.exception_countries")}</label>
-      <Chosen
+      <ChosenList
         values={field.value}
         called={called}
         disabled={disabled}

@@ -4,6 +4,7 @@ import { useController } from "react-hook-form";
 
 import { useApiQuery } from "@/api";
 
+import { ChosenList } from "./ChosenList";
 import { useEditing } from "./context";
 
 interface Listed {
@@ -149,24 +150,9 @@ export function Search(props: { kind: "product" | "variant" | "category" | "coll
   );
 }
 
-/** What was picked; `away` names the button that takes one away, on pages without the texts of this one. */
-export function Chosen(props: { values: readonly string[]; called: (value: string) => string; disabled: boolean; remove: (value: string) => void; away?: (name: string) => string }) {
+export function Chosen(props: { values: readonly string[]; called: (value: string) => string; disabled: boolean; remove: (value: string) => void }) {
   const t = useT();
-  if (props.values.length === 0) return null;
-  return (
-    <ul className="rules-chosen">
-      {props.values.map((value) => (
-        <li key={value} data-chosen={value}>
-          {props.called(value)}
-          {!props.disabled && (
-            <button type="button" aria-label={props.away?.(props.called(value)) ?? t("rules.take_away", { name: props.called(value) })} onClick={() => props.remove(value)}>
-              ×
-            </button>
-          )}
-        </li>
-      ))}
-    </ul>
-  );
+  return <ChosenList {...props} away={(name) => t("rules.take_away", { name })} />;
 }
 
 /** A problem of the names: the store does not answer, or no longer knows something. */
