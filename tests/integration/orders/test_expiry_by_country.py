@@ -1,6 +1,7 @@
 """How long points live is decided by the country, once: of the order, else of the last one."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,8 +17,10 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.award_deed import award_deed
 from saleor_loyalty_app.flows.explain_entry import explain_entries
 from saleor_loyalty_app.flows.give_points import Agent, GiveRequest, give
+from saleor_loyalty_app.flows.try_program import TriedCart, TriedLine, try_cart
 from saleor_loyalty_app.ledger.models import Lot
 from saleor_loyalty_app.programs.deeds import DeedFacts
+from saleor_loyalty_app.programs.problems import read_program
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
 from tests.audited import drifts_of
@@ -26,6 +29,7 @@ from tests.integration.member_imports.stage import HEADER, ImportStage
 from tests.integration.orders.purchases import AYSE, bought, receive
 from tests.order_books import KEYS, NOW, entries_of, live_store, order_row, program
 from tests.order_samples import START, event, shopper, transaction
+from tests.program_samples import channel_of
 
 EXCEPTIONS = [{"countries": ["DE", "AT"], "months": None}, {"countries": ["TR"], "months": 24}]
 BIRTHDAY = {"id": "birthday", "trigger": "birthday", "then": {"type": "points", "points": 50}}
@@ -229,6 +233,20 @@ def test_imported_points_without_a_date_go_by_it(database: Database) -> None:
         (7, "2027-11-30"),
     ]
     assert_audit(database, stage.store)
+
+
+def test_trying_a_cart_tells_how_long_its_points_would_live(
+    database: Database, store: StoreRef
+) -> None:
+    tried = read_program(document(*EXCEPTIONS))
+
+    def because(country: str, language: str) -> tuple[str, ...]:
+        cart = TriedCart((TriedLine(Decimal(10)),), country=country)
+        return try_cart(store, channel_of(), tried, cart, now=NOW, language=language).because
+
+    assert because("DE", "en")[-1] == "They never expire: so the program says for Germany."
+    assert because("TR", "tr")[-1].startswith("Süresi 24 ay sonra, ay sonunda dolar")
+    assert len(because("US", "en")) == len(because("DE", "en")) - 1
 
 
 def test_the_public_page_tells_every_exception(database: Database, store: StoreRef) -> None:
