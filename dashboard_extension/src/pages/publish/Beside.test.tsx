@@ -99,16 +99,22 @@ it("says so where nothing but orders brings points", async () => {
   expect(screen.queryByRole("table")).toBeNull();
 });
 
+it("does not say so of deeds that the draft pays for and that are not counted", async () => {
+  renderPage(<Deeds />, answered({ ...COSTS, items: [], points: 0, not_counted: ["Birthdays."] }));
+  expect(await screen.findByText("Birthdays.")).toBeTruthy();
+  expect(screen.queryByText("The draft gives points for orders alone.")).toBeNull();
+});
+
 it.each([
-  ["en", "12 of 40 orders count with their buyer’s tier, the others without one. If every order came from Gold: 8,000 points, $53.34 a month."],
-  ["tr", "40 siparişin 12 kadarı alıcısının seviyesiyle, kalanı seviyesiz sayılır. Her sipariş Gold seviyesinden gelseydi: 8.000 puan, ayda $53,34."],
+  ["en", "12 of 40 orders count with their buyer’s tier, the others as from somebody new. If every order came from Gold: 8,000 points, $53.34 a month."],
+  ["tr", "40 siparişin 12 kadarı alıcısının seviyesiyle, kalanı yeni bir üyeninki gibi sayılır. Her sipariş Gold seviyesinden gelseydi: 8.000 puan, ayda $53,34."],
 ] as const)("tells whose tier counts, and what the top one would cost: %s", (language, told) => {
   const { container } = renderPage(<OneChannel cost={ORDERS} days={90} />, { language });
   expect(container.querySelector("[data-top]")?.textContent).toBe(told);
 });
 
 it.each([
-  [0, "Orders count without their buyers’ tiers. If every"],
+  [0, "No buyer’s tier is known: orders count as from somebody new. If every"],
   [40, "Orders count with the tier that their buyer has now. If every"],
 ])("says so where the tier of no or of each buyer is known: %i", (known, told) => {
   const { container } = renderPage(<OneChannel cost={{ ...ORDERS, tier_known: known }} days={90} />);

@@ -59,7 +59,8 @@ export function Deeds() {
           <p className="kit-soft">
             {t("publish.deeds_since")} <When at={data.since} form="day" />
           </p>
-          {data.items.length > 0 ? <Counted cost={data} /> : <p>{t("publish.no_deeds")}</p>}
+          {data.items.length > 0 && <Counted cost={data} />}
+          {ofOrdersAlone(data) && <p>{t("publish.no_deeds")}</p>}
           {(data.goodwill > 0 || data.goodwill_before > 0) && <p>{t("publish.goodwill", { points: data.goodwill, before: data.goodwill_before })}</p>}
           {data.not_counted.length > 0 && (
             <>
@@ -75,6 +76,11 @@ export function Deeds() {
       )}
     </Section>
   );
+}
+
+/** Whether nothing but orders brings points by the draft. */
+function ofOrdersAlone(cost: DeedsCost) {
+  return cost.items.length === 0 && cost.not_counted.length === 0 && cost.goodwill === 0;
 }
 
 function Counted({ cost }: { cost: DeedsCost }) {
