@@ -13,8 +13,19 @@ from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.programs.deed_awards import perk_source
 from saleor_loyalty_app.programs.models import CapUse, DeedAward
 from saleor_loyalty_app.stores.problems import open_problems
-from tests.claim_stage import book, buy, cancel, drawn, item_of
-from tests.deed_stage import at_line, birthday, on, publish, remove, report, settle
+from tests.claim_stage import book, buy, cancel, drawn, item_of, offer
+from tests.deed_stage import (
+    BASE,
+    ITEM,
+    TIERS,
+    at_line,
+    birthday,
+    on,
+    publish,
+    remove,
+    report,
+    settle,
+)
 from tests.integration.rewards.test_perks_again import lose, rebuild
 from tests.integration.rewards.test_rule_perks import gifts, order, perks, states, switch
 from tests.redemption_stage import OTHER, SHOPPER, Stage
@@ -113,6 +124,14 @@ class TestGiving:
         assert report(stage, "three") == "given"
         assert (states(stage), uses(stage)) == (["taken", "given"], 1)
 
+    def test_a_newcomer_has_the_tier_that_everybody_has(self, stage: Stage) -> None:
+        bronze = {"id": "bronze", "names": {"en": "Bronze"}}
+        tiers = TIERS | {"levels": [bronze, *TIERS["levels"]]}
+        item = ITEM | {"who": {"tiers": ["bronze"]}}
+        offer(stage, item, earning={"rules": [BASE, on("birthday")]}, tiers=tiers)
+        birthday(stage)
+        assert states(stage) == ["given"]
+
     def test_it_is_good_where_the_member_ordered_last(self, stage: Stage) -> None:
         other = {"channel": "channel-tr", "currency": "TRY", "amount": "40"}
         item = item_of("amount", amount="10")
@@ -183,6 +202,18 @@ class TestWaiting:
         switch(stage, spending_on=True)
         stage.book_orders()
         assert (states(stage), len(gifts(stage)), uses(stage)) == (["given"], 1, 1)
+
+    def test_it_waits_until_a_new_address_has_rested(self, stage: Stage) -> None:
+        publish(stage, on("birthday"))
+        rows = table(Member)
+        mine = sa.update(rows).where(rows.c.id == stage.members[SHOPPER])
+        stage.database.write(lambda conn: conn.execute(mine.values(email_changed_at=stage.now)))
+        birthday(stage)
+        stage.book_orders()
+        assert states(stage) == ["waiting"]
+        stage.box.clock.advance(timedelta(hours=49))
+        stage.book_orders()
+        assert (states(stage), len(gifts(stage))) == (["given"], 1)
 
     def test_a_guest_gets_it_with_an_account(self, stage: Stage) -> None:
         publish(stage, on("birthday"))
