@@ -108,7 +108,7 @@ NOT_COUNTED = {
     ],
     "tr": [
         "Doğum günleri: henüz hiçbir doğum günü bilinmiyor.",
-        "“Ziyaret” olayları: şimdiye kadar bildirilemiyordu.",
+        "“Ziyaret” etkinlikleri: şimdiye kadar bildirilemiyordu.",
     ],
 }
 
