@@ -1,9 +1,10 @@
 """What a campaign may cost, on the stored sample of past orders, and what else runs meanwhile.
 
 The sample does not tell who bought: an audience is taken as everybody, and no limit per member is
-drawn, so that the figures are the most. Points are counted with the tier that members have now of
-the orders of which the app knows it (`tiers.books.buyers_tiers`), and once more as if every order
-came from the tier that multiplies most. How many orders will use a code nobody knows; whoever asks
+drawn. Of points, orders of which the app knows the buyer's tier of now (`tiers.books.buyers_tiers`)
+are left out if that is not in the audience, and multiplied by it if it is; others count without a
+tier. Once more points are counted as if every order came from the tier that multiplies most, which
+is the most. How many orders will use a code nobody knows; whoever asks
 says a share.
 """
 
