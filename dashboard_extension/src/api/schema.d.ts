@@ -6310,7 +6310,7 @@ export interface components {
          *           "signal_name": "Late delivery",
          *           "state": "open",
          *           "suggested": "amount",
-         *           "told": "The last goods left 9 days after the payment; 5 are allowed."
+         *           "told": "The last goods left on day 9 after the payment; the limit is day 5."
          *         }
          *       ],
          *       "open": 1
@@ -6355,7 +6355,7 @@ export interface components {
          *       "signal_name": "Late delivery",
          *       "state": "open",
          *       "suggested": "amount",
-         *       "told": "The last goods left 9 days after the payment; 5 are allowed."
+         *       "told": "The last goods left on day 9 after the payment; the limit is day 5."
          *     }
          */
         GoodwillPrompt: {

@@ -1,6 +1,8 @@
 """Rules that give rewards for deeds: once, whatever comes twice, and back where one is undone."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -308,5 +310,33 @@ class TestTelling:
         assert listed == ["Puanların yanında, “gives” kuralıyla: “Bir ödül” ödülü ücretsiz."]
         remove(stage)
         entry, listed = stage.database.read(told)
-        assert "It was taken back with the points." in entry
-        assert listed[-1] == "Puanlarla birlikte geri alındı."
+        assert "It was taken back, as the occasion was undone." in entry
+        assert listed[-1] == "Vesilesi ortadan kalktığı için geri alındı."
+
+    def test_a_page_of_deeds_costs_as_many_queries_as_one(self, stage: Stage) -> None:
+        points = on("custom_event", "pays", on=["visit"], then={"type": "points", "points": 50})
+        publish(stage, on("custom_event", on=["visit"]), points)
+        for reference in ("one", "two"):
+            report(stage, reference)
+
+        def queries(conn: sa.Connection, ids: Sequence[int]) -> int:
+            statements: list[str] = []
+
+            def note(*arguments: Any) -> None:
+                statements.append(arguments[2])
+
+            sa.event.listen(conn, "before_cursor_execute", note)
+            found = explain_entries(conn, stage.store.id, ids, language="en")
+            sa.event.remove(conn, "before_cursor_execute", note)
+            assert ["A reward" in " ".join(one.sentences) for one in found] == [True] * len(ids)
+            return len(statements)
+
+        def counted(conn: sa.Connection) -> list[int]:
+            entries = table(Entry).c
+            one_by_one = sa.select(entries.id).where(entries.source.startswith("deed:"))
+            ids = conn.execute(one_by_one.where(entries.kind == "earn")).scalars().all()
+            assert len(ids) == 2
+            return [queries(conn, ids[:1]), queries(conn, ids)]
+
+        one, two = stage.database.read(counted)
+        assert one == two

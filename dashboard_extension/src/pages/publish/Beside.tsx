@@ -8,11 +8,14 @@ type Deed = DeedsCost["items"][number];
 
 const TONES = { new: "success", removed: "warning", changed: "info" } as const;
 
+/** Whether the page tells of this failure already: there is no draft, or it cannot be published. */
+const ofDraft = (code: string | undefined) => code === "program_invalid" || code === "no_program_draft";
+
 /** Who would come into segments and leave them; nothing where no segment differs. */
 export function SegmentMoves() {
   const t = useT();
   const { data, error, refetch } = useApiQuery("/api/dashboard/v1/publishing/segments");
-  if (error?.code === "program_invalid" || (!error && !data?.segments.length)) return null;
+  if (ofDraft(error?.code) || (!error && !data?.segments.length)) return null;
   return (
     <Section title={t("publish.segments")} hint={t("publish.segments_hint")}>
       {error && <Failure error={error} retry={() => void refetch()} />}
@@ -49,7 +52,7 @@ function Named({ row }: { row: Flow }) {
 export function Deeds() {
   const t = useT();
   const { data, error, refetch } = useApiQuery("/api/dashboard/v1/publishing/deeds");
-  if (error?.code === "program_invalid") return null;
+  if (ofDraft(error?.code)) return null;
   return (
     <Section title={t("publish.deeds")} hint={t("publish.deeds_hint")}>
       {error && <Failure error={error} retry={() => void refetch()} />}
@@ -66,8 +69,8 @@ export function Deeds() {
             <>
               <p className="kit-soft">{t("publish.not_counted")}</p>
               <ul className="publish-list kit-soft" data-not-counted={data.not_counted.length}>
-                {data.not_counted.map((what) => (
-                  <li key={what}>{what}</li>
+                {data.not_counted.map((what, index) => (
+                  <li key={`${index} ${what}`}>{what}</li>
                 ))}
               </ul>
             </>
