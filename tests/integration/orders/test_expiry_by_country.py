@@ -31,7 +31,10 @@ from tests.order_books import KEYS, NOW, entries_of, live_store, order_row, prog
 from tests.order_samples import START, event, shopper, transaction
 from tests.program_samples import channel_of
 
-EXCEPTIONS = [{"countries": ["DE", "AT"], "months": None}, {"countries": ["TR"], "months": 24}]
+EXCEPTIONS: list[dict[str, Any]] = [
+    {"countries": ["DE", "AT"], "months": None},
+    {"countries": ["TR"], "months": 24},
+]
 BIRTHDAY = {"id": "birthday", "trigger": "birthday", "then": {"type": "points", "points": 50}}
 STATUS = {"id": "status", "then": {"type": "status_points", "factor": "0.5"}}
 #: Of what is earned in November 2026 in UTC, by the months that the program says.
