@@ -98,7 +98,9 @@ def test_an_orders_country_says_how_long_its_points_live(
         (24, "TR"),
         (12, None),
     ]
-    assert last_told(database, store) == "They never expire: so the program says for Austria."
+    assert (
+        last_told(database, store) == "They never expire: that is the program’s rule for Austria."
+    )
     assert_audit(database, store)
 
 
@@ -199,7 +201,7 @@ def test_a_deed_goes_by_the_country_of_the_last_order(
     assert lots(database, store)[-1] == (50, expires_at)
     if last == "DE":
         assert last_told(database, store, "tr") == (
-            "Süresi hiçbir zaman dolmaz: programın son siparişin gittiği ülke için kuralı budur."
+            "Bu puanların süresi dolmaz: programda son siparişin gittiği ülke için kural böyledir."
         )
         entry = database.read(lambda conn: entries_of(conn, store)[-1])
         assert entry.reason["expiry_months"] is None
@@ -247,8 +249,8 @@ def test_trying_a_cart_tells_how_long_its_points_would_live(
         cart = TriedCart((TriedLine(Decimal(10)),), country=country)
         return try_cart(store, channel_of(), tried, cart, now=NOW, language=language).because
 
-    assert because("DE", "en")[-1] == "They never expire: so the program says for Germany."
-    assert because("TR", "tr")[-1].startswith("Süresi 24 ay sonra, ay sonunda dolar")
+    assert because("DE", "en")[-1] == "They never expire: that is the program’s rule for Germany."
+    assert because("TR", "tr")[-1].startswith("Bu puanların süresi 24 ay sonra, ay sonunda dolar")
     assert len(because("US", "en")) == len(because("DE", "en")) - 1
 
 

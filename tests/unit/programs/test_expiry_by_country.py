@@ -153,20 +153,20 @@ def test_examples_tell_what_each_exception_means_today() -> None:
 @pytest.mark.parametrize(
     ("months", "language", "sentence"),
     [
-        (None, "en", "They never expire: so the program says for Germany."),
-        (None, "tr", "Süresi hiçbir zaman dolmaz: programın Almanya için kuralı budur."),
+        (None, "en", "They never expire: that is the program’s rule for Germany."),
+        (None, "tr", "Bu puanların süresi dolmaz: programda Almanya için kural böyledir."),
         (
             24,
             "en",
             (
                 "They expire after 24 months, at the end of the month:"
-                " so the program says for Germany."
+                " that is the program’s rule for Germany."
             ),
         ),
         (
             24,
             "tr",
-            "Süresi 24 ay sonra, ay sonunda dolar: programın Almanya için kuralı budur.",
+            "Bu puanların süresi 24 ay sonra, ay sonunda dolar: programda Almanya için kural böyledir.",
         ),
     ],
 )
@@ -183,7 +183,9 @@ def test_points_that_come_by_no_order_name_no_country() -> None:
     reason = {"code": "staff_gave", "why": "goodwill", **Life(None, "DE").reason}
     entry = EntryFacts("adjust", 50, "points", "points", reason)
     [_, told] = explain(entry, language="en", plan=None)
-    assert told == "They never expire: so the program says for the country of the last order."
+    assert (
+        told == "They never expire: that is the program’s rule for the country of the last order."
+    )
     assert "DE" not in str(reason)
     assert Life(12).reason == {}
 

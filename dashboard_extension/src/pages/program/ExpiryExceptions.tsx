@@ -65,7 +65,7 @@ function Countries(props: { at: number }) {
   const { locale } = useIntl();
   const { control, disabled, seen } = useEditing();
   const name = `expiry_exceptions.${props.at}.countries` as const;
-  const { field } = useController({ control, name });
+  const { ref, value: chosen, onChange } = useController({ control, name }).field;
   const taken = new Set(useWatch({ control, name: "expiry_exceptions" }).flatMap((one) => one.countries));
   const names = new Intl.DisplayNames(locale, { type: "region", fallback: "code" });
   // A draft may hold what is no code of a country.
@@ -78,15 +78,15 @@ function Countries(props: { at: number }) {
     <div className="kit-field">
       <label htmlFor={id}>{t("program.exception_countries")}</label>
       <ChosenList
-        values={field.value}
+        values={chosen}
         called={called}
         disabled={disabled}
-        remove={(code) => field.onChange(field.value.filter((one) => one !== code))}
+        remove={(code) => onChange(chosen.filter((one) => one !== code))}
         away={(country) => t("program.remove_country", { country })}
       />
       {!disabled && (
         <span className="kit-input">
-          <select id={id} name={name} value="" ref={field.ref} onChange={(event) => field.onChange([...field.value, event.target.value])}>
+          <select id={id} name={name} value="" ref={ref} onChange={(event) => onChange([...chosen, event.target.value])}>
             <option value="">{t("program.add_country")}</option>
             {free.map(({ code, label }) => (
               <option key={code} value={code}>

@@ -166,6 +166,18 @@ describe("countries with another expiry", () => {
     ]);
   });
 
+  it("leave points of all others mortal when their number is emptied, also in a draft read again", () => {
+    const form = { ...formOf(document, CHANNELS, "en"), expiry_months: null };
+    const written = documentOf(document, form);
+    expect((written as typeof document).settings.expiry.months).toBe("");
+    const again = formOf(written, CHANNELS, "en");
+    expect(again).toMatchObject({ expires: true, expiry_months: null });
+    expect(documentOf(written, again)).toEqual(written);
+    const never = documentOf(document, { ...form, expires: false }) as typeof document;
+    expect(never.settings.expiry.months).toBeNull();
+    expect(formOf(never, CHANNELS, "en")).toMatchObject({ expires: false, expiry_months: 12 });
+  });
+
   it("are read from a draft that holds anything", () => {
     const odd = { settings: { expiry: { months: 6, exceptions: [null, 7, { countries: "DE" }, { countries: ["DE"], months: "x" }] } } };
     const form = formOf(odd, CHANNELS, "en");

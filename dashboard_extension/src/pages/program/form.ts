@@ -135,9 +135,9 @@ export function formOf(document: unknown, channels: readonly Channel[], language
     available_after: settings.availability.after,
     available_days: settings.availability.days,
     expires: settings.expiry.months !== null,
-    expiry_months: settings.expiry.months ?? 12,
+    expiry_months: monthsShown(settings.expiry.months),
     expiry_notice: settings.expiry.notice === "required",
-    expiry_exceptions: settings.expiry.exceptions.map(({ countries, months }) => ({ countries, expires: months !== null, months: months ?? 12 })),
+    expiry_exceptions: settings.expiry.exceptions.map(({ countries, months }) => ({ countries, expires: months !== null, months: monthsShown(months) })),
     refund_policy: settings.refund_policy,
     enrollment: settings.enrollment,
     hold_out_percent: settings.hold_out_percent,
@@ -255,7 +255,7 @@ function settingsOf(before: Json, form: ProgramForm): Json {
     availability: { ...record(before.availability), after: form.available_after, days: form.available_days },
     expiry: without({
       ...record(before.expiry),
-      months: form.expires ? form.expiry_months : null,
+      months: monthsOf(form.expires, form.expiry_months),
       notice: form.expiry_notice ? "required" : "none",
       exceptions: form.expiry_exceptions.length > 0 ? form.expiry_exceptions.map(exceptionOf) : undefined,
     }),
@@ -268,9 +268,18 @@ function settingsOf(before: Json, form: ProgramForm): Json {
   };
 }
 
-/** Months that are not filled in are no number: none would mean that points never expire. */
 function exceptionOf(form: ExceptionForm): Json {
-  return { countries: form.countries, months: form.expires ? (form.months ?? "") : null };
+  return { countries: form.countries, months: monthsOf(form.expires, form.months) };
+}
+
+/** Months that are not filled in are no number: none would mean that points never expire. */
+function monthsOf(expires: boolean, months: Whole): Whole {
+  return expires ? (months ?? "") : null;
+}
+
+/** What the field shows: a year is offered to whoever lets points expire. */
+function monthsShown(months: number | "" | null): Whole {
+  return months === "" ? null : (months ?? 12);
 }
 
 function earningOf(before: Json, form: ProgramForm): Json {

@@ -42,10 +42,12 @@ const rule = z.object({ id: text, name: names, enabled: z.boolean().catch(true),
 const availability = z
   .object({ after: z.enum(["payment", "fulfillment"]).catch("fulfillment"), days: whole(14) })
   .catch({ after: "fulfillment", days: 14 });
-const exception = z.object({ countries: z.array(z.string()).catch([]), months: z.number().int().nullable().catch(12) });
+/** Months until points expire; null = never; "" = not filled in, which is no number. */
+const months = z.union([z.number().int(), z.literal(""), z.null()]).catch(12);
+const exception = z.object({ countries: z.array(z.string()).catch([]), months });
 const expiry = z
   .object({
-    months: z.number().int().nullable().catch(12).default(12),
+    months: months.default(12),
     notice: z.enum(["required", "none"]).catch("required"),
     exceptions: z.array(item(exception)).catch([]),
   })
