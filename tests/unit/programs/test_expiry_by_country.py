@@ -166,7 +166,10 @@ def test_examples_tell_what_each_exception_means_today() -> None:
         (
             24,
             "tr",
-            "Bu puanların süresi 24 ay sonra, ay sonunda dolar: programda Almanya için kural böyledir.",
+            (
+                "Bu puanların süresi 24 ay sonra, ay sonunda dolar:"
+                " programda Almanya için kural böyledir."
+            ),
         ),
     ],
 )
