@@ -93,7 +93,7 @@ def test_an_exception_is_added_in_the_editor_and_told_back(
     example = frame.locator('[data-example="settings.expiry"] li')
     expect(example).to_have_count(3)
     expect(example.nth(1)).to_have_text(
-        "Points of an order to Germany, Netherlands are good for ever."
+        "Points of orders to Germany, Netherlands are good for ever."
     )
     expect(frame.locator(".kit-wrong")).to_have_count(0)
     frame.locator('[data-savebar="save"]').click()

@@ -144,8 +144,8 @@ def test_examples_tell_what_each_exception_means_today() -> None:
     }
     general, never, longer = found["en"]
     assert general.startswith("Points of an order paid today are good until ")
-    assert never == "Points of an order to Germany, Austria are good for ever."
-    assert longer.startswith("Points of an order to Türkiye that is paid today are good until ")
+    assert never == "Points of orders to Germany, Austria are good for ever."
+    assert longer.startswith("Points of orders to Türkiye that are paid today are good until ")
     assert found["tr"][1].endswith("süresiz geçerlidir: Almanya, Avusturya.")
     assert len(found["tr"]) == 3
 
