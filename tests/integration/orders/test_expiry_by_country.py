@@ -17,8 +17,10 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.award_deed import award_deed
 from saleor_loyalty_app.flows.explain_entry import explain_entries
 from saleor_loyalty_app.flows.give_points import Agent, GiveRequest, give
+from saleor_loyalty_app.flows.join_member import claim_guests
 from saleor_loyalty_app.flows.try_program import TriedCart, TriedLine, try_cart
 from saleor_loyalty_app.ledger.models import Lot
+from saleor_loyalty_app.members.repository import member_by_id
 from saleor_loyalty_app.programs.deeds import DeedFacts
 from saleor_loyalty_app.programs.problems import read_program
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
@@ -207,6 +209,25 @@ def test_a_deed_goes_by_the_country_of_the_last_order(
         assert entry.reason["expiry_months"] is None
         assert "DE" not in entry.reason.values()
     assert_audit(database, store, "bonus_flag")
+
+
+def test_who_bought_as_a_guest_brings_the_country_along(database: Database) -> None:
+    stage = ImportStage(database, ManualClock(NOW), document=document(*EXCEPTIONS))
+    address = "guest@example.com"
+    order = bought(1, user=None, userEmail=address, **to("DE"))
+    receive(database, stage.store, order, NOW)
+    birthday = DeedFacts("birthday", "", NOW, "birthday:2026")
+    member = stage.join("VXNlcjox", address)
+
+    def claim_and_award(conn: Connection) -> None:
+        known = member_by_id(conn, stage.store.id, member)
+        assert known is not None
+        assert claim_guests(conn, stage.store, known, keys=stage.keys, now=NOW) == 1
+        award_deed(conn, stage.store, member, birthday, now=NOW)
+
+    database.write(claim_and_award)
+    assert lots(database, stage.store) == [(1000, None), (50, None)]
+    assert_audit(database, stage.store, "bonus_flag")
 
 
 def test_what_staff_give_goes_by_it_and_what_they_take_does_not(
