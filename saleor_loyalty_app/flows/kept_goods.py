@@ -31,7 +31,7 @@ class KeptThing:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the list goes on: after Saleor's `cursor` in the things of a kind; "" = from the first."""
+    """Where the list goes on: after Saleor's `cursor` in a kind; "" = from its first thing."""
 
     kind: Kind
     cursor: str = ""

@@ -1,5 +1,7 @@
 """Public metadata of the catalog: staff write it, and everybody who sees the product reads it."""
 
+from typing import Any
+
 import pytest
 
 from sandbox.box import id_of
@@ -42,3 +44,40 @@ def test_what_staff_write_on_product_type_and_collection_is_read_by_anybody(
         None,
     )
     assert refused.get("errors")
+
+
+LISTS = {
+    "products": "where",
+    "collections": "filter",
+    "productTypes": "filter",
+}
+
+
+@pytest.mark.parametrize("field", LISTS)
+def test_what_has_a_key_is_found_by_it(shop: DiscountShop, field: str) -> None:
+    """All that is asked for has to be there; no value, or an empty one, asks for the key alone."""
+    rows = {
+        "products": shop.box.store.products,
+        "collections": shop.box.store.collections,
+        "productTypes": shop.box.store.product_types,
+    }
+    things: list[Any] = sorted(rows[field].values(), key=lambda one: str(one.slug))
+    assert len(things) > 1
+    things[0].metadata |= {"loyalty_access": "gold", "season": ""}
+
+    def found(*wanted: dict[str, str]) -> list[str]:
+        text = (
+            f"query ($wanted: [MetadataFilter!]) {{ {field}"
+            f"(first: 100, {LISTS[field]}: {{metadata: $wanted}}) {{ edges {{ node {{ slug }} }} }} }}"
+        )
+        told = shop.box.execute(text, {"wanted": list(wanted)}, shop.staff)
+        assert "errors" not in told, told
+        return [edge["node"]["slug"] for edge in told["data"][field]["edges"]]
+
+    mine = [things[0].slug]
+    assert found({"key": "loyalty_access"}) == mine
+    assert found({"key": "season", "value": ""}) == mine
+    assert found({"key": "loyalty_access", "value": "gold"}, {"key": "season"}) == mine
+    assert found({"key": "loyalty_access", "value": "gol"}) == []
+    assert found({"key": "loyalty_access"}, {"key": "year"}) == []
+    assert found() == [one.slug for one in things]
