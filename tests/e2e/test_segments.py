@@ -161,7 +161,7 @@ def test_a_published_segment_is_filled_and_says_why(
 
     keep_back(world, "linen-shirt", f"segment:{segment}")
     frame = open_page(page, "/segments", EN_LIGHT_1440)
-    expect_kept(frame, "Linen Shirt", "Kept for Shirt lovers.")
+    expect_kept(frame, "Linen shirt", "Kept for Shirt lovers.")
     shoot(page, pictures, "145-kept-goods")
     require_accessible(page, "what is kept back")
     shop = new_page(width=EN_LIGHT_1440.width, height=EN_LIGHT_1440.height)
@@ -189,7 +189,7 @@ def test_who_is_in_it_and_why_is_told_in_turkish(
     look = TR_DARK_390
     page = new_page(language=look.language, width=look.width, height=look.height)
     frame = open_page(page, "/segments", look)
-    expect_kept(frame, "Linen Shirt", f"{NAMES['tr']} için ayrıldı.")
+    expect_kept(frame, "Linen shirt", f"{NAMES['tr']} için ayrıldı.")
     shoot(page, pictures, "145-kept-goods-tr")
     require_accessible(page, "what is kept back in Turkish")
     frame.locator('[data-act="members"]').click()

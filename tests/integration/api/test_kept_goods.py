@@ -71,7 +71,8 @@ def keep(thing: Any, access: str, until: str = "") -> None:
 def test_types_collections_and_products_are_told_with_for_whom(scene: SpendingScene) -> None:
     assert asked(scene).json() == {"items": [], "next": None, "holding": "on"}
     store = scene.stage.box.store
-    kind, group = [*store.product_types.values()][0], [*store.collections.values()][0]
+    kind = next(iter(store.product_types.values()))
+    group = next(iter(store.collections.values()))
     product, free = [*store.products.values()][:2]
     keep(kind, "tier:gold", "2099-12-01")
     keep(group, "inciders, vip", "soon")
@@ -138,7 +139,7 @@ def test_a_cursor_of_another_list_is_refused(scene: SpendingScene) -> None:
 
 def test_a_reward_that_left_the_program_lets_in_who_took_it(scene: SpendingScene) -> None:
     stage = scene.stage
-    keep([*stage.box.store.products.values()][0], "reward:drop")
+    keep(next(iter(stage.box.store.products.values())), "reward:drop")
     assert items(scene)[0]["state"] == "nobody"
     publish(scene, {**PROGRAM, "rewards": {"items": [DROP]}})
     assert items(scene)[0]["told"] == "Kept for who took the reward “First night”."

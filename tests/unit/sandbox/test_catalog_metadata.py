@@ -66,10 +66,8 @@ def test_what_has_a_key_is_found_by_it(shop: DiscountShop, field: str) -> None:
     things[0].metadata |= {"loyalty_access": "gold", "season": ""}
 
     def found(*wanted: dict[str, str]) -> list[str]:
-        text = (
-            f"query ($wanted: [MetadataFilter!]) {{ {field}"
-            f"(first: 100, {LISTS[field]}: {{metadata: $wanted}}) {{ edges {{ node {{ slug }} }} }} }}"
-        )
+        asked = f"{field}(first: 100, {LISTS[field]}: {{metadata: $wanted}})"
+        text = f"query ($wanted: [MetadataFilter!]) {{ {asked} {{ edges {{ node {{ slug }} }} }} }}"
         told = shop.box.execute(text, {"wanted": list(wanted)}, shop.staff)
         assert "errors" not in told, told
         return [edge["node"]["slug"] for edge in told["data"][field]["edges"]]
