@@ -9,7 +9,7 @@ What a product says of itself stands for what its type and collections say; of t
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import MAXYEAR, MINYEAR, date, datetime, time
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -219,4 +219,7 @@ def _moment(text: str) -> date | datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment if moment.tzinfo is not None else None
+    if moment.tzinfo is None:
+        return None
+    # Some clocks would show an hour of these years in a year that there is not.
+    return moment.date() if moment.year in (MINYEAR, MAXYEAR) else moment

@@ -36,7 +36,7 @@ from saleor_loyalty_app.saleor.errors import SaleorQueryError
 from saleor_loyalty_app.stores.refs import StoreRef
 
 router = staff_router("/kept-goods")
-_PLACE = re.compile(rf"kept:({'|'.join(get_args(Kind))}):([\x21-\x7e]{{0,1000}})")
+_PLACE = re.compile(rf"kept:({'|'.join(get_args(Kind))}):([\x21-\x7e]{{0,2500}})")
 _THING: dict[str, JsonValue] = {
     "kind": "product",
     "id": "UHJvZHVjdDo3Mg==",
@@ -103,7 +103,7 @@ async def read_kept_goods(
     language: Language,
     first: First = 25,
     after: Annotated[
-        str | None, Query(max_length=1500, description="`next` of the page before.")
+        str | None, Query(max_length=4000, description="`next` of the page before.")
     ] = None,
 ) -> KeptPage:
     """What the catalog keeps back for some, as Saleor has it now. Asks Saleor."""
