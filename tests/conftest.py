@@ -8,7 +8,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,13 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import Engine
 
 import saleor_loyalty_app
+from saleor_loyalty_app.api import gate, redemption_answers
+from saleor_loyalty_app.api.saleor import tenants
 from saleor_loyalty_app.clock import ManualClock
 from saleor_loyalty_app.db import migrate
 from saleor_loyalty_app.db.database import Database, open_database
 from saleor_loyalty_app.db.tables import metadata
+from saleor_loyalty_app.flows import make_goodwill_code, offer_shipping
 from saleor_loyalty_app.queue.engine import migrate_engine
 from tests.kept_postgres import SIZE, KeptPostgres, emptying
 from tests.postgres import create_database, drop_database, postgres_server
@@ -63,6 +66,13 @@ def _share_what_is_compiled(connection: sa.Connection) -> None:
     dialect = connection.dialect
     connection.execution_options(compiled_cache=_COMPILED[f"{dialect.name}+{dialect.driver}"])
 
+
+#: Longer than a machine that lends its processors to others may stand still. What happens when the
+#: app waits in vain is told by tests that set a short patience of their own.
+UNHURRIED = timedelta(minutes=2)
+for _waiting in (make_goodwill_code, offer_shipping, redemption_answers, tenants):
+    setattr(_waiting, "PATIENCE", UNHURRIED)  # noqa: B010 - modules, not one type
+gate.LONGEST_COUNT = UNHURRIED.total_seconds()
 
 #: Folders whose tests start processes of their own, the slowest first.
 SLOW = ("crash", "packaging", "e2e", "runtime")

@@ -164,7 +164,8 @@ def _brings(
     automatic = program.settings.enrollment == "automatic"
     if not awaits(program, deed.trigger) or why_not_earning(member, automatic=automatic, at=now):
         return _NOTHING
-    facts = member_facts(conn, store, member, program, caps_of(program, deed.trigger), at=now)
+    caps = caps_of(program, deed.trigger)
+    facts = member_facts(conn, store, member, program, caps, at=now, keys=keys)
     grants = decide_deed(program, deed, facts, store.timezone).grants
     rewards = (one.perk.reward for one in grants if isinstance(one.perk, IssueReward))
     points = sum(grant.points for grant in grants if grant.unit == "points")

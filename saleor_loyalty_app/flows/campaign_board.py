@@ -13,6 +13,7 @@ from saleor_loyalty_app.flows.campaign_audience import candidates
 from saleor_loyalty_app.flows.campaign_limits import had_all
 from saleor_loyalty_app.flows.message_context import program_of
 from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import merged_members
 from saleor_loyalty_app.programs import words
@@ -36,6 +37,7 @@ def campaigns_for(
     *,
     now: datetime,
     wanted: Callable[[CampaignRow], bool] | None = None,
+    keys: EmailKeys | None = None,
 ) -> list[ForMe]:
     """What runs for a member, codes of their own included that outlive their campaign.
 
@@ -44,6 +46,7 @@ def campaigns_for(
 
     Args:
         wanted: whether a campaign is asked about; without it all are. For others nobody is judged.
+        keys: find what is remembered of the member's address under older secrets, too.
     """
     store = wind_downs.as_of(conn, store, now)
     everybody = [member.id, *merged_members(conn, store.id, member.id)]
@@ -68,7 +71,7 @@ def campaigns_for(
         judged = candidates(conn, store, program, audience, [member.id])
         if not judged or judged[0].why_not:
             continue
-        if had_all(conn, store, campaign, member, now=now):
+        if had_all(conn, store, campaign, member, now=now, keys=keys):
             continue
         shared = _shared(conn, campaign)
         if shared is not None:

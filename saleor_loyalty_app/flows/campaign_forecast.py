@@ -1,10 +1,10 @@
 """What a campaign may cost, on the stored sample of past orders, and what else runs meanwhile.
 
-The sample does not tell who bought: an audience is taken as everybody, and no limit per member is
-drawn, so that the figures are the most. Points are counted with the tier that members have now of
-the orders of which the app knows it (`tiers.books.buyers_tiers`), and once more as if every order
-came from the tier that multiplies most. How many orders will use a code nobody knows; whoever asks
-says a share.
+The sample does not tell who bought: an audience is taken as everybody whose tier is not known to be
+another, and no limit per member is drawn. Points are counted with the tier that members have now of
+the orders of which the app knows it (`tiers.books.buyers_tiers`), of others with the tier that
+everybody has, and once more as if every order came from the tier that multiplies most. How many
+orders will use a code nobody knows; whoever asks says a share.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,6 +30,7 @@ from saleor_loyalty_app.programs.facts import OrderFacts
 from saleor_loyalty_app.programs.member_facts import MemberFacts
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.sampled import SampledOrder
+from saleor_loyalty_app.programs.tiers import entry_tier
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers.books import buyers_tiers
 
@@ -155,7 +156,8 @@ def _add_points(
     into.tier_known += tier is not None
     top = top_tier_of(program, wanted)
     most = _added(facts, terms, program, timezone, top)
-    points = most if tier == top else _added(facts, terms, program, timezone, tier or "")
+    counted = entry_tier(program.tiers) if tier is None else tier
+    points = most if counted == top else _added(facts, terms, program, timezone, counted)
     into.top_points += most
     if tier is not None and wanted and tier not in wanted:
         return

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.flows.campaign_boosts import for_anybody
 from saleor_loyalty_app.flows.known_shopper import Known, known_shopper, may_earn
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.programs.decide import POINTS
 from saleor_loyalty_app.programs.decision_plan import tier_multipliers
@@ -101,9 +102,13 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """A shopper who is signed in, and their member if they are in the books."""
+    """A shopper who is signed in, and their member if they are in the books.
+
+    `keys` find what is remembered of their address under older secrets, too.
+    """
 
     member: MemberRef | None
+    keys: EmailKeys | None = None
 
 
 def estimate_cart(
@@ -127,7 +132,14 @@ def estimate_cart(
     member = None if buyer is None else buyer.member
     newcomer = buyer is not None and member is None
     known = known_shopper(
-        conn, store, program, member, newcomer=newcomer, language=cart.language, now=now
+        conn,
+        store,
+        program,
+        member,
+        newcomer=newcomer,
+        language=cart.language,
+        now=now,
+        keys=None if buyer is None else buyer.keys,
     )
     unknown = _unknown(cart)
     if buyer is None:

@@ -139,12 +139,13 @@ def _of_deeds(
     conn: Connection, store_id: int, sources: Iterable[str], *, to_shopper: bool
 ) -> dict[tuple[str, str], dict[str, Any]]:
     """What deeds brought beside points, by source and the unit whose entry tells it."""
+    deeds = deed_awards.of_sources(conn, store_id, [*sources])
+    told = deed_perks_told(conn, store_id, deeds, to_shopper=to_shopper)
     found = {}
-    for deed in deed_awards.of_sources(conn, store_id, [*sources]):
+    for deed in deeds:
         units = {one.unit for one in deed.grants}
         unit = "points" if "points" in units else "status"
-        perks = deed_perks_told(conn, store_id, [deed], to_shopper=to_shopper)[deed.id]
-        if perks:
+        if perks := told[deed.id]:
             found[deed.source, unit] = {"perks": perks}
     return found
 

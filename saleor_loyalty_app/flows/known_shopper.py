@@ -9,6 +9,7 @@ from saleor_loyalty_app.flows.campaign_boosts import boosts_at
 from saleor_loyalty_app.flows.known_member import member_facts
 from saleor_loyalty_app.flows.known_past import orders_before
 from saleor_loyalty_app.members.eligibility import why_not_earning
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.programs.boosts import Boost, capped_boosts
 from saleor_loyalty_app.programs.decision_plan import plan_of
@@ -49,6 +50,7 @@ def known_shopper(
     newcomer: bool,
     language: str,
     now: datetime,
+    keys: EmailKeys | None = None,
 ) -> Known:
     """What is known of who would order now.
 
@@ -56,6 +58,7 @@ def known_shopper(
         member: None = nobody is known, or they become a member with the order.
         newcomer: they do, and this is their first order.
         language: of the checkout, for a newcomer.
+        keys: find what is remembered of the member's address under older secrets, too.
     """
     boosts = boosts_at(conn, store, now)
     ready = plan_of(program)
@@ -65,10 +68,12 @@ def known_shopper(
             spoken = language.replace("_", "-").lower()
             facts = MemberFacts(tier=facts.tier, joined_at=now, language=spoken)
         return Known(1 if newcomer else None, facts, boosts)
-    nth = orders_before(conn, store, member, at=now) + 1 if ready.needs_order_number else None
+    nth = None
+    if ready.needs_order_number:
+        nth = orders_before(conn, store, member, at=now, keys=keys) + 1
     caps = {**ready.capped, **capped_boosts(boosts)}
     asked = any(not boost.audience.is_everybody for boost in boosts)
     facts = NOBODY
     if ready.needs_member or caps or asked:
-        facts = member_facts(conn, store, member, program, caps, at=now)
+        facts = member_facts(conn, store, member, program, caps, at=now, keys=keys)
     return Known(nth, facts, boosts)

@@ -17,6 +17,7 @@ from saleor_loyalty_app.flows.perk_rewards import Place, give_reward, take_rewar
 from saleor_loyalty_app.flows.perk_tags import give_tag, take_tag
 from saleor_loyalty_app.flows.perk_tiers import give_tier, take_tier
 from saleor_loyalty_app.i18n import Words
+from saleor_loyalty_app.members.eligibility import RESTS, why_not_spending
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import surviving_member
@@ -178,7 +179,11 @@ class PerkWork:
             return "guest"
         if not isinstance(effect, IssueReward):
             return ""
-        return "" if self.store.spending_on else "spending_off"
+        if not self.store.spending_on:
+            return "spending_off"
+        # A deed comes once: a new address rests for two days, and what it brought outlasts that.
+        rests = not self.occasion.number and why_not_spending(member, now=self.now) == RESTS
+        return RESTS if rests else ""
 
     def _give(
         self, effect: PlannedEffect, member: MemberRef, row: PerkRow, key: str

@@ -14,6 +14,7 @@ from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.ledger.balance_view import balance
 from saleor_loyalty_app.ledger.types import Account
 from saleor_loyalty_app.members.eligibility import takes_part, why_not_spending
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import member_by_user
 from saleor_loyalty_app.orders.checkout_facts import checkout_facts
@@ -125,12 +126,14 @@ def preview_checkout(
     is_owner: bool,
     now: datetime,
     language: str,
+    keys: EmailKeys | None = None,
 ) -> Preview:
     """What the program in force means for a checkout.
 
     Args:
         member: of who asks, or of nobody.
         is_owner: who asks has proved that the checkout is theirs.
+        keys: find what is remembered of the member's address under older secrets, too.
     """
     store = wind_downs.as_of(conn, store, now)
     revision = revision_at(conn, store.id, now)
@@ -140,7 +143,9 @@ def preview_checkout(
     decision = None
     if program is not None and store.earning_on and may_earn(program, member, now):
         newcomer = is_owner and member is None and checkout.user_id is not None
-        decision = _decide(conn, store, program, checkout, member, now, newcomer=newcomer)
+        decision = _decide(
+            conn, store, program, checkout, member, now, newcomer=newcomer, keys=keys
+        )
     return Preview(
         program=program,
         channel=checkout.channel.slug,
@@ -163,10 +168,18 @@ def _decide(
     now: datetime,
     *,
     newcomer: bool,
+    keys: EmailKeys | None,
 ) -> Decision:
     """Decides as the order would be; a newcomer becomes a member with it."""
     known = known_shopper(
-        conn, store, program, member, newcomer=newcomer, language=checkout.language_code, now=now
+        conn,
+        store,
+        program,
+        member,
+        newcomer=newcomer,
+        language=checkout.language_code,
+        now=now,
+        keys=keys,
     )
     settings = program.settings
     facts = checkout_facts(

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from saleor_loyalty_app.flows.perk_work import surviving_id
 from saleor_loyalty_app.orders import repository
 from saleor_loyalty_app.programs import perk_rows
-from saleor_loyalty_app.programs.deed_awards import deed_named
+from saleor_loyalty_app.programs.deed_awards import deed_named, perk_source
 from saleor_loyalty_app.programs.perk_rows import GIVEN, KEPT
 from saleor_loyalty_app.rewards import redemptions
 from saleor_loyalty_app.rewards.lost_redemptions import LostRedemption
@@ -36,11 +37,15 @@ def note_perk(
     Where it was looked at before and brought another, the one that nobody used ends.
     """
     rule_id, given_for = _parts(lost)
-    of_deed = deed_named(given_for) is not None
+    deed = deed_named(given_for)
+    source = f"order:{given_for}" if deed is None else given_for
+    if deed is not None and surviving_id(conn, store, deed[0]) != rebuilt.member_id:
+        # The number of a member who came after the backup is somebody else's by now.
+        source = perk_source(rebuilt.member_id, deed[1])
     row = perk_rows.need(
         conn,
         store.id,
-        given_for if of_deed else f"order:{given_for}",
+        source,
         rule_id,
         kind="issue_reward",
         member_id=rebuilt.member_id,

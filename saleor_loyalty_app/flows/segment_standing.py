@@ -11,7 +11,7 @@ from saleor_loyalty_app.flows.sweep_segments import facts_of_members
 from saleor_loyalty_app.members.errors import MemberNotFound
 from saleor_loyalty_app.members.repository import surviving_member
 from saleor_loyalty_app.programs.document import Program
-from saleor_loyalty_app.programs.repository import revision_at
+from saleor_loyalty_app.programs.repository import revision_at, scheduled_revisions
 from saleor_loyalty_app.programs.segment_match import Facts, Number, holds, needs_of
 from saleor_loyalty_app.programs.segment_reasons import Reason, found_then, reasons_of
 from saleor_loyalty_app.programs.segments import Segment, SegmentLeaf, SegmentRule
@@ -99,8 +99,8 @@ class Then:
 
     def __init__(self, conn: Connection, store: StoreRef) -> None:
         self._conn, self._store = conn, store
-        #: From when on a program was in force, until when that is known, and its rules.
-        self._known: list[tuple[datetime, datetime, Mapping[str, SegmentRule]]] = []
+        #: From when on a program was in force, until when (None = still), and its rules.
+        self._known: list[tuple[datetime, datetime | None, Mapping[str, SegmentRule]]] = []
 
     def came_in(self, row: repository.Row) -> list[tuple[SegmentLeaf, Number]]:
         """What each condition looked at when a member came in, by the rule of that moment."""
@@ -109,11 +109,13 @@ class Then:
 
     def _rules(self, moment: datetime) -> Mapping[str, SegmentRule]:
         for start, end, rules in self._known:
-            if start <= moment <= end:
+            if start <= moment and (end is None or moment < end):
                 return rules
         revision = revision_at(self._conn, self._store.id, moment)
         if revision is None:
             return {}
         rules = {one.id: one.rule for one in revision.program.segments or ()}
-        self._known.append((revision.effective_from, moment, rules))
+        later = scheduled_revisions(self._conn, self._store.id, moment)
+        end = later[0].effective_from if later else None
+        self._known.append((revision.effective_from, end, rules))
         return rules

@@ -1,6 +1,6 @@
 """What a program would give for one order or cart, and why; nothing is written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -24,6 +24,7 @@ from saleor_loyalty_app.programs.facts import LineFacts, OrderFacts
 from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
 from saleor_loyalty_app.programs.models import ProgramRevision
 from saleor_loyalty_app.programs.perks_words import planned_words
+from saleor_loyalty_app.programs.tiers import entry_tier
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import ChannelRef, StoreRef
 
@@ -276,11 +277,14 @@ def _customer(
 ) -> MemberFacts:
     """Its customer as they are now; the order itself does not count."""
     ready = plan_of(program)
-    if order.user is None or not ready.needs_member:
+    if not ready.needs_member:
         return NOBODY
+    newcomer = MemberFacts(tier=entry_tier(program.tiers))
+    if order.user is None:
+        return newcomer
     member = member_by_user(conn, store.id, order.user.id)
     if member is None:
-        return MemberFacts(joined_at=order.created)
+        return replace(newcomer, joined_at=order.created)
     return member_facts(
         conn,
         store,

@@ -6,6 +6,8 @@ from saleor_loyalty_app.members.refs import MemberRef
 
 #: Whoever takes over an account changes its address first: spending rests meanwhile.
 REST_AFTER_NEW_ADDRESS = timedelta(hours=48)
+#: Why they may not spend meanwhile.
+RESTS = "email_changed"
 
 
 def why_not_earning(member: MemberRef, *, automatic: bool, at: datetime) -> str:
@@ -64,5 +66,5 @@ def why_not_spending(member: MemberRef, *, now: datetime) -> str:
     changed = member.email_changed_at
     if member.state in ("active", "paused"):
         rests = changed is not None and now < changed + REST_AFTER_NEW_ADDRESS
-        return "email_changed" if rests else ""
+        return RESTS if rests else ""
     return member.state if member.state in ("erased", "left") else "not_enrolled"

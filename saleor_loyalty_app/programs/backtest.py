@@ -2,8 +2,9 @@
 
 Points are counted as if nothing came back and every point were spent. Past orders do not tell who
 bought: rules that ask for it are counted only where they hold for everybody, and are named; caps
-per member are not drawn. What a tier multiplies is counted for the orders whose buyer's tier is
-given beside them, and once more as if every order came from the tier that multiplies most.
+per member are not drawn. What a tier multiplies is counted by the buyer's tier where it is given
+beside the order, else by the tier that everybody has, and once more as if every order came from the
+tier that multiplies most.
 """
 
 from collections import defaultdict
@@ -20,6 +21,7 @@ from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.facts import OrderFacts
 from saleor_loyalty_app.programs.member_facts import NOBODY
 from saleor_loyalty_app.programs.sampled import SampledOrder
+from saleor_loyalty_app.programs.tiers import entry_tier
 from saleor_loyalty_app.programs.unknown_facts import Fact, decide_as_known
 
 _UNIT = "points"
@@ -91,7 +93,8 @@ class ChannelResult:
 class BackTest:
     """Lets a program decide on one past order after the other.
 
-    `tiers`: by order, the tier of who bought it ("" = none); of others it is not known.
+    `tiers`: by order, the tier of who bought it ("" = none); of others it is not known: they count
+    as from somebody new.
     """
 
     def __init__(
@@ -101,6 +104,7 @@ class BackTest:
         self._timezone = timezone
         self._tiers = tiers or {}
         self._top = top_tier(program)
+        self._newcomer = replace(NOBODY, tier=entry_tier(program.tiers))
         self._results: dict[tuple[str, str], ChannelResult] = {}
 
     def add(self, orders: Iterable[SampledOrder]) -> None:
@@ -138,7 +142,7 @@ class BackTest:
         self, facts: OrderFacts, tier: str | None
     ) -> tuple[Decision, dict[str, frozenset[Fact]]]:
         if tier is None:
-            return decide_as_known(self.program, facts, _UNKNOWN, self._timezone)
+            return decide_as_known(self.program, facts, _UNKNOWN, self._timezone, self._newcomer)
         member = replace(NOBODY, tier=tier)
         unknown = _UNKNOWN - {Fact.tier}
         return decide_as_known(self.program, facts, unknown, self._timezone, member)

@@ -16,6 +16,7 @@ import { ask, browserWire, Failure } from "./transport.js";
 /** @typedef {import("./transport.js").Answer} Answer */
 /** @typedef {import("./transport.js").Wire} Wire */
 /** @typedef {import("./words.js").Names} Names */
+/** @typedef {"shopper" | "whoever" | "passer-by" | "anybody"} Who In whose name is asked; of a passer-by with a token only where it can be had. */
 /** @typedef {{id: string, name: string, price: Money, threshold: Money | null, when?: string | null}} Offer */
 /** @typedef {Offer & {missing: Money}} Delivery */
 /** @typedef {{minimum_points: number, step: number, maximum_share: number, minimum_order: Money | null, hold_minutes: number}} SpendingLimits */
@@ -281,7 +282,7 @@ export class Client {
    * @returns {Promise<Estimate>}
    */
   estimateOf(goods) {
-    return this.#read("estimate", [["store", this.place.store], ...goods], "whoever");
+    return this.#read("estimate", [["store", this.place.store], ...goods], "passer-by");
   }
 
   /**
@@ -292,7 +293,7 @@ export class Client {
    */
   async estimate(cart) {
     const path = `estimate?${new URLSearchParams({ store: this.place.store })}`;
-    return (await this.#authorized(path, { method: "POST", input: cart, ...READ }, "whoever")).body;
+    return (await this.#authorized(path, { method: "POST", input: cart, ...READ }, "passer-by")).body;
   }
 
   /**
@@ -376,7 +377,7 @@ export class Client {
   /**
    * @param {string} path
    * @param {[string, string][]} query
-   * @param {"shopper" | "whoever" | "anybody"} who
+   * @param {Who} who
    * @returns {Promise<any>}
    */
   #read(path, query, who) {
@@ -397,11 +398,11 @@ export class Client {
   /**
    * @param {string} path
    * @param {{method?: string, input?: unknown, headers?: Record<string, string>, patience: number, tries: number}} wish
-   * @param {"shopper" | "whoever" | "anybody"} who
+   * @param {Who} who
    * @returns {Promise<Answer>}
    */
   async #authorized(path, wish, who) {
-    const token = who === "anybody" ? null : await this.tokens.current();
+    const token = await this.#token(who);
     try {
       return await this.#sent(path, wish, who, token);
     } catch (failure) {
@@ -409,6 +410,20 @@ export class Client {
       const renewed = await this.tokens.renew(token);
       if (!renewed && (await this.tokens.current())) throw failure;
       return this.#sent(path, wish, who, renewed);
+    }
+  }
+
+  /**
+   * @param {Who} who
+   * @returns {Promise<string | null>}
+   */
+  async #token(who) {
+    if (who === "anybody") return null;
+    try {
+      return await this.tokens.current();
+    } catch (failure) {
+      if (who === "passer-by") return null;
+      throw failure;
     }
   }
 

@@ -123,6 +123,15 @@ test("a token endpoint that fails is asked again the next time", async () => {
   assert.equal(await tokens.current(), "T1");
 });
 
+test("what anybody may know is told while the token endpoint is away, and nothing of a shopper", async () => {
+  const app = wireOf({ body: { points: 149 } });
+  const client = clientWith(app, tokensFrom("/t", wireOf({ status: 500, body: "broken" })));
+  assert.deepEqual(await client.estimateOf([["amount", "149"]]), { points: 149 });
+  assert.equal(app.asked[0].headers.Authorization, undefined);
+  await assert.rejects(client.me("web"));
+  assert.equal(app.asked.length, 1);
+});
+
 test("copies of the file on one page share what they know", () => {
   const world = {};
   const page = pageOf(world);

@@ -108,7 +108,7 @@ NOT_COUNTED = {
     ],
     "tr": [
         "Doğum günleri: henüz hiçbir doğum günü bilinmiyor.",
-        "“Ziyaret” olayları: şimdiye kadar bildirilemiyordu.",
+        "“Ziyaret” etkinlikleri: şimdiye kadar bildirilemiyordu.",
     ],
 }
 
@@ -129,9 +129,16 @@ class Owner:
         return found
 
     def save(self, document: dict[str, Any]) -> None:
-        draft = self.send("GET", "/program")["draft"]
-        body = {"document": document, "version": draft["version"] if draft else None}
-        self.send("PUT", "/program/draft", json=body)
+        """Saves the draft; the app may propose one in the same moment, which is written over."""
+        for _ in range(5):
+            draft = self.send("GET", "/program")["draft"]
+            body = {"document": document, "version": draft["version"] if draft else None}
+            url, headers = f"{self._url}/program/draft", self._headers
+            answer = ask("PUT", url, headers=headers, json=body)
+            if answer.status_code != 409:
+                assert answer.status_code < 300, answer.text
+                return
+        raise AssertionError("somebody writes over the draft all the time")
 
     def publish(self) -> None:
         digest = self.send("GET", "/publishing")["draft"]["digest"]

@@ -195,13 +195,13 @@ def test_who_is_in_it_and_why_is_told_in_turkish(
     frame.locator('[data-act="members"]').click()
     expect(frame.locator("table")).to_contain_text("en az %50")
     expect_reasons(frame, "tr")
-    shoot(page, pictures, "141-segment-members-tr")
+    shoot(page, pictures, "146-segment-members-tr")
     require_accessible(page, "members of a segment in Turkish")
     frame.locator("table a").first.click()
     frame.locator('[data-tab="segments"]').click()
     expect(frame.locator('[data-member-segment][data-in="true"]')).to_contain_text(NAMES["tr"])
     expect_reasons(frame, "tr")
-    shoot(page, pictures, "142-member-segments-tr")
+    shoot(page, pictures, "147-member-segments-tr")
     require_accessible(page, "segments of a member in Turkish")
 
     shop = new_page(language="tr-TR", width=look.width, height=look.height)
@@ -213,8 +213,8 @@ def test_who_is_in_it_and_why_is_told_in_turkish(
         f"Bunu şimdiden satın alabilirsiniz: {NAMES['tr']} için ayrıldı."
     )
     assert findings(shop, "loyalty-access") == []
-    steps.shoot(shop, pictures, "143-early-access-tr", part="loyalty-access")
+    steps.shoot(shop, pictures, "148-early-access-tr", part="loyalty-access")
     shop.locator("#sign-out").click()
     shop.locator(f'[data-customer="{JOHN}"]').click()
     expect(kept.locator("[data-access=closed]")).to_have_text(f"{NAMES['tr']} için ayrıldı.")
-    steps.shoot(shop, pictures, "144-early-access-closed-tr", part="loyalty-access")
+    steps.shoot(shop, pictures, "149-early-access-closed-tr", part="loyalty-access")

@@ -27,7 +27,7 @@ PROMPT_EXAMPLE: dict[str, JsonValue] = {
     "order_number": "18",
     "signal": "late_delivery",
     "signal_name": "Late delivery",
-    "told": "The last goods left 9 days after the payment; 5 are allowed.",
+    "told": "The last goods left on day 9 after the payment; the limit is day 5.",
     "suggested": "amount",
     "points": 500,
     "amount": {"amount": "5.00", "currency": "USD"},

@@ -130,11 +130,12 @@ class EventAnswer(BaseModel):
     at: datetime
     received_at: datetime
     outcome: Outcome = Field(
-        description="given; nothing: no rule gave points, and that stays so; withheld: nothing is "
-        "given now, and it may be sent again; reversed: it was taken back. An event that is read "
-        "may also be refused or unknown_member: it may be sent again, corrected."
+        description="given: points, or something beside them; nothing: no rule gave anything, and "
+        "that stays so; withheld: nothing is given now, and it may be sent again; reversed: it was "
+        "taken back. An event that is read may also be refused or unknown_member: it may be sent "
+        "again, corrected."
     )
-    points: int = Field(ge=0, description="What it brought.")
+    points: int = Field(ge=0, description="Points that it brought.")
     status_points: int = Field(ge=0, description="Points that count for tiers alone.")
     why: list[Why] = Field(description="Why nothing was given; empty where something was.")
     reversed_at: datetime | None

@@ -138,7 +138,7 @@ def read_sums(
         codes=_codes(conn, store, member, language),
         campaigns=[
             (told, words.day_words(told.last_day, language))
-            for one in campaigns_for(conn, store, member, now=now)
+            for one in campaigns_for(conn, store, member, now=now, keys=keys)
             for told in [campaign_told(one, store, language)]
         ],
         exchange=read_exchange(conn, store, member, program, now=now, keys=keys, language=language),

@@ -71,7 +71,7 @@ async def my_campaigns(
 
     def read(conn: Connection) -> MyCampaigns:
         store, member = member_of(conn, shopper)
-        found = campaigns_for(conn, store, member, now=now)
+        found = campaigns_for(conn, store, member, now=now, keys=faces.email_keys)
         return MyCampaigns(campaigns=[told(one, store, language) for one in found])
 
     page = await faces.database.read_async(read)

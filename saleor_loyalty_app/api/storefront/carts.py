@@ -76,6 +76,7 @@ async def checkout(
             is_owner=shopper is not None and cart.user_id == shopper.user_id,
             now=now,
             language=language,
+            keys=faces.email_keys,
         )
 
     preview = await faces.database.read_async(look)

@@ -180,7 +180,7 @@ async def _answer(
 
         def read(conn: Connection) -> EstimatePage:
             store, member = shopper_now(conn, shopper)
-            buyer = Buyer(member)
+            buyer = Buyer(member, faces.email_keys)
             return read_estimate(conn, store, what, now=now, language=language, buyer=buyer)
 
         return await faces.database.read_async(read)

@@ -28,8 +28,18 @@ from tests.order_samples import START, event, transaction
 TIERS: dict[str, Any] = {
     "enabled": True,
     "levels": [
-        {"id": "silver", "names": {"en": "Silver"}, "multiplier": "1.5"},
-        {"id": "gold", "names": {"en": "Gold"}, "multiplier": "2"},
+        {
+            "id": "silver",
+            "names": {"en": "Silver"},
+            "requirements": {"status_points": {"min": 1_000_000}},
+            "multiplier": "1.5",
+        },
+        {
+            "id": "gold",
+            "names": {"en": "Gold"},
+            "requirements": {"status_points": {"min": 9_000_000}},
+            "multiplier": "2",
+        },
     ],
 }
 BASE: dict[str, Any] = {"id": "base", "then": {"type": "points_per_money"}}

@@ -267,12 +267,12 @@ def test_what_others_did_in_other_stores_is_not_counted(books: Books, database: 
             [
                 "Segment “All” is new: 2 come in.",
                 (
-                    "Answers to “Color?”: 1 × 0 points = 0 points at most since 2026-08-24;"
-                    " so far 1 point."
+                    "Answers to “Color?”: 1, up to 0 points each: 0 points at most since"
+                    " 2026-08-24; by the program in force 1 point."
                 ),
                 (
-                    "Answers to “Size?”: 1 × 20 points = 20 points at most since 2026-08-24;"
-                    " so far 1 point."
+                    "Answers to “Size?”: 1, up to 20 points each: 20 points at most since"
+                    " 2026-08-24; by the program in force 1 point."
                 ),
                 "Not counted: Birthdays: no birthday is known yet.",
             ],
@@ -282,12 +282,12 @@ def test_what_others_did_in_other_stores_is_not_counted(books: Books, database: 
             [
                 "“Tümü” segmenti yeni: 2 kişi girer.",
                 (
-                    "“Color?” sorusuna verilen yanıtlar: 1 × 0 puan = en çok 0 puan"
-                    " (2026-08-24 tarihinden beri); şimdiki programla 1 puan."
+                    "“Color?” sorusuna verilen yanıtlar: 1 kez, her biri en çok 0 puan:"
+                    " 2026-08-24 tarihinden beri en çok 0 puan; yürürlükteki programla 1 puan."
                 ),
                 (
-                    "“Size?” sorusuna verilen yanıtlar: 1 × 20 puan = en çok 20 puan"
-                    " (2026-08-24 tarihinden beri); şimdiki programla 1 puan."
+                    "“Size?” sorusuna verilen yanıtlar: 1 kez, her biri en çok 20 puan:"
+                    " 2026-08-24 tarihinden beri en çok 20 puan; yürürlükteki programla 1 puan."
                 ),
                 "Hesaba katılmayan: Doğum günleri: henüz hiçbir doğum günü bilinmiyor.",
             ],

@@ -1,6 +1,8 @@
 """Rules that give rewards for deeds: once, whatever comes twice, and back where one is undone."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,8 +15,19 @@ from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.programs.deed_awards import perk_source
 from saleor_loyalty_app.programs.models import CapUse, DeedAward
 from saleor_loyalty_app.stores.problems import open_problems
-from tests.claim_stage import book, buy, cancel, drawn, item_of
-from tests.deed_stage import at_line, birthday, on, publish, remove, report, settle
+from tests.claim_stage import book, buy, cancel, drawn, item_of, offer
+from tests.deed_stage import (
+    BASE,
+    ITEM,
+    TIERS,
+    at_line,
+    birthday,
+    on,
+    publish,
+    remove,
+    report,
+    settle,
+)
 from tests.integration.rewards.test_perks_again import lose, rebuild
 from tests.integration.rewards.test_rule_perks import gifts, order, perks, states, switch
 from tests.redemption_stage import OTHER, SHOPPER, Stage
@@ -113,6 +126,14 @@ class TestGiving:
         assert report(stage, "three") == "given"
         assert (states(stage), uses(stage)) == (["taken", "given"], 1)
 
+    def test_a_newcomer_has_the_tier_that_everybody_has(self, stage: Stage) -> None:
+        bronze = {"id": "bronze", "names": {"en": "Bronze"}}
+        tiers = TIERS | {"levels": [bronze, *TIERS["levels"]]}
+        item = ITEM | {"who": {"tiers": ["bronze"]}}
+        offer(stage, item, earning={"rules": [BASE, on("birthday")]}, tiers=tiers)
+        birthday(stage)
+        assert states(stage) == ["given"]
+
     def test_it_is_good_where_the_member_ordered_last(self, stage: Stage) -> None:
         other = {"channel": "channel-tr", "currency": "TRY", "amount": "40"}
         item = item_of("amount", amount="10")
@@ -183,6 +204,18 @@ class TestWaiting:
         switch(stage, spending_on=True)
         stage.book_orders()
         assert (states(stage), len(gifts(stage)), uses(stage)) == (["given"], 1, 1)
+
+    def test_it_waits_until_a_new_address_has_rested(self, stage: Stage) -> None:
+        publish(stage, on("birthday"))
+        rows = table(Member)
+        mine = sa.update(rows).where(rows.c.id == stage.members[SHOPPER])
+        stage.database.write(lambda conn: conn.execute(mine.values(email_changed_at=stage.now)))
+        birthday(stage)
+        stage.book_orders()
+        assert states(stage) == ["waiting"]
+        stage.box.clock.advance(timedelta(hours=49))
+        stage.book_orders()
+        assert (states(stage), len(gifts(stage))) == (["given"], 1)
 
     def test_a_guest_gets_it_with_an_account(self, stage: Stage) -> None:
         publish(stage, on("birthday"))
@@ -277,5 +310,33 @@ class TestTelling:
         assert listed == ["Puanların yanında, “gives” kuralıyla: “Bir ödül” ödülü ücretsiz."]
         remove(stage)
         entry, listed = stage.database.read(told)
-        assert "It was taken back with the points." in entry
-        assert listed[-1] == "Puanlarla birlikte geri alındı."
+        assert "It was taken back, as the occasion was undone." in entry
+        assert listed[-1] == "Vesilesi ortadan kalktığı için geri alındı."
+
+    def test_a_page_of_deeds_costs_as_many_queries_as_one(self, stage: Stage) -> None:
+        points = on("custom_event", "pays", on=["visit"], then={"type": "points", "points": 50})
+        publish(stage, on("custom_event", on=["visit"]), points)
+        for reference in ("one", "two"):
+            report(stage, reference)
+
+        def queries(conn: sa.Connection, ids: Sequence[int]) -> int:
+            statements: list[str] = []
+
+            def note(*arguments: Any) -> None:
+                statements.append(arguments[2])
+
+            sa.event.listen(conn, "before_cursor_execute", note)
+            found = explain_entries(conn, stage.store.id, ids, language="en")
+            sa.event.remove(conn, "before_cursor_execute", note)
+            assert ["A reward" in " ".join(one.sentences) for one in found] == [True] * len(ids)
+            return len(statements)
+
+        def counted(conn: sa.Connection) -> list[int]:
+            entries = table(Entry).c
+            one_by_one = sa.select(entries.id).where(entries.source.startswith("deed:"))
+            ids = conn.execute(one_by_one.where(entries.kind == "earn")).scalars().all()
+            assert len(ids) == 2
+            return [queries(conn, ids[:1]), queries(conn, ids)]
+
+        one, two = stage.database.read(counted)
+        assert one == two

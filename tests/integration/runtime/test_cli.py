@@ -226,7 +226,7 @@ def test_a_program_is_shown_checked_compared_published_and_rolled_back(
     rewarding = tmp_path / "rewarding.yaml"
     rewarding.write_text(json.dumps(welcoming))
     beside = printed_json(capsys, "program", "diff", str(rewarding))["beside"]
-    assert beside[0].startswith("Members who joined with a confirmed account: 0 × 50 points = 0")
+    assert beside[0].startswith("Members who joined with a confirmed account: 0, up to 50 points")
     assert cli.run(["program", "diff", str(rewarding)]) == 0
     assert beside[0] in capsys.readouterr().out
     assert cli.run(["program", "publish", str(file)]) == 0

@@ -87,8 +87,18 @@ def test_a_coupon_takes_off_as_many_orders_as_bring_one() -> None:
 
 LEVELS = [
     {"id": "bronze", "names": {"en": "Bronze"}},
-    {"id": "silver", "names": {"en": "Silver"}, "multiplier": "1.5"},
-    {"id": "gold", "names": {"en": "Gold"}, "multiplier": "2"},
+    {
+        "id": "silver",
+        "names": {"en": "Silver"},
+        "requirements": {"orders": {"min": 2}},
+        "multiplier": "1.5",
+    },
+    {
+        "id": "gold",
+        "names": {"en": "Gold"},
+        "requirements": {"orders": {"min": 9}},
+        "multiplier": "2",
+    },
 ]
 TIERS = {"enabled": True, "levels": LEVELS}
 

@@ -11,8 +11,18 @@ from tests.program_samples import PURCHASES, line_of, order_of, program_of
 TIERS: dict[str, Any] = {
     "enabled": True,
     "levels": [
-        {"id": "silver", "names": {"en": "Silver"}, "multiplier": "0.5"},
-        {"id": "gold", "names": {"en": "Gold"}, "multiplier": "5"},
+        {
+            "id": "silver",
+            "names": {"en": "Silver"},
+            "requirements": {"orders": {"min": 2}},
+            "multiplier": "0.5",
+        },
+        {
+            "id": "gold",
+            "names": {"en": "Gold"},
+            "requirements": {"orders": {"min": 9}},
+            "multiplier": "5",
+        },
     ],
 }
 
@@ -48,6 +58,15 @@ def test_orders_of_known_buyers_count_with_their_tiers() -> None:
 
     assert (found.points, found.tier_known, found.top_points) == (500 + 50 + 100, 2, 1500)
     assert found_by(program_of(PURCHASES, tiers=TIERS), {"one": ""}).tier_known == 1
+
+
+def test_orders_of_unknown_buyers_count_with_the_tier_that_everybody_has() -> None:
+    bronze = {"id": "bronze", "names": {"en": "Bronze"}, "multiplier": "1.5"}
+    program = program_of(PURCHASES, tiers={**TIERS, "levels": [bronze, *TIERS["levels"]]})
+
+    found = found_by(program, {"one": "", "two": "silver"})
+
+    assert (found.points, found.tier_known, found.top_points) == (100 + 50 + 150, 2, 1500)
 
 
 def test_a_rule_on_tiers_is_judged_only_where_the_tier_is_known() -> None:

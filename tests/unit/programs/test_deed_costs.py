@@ -165,7 +165,7 @@ def test_goodwill_without_a_person_costs_its_budget_at_most() -> None:
                 "Onaylı hesapla katılan üyeler",
                 "“Bedeniniz?” sorusuna verilen yanıtlar",
                 "Altın seviyesine ulaşan üyeler",
-                "Olaylar: Ziyaret",
+                "Etkinlikler: Ziyaret",
                 "Geçilen dönüm noktası: Tenth order",
                 "Daha önce geçilen, hemen verilecek: Tenth order",
             ],

@@ -20,8 +20,18 @@ ZONE = "Europe/Istanbul"
 TIERS = {
     "enabled": True,
     "levels": [
-        {"id": "silver", "names": {"en": "Silver", "tr": "Gümüş"}, "multiplier": "1.5"},
-        {"id": "gold", "names": {"en": "Gold", "tr": "Altın"}, "multiplier": "2"},
+        {
+            "id": "silver",
+            "names": {"en": "Silver", "tr": "Gümüş"},
+            "requirements": {"orders": {"min": 2}},
+            "multiplier": "1.5",
+        },
+        {
+            "id": "gold",
+            "names": {"en": "Gold", "tr": "Altın"},
+            "requirements": {"orders": {"min": 9}},
+            "multiplier": "2",
+        },
     ],
 }
 BIRTHDAY: dict[str, Any] = {

@@ -88,8 +88,8 @@ function Became({ of }: { of: Line }) {
           {one.message}
         </span>
       ))}
-      {of.perks.map((one) => (
-        <span key={one} className="kit-small">
+      {of.perks.map((one, index) => (
+        <span key={`${index} ${one}`} className="kit-small">
           {one}
         </span>
       ))}

@@ -1,7 +1,7 @@
 import { screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
-import { renderPage } from "@/testing/render";
+import { refused, renderPage } from "@/testing/render";
 
 import { Deeds, SegmentMoves } from "./Beside";
 import { OneChannel, type ChannelCost } from "./Cost";
@@ -66,8 +66,7 @@ it("shows what deeds cost, also in money, and names what is not counted", async 
   expect(await screen.findByText("Birthdays")).toBeTruthy();
   expect(screen.getByText("Worth, if spent in USD").nextSibling?.textContent).toBe("$6.00");
   expect(screen.queryByText("By the program in force")).toBeNull();
-  expect(screen.queryByText("So far")).toBeNull();
-  expect(screen.getByText("Automatic goodwill gives at most 900 points a month; so far 40.")).toBeTruthy();
+  expect(screen.getByText("Automatic goodwill gives at most 900 points a month; by the program in force 40.")).toBeTruthy();
   expect(within(screen.getByRole("list")).getByText("Cheaper deliveries.")).toBeTruthy();
 });
 
@@ -81,7 +80,8 @@ it("tells an estimate, what is given at once and what the program in force gives
     ["about 5", "100", "500", "250"],
     ["about 7", "100", "700", "–"],
   ]);
-  expect(screen.getByText("By the program in force").nextSibling?.textContent).toBe("250");
+  expect(screen.getByRole("columnheader", { name: "By the program in force" })).toBeTruthy();
+  expect(screen.getByText("By the program in force", { selector: "dt" }).nextSibling?.textContent).toBe("250");
   expect(screen.getByText("Given at once").nextSibling?.textContent).toBe("700");
   expect(screen.getByText("Given at once, in USD").nextSibling?.textContent).toBe("$14.00");
 });
@@ -93,22 +93,54 @@ it("shows two deeds of the same words as two", async () => {
   expect(screen.getByText("900")).toBeTruthy();
 });
 
+it("tells what the program in force gives in Turkish as well", async () => {
+  renderPage(<Deeds />, { ...answered({ ...COSTS, points_before: 200, goodwill: 900, goodwill_before: 40 }), language: "tr" });
+  expect(await screen.findByRole("columnheader", { name: "Yürürlükteki programla" })).toBeTruthy();
+  expect(screen.getByText("Otomatik telafi ayda en çok 900 puan verir; yürürlükteki programla 40.")).toBeTruthy();
+});
+
+it("lists two rules of which the same is not counted", async () => {
+  renderPage(<Deeds />, answered({ ...COSTS, not_counted: ["“Gift” gives a reward.", "“Gift” gives a reward."] }));
+  expect(await screen.findAllByText("“Gift” gives a reward.")).toHaveLength(2);
+});
+
+it.each(["program_invalid", "no_program_draft"])("leaves it to the page to tell of %s", async (code) => {
+  const no = () => refused(code === "no_program_draft" ? 404 : 422, code);
+  const answers = { "GET /api/dashboard/v1/publishing/deeds": no, "GET /api/dashboard/v1/publishing/segments": no };
+  const both = (
+    <>
+      <SegmentMoves />
+      <Deeds />
+    </>
+  );
+  renderPage(both, { answers });
+  await vi.waitFor(() => expect(screen.queryByRole("heading", { name: "What else brings points" })).toBeNull());
+  await expect(screen.findByText(code, {}, { timeout: 300 })).rejects.toThrow();
+  expect(screen.queryByRole("heading")).toBeNull();
+});
+
 it("says so where nothing but orders brings points", async () => {
   renderPage(<Deeds />, { ...answered({ ...COSTS, items: [], points: 0 }), language: "tr" });
   expect(await screen.findByText("Taslak yalnızca siparişler için puan verir.")).toBeTruthy();
   expect(screen.queryByRole("table")).toBeNull();
 });
 
+it("does not say so of deeds that the draft pays for and that are not counted", async () => {
+  renderPage(<Deeds />, answered({ ...COSTS, items: [], points: 0, not_counted: ["Birthdays."] }));
+  expect(await screen.findByText("Birthdays.")).toBeTruthy();
+  expect(screen.queryByText("The draft gives points for orders alone.")).toBeNull();
+});
+
 it.each([
-  ["en", "12 of 40 orders count with their buyer’s tier, the others without one. If every order came from Gold: 8,000 points, $53.34 a month."],
-  ["tr", "40 siparişin 12 kadarı alıcısının seviyesiyle, kalanı seviyesiz sayılır. Her sipariş Gold seviyesinden gelseydi: 8.000 puan, ayda $53,34."],
+  ["en", "12 of 40 orders count with their buyer’s tier, the others as from somebody new. If every order came from Gold: 8,000 points, $53.34 a month."],
+  ["tr", "40 siparişin 12 kadarı alıcısının seviyesiyle, kalanı yeni bir üyeninki gibi sayılır. Her sipariş Gold seviyesinden gelseydi: 8.000 puan, ayda $53,34."],
 ] as const)("tells whose tier counts, and what the top one would cost: %s", (language, told) => {
   const { container } = renderPage(<OneChannel cost={ORDERS} days={90} />, { language });
   expect(container.querySelector("[data-top]")?.textContent).toBe(told);
 });
 
 it.each([
-  [0, "Orders count without their buyers’ tiers. If every"],
+  [0, "No buyer’s tier is known: orders count as from somebody new. If every"],
   [40, "Orders count with the tier that their buyer has now. If every"],
 ])("says so where the tier of no or of each buyer is known: %i", (known, told) => {
   const { container } = renderPage(<OneChannel cost={{ ...ORDERS, tier_known: known }} days={90} />);

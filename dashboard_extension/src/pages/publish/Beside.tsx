@@ -8,11 +8,14 @@ type Deed = DeedsCost["items"][number];
 
 const TONES = { new: "success", removed: "warning", changed: "info" } as const;
 
+/** Whether the page tells of this failure already: there is no draft, or it cannot be published. */
+const ofDraft = (code: string | undefined) => code === "program_invalid" || code === "no_program_draft";
+
 /** Who would come into segments and leave them; nothing where no segment differs. */
 export function SegmentMoves() {
   const t = useT();
   const { data, error, refetch } = useApiQuery("/api/dashboard/v1/publishing/segments");
-  if (error?.code === "program_invalid" || (!error && !data?.segments.length)) return null;
+  if (ofDraft(error?.code) || (!error && !data?.segments.length)) return null;
   return (
     <Section title={t("publish.segments")} hint={t("publish.segments_hint")}>
       {error && <Failure error={error} retry={() => void refetch()} />}
@@ -49,7 +52,7 @@ function Named({ row }: { row: Flow }) {
 export function Deeds() {
   const t = useT();
   const { data, error, refetch } = useApiQuery("/api/dashboard/v1/publishing/deeds");
-  if (error?.code === "program_invalid") return null;
+  if (ofDraft(error?.code)) return null;
   return (
     <Section title={t("publish.deeds")} hint={t("publish.deeds_hint")}>
       {error && <Failure error={error} retry={() => void refetch()} />}
@@ -59,14 +62,15 @@ export function Deeds() {
           <p className="kit-soft">
             {t("publish.deeds_since")} <When at={data.since} form="day" />
           </p>
-          {data.items.length > 0 ? <Counted cost={data} /> : <p>{t("publish.no_deeds")}</p>}
+          {data.items.length > 0 && <Counted cost={data} />}
+          {ofOrdersAlone(data) && <p>{t("publish.no_deeds")}</p>}
           {(data.goodwill > 0 || data.goodwill_before > 0) && <p>{t("publish.goodwill", { points: data.goodwill, before: data.goodwill_before })}</p>}
           {data.not_counted.length > 0 && (
             <>
               <p className="kit-soft">{t("publish.not_counted")}</p>
               <ul className="publish-list kit-soft" data-not-counted={data.not_counted.length}>
-                {data.not_counted.map((what) => (
-                  <li key={what}>{what}</li>
+                {data.not_counted.map((what, index) => (
+                  <li key={`${index} ${what}`}>{what}</li>
                 ))}
               </ul>
             </>
@@ -75,6 +79,11 @@ export function Deeds() {
       )}
     </Section>
   );
+}
+
+/** Whether nothing but orders brings points by the draft. */
+function ofOrdersAlone(cost: DeedsCost) {
+  return cost.items.length === 0 && cost.not_counted.length === 0 && cost.goodwill === 0;
 }
 
 function Counted({ cost }: { cost: DeedsCost }) {

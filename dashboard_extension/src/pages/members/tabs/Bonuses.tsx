@@ -36,8 +36,8 @@ export function Bonuses({ id }: { id: string }) {
       cell: (row) => (
         <>
           {t(`members.bonus.${row.kind}`, { about: row.kind === "question_answered" ? called(row.about) : row.about })}
-          {row.perks.map((one) => (
-            <div key={one} className="kit-soft kit-small">
+          {row.perks.map((one, index) => (
+            <div key={`${index} ${one}`} className="kit-soft kit-small">
               {one}
             </div>
           ))}
