@@ -24,7 +24,11 @@ DROP: dict[str, Any] = {
     "points": 300,
     "channels": [{"channel": "default-channel", "currency": "USD"}],
 }
-INVITATION = {**DROP, "id": "party", "gift": {"type": "invitation"}}
+INVITATION = {
+    **DROP,
+    "id": "party",
+    "gift": {"type": "invitation", "notes": {"en": "The shop, at eight", "tr": "Mağazada, sekizde"}},
+}
 PROGRAM = program_of(
     tiers={"enabled": True, "levels": [GOLD]},
     segments=[VIP],
