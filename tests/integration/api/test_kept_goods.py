@@ -195,6 +195,41 @@ def test_a_saleor_that_is_away_is_told(scene: SpendingScene) -> None:
     origin = httpx.URL(scene.stage.store.api_url).netloc.decode()
     scene.stage.network.broken[origin] = lambda _request: httpx.Response(502)
     assert told(asked(scene)) == (503, "saleor_unavailable")
+    scene.stage.network.broken[origin] = lambda _request: httpx.Response(429)
+    scene.stage.box.clock.advance(timedelta(minutes=5))
+    assert told(asked(scene)) == (503, "saleor_unavailable")
     del scene.stage.network.broken[origin]
     scene.stage.box.clock.advance(timedelta(minutes=5))
     assert asked(scene).json()["items"] == []
+
+
+@pytest.mark.parametrize("kind", ["product_type", "collection", "product"])
+def test_what_a_stranger_would_see_is_not_taken_for_the_list(
+    scene: SpendingScene, kind: str
+) -> None:
+    """Saleor takes who bears a dead token for a stranger, and shows strangers what is on sale."""
+    store = scene.stage.box.store
+    for channel in [*store.channels.values()][1:]:
+        channel.is_active = False
+    keep(next(iter(store.products.values())), "vip")
+    for app in store.apps.values():
+        app.is_active = False
+    place = base64.urlsafe_b64encode(f"kept:{kind}:".encode()).rstrip(b"=").decode()
+    assert told(asked(scene, f"?after={place}")) == (502, "saleor_permission_denied")
+
+
+def test_what_is_on_sale_nowhere_is_told_and_what_went_meanwhile_is_not(
+    scene: SpendingScene,
+) -> None:
+    products = scene.stage.box.store.products
+    kept = sorted(products.values(), key=lambda one: one.slug)[:3]
+    for product in kept:
+        keep(product, "vip")
+    for variant in kept[0].variants:
+        variant.prices.clear()
+    page = asked(scene, "?first=1").json()
+    assert [one["id"] for one in page["items"]] == [id_of(kept[0])]
+    del products[kept[0].pk], products[kept[1].pk]
+    rest = asked(scene, f"?first=1&after={page['next']}").json()
+    assert [one["id"] for one in rest["items"]] == [id_of(kept[2])]
+    assert rest["next"] is None
