@@ -100,7 +100,7 @@ def test_types_collections_and_products_are_told_with_for_whom(scene: SpendingSc
     assert by_id[id_of(free)]["state"] == "open"
     turkish = items(scene, **{"Accept-Language": "tr"})
     assert turkish[1]["told"] == "Özel için ayrıldı."
-    assert turkish[1]["problems"][0]["message"].startswith("“inciders” ne yürürlükte bir seviye")
+    assert turkish[1]["problems"][0]["message"].startswith("“inciders” ne yürürlükteki bir seviye")
 
 
 @pytest.mark.parametrize("first", [1, 2, 3, 5])

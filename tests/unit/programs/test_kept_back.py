@@ -27,7 +27,7 @@ DROP: dict[str, Any] = {
 INVITATION = {
     **DROP,
     "id": "party",
-    "gift": {"type": "invitation", "notes": {"en": "The shop, at eight", "tr": "Mağazada, sekizde"}},
+    "gift": {"type": "invitation", "notes": {"en": "At eight", "tr": "Sekizde"}},
 }
 PROGRAM = program_of(
     tiers={"enabled": True, "levels": [GOLD]},
@@ -37,7 +37,7 @@ PROGRAM = program_of(
 
 
 def keeping(access: str, until: str = "", program: Any = PROGRAM, **more: Any) -> Keeping:
-    asked = {"taken": (), "now": NOW, "timezone": ZONE} | more
+    asked: dict[str, Any] = {"taken": (), "now": NOW, "timezone": ZONE} | more
     return keeping_of(Notice(access, until), program, "en", **asked)
 
 
@@ -52,9 +52,9 @@ def keeping(access: str, until: str = "", program: Any = PROGRAM, **more: Any) -
             "platin", "2026-12-01", "nobody",
             "Nobody can buy it until Dec 1, 2026; from then on everybody may.",
         ),
-        ("gold", "2026-11-23", "passed", "Everybody may buy it since Nov 23, 2026."),
-        ("platin", "2026-11-23", "passed", "Everybody may buy it since Nov 23, 2026."),
-        (" Open ", "", "open", "It says that everybody may buy it."),
+        ("gold", "2026-11-23", "passed", "Open to everybody since Nov 23, 2026."),
+        ("platin", "2026-11-23", "passed", "Open to everybody since Nov 23, 2026."),
+        (" Open ", "", "open", "It says itself that it is open to everybody."),
         (" , ", "", "empty", "It names nobody: nothing is kept back by it."),
         ("", "2026-12-01", "empty", "It names nobody: nothing is kept back by it."),
     ],

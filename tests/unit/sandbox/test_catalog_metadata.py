@@ -56,7 +56,7 @@ LISTS = {
 @pytest.mark.parametrize("field", LISTS)
 def test_what_has_a_key_is_found_by_it(shop: DiscountShop, field: str) -> None:
     """All that is asked for has to be there; no value, or an empty one, asks for the key alone."""
-    rows = {
+    rows: dict[str, dict[int, Any]] = {
         "products": shop.box.store.products,
         "collections": shop.box.store.collections,
         "productTypes": shop.box.store.product_types,
