@@ -47,8 +47,8 @@ _THING: dict[str, JsonValue] = {
     "problems": [
         {
             "code": "unknown_name",
-            "message": "“vip” is neither a tier in force, nor a segment, nor a reward that gives"
-            " early access: it lets nobody in.",
+            "message": "“vip” lets nobody in: no tier, segment or reward of early access in force"
+            " is called so.",
         }
     ],
 }

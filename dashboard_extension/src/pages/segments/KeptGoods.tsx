@@ -42,7 +42,7 @@ function Thing(props: { line: Line }) {
   const { kind, id, name } = props.line;
   const open = () => void bridge.act(actions.Redirect({ to: `/${PLACES[kind]}/${encodeURIComponent(id)}`, newContext: true }));
   return (
-    <div className="segments-told">
+    <div className="segments-thing">
       <button type="button" className="kit-link segments-open" onClick={open} aria-label={t("segments.kept_open", { name })} data-kept={id}>
         {name}
       </button>
@@ -58,12 +58,10 @@ function Whom(props: { line: Line }) {
   const wrong = state === "nobody" || state === "empty" || problems.length > 0;
   return (
     <div className="segments-reasons" data-state={state}>
-      <span>{told}</span>
-      {wrong && (
-        <div>
-          <Badge tone={state === "nobody" ? "error" : "warning"}>{t("segments.kept_wrong")}</Badge>
-        </div>
-      )}
+      <div className="segments-whom">
+        <span data-told>{told}</span>
+        {wrong && <Badge tone={state === "nobody" ? "error" : "warning"}>{t("segments.kept_wrong")}</Badge>}
+      </div>
       {problems.map((one) => (
         <p key={one.message} className="kit-soft kit-small" data-problem={one.code}>
           {one.message}
