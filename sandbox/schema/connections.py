@@ -91,12 +91,17 @@ def _cursor(key: tuple[Any, ...]) -> str:
 
 def _read(cursor: str) -> tuple[Any, ...]:
     try:
-        return tuple(json.loads(base64.b64decode(cursor, validate=True)))
-    except (binascii.Error, ValueError, TypeError) as error:
+        found = json.loads(base64.b64decode(cursor, validate=True))
+    except (binascii.Error, ValueError) as error:
         raise GraphQLError("Received cursor is invalid.") from error
+    if not isinstance(found, list):
+        raise GraphQLError("Received cursor is invalid.")
+    return tuple(found)
 
 
 def _is_past(key: tuple[Any, ...], limit: tuple[Any, ...], descending: bool) -> bool:
+    if len(key) != len(limit):
+        raise GraphQLError("Received cursor is invalid.")
     try:
         return key < limit if descending else key > limit
     except TypeError as error:

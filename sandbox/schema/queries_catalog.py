@@ -30,7 +30,7 @@ def _channel(info: Info, slug: str | None) -> Channel | None:
         return None
     active = [channel for channel in store.channels.values() if channel.is_active]
     if len(active) != 1:
-        raise GraphQLError("You need to provide channel slug.")
+        raise GraphQLError("More than one channel exists. Specify which channel to use.")
     return active[0]
 
 
@@ -150,12 +150,20 @@ def _named(rows: Callable[[Any], Iterable[Any]]) -> Any:
     return resolve
 
 
+def _collections(_root: None, info: Info, channel: str | None = None, **asked: Any) -> Connection:
+    """Collections of all channels, for those who may; strangers have to name one of several."""
+    _channel(info, channel)
+    found: Connection = _every_collection(_root, info, **asked)
+    return found
+
+
+_every_collection = _named(lambda store: store.collections.values())
 CATALOG_QUERIES: Resolvers = {
     "Query": {
         "products": _products,
         "productVariants": _variants,
         "categories": _named(lambda store: store.categories.values()),
-        "collections": _named(lambda store: store.collections.values()),
+        "collections": _collections,
         "productTypes": _named(lambda store: store.product_types.values()),
     }
 }

@@ -1,5 +1,6 @@
 """Public metadata of the catalog: staff write it, and everybody who sees the product reads it."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -79,3 +80,27 @@ def test_what_has_a_key_is_found_by_it(shop: DiscountShop, field: str) -> None:
     assert found({"key": "loyalty_access", "value": "gol"}) == []
     assert found({"key": "loyalty_access"}, {"key": "year"}) == []
     assert found() == [one.slug for one in things]
+
+
+@pytest.mark.parametrize("cursor", ["!", "x", "{}", '["a", "b", "c"]'])
+@pytest.mark.parametrize("field", LISTS)
+def test_a_cursor_of_no_list_is_refused(shop: DiscountShop, field: str, cursor: str) -> None:
+    """Seen on 3.23.28, of all four."""
+    text = cursor if len(cursor) == 1 else base64.b64encode(cursor.encode()).decode()
+    asked = f'query {{ {field}(first: 5, after: "{text}") {{ edges {{ node {{ id }} }} }} }}'
+    told = shop.box.execute(asked, {}, shop.staff)
+    assert [one["message"] for one in told["errors"]] == ["Received cursor is invalid."]
+
+
+def test_a_stranger_has_to_say_in_which_channel(shop: DiscountShop) -> None:
+    """Seen on 3.23.28, by an app token that is dead: product types are everybody's."""
+    text = "query { %s(first: 5) { edges { node { id } } } }"
+    for field in ("products", "collections"):
+        told = shop.box.execute(text % field, {}, None)
+        assert [one["message"] for one in told["errors"]] == [
+            "More than one channel exists. Specify which channel to use."
+        ]
+    assert "errors" not in shop.box.execute(text % "productTypes", {}, None)
+    for channel in [*shop.box.store.channels.values()][1:]:
+        channel.is_active = False
+    assert "errors" not in shop.box.execute(text % "collections", {}, None)

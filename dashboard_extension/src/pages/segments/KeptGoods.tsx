@@ -59,7 +59,7 @@ function Whom(props: { line: Line }) {
   return (
     <div className="segments-reasons" data-state={state}>
       <div className="segments-whom">
-        <span data-told>{told}</span>
+        <span>{told}</span>
         {wrong && <Badge tone={state === "nobody" ? "error" : "warning"}>{t("segments.kept_wrong")}</Badge>}
       </div>
       {problems.map((one) => (
