@@ -9,7 +9,7 @@ What a product says of itself stands for what its type and collections say; of t
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import MAXYEAR, MINYEAR, date, datetime, time
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -168,20 +168,27 @@ def entitlement_words(
     return capitalized(translate(f"access.{key}", language, **names), language)
 
 
+def lets_in(kind: str, name: str, program: Program, language: str) -> str:
+    """Whom one name of a gate lets in, in words; "" = nobody, as the program has none such."""
+    tiers = program.tiers if program.tiers is not None and program.tiers.enabled else None
+    if kind in ("", "tier") and tiers is not None and tiers.rank_of(name) >= 0:
+        level = words.tier_names(program, language)[name]
+        return translate("access.tier_and_above", language, tier=level)
+    if kind in ("", "segment"):
+        for segment in program.segments or ():
+            if segment.id == name:
+                return segment.label(language)
+    if kind == "reward":
+        for item in (program.rewards or NO_REWARDS).items:
+            if item.id == name and item.gift.type == "early_access":
+                return translate("access.reward_takers", language, reward=item.name(language))
+    return ""
+
+
 def _called(gate: Gate, program: Program, language: str) -> list[str]:
-    """What the names of a gate are called, without those that the program lacks."""
-    tiers = words.tier_names(program, language)
-    rewards = {one.id: one.name(language) for one in (program.rewards or NO_REWARDS).items}
-    segments = {one.id: one.label(language) for one in program.segments or ()}
-    called = []
-    for kind, name in gate.names:
-        if kind in ("", "tier") and name in tiers:
-            called.append(translate("access.tier_and_above", language, tier=tiers[name]))
-        elif kind in ("", "segment") and name in segments:
-            called.append(segments[name])
-        elif kind == "reward" and name in rewards:
-            called.append(translate("access.reward_takers", language, reward=rewards[name]))
-    return called
+    """What the names of a gate are called, without those that let nobody in."""
+    called = (lets_in(kind, name, program, language) for kind, name in gate.names)
+    return [one for one in called if one]
 
 
 def _passes(gate: Gate, shopper: Shopper, program: Program) -> str:
@@ -212,4 +219,7 @@ def _moment(text: str) -> date | datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment if moment.tzinfo is not None else None
+    if moment.tzinfo is None:
+        return None
+    # Some clocks would show an hour of these years in a year that there is not.
+    return moment.date() if moment.year in (MINYEAR, MAXYEAR) else moment

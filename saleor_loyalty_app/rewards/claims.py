@@ -230,6 +230,25 @@ def accesses_of(
     return frozenset(conn.execute(query).scalars())
 
 
+def accesses_in_force(
+    conn: Connection, store_id: int, reward_ids: Collection[str], *, now: datetime
+) -> frozenset[str]:
+    """Those of these rewards, by id, that let anybody of a store buy what is kept back."""
+    query = (
+        sa.select(_row.reward_id)
+        .join(_redemptions, _redemption.id == _row.redemption_id)
+        .where(
+            _row.store_id == store_id,
+            _row.reward_id.in_(sorted(reward_ids)),
+            _row.kind == "early_access",
+            _row.state == HANDED_OVER,
+            _redemption.deadline > now,
+        )
+        .distinct()
+    )
+    return frozenset(conn.execute(query).scalars())
+
+
 def to_hand_over(
     conn: Connection, store_id: int, states: Sequence[str], *, first: int, after: int | None = None
 ) -> list[ClaimRow]:

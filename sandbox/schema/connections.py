@@ -58,15 +58,17 @@ def connect(
         raise GraphQLError("You must provide a `first` or `last` value to properly paginate.")
     if not 0 < size <= _MOST:
         raise GraphQLError(f"Requesting {size} records on the connection exceeds the limit of 100.")
+    # As in Saleor, a wrong cursor is refused also where the list has nothing.
+    start = None if after is None else _read(after)
+    limit = None if before is None else _read(before)
     rows = sorted(((_plain(key(item)), item) for item in items), key=lambda row: row[0])
     if descending:
         rows.reverse()
     total = len(rows)
     wanted = rows
-    if after is not None:
-        wanted = [r for r in wanted if _is_past(r[0], _read(after), descending)]
-    if before is not None:
-        limit = _read(before)
+    if start is not None:
+        wanted = [r for r in wanted if _is_past(r[0], start, descending)]
+    if limit is not None:
         wanted = [r for r in wanted if r[0] != limit and not _is_past(r[0], limit, descending)]
     page = wanted[:size] if first is not None else wanted[-size:]
     edges = [Edge(_cursor(row_key), item) for row_key, item in page]
@@ -89,12 +91,17 @@ def _cursor(key: tuple[Any, ...]) -> str:
 
 def _read(cursor: str) -> tuple[Any, ...]:
     try:
-        return tuple(json.loads(base64.b64decode(cursor, validate=True)))
-    except (binascii.Error, ValueError, TypeError) as error:
+        found = json.loads(base64.b64decode(cursor, validate=True))
+    except (binascii.Error, ValueError) as error:
         raise GraphQLError("Received cursor is invalid.") from error
+    if not isinstance(found, list):
+        raise GraphQLError("Received cursor is invalid.")
+    return tuple(found)
 
 
 def _is_past(key: tuple[Any, ...], limit: tuple[Any, ...], descending: bool) -> bool:
+    if len(key) != len(limit):
+        raise GraphQLError("Received cursor is invalid.")
     try:
         return key < limit if descending else key > limit
     except TypeError as error:

@@ -30,7 +30,7 @@ def _channel(info: Info, slug: str | None) -> Channel | None:
         return None
     active = [channel for channel in store.channels.values() if channel.is_active]
     if len(active) != 1:
-        raise GraphQLError("You need to provide channel slug.")
+        raise GraphQLError("More than one channel exists. Specify which channel to use.")
     return active[0]
 
 
@@ -54,6 +54,18 @@ def _chosen(where: dict[str, Any] | None, pk: int, field: str, value: str | None
     if ids is not None and str(pk) not in {pk_of(each) for each in ids}:
         return False
     return wanted.get(field) is None or among(value, wanted[field])
+
+
+def _carries(metadata: dict[str, str], wanted: list[dict[str, Any]] | None) -> bool:
+    """Whether public metadata passes all of `[MetadataFilter!]`; none asks nothing.
+
+    One without a value, or with an empty one, asks for the key alone, as in Saleor
+    (shared_filters.py, filter_metadata).
+    """
+    return all(
+        metadata.get(one["key"]) == one["value"] if one.get("value") else one["key"] in metadata
+        for one in wanted or ()
+    )
 
 
 def _published(where: dict[str, Any] | None, product: Product, channel: Channel | None) -> bool:
@@ -89,6 +101,7 @@ def _products(
         if (seen_in is None or any(seen_in.slug in v.prices for v in product.variants))
         and _has_words(search, product.name, product.slug)
         and _chosen(where, product.pk, "slug", product.slug)
+        and _carries(product.metadata, (where or {}).get("metadata"))
         and _published(where, product, seen_in)
     ]
     return connect(found, lambda product: (product.slug,), **page)
@@ -114,7 +127,7 @@ def _variants(
 
 
 def _named(rows: Callable[[Any], Iterable[Any]]) -> Any:
-    """A list whose filter takes a search and slugs; empty ones ask nothing, as in Saleor."""
+    """A list filtered by a search, slugs and metadata; empty ones ask nothing, as in Saleor."""
 
     def resolve(
         _root: None,
@@ -124,23 +137,33 @@ def _named(rows: Callable[[Any], Iterable[Any]]) -> Any:
         **page: Any,
     ) -> Connection:
         wanted = filter_ or {}
-        slugs = wanted.get("slugs")
+        slugs, metadata = wanted.get("slugs"), wanted.get("metadata")
         found = [
             row
             for row in rows(store_of(info))
-            if _holds(wanted.get("search"), row.name, row.slug) and (not slugs or row.slug in slugs)
+            if _holds(wanted.get("search"), row.name, row.slug)
+            and (not slugs or row.slug in slugs)
+            and (not metadata or _carries(row.metadata, metadata))
         ]
         return connect(found, lambda row: (row.slug,), **page)
 
     return resolve
 
 
+def _collections(_root: None, info: Info, channel: str | None = None, **asked: Any) -> Connection:
+    """Collections of all channels, for those who may; strangers have to name one of several."""
+    _channel(info, channel)
+    found: Connection = _every_collection(_root, info, **asked)
+    return found
+
+
+_every_collection = _named(lambda store: store.collections.values())
 CATALOG_QUERIES: Resolvers = {
     "Query": {
         "products": _products,
         "productVariants": _variants,
         "categories": _named(lambda store: store.categories.values()),
-        "collections": _named(lambda store: store.collections.values()),
+        "collections": _collections,
         "productTypes": _named(lambda store: store.product_types.values()),
     }
 }

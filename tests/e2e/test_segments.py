@@ -103,6 +103,14 @@ def expect_reasons(frame: FrameLocator, language: str) -> None:
     expect(frame.locator("[data-came-in]")).to_contain_text(came_in)
 
 
+def expect_kept(frame: FrameLocator, name: str, told: str) -> None:
+    """The page lists one product as kept back, for whom it is, and nothing wrong with it."""
+    kept = frame.locator('[data-segments="kept"]')
+    expect(kept.locator("[data-kept]")).to_have_text([name])
+    expect(kept.locator("[data-state]")).to_have_text([told])
+    expect(kept.locator('[data-state="kept"]')).to_have_count(1)
+
+
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 def test_a_segment_is_built_by_forms_and_counted_while_it_is_written(
     world: World, new_page: Callable[..., Page], pictures: Path, look: Look
@@ -152,6 +160,10 @@ def test_a_published_segment_is_filled_and_says_why(
     require_accessible(page, "segments of a member")
 
     keep_back(world, "linen-shirt", f"segment:{segment}")
+    frame = open_page(page, "/segments", EN_LIGHT_1440)
+    expect_kept(frame, "Linen shirt", "Kept for Shirt lovers.")
+    shoot(page, pictures, "145-kept-goods")
+    require_accessible(page, "what is kept back")
     shop = new_page(width=EN_LIGHT_1440.width, height=EN_LIGHT_1440.height)
     shop.goto("/shop")
     kept = shop.locator("loyalty-access")
@@ -177,6 +189,9 @@ def test_who_is_in_it_and_why_is_told_in_turkish(
     look = TR_DARK_390
     page = new_page(language=look.language, width=look.width, height=look.height)
     frame = open_page(page, "/segments", look)
+    expect_kept(frame, "Linen shirt", f"{NAMES['tr']} için ayrıldı.")
+    shoot(page, pictures, "145-kept-goods-tr")
+    require_accessible(page, "what is kept back in Turkish")
     frame.locator('[data-act="members"]').click()
     expect(frame.locator("table")).to_contain_text("en az %50")
     expect_reasons(frame, "tr")

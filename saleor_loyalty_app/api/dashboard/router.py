@@ -20,6 +20,7 @@ from saleor_loyalty_app.api.dashboard.insights import router as insights
 from saleor_loyalty_app.api.dashboard.keeping_data import router as keeping_data
 from saleor_loyalty_app.api.dashboard.keeping_end import router as keeping_end
 from saleor_loyalty_app.api.dashboard.keeping_exports import router as keeping_exports
+from saleor_loyalty_app.api.dashboard.kept_goods import router as kept_goods
 from saleor_loyalty_app.api.dashboard.members import router as members
 from saleor_loyalty_app.api.dashboard.members_deeds import router as members_deeds
 from saleor_loyalty_app.api.dashboard.members_mail import router as members_mail
@@ -97,6 +98,7 @@ router = put_together(
         campaigns_codes,
         price_history,
         segments,
+        kept_goods,
         rewards,
         milestones,
     )

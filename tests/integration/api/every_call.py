@@ -168,6 +168,7 @@ CALLS = {
         "GET segments/{segment}/members",
         "GET segments/{segment}/members.csv",
         "GET members/{member}/segments",
+        "GET kept-goods",
         "GET members/{member}/tier",
         "PUT members/{member}/tier",
         "DELETE members/{member}/tier",

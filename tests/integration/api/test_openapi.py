@@ -13,6 +13,7 @@ from schemathesis.core.result import Ok
 
 from saleor_loyalty_app.api.dashboard import segments_schemas as segments
 from saleor_loyalty_app.api.dashboard.cases import Case, Cases
+from saleor_loyalty_app.api.dashboard.kept_goods import KeptPage
 from saleor_loyalty_app.api.dashboard.partner_keys_schemas import (
     NewPartnerKeyInput,
     PartnerKeyInput,
@@ -59,6 +60,7 @@ _OWN = {
     "program": "program", "publish": "program", "publishing": "program",
     "catalog": "program", "rules": "program", "campaigns": "campaigns",
     "rewards": "members", "tiers": "members", "segments": "members", "members": "members",
+    "kept-goods": "members",
     "adjustments": "members", "allowances": "members",
     "insights": "insights", "activity": "insights", "messages": "messages",
     "member-imports": "imports",
@@ -99,6 +101,7 @@ EXAMPLES = (
     "Redemptions", "Case", "Cases", "CaseInput", "StorefrontOrigins", "RewardsPage",
     "RewardsPageInput",
     "SegmentReason", "SegmentBoard", "SegmentMemberPage", "MemberSegments", "SegmentFits",
+    "KeptPage",
     "CustomerWidget", "OrderWidget", "VoucherWidget", "HomeWidget", "RefundInput", "RefundTold",
 )  # fmt: skip
 
@@ -268,6 +271,7 @@ def test_the_examples_are_what_the_schemas_say(scene: SpendingScene) -> None:
         segments.SegmentMemberPage,
         segments.MemberSegments,
         segments.SegmentFits,
+        KeptPage,
         partner.KeySelf,
         partner.PartnerMember,
         partner.FoundMembers,

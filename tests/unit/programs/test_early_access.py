@@ -119,6 +119,23 @@ def test_reasons_are_told_with_the_names_that_the_program_has(
     assert entitlement_words(FREE, PROGRAM, "en", timezone=ZONE) == "Everybody may buy this."
 
 
+@pytest.mark.parametrize("zone", ["Europe/Istanbul", "America/New_York"])
+@pytest.mark.parametrize(
+    ("until", "code", "told"),
+    [
+        ("9999-12-31T23:59:59Z", "closed", "Dec 31, 9999"),
+        ("9999-12-31T23:59:59-12:00", "closed", "Dec 31, 9999"),
+        ("0001-01-01T00:00:00+14:00", "open", "Everybody may buy this."),
+    ],
+)
+def test_the_last_and_the_first_moment_there_is_are_told_on_any_clock(
+    until: str, code: str, told: str, zone: str
+) -> None:
+    found = judge(gates_of(Notice("gold", until), ()), NOBODY, PROGRAM, now=NOW, timezone=zone)
+    assert found.code == code
+    assert told in entitlement_words(found, PROGRAM, "en", timezone=zone, place="product")
+
+
 def test_a_reward_is_called_by_its_name() -> None:
     item = {
         "id": "drop",

@@ -16,6 +16,7 @@ import { NamesNotice } from "@/pages/rules/pickers";
 import { errorsOf, placed } from "@/pages/rules/places";
 
 import { categoriesIn, documentOf, formOf, localesOf, MOST, nameOf, newSegment, type SegmentForm, type SegmentsForm } from "./form";
+import { KeptGoods } from "./KeptGoods";
 import { calledAt, placesOf } from "./places";
 import { SegmentEditor } from "./SegmentEditor";
 
@@ -112,6 +113,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
           </ul>
         </Section>
         {at >= 0 && open !== null && <SegmentEditor key={open} at={at} currencies={currenciesOf(seen)} close={() => setOpen(null)} />}
+        <KeptGoods />
         {!disabled && (
           <SaveBar
             dirty={ordered(document) !== ground}

@@ -16,6 +16,7 @@ const DRAFT = { document: DOCUMENT, version: "1", updated_by: "user:1", updated_
 const ANSWERS = {
   "GET /api/dashboard/v1/program": { may_change: true, draft: DRAFT, in_force: null, channels: [], timezone: "UTC", document_example: DOCUMENT },
   "GET /api/dashboard/v1/segments": { segments: [], sweep: null },
+  "GET /api/dashboard/v1/kept-goods": { items: [], next: null, holding: "on" },
   "POST /api/dashboard/v1/program/check": { problems: [], examples: [], changes: [] },
   "POST /api/dashboard/v1/segments/preview": { told: "", expected: 3, total: 9, sample: false, looked_at: 9, fit: 3, shown: [] },
 };
