@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 APP_PORT ?= 8000
 STORE_PORT ?= 8100
-WORKERS ?= 3
+WORKERS ?= 4
 TESTS ?= tests
 export PYTHON
 
@@ -68,6 +68,10 @@ types: env-test ## Check the types (strict)
 .PHONY: floors
 floors: env-test ## Check that a room imports only from the floors below its own
 	$(BIN)/lint-imports --no-cache
+
+.PHONY: collect
+collect: env-test ## See that every test is found; what pytest compiles of them is kept for `make test`
+	$(BIN)/python -m pytest --collect-only -qq tests >/dev/null
 
 .PHONY: migration-check
 migration-check: env-test ## Check that the migrations make the very tables of the code, on both databases

@@ -111,11 +111,11 @@ def _start(
     )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """The Chromium of the system; LOYALTY_BROWSER names another one.
 
-    Ends with the module: playwright's loop would stand in the way of tests that run their own.
+    Ends with this package: playwright's loop would stand in the way of tests that run their own.
     """
     found = os.environ.get("LOYALTY_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), "")
     if not found:

@@ -77,7 +77,7 @@ AREAS = (
 #: leaves the program with it, agreeing to lose just what is there.
 POINTS = 1000 + 237
 #: So many examples a call at reduced depth, and by face at full depth.
-FEW = 8
+FEW = 5
 EXAMPLES_OF = {"partner": 40, "storefront": 100, "dashboard": 40}
 #: Who may ask, by face, as the document says it.
 SCHEMES = {
