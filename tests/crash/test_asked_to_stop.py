@@ -24,7 +24,7 @@ def test_asked_to_stop_under_load_it_ends_by_itself_and_loses_nothing(
     scene = new_scene(kind)
     running = scene.serve()
     scene.open_for_business()
-    for round_ in range(depth(2, 10)):
+    for round_ in range(depth(1, 10)):
         for number in range(12):
             buyer = BUYERS[number % 3]
             order = scene.do(methodcaller("buy", {"black-tea": 1}, email=buyer))

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.crash, pytest.mark.timeout(7200)]
 
 #: Every kind of step belongs to one of so many runs of the story, at reduced and at full depth. In
 #: one run Saleor, which tries a webhook six times, then outlasts the deaths that one webhook meets.
-LANES = (36, 12)
+LANES = (72, 12)
 
 
 @pytest.fixture(scope="module")
