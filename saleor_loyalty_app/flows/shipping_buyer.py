@@ -25,11 +25,14 @@ def as_bought_by(
     member: MemberRef | None,
     facts: ShippingFacts,
 ) -> ShippingFacts:
-    """The facts of a cart with what is known of who is signed in with it.
+    """The facts of a cart with what is known of who buys it.
 
     Args:
-        member: None = they are not in the books yet.
+        member: None = they are not in the books yet. Of a guest, who cannot be signed in, Saleor
+            tells nothing that leads to them.
     """
+    if member is not None and member.is_guest:
+        return facts
     automatic = program.settings.enrollment == "automatic"
     if member is None:
         return replace(facts, member=takes_part("", hold_out=False, automatic=automatic))
