@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.campaigns import check
@@ -78,12 +79,10 @@ def told_and_booked(
     return why_not, tried[1], len(shown), told.posted[("points", "points")]
 
 
-def test_the_tier_that_everybody_has_is_a_newcomers_too(database: Database) -> None:
-    for swept in (False, True):
-        found = database.write(
-            lambda conn, swept=swept: told_and_booked(conn, "friend", swept=swept)
-        )
-        assert found == ("", 2000, 1, 2000)
+@pytest.mark.parametrize("swept", [False, True])
+def test_the_tier_that_everybody_has_is_a_newcomers_too(database: Database, swept: bool) -> None:
+    found = database.write(lambda conn: told_and_booked(conn, "friend", swept=swept))
+    assert found == ("", 2000, 1, 2000)
 
 
 def test_a_higher_tier_is_not_and_with_tiers_off_nobody_has_any(database: Database) -> None:
