@@ -12,10 +12,10 @@ from saleor_loyalty_app.members.eligibility import takes_part
 from saleor_loyalty_app.members.models import Member, MemberIdentity
 from saleor_loyalty_app.programs.boosts import Audience, outside
 from saleor_loyalty_app.programs.document import Program
-from saleor_loyalty_app.programs.tiers import level_in_force
 from saleor_loyalty_app.segments.standing import segments_in_force
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers.models import MemberTier
+from saleor_loyalty_app.tiers.standing import earning_tier
 
 _M, _I, _T = table(Member), table(MemberIdentity), table(MemberTier)
 #: Why somebody gets nothing of a campaign whatever its audience.
@@ -66,7 +66,7 @@ def _members() -> sa.Select[Any]:
             _M.c.hold_out,
             _M.c.codes_blocked,
             sa.func.coalesce(_I.c.language, "").label("language"),
-            sa.func.coalesce(_T.c.tier, "").label("tier"),
+            _T.c.tier,
         )
         .select_from(
             _M.outerjoin(_I, _I.c.member_id == _M.c.id).outerjoin(_T, _T.c.member_id == _M.c.id)
@@ -89,7 +89,6 @@ def _judged(
         return Candidate(row.id, BLOCKED)
     if not takes_part(row.state, hold_out=False, automatic=False):
         return Candidate(row.id, NO_PART)
-    level = None if program is None else level_in_force(program.tiers, row.tier)
     segments: frozenset[str] = frozenset()
     if audience.segments and program is not None:
         segments = segments_in_force(conn, store.id, row.id, program.segments)
@@ -97,7 +96,7 @@ def _judged(
         row.id,
         outside(
             audience,
-            tier="" if level is None else level.id,
+            tier="" if program is None else earning_tier(program.tiers, row.tier),
             language=row.language,
             segments=segments,
         ),

@@ -12,6 +12,7 @@ from saleor_loyalty_app.flows.campaign_boosts import boost_of
 from saleor_loyalty_app.flows.campaign_limits import had_all
 from saleor_loyalty_app.flows.known_member import member_facts
 from saleor_loyalty_app.flows.message_context import program_of
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.errors import MemberNotFound
 from saleor_loyalty_app.members.repository import surviving_member
 from saleor_loyalty_app.programs.boosts import capped_boosts
@@ -26,16 +27,30 @@ UNIT = "points"
 
 
 def why_not_in(
-    conn: Connection, store: StoreRef, campaign: CampaignRow, member_id: int, *, now: datetime
+    conn: Connection,
+    store: StoreRef,
+    campaign: CampaignRow,
+    member_id: int,
+    *,
+    now: datetime,
+    keys: EmailKeys,
 ) -> str:
-    """Why a member is not in the audience, or "limit": they had all of it; "" = they get it."""
+    """Why a member is not in the audience, or "limit": they had all of it; "" = they get it.
+
+    Args:
+        keys: find what is remembered of the member's address under older secrets, too.
+
+    Raises:
+        MemberNotFound: there is no such member.
+    """
     member = surviving_member(conn, store.id, member_id)
     if member is None:
         raise MemberNotFound
     program = program_of(conn, store, now)
     found = candidates(conn, store, program, campaign.terms.audience.ready(), [member.id])
     if found and not found[0].why_not:
-        return "limit" if had_all(conn, store, campaign, member, now=now) else ""
+        all_had = had_all(conn, store, campaign, member, now=now, keys=keys)
+        return "limit" if all_had else ""
     return found[0].why_not if found else NO_PART
 
 
@@ -48,8 +63,12 @@ def try_points(
     amount: Decimal,
     *,
     now: datetime,
+    keys: EmailKeys,
 ) -> tuple[int, int]:
     """Points of an order of the member without the campaign, and with it, as the program is now.
+
+    Args:
+        keys: find what is remembered of the member's address under older secrets, too.
 
     Raises:
         MemberNotFound, CampaignElsewhere: there is no such member or channel.
@@ -82,7 +101,7 @@ def try_points(
     )
     boost = boost_of(campaign)
     caps = {**plan_of(program).capped, **capped_boosts([boost])}
-    who = member_facts(conn, store, member, program, caps, at=now)
+    who = member_facts(conn, store, member, program, caps, at=now, keys=keys)
     before = decide_order(program, facts, store.timezone, who)
     after = decide_order(program, facts, store.timezone, who, [boost])
     key = (UNIT, POINTS)

@@ -5,7 +5,7 @@ tier, segments, tags, orders and what limits leave, as when it is placed; else i
 gets who takes part.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.flows.campaign_boosts import for_anybody
 from saleor_loyalty_app.flows.known_shopper import Known, known_shopper, may_earn
+from saleor_loyalty_app.flows.shipping_buyer import as_bought_by
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.programs.decide import POINTS
@@ -25,13 +26,16 @@ from saleor_loyalty_app.programs.promises import unpromised
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.shipping import ShippingRule
 from saleor_loyalty_app.programs.shipping_decide import ShippingFacts
+from saleor_loyalty_app.programs.shipping_sight import Offer, offers_in_sight
 from saleor_loyalty_app.programs.unknown_facts import Fact, decide_as_known
-from saleor_loyalty_app.programs.unknown_shopper import Offer, offers_for_anybody
+from saleor_loyalty_app.programs.unknown_shopper import offers_for_anybody
 from saleor_loyalty_app.stores import wind_downs
 from saleor_loyalty_app.stores.refs import ChannelRef, StoreRef
 
 UNIT = "points"
 ZERO = Decimal(0)
+#: The offers of a cart, and the rules that cannot be judged.
+_Offers = tuple[Sequence[Offer], Sequence[ShippingRule]]
 #: What is not known where nobody knows who will buy.
 _OF_SHOPPERS = frozenset(
     (
@@ -84,7 +88,8 @@ class Estimate:
         worth: of the points, in the channel's currency; None where points cannot be spent.
         steps: why rules did not apply that a larger cart would meet: (rule id, reason).
         unjudged: what rules lack to be judged.
-        unjudged_offers: shipping offers that depend on who the shopper is.
+        offers: first those that the cart has.
+        unjudged_offers: shipping offers that depend on who the shopper is, where nobody knows.
         other_tax_side: a price was needed with tax and given without, or the other way round.
         tier: the id of the tier whose multiplier is counted in; "" = none.
     """
@@ -123,7 +128,7 @@ def estimate_cart(
     """What a cart would earn and which shipping offers it would have; None without a program.
 
     Args:
-        buyer: None = nobody knows who will buy. Shipping offers are told as for anybody.
+        buyer: None = nobody knows who will buy.
     """
     revision = revision_at(conn, store.id, now)
     if revision is None:
@@ -147,7 +152,8 @@ def estimate_cart(
         unknown |= _OF_SHOPPERS
     standing = wind_downs.as_of(conn, store, now)
     earns = standing.earning_on and (buyer is None or may_earn(program, member, now))
-    return _estimate(program, standing, channel, cart, known, unknown, now, earns=earns)
+    offers = _offers(conn, program, standing, channel, cart, buyer, now)
+    return _estimate(program, standing, channel, cart, known, unknown, offers, now, earns=earns)
 
 
 def _estimate(
@@ -157,6 +163,7 @@ def _estimate(
     cart: CartToEstimate,
     known: Known,
     unknown: frozenset[Fact],
+    offers: _Offers,
     now: datetime,
     *,
     earns: bool,
@@ -182,15 +189,14 @@ def _estimate(
             and miss.rule_id not in untold
             and miss.reason.get("code") == "order_value_below"
         )
-    offers, unsure = _offers(program, store, channel, cart, now)
     return Estimate(
         program=program,
         points=points,
         worth=program.worth(points, channel.slug, channel.currency),
         steps=steps,
         unjudged=unjudged,
-        offers=tuple(offers),
-        unjudged_offers=tuple(unsure),
+        offers=tuple(offers[0]),
+        unjudged_offers=tuple(offers[1]),
         other_tax_side=any(_side(one, with_tax) is None for one in cart.goods),
         tier=known.member.tier if known.member.tier in tier_multipliers(program) else "",
     )
@@ -263,10 +269,16 @@ def _unknown(cart: CartToEstimate) -> frozenset[Fact]:
 
 
 def _offers(
-    program: Program, store: StoreRef, channel: ChannelRef, cart: CartToEstimate, now: datetime
-) -> tuple[list[Offer], list[ShippingRule]]:
+    conn: Connection,
+    program: Program,
+    store: StoreRef,
+    channel: ChannelRef,
+    cart: CartToEstimate,
+    buyer: Buyer | None,
+    now: datetime,
+) -> _Offers:
     if program.shipping is None or not store.shipping_on:
-        return [], []
+        return (), ()
     entered_with_tax = channel.prices_entered_with_tax
     facts = ShippingFacts(
         channel=channel.slug,
@@ -274,4 +286,7 @@ def _offers(
         country=cart.country or channel.default_country,
         subtotal=sum((_price(one, entered_with_tax) for one in cart.goods), ZERO),
     )
-    return offers_for_anybody(program.shipping, facts, now=now, timezone=store.timezone)
+    if buyer is None:
+        return offers_for_anybody(program.shipping, facts, now=now, timezone=store.timezone)
+    facts = as_bought_by(conn, store, program, buyer.member, facts)
+    return offers_in_sight(program.shipping, facts, now=now, timezone=store.timezone), ()

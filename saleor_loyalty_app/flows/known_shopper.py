@@ -69,7 +69,8 @@ def known_shopper(
             facts = MemberFacts(tier=facts.tier, joined_at=now, language=spoken)
         return Known(1 if newcomer else None, facts, boosts)
     nth = None
-    if ready.needs_order_number:
+    # How manieth order of a guest's it is nobody knows, here as when it is placed.
+    if ready.needs_order_number and not member.is_guest:
         nth = orders_before(conn, store, member, at=now, keys=keys) + 1
     caps = {**ready.capped, **capped_boosts(boosts)}
     asked = any(not boost.audience.is_everybody for boost in boosts)

@@ -10,21 +10,22 @@ from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.known_shopper import known_shopper, may_earn
+from saleor_loyalty_app.flows.shipping_buyer import as_bought_by
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.ledger.balance_view import balance
 from saleor_loyalty_app.ledger.types import Account
-from saleor_loyalty_app.members.eligibility import takes_part, why_not_spending
+from saleor_loyalty_app.members.eligibility import why_not_spending
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import member_by_user
 from saleor_loyalty_app.orders.checkout_facts import checkout_facts
-from saleor_loyalty_app.orders.repository import paid_orders_of
 from saleor_loyalty_app.programs.decide import POINTS, Decision, decide_order
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.promises import unpromised
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.shipping import ShippingRule
-from saleor_loyalty_app.programs.shipping_decide import ShippingFacts, decide_shipping
+from saleor_loyalty_app.programs.shipping_decide import ShippingFacts
+from saleor_loyalty_app.programs.shipping_sight import offers_in_sight
 from saleor_loyalty_app.programs.shipping_words import methods_words
 from saleor_loyalty_app.rewards import redemptions
 from saleor_loyalty_app.rewards.errors import (
@@ -43,7 +44,6 @@ from saleor_loyalty_app.saleor.checkout_preview import (
 from saleor_loyalty_app.stores import wind_downs
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import channels
-from saleor_loyalty_app.tiers.standing import tier_in_force
 
 UNIT = "points"
 _NONE = Most(0, Decimal(0))
@@ -231,37 +231,14 @@ def _offers(
         currency=checkout.channel.currency_code,
         country=checkout.country or _usual_country(conn, store, checkout.channel.slug),
         subtotal=_full_subtotal(checkout, live),
-        member=_takes_part(program, checkout, buyer),
-        orders=0 if buyer is None else paid_orders_of(conn, buyer.id, but=0),
-        tier="" if buyer is None else tier_in_force(conn, store.id, buyer.id, program.tiers),
     )
-    decision = decide_shipping(program.shipping, facts, now=now, timezone=store.timezone)
-    had = [
-        OfferInSight(
-            deal.rule.id, _name(deal.rule, language), deal.price, deal.threshold, Decimal(0)
-        )
-        for deal in decision.deals
-    ]
-    lacking = [
-        OfferInSight(
-            one.rule.id,
-            _name(one.rule, language),
-            one.price,
-            Decimal(one.reason["min"]),
-            Decimal(one.reason["missing"]),
-        )
-        for one in decision.refusals
-        if one.price is not None and one.reason.get("code") == "order_value_below"
-    ]
-    return (*had, *sorted(lacking, key=lambda offer: offer.missing))
-
-
-def _takes_part(program: Program, checkout: CheckoutPreview, buyer: MemberRef | None) -> bool:
-    if checkout.user_id is None:
-        return False
-    automatic = program.settings.enrollment == "automatic"
-    state, hold_out = ("", False) if buyer is None else (buyer.state, buyer.hold_out)
-    return takes_part(state, hold_out=hold_out, automatic=automatic)
+    if checkout.user_id is not None:
+        facts = as_bought_by(conn, store, program, buyer, facts)
+    found = offers_in_sight(program.shipping, facts, now=now, timezone=store.timezone)
+    return tuple(
+        OfferInSight(one.rule.id, _name(one.rule, language), one.price, one.threshold, one.missing)
+        for one in found
+    )
 
 
 def _name(rule: ShippingRule, language: str) -> str:

@@ -10,6 +10,7 @@ from saleor_loyalty_app.custom_events.incoming import Incoming, problems_of, tim
 from saleor_loyalty_app.flows.known_member import member_facts
 from saleor_loyalty_app.flows.take_event import TRIGGER, deed_of, telling, type_in
 from saleor_loyalty_app.members.eligibility import why_not_earning
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.programs.decide_deed import Grant, caps_of, decide_deed
 from saleor_loyalty_app.programs.document import Program
@@ -34,11 +35,13 @@ def try_event(
     member: MemberRef | None,
     *,
     now: datetime,
+    keys: EmailKeys,
 ) -> Tried:
     """Decides an event by a program that need not be published.
 
     Args:
         member: whose caps, tier and state count; None = somebody new without any.
+        keys: find what is remembered of the member's address under older secrets, too.
     """
     unfit = problems_of(event, type_in(program, event.type), now)
     if unfit:
@@ -49,7 +52,8 @@ def try_event(
         withheld = why_not_earning(member, automatic=automatic, at=at)
         if withheld or not store.earning_on:
             return Tried("withheld", (), [{"code": withheld or "earning_off"}])
-        facts = member_facts(conn, store, member, program, caps_of(program, TRIGGER), at=at)
+        caps = caps_of(program, TRIGGER)
+        facts = member_facts(conn, store, member, program, caps, at=at, keys=keys)
     decision = decide_deed(program, deed_of(event, "try", at), facts, store.timezone)
     if decision.grants:
         return Tried("given", decision.grants, [])

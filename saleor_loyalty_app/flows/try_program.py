@@ -11,6 +11,7 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.history_preview import why_withheld
 from saleor_loyalty_app.flows.known_member import member_facts
 from saleor_loyalty_app.flows.known_past import orders_before
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.repository import member_by_user
 from saleor_loyalty_app.orders.facts import facts_of
 from saleor_loyalty_app.orders.models import OrderState, OrderUnit
@@ -103,8 +104,13 @@ def try_order(
     *,
     now: datetime,
     language: str,
+    keys: EmailKeys,
 ) -> Trial:
-    """What a program would give for a past order, before anything of it came back."""
+    """What a program would give for a past order, before anything of it came back.
+
+    Args:
+        keys: find what is remembered of its customer's address under older secrets, too.
+    """
     paid_at = paid_in_full_at(order)
     at = paid_at or now
     facts = facts_of(
@@ -112,7 +118,7 @@ def try_order(
         program.settings,
         app_id=store.app_id,
         paid_at=at,
-        nth_order=_number_of(conn, store, program, order),
+        nth_order=_number_of(conn, store, program, order, keys),
     )
     names = {line.id: line.product_name for line in order.lines if line.product_name}
     automatic = program.settings.enrollment == "automatic"
@@ -123,7 +129,7 @@ def try_order(
         store,
         language,
         number=order.number,
-        member=_customer(conn, store, program, order),
+        member=_customer(conn, store, program, order, keys),
         names=names,
         withheld=why_withheld(conn, store, order, automatic=automatic, at=at),
         paid=paid_at is not None,
@@ -260,7 +266,7 @@ def _plan(decision: Decision, facts: OrderFacts, terms: Terms) -> AwardPlan:
 
 
 def _number_of(
-    conn: Connection, store: StoreRef, program: Program, order: OrderSnapshot
+    conn: Connection, store: StoreRef, program: Program, order: OrderSnapshot, keys: EmailKeys
 ) -> int | None:
     """The how manieth order of its customer it is; None = no rule asks, or nobody knows."""
     if order.user is None or not plan_of(program).needs_order_number:
@@ -269,11 +275,11 @@ def _number_of(
     if member is None:
         return 1
     row_id = _row_of(conn, store, order)
-    return orders_before(conn, store, member, at=order.created, but=row_id) + 1
+    return orders_before(conn, store, member, at=order.created, but=row_id, keys=keys) + 1
 
 
 def _customer(
-    conn: Connection, store: StoreRef, program: Program, order: OrderSnapshot
+    conn: Connection, store: StoreRef, program: Program, order: OrderSnapshot, keys: EmailKeys
 ) -> MemberFacts:
     """Its customer as they are now; the order itself does not count."""
     ready = plan_of(program)
@@ -294,6 +300,7 @@ def _customer(
         at=order.created,
         but_order=_row_of(conn, store, order),
         but_source=f"order:{order.id}",
+        keys=keys,
     )
 
 

@@ -1,8 +1,6 @@
 """Which shipping offers are made to a cart whose shopper is not known. Pure."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from saleor_loyalty_app.programs.conditions import InSegments, InTiers
@@ -17,18 +15,7 @@ from saleor_loyalty_app.programs.shipping_conditions import (
     shipping_leaves,
 )
 from saleor_loyalty_app.programs.shipping_decide import ShippingFacts, why_not
-
-ZERO = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """An offer that a cart has (`missing` is 0), or would have if its goods cost more."""
-
-    rule: ShippingRule
-    price: Decimal
-    threshold: Decimal | None
-    missing: Decimal
+from saleor_loyalty_app.programs.shipping_sight import ZERO, Offer
 
 
 def offers_for_anybody(

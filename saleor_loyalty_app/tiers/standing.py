@@ -41,7 +41,16 @@ def tier_for_earning(conn: Connection, store_id: int, member_id: int, tiers: Tie
     Who was not looked at for tiers yet, as with a first order, has what everybody has.
     """
     row = _OF.one_or_none(conn, {"store_id": store_id, "member_id": member_id})
-    if row is None:
+    return earning_tier(tiers, None if row is None else str(row.tier))
+
+
+def earning_tier(tiers: Tiers | None, held: str | None) -> str:
+    """`tier_for_earning` of a tier that was read.
+
+    Args:
+        held: as the table has it, "" = none; None = the member was not looked at yet.
+    """
+    if held is None:
         return entry_tier(tiers)
-    level = level_in_force(tiers, str(row.tier))
+    level = level_in_force(tiers, held)
     return "" if level is None else level.id

@@ -136,15 +136,17 @@ async def test_campaign(
 ) -> TestResult:
     """Tries a campaign on one member: makes a code that works for two days, or counts points."""
     staff.need(TO_CHANGE)
-    member_id, now = number_of(what.member), faces.clock()
+    member_id, now, keys = number_of(what.member), faces.clock(), faces.email_keys
 
     def write(conn: Connection) -> TestResult:
         store = still_active(conn, staff.store)
         one = repository.get(conn, store.id, campaign)
-        why_not = why_not_in(conn, store, one, member_id, now=now)
+        why_not = why_not_in(conn, store, one, member_id, now=now, keys=keys)
         if one.terms.codes is None:
             amount = Decimal(what.amount or "100")
-            points = try_points(conn, store, one, member_id, what.channel, amount, now=now)
+            points = try_points(
+                conn, store, one, member_id, what.channel, amount, now=now, keys=keys
+            )
             return TestResult.model_validate(
                 {
                     "why_not": why_not,

@@ -222,7 +222,7 @@ def _tried(
         at=what.at,
         properties=what.properties,
     )
-    found = try_event(conn, store, program, event, member, now=now)
+    found = try_event(conn, store, program, event, member, now=now, keys=faces.email_keys)
     names = {} if member is None else names_of(conn, store.id, [member.id])
     return TriedEvent(
         outcome=found.outcome,

@@ -57,14 +57,16 @@ async def try_out(
         )
     staff.need_one(TO_SEE_MEMBERS)
     store = await faces.database.read_async(partial(still_active, store=staff.store))
-    number = what.order
+    number, keys = what.order, faces.email_keys
     reader = OrderReader(faces.access.client)
     order = await faces.calls.run(lambda: reader.by_number(faces.access.endpoint(store), number))
     if order is None:
         raise OrderUnknown
     return await faces.database.read_async(
         lambda conn: _tried(
-            try_order(conn, store, program, order, now=now, language=language), store, language
+            try_order(conn, store, program, order, now=now, language=language, keys=keys),
+            store,
+            language,
         )
     )
 

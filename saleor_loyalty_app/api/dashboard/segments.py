@@ -24,6 +24,7 @@ from saleor_loyalty_app.api.dashboard.members_schemas import (
 )
 from saleor_loyalty_app.api.dashboard.program_schemas import Document
 from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
+from saleor_loyalty_app.api.dashboard.segment_names import categories_told, names_in
 from saleor_loyalty_app.api.dashboard.segments_schemas import (
     MemberSegments,
     NamedMember,
@@ -66,7 +67,6 @@ from saleor_loyalty_app.programs.segments_words import (
     segment_sentence,
     whole_words,
 )
-from saleor_loyalty_app.programs.words import tier_names
 from saleor_loyalty_app.segments import repository, sweeps
 from saleor_loyalty_app.segments.repository import Row
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -94,6 +94,7 @@ async def read_segments(faces: FacesOf, staff: StaffOf, language: Language) -> S
     """The segments in force, how many members are in each, and how fresh that is."""
     await faces.gate.read(staff.key)
     now = faces.clock()
+    categories = await categories_told(faces, staff, now)
 
     def read(conn: Connection) -> SegmentBoard:
         store = still_active(conn, staff.store)
@@ -101,7 +102,7 @@ async def read_segments(faces: FacesOf, staff: StaffOf, language: Language) -> S
         segments = () if program is None else program.segments or ()
         sizes = repository.sizes(conn, store.id) if segments else {}
         sweep = sweeps.sweep_of(conn, store.id)
-        names = _names(program, language)
+        names = names_in(program, language, categories)
         board = SegmentBoard(
             segments=[
                 SegmentLine.of(one, sizes.get(one.id, 0), language, names) for one in segments
@@ -134,7 +135,7 @@ async def preview_rule(
     def read(conn: Connection) -> SegmentFits:
         store = still_active(conn, staff.store)
         program = _drafted(conn, store.id) or _program(conn, store, now)
-        names = _names(program, language) | {"category": what.names}
+        names = names_in(program, language, what.names)
         told = segment_sentence(segment.rule, language, names)
         if program is None:
             return SegmentFits(
@@ -174,6 +175,7 @@ async def list_segment_members(
     staff.need_one(TO_SEE_MEMBERS)
     await faces.gate.read(staff.key)
     place, now = place_of(after), faces.clock()
+    categories = await categories_told(faces, staff, now)
 
     def read(conn: Connection) -> SegmentMemberPage:
         store = still_active(conn, staff.store)
@@ -181,7 +183,7 @@ async def list_segment_members(
         rows = repository.members_of(conn, store.id, segment, first=first + 1, after=place)
         shown = rows[:first]
         members = [row.member_id for row in shown]
-        names, called = _names(program, language), names_of(conn, store.id, members)
+        names, called = names_in(program, language, categories), names_of(conn, store.id, members)
         facts = facts_now(conn, store, program, [found], members, now=now)
         then = Then(conn, store)
         page = SegmentMemberPage(
@@ -226,8 +228,9 @@ async def download_segment_members(
         return store, *_in_force(conn, store, segment, now)
 
     store, program, found = await faces.database.read_async(read)
+    names = names_in(program, language, await categories_told(faces, staff, now))
     return StreamingResponse(
-        _file(faces, store, program, found, language, now),
+        _file(faces, store, program, found, language, names, now),
         media_type="text/csv",
         headers={
             "Content-Disposition": f'attachment; filename="loyalty-segment-{found.id}.csv"',
@@ -247,10 +250,11 @@ async def read_member_segments(
     staff.need_one(TO_SEE_MEMBERS)
     await faces.gate.read(staff.key)
     number, now = number_of(member), faces.clock()
+    categories = await categories_told(faces, staff, now)
 
     def read(conn: Connection) -> MemberSegments:
         store = still_active(conn, staff.store)
-        names = _names(_program(conn, store, now), language)
+        names = names_in(_program(conn, store, now), language, categories)
         told = MemberSegments(
             segments=[
                 SegmentStandingLine.of(one, language, names)
@@ -268,10 +272,10 @@ async def _file(
     program: Program,
     segment: Segment,
     language: str,
+    names: Names,
     now: datetime,
 ) -> AsyncIterator[bytes]:
     """The lines of the file, page by page; numbers are those of now."""
-    names = _names(program, language)
     header = [translate(f"csv.segment_{name}", language) for name in _HEADER]
     for part in flat(parts_told(segment.rule)):
         said = whole_words(part, language, names)
@@ -376,7 +380,3 @@ def _in_force(
         if segment.id == segment_id and program is not None:
             return program, segment
     raise SegmentUnknown(segment=segment_id)
-
-
-def _names(program: Program | None, language: str) -> dict[str, dict[str, str]]:
-    return {"tier": {} if program is None else tier_names(program, language)}

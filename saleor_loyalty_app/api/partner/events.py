@@ -25,10 +25,12 @@ from saleor_loyalty_app.custom_events.errors import EventInvalid, EventNotFound
 from saleor_loyalty_app.custom_events.incoming import Incoming, parts_of
 from saleor_loyalty_app.custom_events.repository import Event
 from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.flows.deed_words import rewards_brought
 from saleor_loyalty_app.flows.event_words import code_of, why_words
 from saleor_loyalty_app.flows.take_event import Taken, find_event, take_back, take_event
 from saleor_loyalty_app.members.errors import MemberNotFound
 from saleor_loyalty_app.stores.partner_keys import Scope
+from saleor_loyalty_app.stores.refs import StoreRef
 
 router = partner_router("/events")
 EventId = Annotated[
@@ -57,9 +59,9 @@ async def report_event(
 
     Send it again until it is answered: your id makes it happen once.
     """
-    taken = await _take(faces, partner, what.incoming(), language)
+    told = await _take(faces, partner, what.incoming(), language)
     make_private(response, language)
-    return _told(taken, partner, language)
+    return told
 
 
 @router.post("/batch", responses=documented(*OF_SCOPES, UNREADABLE))
@@ -85,11 +87,15 @@ async def read_event(
     """An event and what became of it."""
     type_id, reference = _parts(partner, event)
     now = faces.clock()
-    found = await faces.database.read_async(
-        lambda conn: find_event(conn, store_now(conn, partner), type_id, reference, now=now)
-    )
+
+    def read(conn: Connection) -> EventAnswer:
+        store = store_now(conn, partner)
+        found = find_event(conn, store, type_id, reference, now=now)
+        return _told(conn, store, found, partner, language)
+
+    told = await faces.database.read_async(read)
     make_private(response, language)
-    return _told(found, partner, language)
+    return told
 
 
 @router.delete("/{event}", responses=documented(*OF_SCOPES, _UNKNOWN))
@@ -104,16 +110,18 @@ async def take_event_back(
     """
     type_id, reference = _parts(partner, event)
     now, key_id = faces.clock(), partner.key.id
-    taken = await faces.database.write_async(
-        lambda conn: take_back(
-            conn, store_now(conn, partner), type_id, reference, key_id=key_id, now=now
-        )
-    )
+
+    def write(conn: Connection) -> EventAnswer:
+        store = store_now(conn, partner)
+        taken = take_back(conn, store, type_id, reference, key_id=key_id, now=now)
+        return _told(conn, store, taken, partner, language)
+
+    told = await faces.database.write_async(write)
     make_private(response, language)
-    return _told(taken, partner, language)
+    return told
 
 
-async def _take(faces: Faces, partner: Partner, event: Incoming, language: str) -> Taken:
+async def _take(faces: Faces, partner: Partner, event: Incoming, language: str) -> EventAnswer:
     """Books an event; what was refused is kept too, and told as a failure.
 
     Raises:
@@ -122,22 +130,17 @@ async def _take(faces: Faces, partner: Partner, event: Incoming, language: str) 
     partner.need_events(event.type)
     now = faces.clock()
 
-    def write(conn: Connection) -> Taken:
-        return take_event(
-            conn,
-            store_now(conn, partner),
-            event,
-            key_id=partner.key.id,
-            now=now,
-            keys=faces.email_keys,
-        )
+    def write(conn: Connection) -> tuple[Taken, EventAnswer]:
+        store, key_id = store_now(conn, partner), partner.key.id
+        taken = take_event(conn, store, event, key_id=key_id, now=now, keys=faces.email_keys)
+        return taken, _told(conn, store, taken, partner, language)
 
-    taken = await faces.database.write_async(write)
+    taken, told = await faces.database.write_async(write)
     if taken.event.reversed_at is None and taken.event.outcome == "refused":
         raise EventInvalid(fields=_fields(taken, language))
     if taken.event.reversed_at is None and taken.event.outcome == "unknown_member":
         raise MemberNotFound
-    return taken
+    return told
 
 
 async def _result(
@@ -148,14 +151,14 @@ async def _result(
         if not counted:
             await faces.gate.act_as_partner(partner.counted_as)
         event = EventInput.model_validate(sent).incoming()
-        taken = await _take(faces, partner, event, language)
+        told = await _take(faces, partner, event, language)
     except ValidationError as error:
         return _failed(invalid_input(error, language), language)
     except AppError as failure:
         if failure.status == 401 or failure.status >= 500:
             raise
         return _failed(failure, language)
-    return EventResult(status=201, event=_told(taken, partner, language), error=None)
+    return EventResult(status=201, event=told, error=None)
 
 
 def _failed(failure: AppError, language: str) -> EventResult:
@@ -184,11 +187,16 @@ def _fields(taken: Taken, language: str) -> list[dict[str, str]]:
     ]
 
 
-def _told(taken: Taken, partner: Partner, language: str) -> EventAnswer:
+def _told(
+    conn: Connection, store: StoreRef, taken: Taken, partner: Partner, language: str
+) -> EventAnswer:
     event = taken.event
     reads = Scope.read_members in partner.key.terms.scopes
     words = why_words(event.why, language, taken.program, about_members=reads)
     codes = [code_of(one, about_members=reads) for one in event.why]
+    rewards: list[str] = []
+    if event.outcome == "given" and event.member_id is not None:
+        rewards = rewards_brought(conn, store, event.member_id, event.deed_key, language=language)
     return EventAnswer(
         id=taken.id,
         type=event.type,
@@ -199,6 +207,7 @@ def _told(taken: Taken, partner: Partner, language: str) -> EventAnswer:
         outcome=outcome_of(event),
         points=event.points,
         status_points=event.status_points,
+        rewards=rewards,
         why=[Why(code=code, message=told) for code, told in zip(codes, words, strict=True)],
         reversed_at=event.reversed_at,
         taken_back=event.taken_back,

@@ -43,6 +43,7 @@ _ANSWER: dict[str, JsonValue] = {
     "outcome": "given",
     "points": 20,
     "status_points": 0,
+    "rewards": ["Coffee mug"],
     "why": [],
     "reversed_at": None,
     "taken_back": 0,
@@ -137,6 +138,10 @@ class EventAnswer(BaseModel):
     )
     points: int = Field(ge=0, description="Points that it brought.")
     status_points: int = Field(ge=0, description="Points that count for tiers alone.")
+    rewards: list[str] = Field(
+        description="What the rewards are called that it brought, in the language of "
+        "Accept-Language; without those that were refused or taken back."
+    )
     why: list[Why] = Field(description="Why nothing was given; empty where something was.")
     reversed_at: datetime | None
     taken_back: int = Field(ge=0, description="Points that were taken back, by the refund policy.")

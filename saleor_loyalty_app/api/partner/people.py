@@ -23,6 +23,7 @@ from saleor_loyalty_app.ledger import Account, EntryView
 from saleor_loyalty_app.members import repository
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.errors import MemberNotFound
+from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.search_terms import SearchTerms
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.repository import revision_at
@@ -99,6 +100,25 @@ def member_of(
     if not found:
         raise MemberNotFound
     return found[0]
+
+
+def member_named(
+    conn: Connection, store: StoreRef, terms: SearchTerms, *, keys: EmailKeys, now: datetime
+) -> MemberRef:
+    """The member whom a system names, as look-ups find them; of several the first.
+
+    Raises:
+        MemberNotFound: there is nobody.
+    """
+    wanted = MemberFilter()
+    found = find_members(
+        conn, store.id, wanted, terms, keys=keys, first=MOST_FOUND, before=None, now=now
+    )
+    members = (repository.member_by_id(conn, store.id, one.id) for one in found)
+    known = [one for one in members if one is not None]
+    if not known:
+        raise MemberNotFound
+    return min(known, key=lambda one: (not one.confirmed, one.id))
 
 
 def read_movements(

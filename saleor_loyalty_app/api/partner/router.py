@@ -11,16 +11,15 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.errors import documented
 from saleor_loyalty_app.api.partner.complaints import router as complaints
+from saleor_loyalty_app.api.partner.estimates import router as estimates
 from saleor_loyalty_app.api.partner.events import router as events
 from saleor_loyalty_app.api.partner.holder import ReaderOf, store_now
 from saleor_loyalty_app.api.partner.members import router as members
 from saleor_loyalty_app.api.partner.points import router as points
-from saleor_loyalty_app.api.partner.refusals import OF_KEYS, UNREADABLE
+from saleor_loyalty_app.api.partner.refusals import OF_KEYS
 from saleor_loyalty_app.api.partner.schemas import KeySelf
 from saleor_loyalty_app.api.routing import partner_router, put_together
 from saleor_loyalty_app.api.storefront.answers import make_private
-from saleor_loyalty_app.api.storefront.estimate import OF_READING_ESTIMATES, read_estimate
-from saleor_loyalty_app.api.storefront.estimate_schemas import EstimateInput, EstimatePage
 from saleor_loyalty_app.flows.give_points import key_budget
 
 _own = partner_router()
@@ -49,22 +48,6 @@ async def read_own_key(
     )
 
 
-@_own.post("/estimate", responses=documented(*OF_KEYS, UNREADABLE, *OF_READING_ESTIMATES))
-async def estimate_order(
-    response: Response, faces: FacesOf, partner: ReaderOf, language: Language, what: EstimateInput
-) -> EstimatePage:
-    """What a member would earn for goods, or for an order value: one line with its price.
-
-    Only what is sent is looked at: neither Saleor nor anybody's points are asked.
-    """
-    now = faces.clock()
-    page = await faces.database.read_async(
-        lambda conn: read_estimate(conn, store_now(conn, partner), what, now=now, language=language)
-    )
-    make_private(response, language)
-    return page
-
-
 router = put_together(
     (
         _own,
@@ -72,5 +55,6 @@ router = put_together(
         points,
         events,
         complaints,
+        estimates,
     )
 )

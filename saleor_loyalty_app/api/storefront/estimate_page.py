@@ -17,10 +17,11 @@ from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.explain import explain_miss
 from saleor_loyalty_app.programs.shipping import ShippingRule
+from saleor_loyalty_app.programs.shipping_sight import Offer
 from saleor_loyalty_app.programs.shipping_words import methods_words, shipping_condition_words
 from saleor_loyalty_app.programs.tiers import level_in_force
 from saleor_loyalty_app.programs.unknown_facts import Fact
-from saleor_loyalty_app.programs.unknown_shopper import Offer, what_it_needs
+from saleor_loyalty_app.programs.unknown_shopper import what_it_needs
 from saleor_loyalty_app.stores.refs import ChannelRef
 
 

@@ -123,7 +123,7 @@ class NotJudged(_Answer):
     needs: list[str] = Field(
         description="What is not known: country, language, nth_order, product, variant, category, "
         "collection, product_type, on_sale, tier, member_since, member_orders, order_metadata, "
-        "product_metadata, member or order_count."
+        "product_metadata, member, order_count, tag or segment."
     )
     when: str = Field(description="When it holds, in words.")
 
@@ -154,7 +154,9 @@ class EstimatePage(_Answer):
         description="First what the cart has, then what it lacks least for."
     )
     not_judged: list[NotJudged] = Field(description="Earning rules.")
-    shipping_not_judged: list[NotJudged] = Field(description="Shipping offers.")
+    shipping_not_judged: list[NotJudged] = Field(
+        description="Shipping offers; none where it is known who the shopper is."
+    )
     approximate: bool = Field(
         description="The program earns (or the offers look) on prices with tax and these were "
         "given without, or the other way round: give both."

@@ -117,6 +117,19 @@ def test_it_tells_points_their_worth_and_what_is_missing(
     assert page["approximate"] is False
 
 
+def test_shipping_offers_for_members_are_judged_for_a_shopper(
+    edge: ApiEdge, open_store: StoreRef
+) -> None:
+    goods = {"lines": [{"net": "90"}]}
+    path = f"/api/storefront/v1/estimate?store={open_store.api_url}"
+    page = edge.send("POST", path, edge.shopper(open_store), PRICED | goods).json()
+    assert [(one["id"], one["missing"]["amount"]) for one in page["shipping"]] == [
+        ("free", "0.00"),
+        ("members", "0.00"),
+    ]
+    assert page["shipping_not_judged"] == []
+
+
 def test_tags_and_messages_are_not_promised(edge: ApiEdge, store: StoreRef) -> None:
     large = {"type": "order_value", "limits": [{"currency": "USD", "min": "100"}]}
     said = {"en": {"title": "Hello", "body": "Thank you."}}

@@ -112,7 +112,7 @@ def test_every_example_runs_one_after_the_other(
     if shutil.which("curl") is None or shutil.which("jq") is None:
         pytest.skip("curl and jq are needed")
     examples = re.findall(r"^```sh\n(.*?)^```", guide, BLOCKS)
-    assert len(examples) == 9
+    assert len(examples) == 10
     said = shell("\n".join(examples), address, system.token)
     assert '"points": 149' in said
     [ayse] = system.look_up(user_id=USER)

@@ -35,6 +35,7 @@ from tests.campaign_stage import (
 )
 from tests.claim_stage import book
 from tests.contract.story_teller import Refusal
+from tests.order_books import KEYS
 from tests.redemption_stage import OTHER, SHOPPER, Stage
 
 PROMOTE = """
@@ -312,7 +313,7 @@ def test_a_draft_is_tried_on_one_member_with_a_code_that_works_for_two_days(
         made = desk.create_campaign(conn, stage.store, terms, actor=ACTOR, now=stage.now)
         member = stage.members[SHOPPER]
         desk.make_test_code(conn, stage.store, made.public_id, member, actor=ACTOR, now=stage.now)
-        assert why_not_in(conn, stage.store, made, member, now=stage.now) == ""
+        assert why_not_in(conn, stage.store, made, member, now=stage.now, keys=KEYS) == ""
         return made.public_id
 
     public_id = stage.database.write(plan)
@@ -329,7 +330,14 @@ def test_a_draft_is_tried_on_one_member_with_a_code_that_works_for_two_days(
     points = start(stage, terms_of(stage, "points"))
     tried = stage.database.read(
         lambda conn: try_points(
-            conn, stage.store, points, stage.members[SHOPPER], None, Decimal(40), now=stage.now
+            conn,
+            stage.store,
+            points,
+            stage.members[SHOPPER],
+            None,
+            Decimal(40),
+            now=stage.now,
+            keys=KEYS,
         )
     )
     assert tried == (40, 80)

@@ -198,8 +198,10 @@ def test_staff_and_the_member_see_what_is_left(database: Database) -> None:
         campaign = repository.get(conn, shop.store.id, shop.campaign)
         found = campaigns_for(conn, shop.store, member, now=NOW)
         return (
-            try_points(conn, shop.store, campaign, member.id, None, Decimal(100), now=NOW),
-            why_not_in(conn, shop.store, campaign, member.id, now=NOW),
+            try_points(
+                conn, shop.store, campaign, member.id, None, Decimal(100), now=NOW, keys=KEYS
+            ),
+            why_not_in(conn, shop.store, campaign, member.id, now=NOW, keys=KEYS),
             [gives_words(one.campaign, "en") for one in found],
         )
 
