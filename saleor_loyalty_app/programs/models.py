@@ -103,6 +103,7 @@ class DeedAward(SQLModel, table=True):
     __table_args__ = (
         sa.UniqueConstraint("store_id", "member_id", "deed_key"),
         sa.Index("ix_deed_award_trigger", "store_id", "trigger", "at"),
+        sa.Index("ix_deed_award_awarded", "store_id", "awarded_at"),
     )
 
     id: int | None = key()
