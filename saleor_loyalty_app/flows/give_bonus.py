@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app.bonuses import given, waiting
 from saleor_loyalty_app.flows.award_deed import Awarded, award_deed
-from saleor_loyalty_app.flows.known_member import everybody
+from saleor_loyalty_app.flows.known_member import everybody, lock_people
 from saleor_loyalty_app.flows.known_past import addresses_of, past_of
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
@@ -121,6 +121,7 @@ def give_waiting(
     The rules of the day of each deed decide. Nothing happens while earning is switched off.
     """
     found = waiting.oldest(conn, store.id, limit=limit) if store.earning_on else []
+    lock_people(conn, store, {one.member_id for one in found})
     for one in found:
         give_bonus(conn, store, one.member_id, one.deed, keys=keys, now=now)
     waiting.settle(conn, store.id, found)

@@ -13,9 +13,9 @@ from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.deed_perks import look_again
 from saleor_loyalty_app.flows.faults import DATABASES_FAULT, ROWS_FAULT
-from saleor_loyalty_app.flows.known_member import lock_members
+from saleor_loyalty_app.flows.known_member import lock_people
 from saleor_loyalty_app.flows.perk_problems import NAMED
-from saleor_loyalty_app.flows.perk_work import names_of, surviving_id
+from saleor_loyalty_app.flows.perk_work import names_of
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.programs import perk_rows
@@ -82,7 +82,7 @@ def _look(
 ) -> None:
     rows = perk_rows.by_ids(conn, store.id, ids)
     redemptions.lock(conn, store.id, redemptions.ids_of(conn, store.id, names_of(rows)))
-    lock_members(conn, store, {surviving_id(conn, store, row.member_id) for row in rows})
+    lock_people(conn, store, {row.member_id for row in rows})
     for row in perk_rows.by_ids(conn, store.id, ids, lock=True):
         if row.state in (WAITING, TAKEN):
             look_again(conn, store, row, now=now, keys=keys)
