@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from saleor_loyalty_app.bonuses import given, waiting
 from saleor_loyalty_app.flows.award_deed import Awarded, award_deed
 from saleor_loyalty_app.flows.known_member import everybody, lock_people
-from saleor_loyalty_app.flows.known_past import addresses_of, past_of
+from saleor_loyalty_app.flows.known_past import addresses_of, never_had, past_of
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.service import Recognized
@@ -151,7 +151,8 @@ def remember_erased(
     everything again.
 
     Args:
-        like: the members whose bonuses are kept: these, and whom they were merged with.
+        like: the members whose bonuses are kept: these, and whom they were merged with. Where these
+            stay, what waits may be theirs yet; else nobody ever has it.
     """
     found = (members.member_by_id(conn, store.id, member_id) for member_id in member_ids)
     addresses = {
@@ -162,7 +163,9 @@ def remember_erased(
     }
     revision = revision_at(conn, store.id, now)
     program = None if revision is None else revision.program
-    deeds = given.deeds_of(conn, store.id, like)
+    waits = frozenset[str]() if {*like} - {*member_ids} else never_had(conn, store, like)
+    given.forget(conn, store.id, addresses, waits)
+    deeds = [one for one in given.deeds_of(conn, store.id, like) if one not in waits]
     ends = given.months_later(now, section_at(conn, store, now).remembered_months)
     given.remember(conn, store.id, addresses, deeds, ends)
     past = past_of(conn, store, like, program, ends=ends, now=now)

@@ -18,9 +18,10 @@ from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.orders.repository import paid_orders_of
-from saleor_loyalty_app.programs import cap_uses
+from saleor_loyalty_app.programs import cap_uses, deed_awards, perk_rows
 from saleor_loyalty_app.programs.boosts import capped_boosts
 from saleor_loyalty_app.programs.caps import MemberCap, Period, period_of
+from saleor_loyalty_app.programs.deed_awards import cap_source, deed_named
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.member_facts import Used
 from saleor_loyalty_app.programs.rewards import NO_REWARDS, RewardItem
@@ -154,7 +155,7 @@ def past_of(
     """What is to be remembered of members who go, by when it is forgotten.
 
     What was remembered before them is not in it. A reward counts where its code was not used yet:
-    it is, and stays, in their hands.
+    it is, and stays, in their hands. What waits, and never was, does not.
 
     Args:
         ends: when all is forgotten.
@@ -176,6 +177,19 @@ def past_of(
     return past
 
 
+def never_had(conn: Connection, store: StoreRef, member_ids: Sequence[int]) -> frozenset[str]:
+    """The keys of deeds of members that brought nothing but what waits to this day."""
+    waiting = {
+        (row.source, row.rule_id) for row in perk_rows.never_given(conn, store.id, member_ids)
+    }
+    named = {found[1] for source, _ in waiting if (found := deed_named(source)) is not None}
+    nothing: dict[str, bool] = {}
+    for deed in deed_awards.of_members(conn, store.id, member_ids, named):
+        waits = all((deed.perk_source, one.rule_id) in waiting for one in deed.grants)
+        nothing[deed.deed_key] = nothing.get(deed.deed_key, True) and waits
+    return frozenset(key for key, waits in nothing.items() if waits)
+
+
 def _had_of_rules(
     conn: Connection,
     store: StoreRef,
@@ -189,7 +203,13 @@ def _had_of_rules(
         if rule.caps is not None and rule.caps.per_member is not None
     }
     caps |= capped_boosts(boosts_at(conn, store, now))
-    used = cap_uses.used_by(conn, store.id, member_ids, caps, at=now, timezone=store.timezone)
+    waiting: dict[str, list[str]] = {}
+    for row in perk_rows.never_given(conn, store.id, member_ids):
+        if row.rule_id in caps:
+            waiting.setdefault(row.rule_id, []).append(cap_source(conn, store.id, row.source))
+    used = cap_uses.used_by(
+        conn, store.id, member_ids, caps, at=now, timezone=store.timezone, waiting=waiting
+    )
     return [
         (f"{_CAP}{rule_id}", caps[rule_id].period, Amount(had.points, had.times))
         for rule_id, had in used.items()
