@@ -8,7 +8,13 @@ from sqlalchemy import Connection
 from saleor_loyalty_app.bonuses import given, waiting
 from saleor_loyalty_app.flows.award_deed import Awarded, award_deed
 from saleor_loyalty_app.flows.known_member import everybody, lock_people
-from saleor_loyalty_app.flows.known_past import addresses_of, never_had, past_of
+from saleor_loyalty_app.flows.known_past import (
+    addresses_of,
+    kept_with,
+    never_had,
+    not_kept,
+    past_of,
+)
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.service import Recognized
@@ -163,7 +169,8 @@ def remember_erased(
     }
     revision = revision_at(conn, store.id, now)
     program = None if revision is None else revision.program
-    waits = frozenset[str]() if {*like} - {*member_ids} else never_had(conn, store, like)
+    is_gone = {*like} <= {*member_ids}
+    waits = never_had(conn, store, like) if is_gone else frozenset[str]()
     given.forget(conn, store.id, addresses, waits)
     deeds = [one for one in given.deeds_of(conn, store.id, like) if one not in waits]
     ends = given.months_later(now, section_at(conn, store, now).remembered_months)
@@ -171,7 +178,10 @@ def remember_erased(
     past = past_of(conn, store, like, program, ends=ends, now=now)
     for until, amounts in sorted(past.items()):
         for address in sorted(addresses):
-            given.remember_more(conn, store.id, address, amounts, until, now=now)
+            more = not_kept(conn, store, address, like, amounts, now=now)
+            if not is_gone:
+                more |= kept_with(member_ids, amounts)
+            given.remember_more(conn, store.id, address, more, until, now=now)
 
 
 def section_at(conn: Connection, store: StoreRef, at: datetime) -> Bonuses:

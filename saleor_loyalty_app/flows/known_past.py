@@ -29,7 +29,7 @@ from saleor_loyalty_app.rewards import claims
 from saleor_loyalty_app.stores.refs import StoreRef
 
 ORDERS = "orders"
-_CAP, _REWARD, _CODE = "cap:", "reward:", "code:"
+_CAP, _REWARD, _CODE, _OF = "cap:", "reward:", "code:", "of:"
 #: An order of a period may be paid, and counted, so long after the period is over.
 LATE = timedelta(days=31)
 
@@ -177,6 +177,33 @@ def past_of(
     return past
 
 
+def kept_with(member_ids: Sequence[int], amounts: Mapping[str, Amount]) -> dict[str, Amount]:
+    """What is noted of an account that goes while who had it stays: how much is kept with it."""
+    return {_with(one, what): had for one in member_ids for what, had in amounts.items()}
+
+
+def not_kept(
+    conn: Connection,
+    store: StoreRef,
+    address: str,
+    member_ids: Sequence[int],
+    amounts: Mapping[str, Amount],
+    *,
+    now: datetime,
+) -> dict[str, Amount]:
+    """Of what members had, that which is not remembered by an address of theirs already.
+
+    Who was merged of several accounts may have given one of them up before.
+    """
+    whats = {_with(one, what): what for one in member_ids for what in amounts}
+    left = dict(amounts)
+    for noted, kept in given.amounts_of(conn, store.id, [address], list(whats), at=now).items():
+        had = left[whats[noted]]
+        points, times = max(0, had.points - kept.points), max(0, had.times - kept.times)
+        left[whats[noted]] = Amount(points, times)
+    return {what: had for what, had in left.items() if had.points or had.times}
+
+
 def never_had(conn: Connection, store: StoreRef, member_ids: Sequence[int]) -> frozenset[str]:
     """The keys of deeds of members that brought nothing but what waits to this day."""
     waiting = {
@@ -230,6 +257,10 @@ def _had_of_rewards(
         for item in items
         if item.limit is not None
     ]
+
+
+def _with(member_id: int, what: str) -> str:
+    return f"{_OF}{member_id}:{what}"
 
 
 def _in_period(what: str, limit: Period, at: datetime, timezone: str) -> str:
