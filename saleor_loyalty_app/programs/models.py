@@ -147,7 +147,8 @@ class RulePerk(SQLModel, table=True):
     rule_id: str
     #: "issue_reward", "set_tier", "tag" or "message".
     kind: str
-    #: given; waiting: for an account, or until a switch is on again; refused: it could not be;
+    #: given; waiting: for an account, until a switch is on again, or, for a deed, until its member
+    #: may have it and there is one; refused: it could not be;
     #: kept: the order came back and it was used; taken: it was taken back with the order; ended:
     #: staff said another tier, or took the tag away.
     state: str
