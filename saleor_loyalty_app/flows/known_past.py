@@ -6,7 +6,7 @@ and ends as that does; what a day, week, month or year is limited to ends soon a
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -14,6 +14,7 @@ from saleor_loyalty_app.bonuses import given
 from saleor_loyalty_app.bonuses.given import Amount
 from saleor_loyalty_app.campaigns import codes
 from saleor_loyalty_app.flows.campaign_boosts import boosts_at
+from saleor_loyalty_app.goodwill import prompts
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
@@ -23,13 +24,14 @@ from saleor_loyalty_app.programs.boosts import capped_boosts
 from saleor_loyalty_app.programs.caps import MemberCap, Period, period_of
 from saleor_loyalty_app.programs.deed_awards import cap_source, deed_named
 from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.goodwill import Goodwill
 from saleor_loyalty_app.programs.member_facts import Used
 from saleor_loyalty_app.programs.rewards import NO_REWARDS, RewardItem
 from saleor_loyalty_app.rewards import claims
 from saleor_loyalty_app.stores.refs import StoreRef
 
 ORDERS = "orders"
-_CAP, _REWARD, _CODE, _OF = "cap:", "reward:", "code:", "of:"
+_CAP, _REWARD, _CODE, _OF, _GOODWILL = "cap:", "reward:", "code:", "of:", "goodwill:"
 #: An order of a period may be paid, and counted, so long after the period is over.
 LATE = timedelta(days=31)
 
@@ -143,6 +145,23 @@ def had_code(
     )
 
 
+def goodwill_before(
+    conn: Connection,
+    store: StoreRef,
+    member: MemberRef,
+    *,
+    since: datetime,
+    now: datetime,
+    keys: EmailKeys,
+) -> int:
+    """How often since a day the owner of a member's address had goodwill with accounts gone."""
+    days = (now.date() - since.date()).days
+    whats = [_goodwill_on(since + timedelta(days=one)) for one in range(days + 1)]
+    addresses = addresses_of(conn, store, member, keys)
+    past = given.amounts_of(conn, store.id, addresses, whats, at=now)
+    return sum(had.times for had in past.values())
+
+
 def past_of(
     conn: Connection,
     store: StoreRef,
@@ -174,7 +193,25 @@ def past_of(
             period = period_of(now, limit, store.timezone)
             until = ends if period is None else min(ends, period[1] + LATE)
             past.setdefault(until, {})[_in_period(what, limit, now, store.timezone)] = amount
+    for what, until, amount in _goodwill_of(conn, store, member_ids, program, now):
+        past.setdefault(min(ends, until), {})[what] = amount
     return past
+
+
+def _goodwill_of(
+    conn: Connection,
+    store: StoreRef,
+    member_ids: Sequence[int],
+    program: Program | None,
+    now: datetime,
+) -> list[tuple[str, datetime, Amount]]:
+    """Goodwill that members had by its day, until it counts no more, and how often."""
+    section = (None if program is None else program.goodwill) or Goodwill()
+    span = timedelta(days=section.limit.days)
+    found: dict[str, list[datetime]] = {}
+    for at in prompts.times_of(conn, store.id, member_ids, now - span):
+        found.setdefault(_goodwill_on(at), []).append(at)
+    return [(what, max(days) + span, Amount(0, len(days))) for what, days in found.items()]
 
 
 def kept_with(member_ids: Sequence[int], amounts: Mapping[str, Amount]) -> dict[str, Amount]:
@@ -257,6 +294,10 @@ def _had_of_rewards(
         for item in items
         if item.limit is not None
     ]
+
+
+def _goodwill_on(at: datetime) -> str:
+    return f"{_GOODWILL}{at.astimezone(UTC).date().isoformat()}"
 
 
 def _with(member_id: int, what: str) -> str:
