@@ -83,7 +83,7 @@ def give_once(
     found = members.surviving_member(conn, store.id, member_id)
     if found is None:
         return Awarded(None, withheld="unknown")
-    member = members.lock_members(conn, store.id, [found.id])[found.id]
+    member = members.lock_members(conn, store.id, [found.id], named=True)[found.id]
     people = everybody(conn, store, member.id)
     addresses = addresses_of(conn, store, member, keys)
     if given.was_given(conn, store.id, people, addresses, deed.key, now=now):

@@ -108,9 +108,9 @@ def lock_people(conn: Connection, store: StoreRef, member_ids: Collection[int]) 
     a request holds its own, and then draws.
     """
     ids = {*survivors(conn, store.id, list(member_ids))}
-    locked = members.lock_members(conn, store.id, [*ids])
+    locked = members.lock_members(conn, store.id, [*ids], named=True)
     if merged := {one.merged_into for one in locked.values() if one.merged_into is not None}:
-        locked |= members.lock_members(conn, store.id, [*merged])
+        locked |= members.lock_members(conn, store.id, [*merged], named=True)
     lock_members(conn, store, [one.id for one in locked.values() if one.merged_into is None])
 
 

@@ -75,6 +75,8 @@ def furnish(conn: Connection) -> StoreRef:
     deed = DeedFacts("account_confirmed", "", NOW, "account_confirmed")
     for user in USERS:
         member = make_member(conn, store.id, user_id=user)
+        # An account that is there: one that is made would name its member.
+        lock_member(conn, store, member)
         reached = {"member_id": member, "tier": "silver", "store_id": store.id, "at": NOW}
         conn.execute(sa.insert(table(TierReward)), reached | {"points": 0, "waiting": True})
         passed.note(conn, store.id, [Note(member, "line", "orders", "1", "waiting")], now=NOW)
@@ -115,12 +117,14 @@ def test_a_page_that_waits_for_an_account_keeps_nobody_from_the_stock(
         page(conn, store)
 
     with ThreadPoolExecutor(1) as others, database.engine.connect() as request:
-        member = member_by_user(request, store.id, USERS[1], lock=True)
+        member = member_by_user(request, store.id, USERS[1])
         assert member is not None
         lock_member(request, store, member.id)
         giving = others.submit(database.write, work)
         try:
             wait_until_it_waits(database, giving, request)
+            # As whatever is booked does, which names the member.
+            assert member_by_user(request, store.id, USERS[1], lock=True) is not None
             request.execute(sa.select(STOCK).with_for_update(nowait=True))
             assert claims.draw_stock(request, store.id, "reward", 10)
             request.commit()
