@@ -192,6 +192,19 @@ def amounts_of(
     return {what: Amount(int(points), int(times)) for what, points, times in conn.execute(query)}
 
 
+def forget(
+    conn: Connection, store_id: int, address_keys: Iterable[str], deeds: Iterable[str]
+) -> None:
+    """Forgets of addresses that their owner was given something."""
+    conn.execute(
+        sa.delete(_memory).where(
+            _memory.c.store_id == store_id,
+            _memory.c.address_key.in_(sorted(address_keys)),
+            _memory.c.deed.in_(sorted(deeds)),
+        )
+    )
+
+
 def is_remembered(conn: Connection, store_id: int, what: str, *, now: datetime) -> bool:
     """Whether anything of the kind is remembered of anybody."""
     query = sa.select(_memory.c.id).where(

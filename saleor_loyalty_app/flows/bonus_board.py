@@ -13,6 +13,7 @@ from saleor_loyalty_app.bonuses.celebrating import Birthday, next_celebration
 from saleor_loyalty_app.flows.answer_question import deed_of
 from saleor_loyalty_app.flows.celebrate import deed_on
 from saleor_loyalty_app.flows.known_member import everybody, member_facts
+from saleor_loyalty_app.flows.reward_outlook import NotNow, not_now
 from saleor_loyalty_app.members.eligibility import why_not_earning
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
@@ -37,6 +38,7 @@ class BirthdayBoard:
         brings: points on the day, by the program as it is now.
         rewards: what comes with them, by ids of the catalog.
         known_days: a day counts if it was told so many days before.
+        not_now: which of the rewards would not be given as things are.
     """
 
     asked: bool
@@ -47,13 +49,15 @@ class BirthdayBoard:
     known_days: int
     program: Program | None = None
     rewards: tuple[str, ...] = ()
+    not_now: tuple[NotNow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionBoard:
     """A question with the member's answer, and the points and rewards that answering brings now.
 
-    `question` is None where an answer is left of a question that the program has no more.
+    `question` is None where an answer is left of a question that the program has no more;
+    `not_now` has which of the rewards would not be given as things are.
     """
 
     id: str
@@ -62,6 +66,7 @@ class QuestionBoard:
     brings: int
     program: Program | None = None
     rewards: tuple[str, ...] = ()
+    not_now: tuple[NotNow, ...] = ()
 
     @property
     def asked(self) -> bool:
@@ -75,6 +80,7 @@ class _Brings:
 
     points: int = 0
     rewards: tuple[str, ...] = ()
+    not_now: tuple[NotNow, ...] = ()
 
 
 _NOTHING = _Brings()
@@ -105,6 +111,7 @@ def birthday_board(
         known_days=section.birthdays.known_days,
         program=None if revision is None else revision.program,
         rewards=brings.rewards,
+        not_now=brings.not_now,
     )
 
 
@@ -124,7 +131,15 @@ def question_board(
             program = revision.program
             brings = _brings(conn, store, member, revision, deed_of(question, now), keys, now)
         shown.append(
-            QuestionBoard(question.id, question, answer, brings.points, program, brings.rewards)
+            QuestionBoard(
+                question.id,
+                question,
+                answer,
+                brings.points,
+                program,
+                brings.rewards,
+                brings.not_now,
+            )
         )
     shown += [QuestionBoard(answer.question_id, None, answer, 0) for answer in said.values()]
     return sorted(shown, key=lambda one: not one.asked)
@@ -167,6 +182,7 @@ def _brings(
     caps = caps_of(program, deed.trigger)
     facts = member_facts(conn, store, member, program, caps, at=now, keys=keys)
     grants = decide_deed(program, deed, facts, store.timezone).grants
-    rewards = (one.perk.reward for one in grants if isinstance(one.perk, IssueReward))
+    rewards = tuple(one.perk.reward for one in grants if isinstance(one.perk, IssueReward))
     points = sum(grant.points for grant in grants if grant.unit == "points")
-    return _Brings(points, tuple(rewards))
+    missing = not_now(conn, store, member, program, rewards, at=max(now, deed.at), keys=keys)
+    return _Brings(points, rewards, missing)

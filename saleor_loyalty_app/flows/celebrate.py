@@ -1,6 +1,6 @@
 """Birthdays and anniversaries: points and a greeting on the day, a missed day is caught up."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from saleor_loyalty_app.bonuses.celebrating import (
 )
 from saleor_loyalty_app.bonuses.runs import Celebrated, Run
 from saleor_loyalty_app.flows.give_bonus import give_bonus
+from saleor_loyalty_app.flows.known_member import lock_people
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.messages.outbox import Kind, tell
 from saleor_loyalty_app.programs.bonuses import DEFAULTS, Bonuses
@@ -28,7 +29,7 @@ from saleor_loyalty_app.stores.locale import usable_timezone
 from saleor_loyalty_app.stores.refs import StoreRef
 
 #: Members whose turn it is in one transaction.
-PAGE = 100
+PAGE = 20
 #: Nobody is congratulated so long after the day; the points come all the same.
 LATEST_GREETING = timedelta(days=2)
 
@@ -106,13 +107,14 @@ def _celebrate(
     conn: Connection,
     store: StoreRef,
     kind: Celebrated,
-    turns: Iterable[Turn],
+    turns: Sequence[Turn],
     day: date,
     zone: ZoneInfo,
     keys: EmailKeys,
     now: datetime,
 ) -> None:
     today = now.astimezone(zone).date()
+    lock_people(conn, store, {turn.member_id for turn in turns})
     for turn in turns:
         deed = deed_on(kind, day, turn.years, zone)
         points = give_bonus(conn, store, turn.member_id, deed, keys=keys, now=now)

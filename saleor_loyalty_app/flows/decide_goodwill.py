@@ -18,12 +18,13 @@ from saleor_loyalty_app.flows.decide_case import CaseDecided, CaseUnknown
 from saleor_loyalty_app.flows.give_points import Agent, Automatic, GiveRequest, give
 from saleor_loyalty_app.flows.goodwill_news import note_given, reason_of
 from saleor_loyalty_app.flows.known_member import everybody, lock_member
+from saleor_loyalty_app.flows.known_past import goodwill_before
 from saleor_loyalty_app.goodwill import prompts
 from saleor_loyalty_app.goodwill.errors import GoodwillLimitReached, GoodwillWorthless
 from saleor_loyalty_app.goodwill.prompts import Prompt
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.errors import MemberNotFound
-from saleor_loyalty_app.members.repository import surviving_member
+from saleor_loyalty_app.members.repository import member_by_id, surviving_member
 from saleor_loyalty_app.orders.repository import how_it_stands
 from saleor_loyalty_app.programs.goodwill import Goodwill
 from saleor_loyalty_app.programs.repository import revision_at
@@ -96,7 +97,7 @@ def decide_goodwill(
         raise GoodwillWorthless
     member_id = _owner(conn, store, prompt)
     lock_member(conn, store, member_id)
-    _check_limit(conn, store, prompt, member_id, now)
+    _check_limit(conn, store, prompt, member_id, keys, now)
     request = GiveRequest(
         member_id,
         points,
@@ -169,12 +170,21 @@ def _owner(conn: Connection, store: StoreRef, prompt: Prompt) -> int:
 
 
 def _check_limit(
-    conn: Connection, store: StoreRef, prompt: Prompt, member_id: int, now: datetime
+    conn: Connection,
+    store: StoreRef,
+    prompt: Prompt,
+    member_id: int,
+    keys: EmailKeys,
+    now: datetime,
 ) -> None:
     limit = _section(conn, store, now).limit
     since = now - timedelta(days=limit.days)
     people = everybody(conn, store, member_id)
-    if prompts.times_given(conn, store.id, people, since, but=prompt.id) >= limit.times:
+    times = prompts.times_given(conn, store.id, people, since, but=prompt.id)
+    member = member_by_id(conn, store.id, member_id)
+    if member is not None:
+        times += goodwill_before(conn, store, member, since=since, now=now, keys=keys)
+    if times >= limit.times:
         raise GoodwillLimitReached(times=limit.times, days=limit.days)
 
 

@@ -7,8 +7,14 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app.bonuses import given, waiting
 from saleor_loyalty_app.flows.award_deed import Awarded, award_deed
-from saleor_loyalty_app.flows.known_member import everybody
-from saleor_loyalty_app.flows.known_past import addresses_of, past_of
+from saleor_loyalty_app.flows.known_member import everybody, lock_people
+from saleor_loyalty_app.flows.known_past import (
+    addresses_of,
+    kept_with,
+    never_had,
+    not_kept,
+    past_of,
+)
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.service import Recognized
@@ -77,7 +83,7 @@ def give_once(
     found = members.surviving_member(conn, store.id, member_id)
     if found is None:
         return Awarded(None, withheld="unknown")
-    member = members.lock_members(conn, store.id, [found.id])[found.id]
+    member = members.lock_members(conn, store.id, [found.id], named=True)[found.id]
     people = everybody(conn, store, member.id)
     addresses = addresses_of(conn, store, member, keys)
     if given.was_given(conn, store.id, people, addresses, deed.key, now=now):
@@ -121,6 +127,7 @@ def give_waiting(
     The rules of the day of each deed decide. Nothing happens while earning is switched off.
     """
     found = waiting.oldest(conn, store.id, limit=limit) if store.earning_on else []
+    lock_people(conn, store, {one.member_id for one in found})
     for one in found:
         give_bonus(conn, store, one.member_id, one.deed, keys=keys, now=now)
     waiting.settle(conn, store.id, found)
@@ -150,7 +157,8 @@ def remember_erased(
     everything again.
 
     Args:
-        like: the members whose bonuses are kept: these, and whom they were merged with.
+        like: the members whose bonuses are kept: these, and whom they were merged with. Where these
+            stay, what waits may be theirs yet; else nobody ever has it.
     """
     found = (members.member_by_id(conn, store.id, member_id) for member_id in member_ids)
     addresses = {
@@ -161,13 +169,19 @@ def remember_erased(
     }
     revision = revision_at(conn, store.id, now)
     program = None if revision is None else revision.program
-    deeds = given.deeds_of(conn, store.id, like)
+    is_gone = {*like} <= {*member_ids}
+    waits = never_had(conn, store, like) if is_gone else frozenset[str]()
+    given.forget(conn, store.id, addresses, waits)
+    deeds = [one for one in given.deeds_of(conn, store.id, like) if one not in waits]
     ends = given.months_later(now, section_at(conn, store, now).remembered_months)
     given.remember(conn, store.id, addresses, deeds, ends)
     past = past_of(conn, store, like, program, ends=ends, now=now)
     for until, amounts in sorted(past.items()):
         for address in sorted(addresses):
-            given.remember_more(conn, store.id, address, amounts, until, now=now)
+            more = not_kept(conn, store, address, like, amounts, now=now)
+            if not is_gone:
+                more |= kept_with(member_ids, amounts)
+            given.remember_more(conn, store.id, address, more, until, now=now)
 
 
 def section_at(conn: Connection, store: StoreRef, at: datetime) -> Bonuses:

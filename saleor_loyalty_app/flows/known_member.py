@@ -10,10 +10,10 @@ from saleor_loyalty_app import ledger
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.known_past import orders_before, used_before
 from saleor_loyalty_app.ledger import Account
+from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.models import MemberIdentity
 from saleor_loyalty_app.members.refs import MemberRef
-from saleor_loyalty_app.members.repository import merged_members
 from saleor_loyalty_app.programs import cap_uses
 from saleor_loyalty_app.programs.caps import MemberCap
 from saleor_loyalty_app.programs.document import Program
@@ -23,6 +23,7 @@ from saleor_loyalty_app.segments.repository import these
 from saleor_loyalty_app.segments.standing import segments_in_force
 from saleor_loyalty_app.segments.tagged import tags_of
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers.repository import survivors
 from saleor_loyalty_app.tiers.standing import tier_for_earning
 
 _identities = table(MemberIdentity)
@@ -100,9 +101,22 @@ def lock_members(conn: Connection, store: StoreRef, member_ids: Collection[int])
     ledger.lock_accounts(conn, [Account(store.id, one, "points") for one in member_ids])
 
 
+def lock_people(conn: Connection, store: StoreRef, member_ids: Collection[int]) -> None:
+    """Locks who members are today, then their accounts: for a page, before it gives anything.
+
+    What all draw from, such as the stock of a reward, is held by nobody who waits for an account:
+    a request holds its own, and then draws.
+    """
+    ids = {*survivors(conn, store.id, list(member_ids))}
+    locked = members.lock_members(conn, store.id, [*ids], named=True)
+    if merged := {one.merged_into for one in locked.values() if one.merged_into is not None}:
+        locked |= members.lock_members(conn, store.id, [*merged], named=True)
+    lock_members(conn, store, [one.id for one in locked.values() if one.merged_into is None])
+
+
 def everybody(conn: Connection, store: StoreRef, member_id: int) -> list[int]:
     """A member and who was merged into them."""
-    return [member_id, *merged_members(conn, store.id, member_id)]
+    return [member_id, *members.merged_members(conn, store.id, member_id)]
 
 
 def _tags(conn: Connection, store: StoreRef, member_id: int) -> frozenset[str]:

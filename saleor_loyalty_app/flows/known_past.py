@@ -6,7 +6,7 @@ and ends as that does; what a day, week, month or year is limited to ends soon a
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -14,21 +14,24 @@ from saleor_loyalty_app.bonuses import given
 from saleor_loyalty_app.bonuses.given import Amount
 from saleor_loyalty_app.campaigns import codes
 from saleor_loyalty_app.flows.campaign_boosts import boosts_at
+from saleor_loyalty_app.goodwill import prompts
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.orders.repository import paid_orders_of
-from saleor_loyalty_app.programs import cap_uses
+from saleor_loyalty_app.programs import cap_uses, deed_awards, perk_rows
 from saleor_loyalty_app.programs.boosts import capped_boosts
 from saleor_loyalty_app.programs.caps import MemberCap, Period, period_of
+from saleor_loyalty_app.programs.deed_awards import cap_source, deed_named
 from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.goodwill import Goodwill
 from saleor_loyalty_app.programs.member_facts import Used
 from saleor_loyalty_app.programs.rewards import NO_REWARDS, RewardItem
 from saleor_loyalty_app.rewards import claims
 from saleor_loyalty_app.stores.refs import StoreRef
 
 ORDERS = "orders"
-_CAP, _REWARD, _CODE = "cap:", "reward:", "code:"
+_CAP, _REWARD, _CODE, _OF, _GOODWILL = "cap:", "reward:", "code:", "of:", "goodwill:"
 #: An order of a period may be paid, and counted, so long after the period is over.
 LATE = timedelta(days=31)
 
@@ -142,6 +145,23 @@ def had_code(
     )
 
 
+def goodwill_before(
+    conn: Connection,
+    store: StoreRef,
+    member: MemberRef,
+    *,
+    since: datetime,
+    now: datetime,
+    keys: EmailKeys,
+) -> int:
+    """How often since a day the owner of a member's address had goodwill with accounts gone."""
+    days = (now.date() - since.date()).days
+    whats = [_goodwill_on(since + timedelta(days=one)) for one in range(days + 1)]
+    addresses = addresses_of(conn, store, member, keys)
+    past = given.amounts_of(conn, store.id, addresses, whats, at=now)
+    return sum(had.times for had in past.values())
+
+
 def past_of(
     conn: Connection,
     store: StoreRef,
@@ -154,7 +174,7 @@ def past_of(
     """What is to be remembered of members who go, by when it is forgotten.
 
     What was remembered before them is not in it. A reward counts where its code was not used yet:
-    it is, and stays, in their hands.
+    it is, and stays, in their hands. What waits, and never was, does not.
 
     Args:
         ends: when all is forgotten.
@@ -173,7 +193,65 @@ def past_of(
             period = period_of(now, limit, store.timezone)
             until = ends if period is None else min(ends, period[1] + LATE)
             past.setdefault(until, {})[_in_period(what, limit, now, store.timezone)] = amount
+    for what, until, amount in _goodwill_of(conn, store, member_ids, program, now):
+        past.setdefault(min(ends, until), {})[what] = amount
     return past
+
+
+def _goodwill_of(
+    conn: Connection,
+    store: StoreRef,
+    member_ids: Sequence[int],
+    program: Program | None,
+    now: datetime,
+) -> list[tuple[str, datetime, Amount]]:
+    """Goodwill that members had by its day, until it counts no more, and how often."""
+    section = (None if program is None else program.goodwill) or Goodwill()
+    span = timedelta(days=section.limit.days)
+    found: dict[str, list[datetime]] = {}
+    for at in prompts.times_of(conn, store.id, member_ids, now - span):
+        found.setdefault(_goodwill_on(at), []).append(at)
+    return [(what, max(days) + span, Amount(0, len(days))) for what, days in found.items()]
+
+
+def kept_with(member_ids: Sequence[int], amounts: Mapping[str, Amount]) -> dict[str, Amount]:
+    """What is noted of an account that goes while who had it stays: how much is kept with it."""
+    return {_with(one, what): had for one in member_ids for what, had in amounts.items()}
+
+
+def not_kept(
+    conn: Connection,
+    store: StoreRef,
+    address: str,
+    member_ids: Sequence[int],
+    amounts: Mapping[str, Amount],
+    *,
+    now: datetime,
+) -> dict[str, Amount]:
+    """Of what members had, that which is not remembered by an address of theirs already.
+
+    Who was merged of several accounts may have given one of them up before.
+    """
+    whats = {_with(one, what): what for one in member_ids for what in amounts}
+    left = dict(amounts)
+    for noted, kept in given.amounts_of(conn, store.id, [address], list(whats), at=now).items():
+        had = left[whats[noted]]
+        points, times = max(0, had.points - kept.points), max(0, had.times - kept.times)
+        left[whats[noted]] = Amount(points, times)
+    return {what: had for what, had in left.items() if had.points or had.times}
+
+
+def never_had(conn: Connection, store: StoreRef, member_ids: Sequence[int]) -> frozenset[str]:
+    """The keys of deeds of members that brought nothing but what waits to this day."""
+    waiting = {
+        (row.source, row.rule_id) for row in perk_rows.never_given(conn, store.id, member_ids)
+    }
+    named = {found[1] for source, _ in waiting if (found := deed_named(source)) is not None}
+    nothing: dict[str, bool] = {}
+    for deed in deed_awards.of_members(conn, store.id, member_ids, named):
+        waits = all((deed.perk_source, one.rule_id) in waiting for one in deed.grants)
+        nothing[deed.deed_key] = nothing.get(deed.deed_key, True) and waits
+    return frozenset(key for key, waits in nothing.items() if waits)
 
 
 def _had_of_rules(
@@ -189,7 +267,13 @@ def _had_of_rules(
         if rule.caps is not None and rule.caps.per_member is not None
     }
     caps |= capped_boosts(boosts_at(conn, store, now))
-    used = cap_uses.used_by(conn, store.id, member_ids, caps, at=now, timezone=store.timezone)
+    waiting: dict[str, list[str]] = {}
+    for row in perk_rows.never_given(conn, store.id, member_ids):
+        if row.rule_id in caps:
+            waiting.setdefault(row.rule_id, []).append(cap_source(conn, store.id, row.source))
+    used = cap_uses.used_by(
+        conn, store.id, member_ids, caps, at=now, timezone=store.timezone, waiting=waiting
+    )
     return [
         (f"{_CAP}{rule_id}", caps[rule_id].period, Amount(had.points, had.times))
         for rule_id, had in used.items()
@@ -210,6 +294,14 @@ def _had_of_rewards(
         for item in items
         if item.limit is not None
     ]
+
+
+def _goodwill_on(at: datetime) -> str:
+    return f"{_GOODWILL}{at.astimezone(UTC).date().isoformat()}"
+
+
+def _with(member_id: int, what: str) -> str:
+    return f"{_OF}{member_id}:{what}"
 
 
 def _in_period(what: str, limit: Period, at: datetime, timezone: str) -> str:

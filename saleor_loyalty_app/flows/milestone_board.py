@@ -6,21 +6,25 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.pass_milestones import MilestoneRule, milestones_of
+from saleor_loyalty_app.flows.reward_outlook import not_now
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.members.eligibility import takes_part
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.errors import MemberNotFound
+from saleor_loyalty_app.members.repository import member_by_id
 from saleor_loyalty_app.members.sampling import count_people, sampled_pages
 from saleor_loyalty_app.milestones import passed
 from saleor_loyalty_app.milestones.totals import totals_of
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.milestone_rules import missing_to_line, progress_percent
-from saleor_loyalty_app.programs.perks import PerkEffect
+from saleor_loyalty_app.programs.perks import IssueReward, PerkEffect
 from saleor_loyalty_app.programs.perks_words import perk_name
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.rules import EarningRule
 from saleor_loyalty_app.programs.tier_measures import Missing
 from saleor_loyalty_app.programs.tiers_words import missing_words
+from saleor_loyalty_app.rewards.errors import SpendingRefused
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers import repository as people_of
 
@@ -38,6 +42,7 @@ class Ahead:
         percent: of the way, 0 to 100.
         missing: to the line; of several currencies one is enough.
         program: in force, which names rewards.
+        not_now: why its reward would not be given as things are; None = it would.
     """
 
     rule: EarningRule
@@ -46,6 +51,7 @@ class Ahead:
     percent: int
     missing: tuple[Missing, ...]
     program: Program | None = None
+    not_now: SpendingRefused | None = None
 
     @property
     def points(self) -> int:
@@ -96,12 +102,20 @@ class Behind:
 
 
 def milestone_board(
-    conn: Connection, store: StoreRef, member_id: int, *, now: datetime
+    conn: Connection,
+    store: StoreRef,
+    member_id: int,
+    *,
+    now: datetime,
+    keys: EmailKeys | None = None,
 ) -> list[Ahead]:
     """The milestones in force for a member: the nearest first, then those reached.
 
     Left out is what they cannot get any more: a line passed before it came into force, or a perk
     that fell with a refund.
+
+    Args:
+        keys: find what is remembered of the member's address under older secrets, too.
 
     Raises:
         MemberNotFound: there is no such member.
@@ -121,6 +135,7 @@ def milestone_board(
     absorbed = people_of.merged_into(conn, store.id, ids)
     totals = totals_of(conn, store.id, absorbed, ids)[person.id]
     known = passed.known_of(conn, store.id, ids, absorbed)
+    missed = _not_now(conn, store, revision.program, person.id, now, keys)
     board = []
     for one in found:
         line = one.milestone.line
@@ -131,8 +146,27 @@ def milestone_board(
         missing = missing_to_line(line, totals)
         percent = 100 if reached else progress_percent(line, totals)
         left = () if reached else missing
-        board.append(Ahead(one.rule, line.type, reached, percent, left, revision.program))
+        why = None if reached else missed.get(getattr(one.rule.then, "reward", ""))
+        board.append(Ahead(one.rule, line.type, reached, percent, left, revision.program, why))
     return sorted(board, key=lambda one: (one.reached, -one.percent))
+
+
+def _not_now(
+    conn: Connection,
+    store: StoreRef,
+    program: Program,
+    member_id: int,
+    now: datetime,
+    keys: EmailKeys | None,
+) -> dict[str, SpendingRefused]:
+    """Why rewards of lines would not be given, by their ids."""
+    effects = (one.rule.then for one in milestones_of(program))
+    rewards = {one.reward for one in effects if isinstance(one, IssueReward)}
+    member = member_by_id(conn, store.id, member_id) if rewards else None
+    if member is None:
+        return {}
+    found = not_now(conn, store, member, program, rewards, at=now, keys=keys)
+    return {one.reward: one.why for one in found}
 
 
 def preview_line(conn: Connection, store: StoreRef, program: Program, rule_id: str) -> Behind:

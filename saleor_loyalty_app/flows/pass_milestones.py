@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from saleor_loyalty_app.flows.award_deed import reverse_deed
 from saleor_loyalty_app.flows.deed_perks import lock_gifts_of_deeds
 from saleor_loyalty_app.flows.give_bonus import give_once
-from saleor_loyalty_app.flows.known_member import everybody, lock_member
+from saleor_loyalty_app.flows.known_member import everybody, lock_member, lock_people
 from saleor_loyalty_app.members.eligibility import takes_part
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.repository import surviving_member
@@ -158,6 +158,7 @@ def settle_milestones(
     found = passed.open_ones(conn, store.id, limit=limit, giving=store.earning_on)
     falling = [(one.member_id, _key(one)) for one in found if one.state == "taking"]
     lock_gifts_of_deeds(conn, store, falling)
+    lock_people(conn, store, {one.member_id for one in found})
     for one in found:
         if one.state == "waiting":
             _give(conn, store, one, keys, now)

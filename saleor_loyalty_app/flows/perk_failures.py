@@ -11,7 +11,8 @@ from saleor_loyalty_app.flows.perk_problems import NAMED, plain, tell_not_given
 from saleor_loyalty_app.flows.perk_work import surviving_id
 from saleor_loyalty_app.i18n import Words
 from saleor_loyalty_app.orders.models import OrderState
-from saleor_loyalty_app.programs import cap_uses, deed_awards, perk_rows
+from saleor_loyalty_app.programs import cap_uses, perk_rows
+from saleor_loyalty_app.programs.deed_awards import cap_source
 from saleor_loyalty_app.programs.perk_rows import GIVEN, REFUSED
 from saleor_loyalty_app.programs.perks import IssueReward
 from saleor_loyalty_app.programs.repository import revision_at
@@ -38,7 +39,7 @@ def note_failed(
     code = str(reason.pop("code", redemption.state))
     detail = {**row.detail, "code": code, "detail": reason}
     perk_rows.change(conn, row.id, now=now, state=REFUSED, detail=detail)
-    cap_uses.give_back(conn, store.id, cap_source(conn, store, row.source), row.rule_id)
+    cap_uses.give_back(conn, store.id, cap_source(conn, store.id, row.source), row.rule_id)
     revision = revision_at(conn, store.id, now)
     tell_not_given(
         conn,
@@ -50,15 +51,6 @@ def note_failed(
         Words(f"error.{code}", plain(reason)),
         now,
     )
-
-
-def cap_source(conn: Connection, store: StoreRef, source: str) -> str:
-    """What draws of caps by what a rule gave: the order, or the deed's entries."""
-    named = deed_awards.deed_named(source)
-    if named is None:
-        return source
-    deed = deed_awards.decided(conn, store.id, [named[0]], named[1])
-    return source if deed is None else deed.source
 
 
 def _number(conn: Connection, store: StoreRef, source: str) -> str:

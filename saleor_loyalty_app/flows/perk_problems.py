@@ -26,17 +26,20 @@ def tell_not_given(
     number: str,
     why: Words,
     now: datetime,
+    *,
+    waits: bool = False,
 ) -> None:
     """Tells the owner of the last order or deed that a rule could give nothing for.
 
     Args:
         number: of the order; "" = it was a deed.
+        waits: it is given as soon as it can be.
     """
     language = store.language
     what = perk_name(effect, language, program)
     rule = rule_id if program is None else program.rule_name(rule_id, language)
     told: dict[str, Any] = {"rule": rule, "perk": what, "why": why}
-    words = Words("problem.perk_not_given_deed", told)
+    words = Words("problem.perk_waits_deed" if waits else "problem.perk_not_given_deed", told)
     if number:
         words = Words("problem.perk_not_given", {**told, "order": number})
     report_words(conn, store, problem_of(rule_id), words, now)

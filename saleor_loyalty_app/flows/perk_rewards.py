@@ -38,6 +38,8 @@ from saleor_loyalty_app.stores.repository import channels
 
 #: Why a code ended whose order came back, or whose deed was taken back.
 ORDER_BACK, DEED_BACK = "order_back", "deed_back"
+#: Why a member may have no code, of `SpendingBlocked`.
+CODES = "codes"
 _UNIT = "points"
 _O = table(OrderState).c
 
@@ -88,7 +90,7 @@ def give_reward(
         raise SpendingBlocked(reason=why)
     by_voucher = item.gift.type in VOUCHER_KINDS
     if member.codes_blocked and by_voucher:
-        raise SpendingBlocked(reason="codes")
+        raise SpendingBlocked(reason=CODES)
     takers = takers_of(
         conn, store, revision.program, member, [item], available=item.points, now=now, keys=keys
     )

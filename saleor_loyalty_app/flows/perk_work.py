@@ -13,9 +13,10 @@ from sqlalchemy import Connection
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.perk_messages import send_message, take_message, went_out
 from saleor_loyalty_app.flows.perk_problems import NAMED, plain, problem_of, tell_not_given
-from saleor_loyalty_app.flows.perk_rewards import Place, give_reward, take_reward
+from saleor_loyalty_app.flows.perk_rewards import CODES, Place, give_reward, take_reward
 from saleor_loyalty_app.flows.perk_tags import give_tag, take_tag
 from saleor_loyalty_app.flows.perk_tiers import give_tier, take_tier
+from saleor_loyalty_app.flows.spending_terms import today_of
 from saleor_loyalty_app.i18n import Words
 from saleor_loyalty_app.members.eligibility import RESTS, why_not_spending
 from saleor_loyalty_app.members.email_keys import EmailKeys
@@ -30,14 +31,24 @@ from saleor_loyalty_app.programs.perks import (
     PlannedMessage,
 )
 from saleor_loyalty_app.programs.repository import Revision
-from saleor_loyalty_app.rewards.errors import NoProgram, SpendingOff, SpendingRefused
+from saleor_loyalty_app.programs.rewards import NO_REWARDS
+from saleor_loyalty_app.rewards.errors import (
+    NoProgram,
+    RewardGone,
+    RewardUnknown,
+    SpendingBlocked,
+    SpendingOff,
+    SpendingRefused,
+)
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.stores import wind_downs
 from saleor_loyalty_app.stores.problems import resolve_problem
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers.errors import TierMemberUnfit, TiersOff, TierUnknown
 
-#: Why something cannot be given, for good.
+#: Why a member may not have a reward now, and may one day.
+_PASSING = frozenset({RESTS, "blocked", "not_enrolled"})
+#: Why something cannot be given, for good but for what passes.
 _REFUSALS = (SpendingRefused, TierMemberUnfit, TiersOff, TierUnknown)
 
 
@@ -162,7 +173,8 @@ class PerkWork:
         try:
             detail = self._give(effect, member, row, f"perk:{row.id}:{turns}")
         except _REFUSALS as refused:
-            return self._refused(row, effect, member, refused)
+            waits = self._passes(effect, refused)
+            return self._refused(row, effect, member, refused, waits=waits)
         problem = problem_of(rule_id)
         resolve_problem(self.conn, self.store.id, problem, self.now)
         return self._changed(
@@ -181,9 +193,22 @@ class PerkWork:
             return ""
         if not self.store.spending_on:
             return "spending_off"
-        # A deed comes once: a new address rests for two days, and what it brought outlasts that.
-        rests = not self.occasion.number and why_not_spending(member, now=self.now) == RESTS
-        return RESTS if rests else ""
+        # A deed comes once: what it brought outlasts whatever passes.
+        why = "" if self.occasion.number else why_not_spending(member, now=self.now)
+        return why if why in _PASSING else ""
+
+    def _passes(self, effect: PlannedEffect, refused: AppError) -> bool:
+        """Whether a deed's reward is there again one day: somebody gives one back, or the owner
+        puts more there, or switches it on; or staff let the member have codes again.
+        """
+        if self.occasion.number or not isinstance(effect, IssueReward) or self.revision is None:
+            return False
+        item = (self.revision.program.rewards or NO_REWARDS).item(effect.reward)
+        if isinstance(refused, RewardUnknown):
+            return item is not None and not item.is_over(today_of(self.store, self.now))
+        return isinstance(refused, RewardGone | SpendingBlocked) and (
+            refused.detail.get("reason", CODES) == CODES
+        )
 
     def _give(
         self, effect: PlannedEffect, member: MemberRef, row: PerkRow, key: str
@@ -232,14 +257,34 @@ class PerkWork:
         return {NAMED: made.public_id}
 
     def _refused(
-        self, row: PerkRow, effect: PlannedEffect, member: MemberRef, refused: AppError
+        self,
+        row: PerkRow,
+        effect: PlannedEffect,
+        member: MemberRef,
+        refused: AppError,
+        *,
+        waits: bool,
     ) -> PerkRow:
         program = None if self.revision is None else self.revision.program
         why = Words(f"error.{refused.code}", plain(refused.detail))
-        number = self.occasion.number
-        tell_not_given(self.conn, self.store, program, row.rule_id, effect, number, why, self.now)
-        detail = {"code": refused.code, "detail": plain(refused.detail), **_over(row)}
-        return self._changed(row, state=REFUSED, member_id=member.id, detail=detail)
+        detail = {"code": refused.code, "detail": plain(refused.detail)}
+        # Staff know whom they blocked; of what waits on the owner was told when it began to.
+        if not waits or not (isinstance(refused, SpendingBlocked) or _is_known(row, detail)):
+            number = self.occasion.number
+            tell_not_given(
+                self.conn,
+                self.store,
+                program,
+                row.rule_id,
+                effect,
+                number,
+                why,
+                self.now,
+                waits=waits,
+            )
+        kept = _lasting(row) if waits else _over(row)
+        state = WAITING if waits else REFUSED
+        return self._changed(row, state=state, member_id=member.id, detail={**kept, **detail})
 
     def _changed(self, row: PerkRow, **values: Any) -> PerkRow:
         return perk_rows.change(self.conn, row.id, now=self.now, **values)
@@ -259,6 +304,11 @@ def surviving_id(conn: Connection, store: StoreRef, member_id: int) -> int:
 def _lasting(row: PerkRow) -> dict[str, Any]:
     """What stays known of a perk that is not there now."""
     return {name: row.detail[name] for name in ("over", NAMED, "message") if name in row.detail}
+
+
+def _is_known(row: PerkRow, detail: Mapping[str, object]) -> bool:
+    """Whether it waits for just this already."""
+    return row.state == WAITING and all(row.detail.get(name) == one for name, one in detail.items())
 
 
 def _over(row: PerkRow) -> dict[str, Any]:

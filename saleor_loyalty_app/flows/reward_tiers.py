@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.give_bonus import give_once
+from saleor_loyalty_app.flows.known_member import lock_people
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.programs.deeds import DeedFacts
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -23,6 +24,7 @@ def give_rewards(
     who pause or are blocked until that ends. An account that is made again gets none a second time.
     """
     rows = repository.rewards_waiting(conn, store.id, limit=limit) if store.earning_on else []
+    lock_people(conn, store, {row.member_id for row in rows})
     for row in rows:
         deed = DeedFacts("tier_reached", row.tier, row.at, f"tier:{row.tier}")
         awarded = give_once(conn, store, row.member_id, deed, keys=keys, now=now)

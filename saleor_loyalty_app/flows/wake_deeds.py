@@ -13,16 +13,20 @@ from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.deed_perks import look_again
 from saleor_loyalty_app.flows.faults import DATABASES_FAULT, ROWS_FAULT
-from saleor_loyalty_app.flows.known_member import lock_members
+from saleor_loyalty_app.flows.known_member import lock_people
 from saleor_loyalty_app.flows.perk_problems import NAMED
-from saleor_loyalty_app.flows.perk_work import names_of, surviving_id
+from saleor_loyalty_app.flows.perk_work import names_of
+from saleor_loyalty_app.flows.spending_terms import today_of
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.programs import perk_rows
 from saleor_loyalty_app.programs.deed_awards import DEEDS
 from saleor_loyalty_app.programs.models import RulePerk
 from saleor_loyalty_app.programs.perk_rows import TAKEN, WAITING
-from saleor_loyalty_app.rewards import redemptions
+from saleor_loyalty_app.programs.repository import revision_at
+from saleor_loyalty_app.programs.rewards import NO_REWARDS
+from saleor_loyalty_app.rewards import claims, redemptions
+from saleor_loyalty_app.rewards.errors import SpendingBlocked
 from saleor_loyalty_app.rewards.models import Redemption
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -46,7 +50,7 @@ def wake_deeds(
     """
     if not store.earning_on:
         return 0
-    found = db.read(partial(_due, store=store))
+    found = db.read(partial(_due, store=store, now=clock()))
     for first in range(0, len(found), PAGE):
         page = found[first : first + PAGE]
         try:
@@ -82,7 +86,7 @@ def _look(
 ) -> None:
     rows = perk_rows.by_ids(conn, store.id, ids)
     redemptions.lock(conn, store.id, redemptions.ids_of(conn, store.id, names_of(rows)))
-    lock_members(conn, store, {surviving_id(conn, store, row.member_id) for row in rows})
+    lock_people(conn, store, {row.member_id for row in rows})
     for row in perk_rows.by_ids(conn, store.id, ids, lock=True):
         if row.state in (WAITING, TAKEN):
             look_again(conn, store, row, now=now, keys=keys)
@@ -93,19 +97,43 @@ def _put_behind(conn: Connection, *, ids: Collection[int], now: datetime) -> Non
     conn.execute(sa.update(table(RulePerk)).where(_P.id.in_(sorted(ids))).values(changed_at=now))
 
 
-def _due(conn: Connection, *, store: StoreRef) -> list[int]:
+def _due(conn: Connection, *, store: StoreRef, now: datetime) -> list[int]:
     """The rows to look at, those first that were not for longest."""
-    found = sa.union_all(_waiting(store), _used(store)).subquery().c
+    waiting = _waiting(store, _out_of_reach(conn, store, now))
+    found = sa.union_all(waiting, _used(store)).subquery().c
     query = sa.select(found.id).order_by(found.changed_at, found.id).limit(MOST)
     return list(conn.execute(query).scalars())
 
 
-def _waiting(store: StoreRef) -> sa.Select[tuple[int, datetime]]:
-    """What may be given by now: its member has an account, and the switches are on."""
+def _out_of_reach(conn: Connection, store: StoreRef, now: datetime) -> list[str]:
+    """The rewards, by id, that nobody can be given now."""
+    revision = revision_at(conn, store.id, now)
+    items = ((None if revision is None else revision.program.rewards) or NO_REWARDS).items
+    taken, today = claims.drawn(conn, store.id), today_of(store, now)
+    return [
+        item.id
+        for item in items
+        if (item.stock is not None and taken.get(item.id, 0) >= item.stock)
+        or not (item.is_active(today) or item.is_over(today))
+    ]
+
+
+def _waiting(store: StoreRef, out_of_reach: Collection[str]) -> sa.Select[tuple[int, datetime]]:
+    """What may be given by now: its member has an account and may, and the switches are on."""
     winner = table(Member).alias()
-    has_account = sa.func.coalesce(winner.c.user_id, _M.user_id).is_not(None)
-    erased = sa.func.coalesce(winner.c.state, _M.state) == "erased"
-    ready = has_account if store.spending_on else sa.and_(has_account, _P.kind != "issue_reward")
+    owner = {
+        name: sa.func.coalesce(winner.c[name], _M[name])
+        for name in ("user_id", "state", "spending_blocked", "codes_blocked")
+    }
+    has_account, erased = owner["user_id"].is_not(None), owner["state"] == "erased"
+    may = sa.and_(
+        sa.literal(store.spending_on),
+        owner["state"].in_(("active", "paused", "left")),
+        owner["spending_blocked"].is_(sa.false()),
+        sa.or_(_why("code") != SpendingBlocked.code, owner["codes_blocked"].is_(sa.false())),
+        _why("detail", "reward").not_in(out_of_reach),
+    )
+    ready = sa.and_(has_account, sa.or_(_P.kind != "issue_reward", may))
     return (
         sa.select(_P.id, _P.changed_at)
         .join_from(table(RulePerk), table(Member), _M.id == _P.member_id)
@@ -117,6 +145,11 @@ def _waiting(store: StoreRef) -> sa.Select[tuple[int, datetime]]:
             sa.or_(ready, erased),
         )
     )
+
+
+def _why(*path: str) -> sa.ColumnElement[str]:
+    """What a row waits for, as far as it is known; "" = nothing."""
+    return sa.func.coalesce(_P.detail[path].as_string(), "")
 
 
 def _used(store: StoreRef) -> sa.Select[tuple[int, datetime]]:

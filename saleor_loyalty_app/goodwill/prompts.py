@@ -128,6 +128,19 @@ def times_given(
     return int(conn.execute(query).scalar_one())
 
 
+def times_of(
+    conn: Connection, store_id: int, member_ids: Sequence[int], since: datetime
+) -> list[datetime]:
+    """When members were given something since a time; what waits for approval is left out."""
+    query = sa.select(_P.decided_at).where(
+        _P.store_id == store_id,
+        _P.member_id.in_(member_ids),
+        _P.state == GIVEN,
+        _P.decided_at > since,
+    )
+    return list(conn.execute(query.order_by(_P.decided_at)).scalars())
+
+
 def by_adjustment(conn: Connection, store_id: int, adjustment_id: int) -> Prompt | None:
     """The prompt for which points wait for approval."""
     query = _ALL.where(

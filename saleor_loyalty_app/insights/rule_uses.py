@@ -82,7 +82,7 @@ def rule_uses(
     for row in conn.execute(_of_deeds(store_id, since).limit(most)):
         for rule_id in row.rule_ids:
             found.count({(rule_id, row.unit): Fraction(row.amount)})
-    for grants in conn.execute(_giving(store_id, since).limit(most)).scalars():
+    for grants in conn.execute(deeds_giving(store_id, since).limit(most)).scalars():
         for grant in grants:
             if "effect" in grant:
                 found.by_rule.setdefault(grant["rule"], RuleUse()).times += 1
@@ -132,7 +132,7 @@ def _of_deeds(store_id: int, since: datetime) -> sa.Select[Any]:
     )
 
 
-def _giving(store_id: int, since: datetime) -> sa.Select[Any]:
+def deeds_giving(store_id: int, since: datetime) -> sa.Select[Any]:
     """The grants of deeds that may have brought something beside points, the latest first."""
     return (
         sa.select(_D.grants)
@@ -141,7 +141,7 @@ def _giving(store_id: int, since: datetime) -> sa.Select[Any]:
             _D.awarded_at >= since,
             sa.cast(_D.grants, sa.Text).contains('"effect"', autoescape=True),
         )
-        .order_by(_D.id.desc())
+        .order_by(_D.awarded_at.desc(), _D.id.desc())
     )
 
 

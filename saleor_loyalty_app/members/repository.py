@@ -60,6 +60,7 @@ _BY_ID = _JOINED.where(
 )
 _BY_ID_SHARED = _shared(_BY_ID)
 _BY_ID_ALONE = _BY_ID.with_for_update(of=members)
+_BY_ID_KEPT = _BY_ID.with_for_update(of=members, key_share=True)
 _BY_GUEST_KEYS_SHARED = _shared(
     _JOINED.where(
         members.c.store_id == sa.bindparam("store_id"),
@@ -130,12 +131,18 @@ def surviving_member(conn: Connection, store_id: int, member_id: int) -> MemberR
 
 
 def lock_members(
-    conn: Connection, store_id: int, member_ids: Sequence[int]
+    conn: Connection, store_id: int, member_ids: Sequence[int], *, named: bool = False
 ) -> dict[int, MemberRef]:
-    """The members for the transaction alone, locked in the order of their ids."""
+    """The members for the transaction alone, locked in the order of their ids.
+
+    Args:
+        named: others may go on to book for them, which names them: whoever does may hold their
+            account, which this transaction wants next. For all that neither erases nor merges them.
+    """
+    query = _BY_ID_KEPT if named else _BY_ID_ALONE
     locked: dict[int, MemberRef] = {}
     for member_id in sorted(set(member_ids)):
-        row = conn.execute(_BY_ID_ALONE, {"store_id": store_id, "id": member_id}).one_or_none()
+        row = conn.execute(query, {"store_id": store_id, "id": member_id}).one_or_none()
         member = _ref(row)
         if member is not None:
             locked[member_id] = member

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from types import MappingProxyType
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,6 +19,7 @@ from saleor_loyalty_app.programs.member_facts import Used
 from saleor_loyalty_app.programs.models import CapUse
 
 _uses = table(CapUse)
+NOTHING: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,18 @@ def used_by(
     at: datetime,
     timezone: str,
     but: str = "",
+    waiting: Mapping[str, Collection[str]] = NOTHING,
 ) -> dict[str, Used]:
     """What a member, and who was merged into them, had by each rule in the period of `at`.
 
     Args:
         but: a source that does not count.
+        waiting: more that do not, by rule.
     """
     return {
-        rule_id: _used(conn, store_id, member_ids, rule_id, cap, at, timezone, but)
+        rule_id: _used(
+            conn, store_id, member_ids, rule_id, cap, at, timezone, {but, *waiting.get(rule_id, ())}
+        )
         for rule_id, cap in caps.items()
     }
 
@@ -62,7 +68,7 @@ def _used(
     cap: MemberCap,
     at: datetime,
     timezone: str,
-    but: str,
+    but: Collection[str],
 ) -> Used:
     query = sa.select(
         sa.func.coalesce(sa.func.sum(_uses.c.points), 0),
@@ -71,7 +77,7 @@ def _used(
         _uses.c.store_id == store_id,
         _uses.c.member_id.in_(list(member_ids)),
         _uses.c.rule_id == rule_id,
-        _uses.c.source != but,
+        _uses.c.source.not_in(sorted(but)),
     )
     if (period := period_of(at, cap.period, timezone)) is not None:
         query = query.where(_uses.c.at >= period[0], _uses.c.at < period[1])

@@ -81,6 +81,15 @@ def decided(
     return None if row is None else _made(row)
 
 
+def cap_source(conn: Connection, store_id: int, source: str) -> str:
+    """What draws of caps by what a rule gave beside points: the order, or the deed's entries."""
+    named = deed_named(source)
+    if named is None:
+        return source
+    deed = decided(conn, store_id, [named[0]], named[1])
+    return source if deed is None else deed.source
+
+
 def of_sources(conn: Connection, store_id: int, sources: Collection[str]) -> list[DeedRow]:
     """The deeds that entries name as their sources, in the order of their ids."""
     ids = {int(one.rpartition(":")[2]) for one in sources if _is_source(one)}

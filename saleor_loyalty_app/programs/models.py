@@ -103,6 +103,7 @@ class DeedAward(SQLModel, table=True):
     __table_args__ = (
         sa.UniqueConstraint("store_id", "member_id", "deed_key"),
         sa.Index("ix_deed_award_trigger", "store_id", "trigger", "at"),
+        sa.Index("ix_deed_award_awarded", "store_id", "awarded_at"),
     )
 
     id: int | None = key()
@@ -146,7 +147,8 @@ class RulePerk(SQLModel, table=True):
     rule_id: str
     #: "issue_reward", "set_tier", "tag" or "message".
     kind: str
-    #: given; waiting: for an account, or until a switch is on again; refused: it could not be;
+    #: given; waiting: for an account, until a switch is on again, or, for a deed, until its member
+    #: may have it and there is one; refused: it could not be;
     #: kept: the order came back and it was used; taken: it was taken back with the order; ended:
     #: staff said another tier, or took the tag away.
     state: str

@@ -90,6 +90,17 @@ def need(
     return PerkRow(*conn.execute(query).one())
 
 
+def never_given(conn: Connection, store_id: int, member_ids: Collection[int]) -> list[PerkRow]:
+    """What waits for some members, and never was theirs so far."""
+    query = _ALL.where(
+        _row.store_id == store_id,
+        _row.member_id.in_(sorted(member_ids)),
+        _row.state == WAITING,
+        _row.turns == 0,
+    )
+    return [PerkRow(*row) for row in conn.execute(query.order_by(_row.id))]
+
+
 def change(conn: Connection, row_id: int, *, now: datetime, **values: Any) -> PerkRow:
     """Writes to a row; gives it as it is then."""
     changed = conn.execute(

@@ -229,7 +229,11 @@ class RewardItem(Section):
         """Whether it is offered on a day of the store."""
         if not self.enabled or (self.active_from is not None and today < self.active_from):
             return False
-        return self.active_until is None or today <= self.active_until
+        return not self.is_over(today)
+
+    def is_over(self, today: date) -> bool:
+        """Whether the last day on which it is offered is over."""
+        return self.active_until is not None and today > self.active_until
 
 
 class Rewards(Section):

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 
-/** @typedef {{id: string, name: string, reached: boolean, percent: number, told: string}} Milestone */
+/** @typedef {{id: string, name: string, reached: boolean, percent: number, told: string, reward?: string, not_now?: {message: string} | null}} Milestone */
 
 /** More would be a list of wishes, not the next step. */
 const SHOWN = 3;
@@ -24,5 +24,6 @@ export function drawMilestones(ahead) {
   return [h("ul", { class: "milestones" }, ahead.map((one) =>
     h("li", { part: "milestone" },
       h("p", { id: `milestone-${one.id}` }, one.told),
+      one.not_now && h("p", { class: "soft" }, `${one.reward}: ${one.not_now.message}`),
       h("progress", { max: 100, value: one.percent, "aria-labelledby": `milestone-${one.id}` }))))];
 }

@@ -8,8 +8,9 @@ import { h } from "./dom.js";
 /** @typedef {import("./preferences.js").Trouble} Trouble */
 /** @typedef {import("./words.js").Names} Names */
 /** @typedef {import("./words.js").Words} Words */
-/** @typedef {{asked: boolean, birthday: {month: number, day: number} | null, next_on: string | null, changeable_from: string | null, brings: number, rewards?: string[], known_days: number}} Birthday */
-/** @typedef {{id: string, text: string, kind: string, options: {id: string, label: string}[], shown: string[], asked: boolean, brings: number, rewards?: string[], answer: {value: string, label: string} | null}} Question */
+/** @typedef {{reward: string, reason: {message: string}}[]} NotNow */
+/** @typedef {{asked: boolean, birthday: {month: number, day: number} | null, next_on: string | null, changeable_from: string | null, brings: number, rewards?: string[], not_now?: NotNow, known_days: number}} Birthday */
+/** @typedef {{id: string, text: string, kind: string, options: {id: string, label: string}[], shown: string[], asked: boolean, brings: number, rewards?: string[], not_now?: NotNow, answer: {value: string, label: string} | null}} Question */
 /** @typedef {{birthday: Birthday, questions: Question[]}} Told */
 /** @typedef {{names: Names | null, trouble: Trouble | null, change: Change}} More */
 
@@ -64,6 +65,7 @@ function drawBirthday(known, words, { names, trouble, change }) {
     h("p", { id: "birthday-label", class: "asked" }, words.t("tell.birthday")),
     born && locked && h("p", {}, said({ day: "numeric", month: "long" }, date(born.month, born.day))),
     brought(known, words, names) && h("p", { class: "soft" }, words.t("tell.birthday_brings", { points: brought(known, words, names), days: words.number(known.known_days) })),
+    drawNotNow(known),
     born && from !== null && h("p", { class: "soft" }, words.t("tell.change_from", { day: words.day(from) })),
     !locked && h("div", { class: "row" }, day, month),
     h("div", { class: "row" },
@@ -84,6 +86,15 @@ function brought({ brings, rewards = [] }, words, names) {
 }
 
 /**
+ * Which of the rewards would not come as things are, and why.
+ *
+ * @param {{not_now?: NotNow}} told
+ */
+function drawNotNow({ not_now: missing = [] }) {
+  return missing.map(({ reward, reason }) => h("p", { class: "soft" }, `${reward}: ${reason.message}`));
+}
+
+/**
  * @param {Question} question
  * @param {Words} words
  * @param {More} more
@@ -98,6 +109,7 @@ function drawQuestion(question, words, { names, trouble, change }) {
   return h("form", { novalidate: true, class: "told", part: "form", onsubmit: send(save) },
     field ? h("label", { for: name, class: "asked" }, question.text) : h("p", { class: "asked" }, question.text),
     told && h("p", { class: "soft", id: `${name}-brings` }, words.t("tell.brings", { points: told })),
+    drawNotNow(question),
     field ?? h("p", {}, answer?.label ?? ""),
     h("div", { class: "row" },
       field && h("button", { type: "submit", id: `${name}-save`, part: "button" }, words.t("tell.save")),

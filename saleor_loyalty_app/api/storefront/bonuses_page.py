@@ -6,6 +6,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from sqlalchemy.engine import Connection
 
+from saleor_loyalty_app.api.errors import detail_of
 from saleor_loyalty_app.api.storefront.bonuses_schemas import (
     BirthdayPage,
     DayOfYear,
@@ -13,6 +14,7 @@ from saleor_loyalty_app.api.storefront.bonuses_schemas import (
     QuestionLine,
     QuestionOption,
     Questions,
+    RewardNotNow,
 )
 from saleor_loyalty_app.bonuses import answers, birthdays
 from saleor_loyalty_app.bonuses.answers import Answer
@@ -55,6 +57,7 @@ def birthday_page(
         changeable_from=board.changeable_from,
         brings=board.brings,
         rewards=_named(board, language),
+        not_now=_not_now(board, language),
         known_days=board.known_days,
     )
 
@@ -137,6 +140,18 @@ def _named(board: BirthdayBoard | QuestionBoard, language: str) -> list[str]:
     return [] if program is None else [program.reward_name(one, language) for one in board.rewards]
 
 
+def _not_now(board: BirthdayBoard | QuestionBoard, language: str) -> list[RewardNotNow]:
+    program = board.program
+    if program is None:
+        return []
+    return [
+        RewardNotNow(
+            reward=program.reward_name(one.reward, language), reason=detail_of(one.why, language)
+        )
+        for one in board.not_now
+    ]
+
+
 def _line(board: QuestionBoard, language: str) -> QuestionLine:
     question, answer = board.question, board.answer
     said = None
@@ -158,6 +173,7 @@ def _line(board: QuestionBoard, language: str) -> QuestionLine:
                 "asked": False,
                 "brings": 0,
                 "rewards": [],
+                "not_now": [],
                 "answer": said,
             }
         )
@@ -173,5 +189,6 @@ def _line(board: QuestionBoard, language: str) -> QuestionLine:
         asked=board.asked,
         brings=board.brings,
         rewards=_named(board, language),
+        not_now=_not_now(board, language),
         answer=said,
     )

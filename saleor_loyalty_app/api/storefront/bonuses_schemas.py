@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
+from saleor_loyalty_app.api.errors import ErrorDetail
+
 BIRTHDAY_EXAMPLE: dict[str, Any] = {
     "asked": True,
     "birthday": {"month": 2, "day": 29},
@@ -12,6 +14,16 @@ BIRTHDAY_EXAMPLE: dict[str, Any] = {
     "changeable_from": None,
     "brings": 100,
     "rewards": ["10 % off"],
+    "not_now": [
+        {
+            "reward": "10 % off",
+            "reason": {
+                "code": "reward_gone",
+                "message": "The last one was taken.",
+                "detail": {"reward": "ten-percent"},
+            },
+        }
+    ],
     "known_days": 7,
 }
 QUESTIONS_EXAMPLE: dict[str, Any] = {
@@ -25,6 +37,7 @@ QUESTIONS_EXAMPLE: dict[str, Any] = {
             "asked": True,
             "brings": 0,
             "rewards": [],
+            "not_now": [],
             "answer": {"value": "m", "label": "Medium", "answered_at": "2027-01-04T09:30:00Z"},
         }
     ],
@@ -51,6 +64,13 @@ class BirthdayInput(DayOfYear):
     )
 
 
+class RewardNotNow(_Part):
+    """A reward that would not be given as things are."""
+
+    reward: str = Field(description="What it is called.")
+    reason: ErrorDetail = Field(description="Such as that none is left.")
+
+
 class BirthdayPage(_Part):
     """The shopper's birthday, and what it brings."""
 
@@ -62,6 +82,9 @@ class BirthdayPage(_Part):
     )
     brings: int = Field(description="Points on the next birthday.")
     rewards: list[str] = Field(description="What the rewards are called that come with it.")
+    not_now: list[RewardNotNow] = Field(
+        description="Those of the rewards that would not be given as things are."
+    )
     known_days: int = Field(description="It counts if it was told so many days before.")
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [BIRTHDAY_EXAMPLE]})
@@ -93,6 +116,9 @@ class QuestionLine(_Part):
     asked: bool = Field(description="false = only the answer is left; it can be deleted.")
     brings: int = Field(description="Points for answering now; 0 once they were given.")
     rewards: list[str] = Field(description="What the rewards are called that come with it.")
+    not_now: list[RewardNotNow] = Field(
+        description="Those of the rewards that would not be given as things are."
+    )
     answer: GivenAnswer | None
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.context import FacesOf, Language
-from saleor_loyalty_app.api.errors import documented
+from saleor_loyalty_app.api.errors import ErrorDetail, detail_of, documented
 from saleor_loyalty_app.api.routing import storefront_router
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.refusals import OF_SHOPPERS
@@ -27,6 +27,7 @@ AHEAD_EXAMPLE: dict[str, Any] = {
     "points": 500,
     "unit": "points",
     "reward": "",
+    "not_now": None,
     "told": "₺320.00 more until 500 points (For 5,000 TL).",
 }
 
@@ -49,6 +50,9 @@ class MilestoneAhead(_Part):
     points: int = Field(description="What it brings, in its unit; 0 for a reward.")
     unit: Literal["points", "status", "perk"] = Field(description="perk = no points, but a reward.")
     reward: str = Field(description="What the reward is called that it brings; empty for points.")
+    not_now: ErrorDetail | None = Field(
+        description="Why the reward would not be given as things are, such as that none is left."
+    )
     told: str = Field(description="What is missing, as a sentence; empty for nothing.")
 
     @classmethod
@@ -65,6 +69,7 @@ class MilestoneAhead(_Part):
                 "points": one.points,
                 "unit": one.rule.then.unit,
                 "reward": one.reward(language),
+                "not_now": None if one.not_now is None else detail_of(one.not_now, language),
                 "told": one.told(language),
             }
         )
@@ -85,11 +90,11 @@ async def my_milestones(
     response: Response, faces: FacesOf, shopper: ReaderOf, language: Language
 ) -> MyMilestones:
     """What the shopper's purchases lead to without spending any points, and what is missing."""
-    now = faces.clock()
+    now, keys = faces.clock(), faces.email_keys
 
     def read(conn: Connection) -> MyMilestones:
         store, member = member_of(conn, shopper)
-        board = milestone_board(conn, store, member.id, now=now)
+        board = milestone_board(conn, store, member.id, now=now, keys=keys)
         return MyMilestones(milestones=[MilestoneAhead.of(one, language) for one in board])
 
     page = await faces.database.read_async(read)

@@ -1,5 +1,7 @@
 """Shoppers tell their birthday and answer questions over the storefront API; staff see both."""
 
+from datetime import timedelta
+
 import httpx
 import pytest
 from sqlalchemy.engine import Connection
@@ -105,3 +107,59 @@ def test_the_first_answer_brings_points_and_can_be_deleted(edge: ApiEdge, asking
     assert {"kind": "question_answered", "times": 1, "points": 20} in lately["given"]
     chosen = [{"option": "small", "count": 1}]
     assert lately["answers"] == [{"question": "size", "count": 1, "options": chosen}]
+
+
+GIVES = {"type": "issue_reward", "reward": "mug"}
+LINE = {"line": {"type": "orders", "min": 3}}
+
+
+def test_what_none_is_left_of_is_not_promised_without_a_word(
+    edge: ApiEdge, store: StoreRef, asking: StoreRef
+) -> None:
+    def offer(**values: object) -> None:
+        mug = {
+            "id": "mug",
+            "names": {"en": "A mug", "tr": "Kupa"},
+            "gift": {"type": "custom"},
+            "points": 500,
+            "channels": [{"channel": "channel-tr", "currency": "TRY"}],
+        }
+        program = program_of(
+            PURCHASES,
+            rule_of(GIVES, "birthday", trigger="birthday"),
+            rule_of(GIVES, "size", trigger="question_answered", on=["size"]),
+            rule_of(GIVES, "line", trigger="milestone", milestone=LINE),
+            bonuses={
+                "birthdays": {"asked": True},
+                "questions": [{"id": "size", "text": {"en": "Which size?"}, "kind": "text"}],
+            },
+            rewards={"items": [mug | values]},
+        )
+        edge.clock.advance(timedelta(seconds=1))
+        edge.database.write(
+            lambda conn: publish(conn, store, program, by="user:1", now=edge.clock())
+        )
+
+    def told(language: str) -> list[list[object]]:
+        birthday = ask(edge, store, "GET", "birthday", language=language).json()
+        [question] = ask(edge, store, "GET", "questions", language=language).json()["questions"]
+        [line] = ask(edge, store, "GET", "milestones", language=language).json()["milestones"]
+        alone = (
+            []
+            if line["not_now"] is None
+            else [{"reward": line["reward"], "reason": line["not_now"]}]
+        )
+        return [birthday["not_now"], question["not_now"], alone]
+
+    offer()
+    assert told("en") == [[], [], []]
+    offer(stock=0)
+    why = {"code": "reward_gone", "message": "Sonuncusu alındı.", "detail": {"reward": "mug"}}
+    assert told("tr") == [[{"reward": "Kupa", "reason": why}]] * 3
+    birthday = ask(edge, store, "GET", "birthday").json()
+    assert birthday["rewards"] == ["A mug"], "it comes once there are more"
+    tomorrow = edge.clock() + timedelta(days=1)
+    born = {"month": tomorrow.month, "day": tomorrow.day}
+    offer(active_from=f"{tomorrow:%Y-%m-%d}")
+    assert [len(one) for one in told("en")] == [1, 1, 1]
+    assert ask(edge, store, "PUT", "birthday", born).json()["not_now"] == [], "it has begun by then"

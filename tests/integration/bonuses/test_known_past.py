@@ -12,6 +12,8 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.award_deed import award_deed
 from saleor_loyalty_app.flows.converge_order import converge_order
 from saleor_loyalty_app.flows.erase_member import erase_address, erase_user
+from saleor_loyalty_app.flows.give_points import Agent
+from saleor_loyalty_app.flows.merge_members import merge_members
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.repository import member_by_user
 from saleor_loyalty_app.orders.look import Look
@@ -166,3 +168,40 @@ def test_a_guest_who_is_forgotten_gets_what_comes_once_no_second_time(
     receive(database, store, guest(2), NOW)
     books = database.read(lambda conn: books_of(conn, store))
     assert not any(books.balances.values())
+
+
+def merge(database: Database, store: StoreRef, user: dict[str, Any], into: dict[str, Any]) -> None:
+    """Staff see that two accounts are one person's."""
+
+    def write(conn: sa.Connection) -> None:
+        loser, winner = (member_by_user(conn, store.id, one["id"]) for one in (user, into))
+        assert loser is not None
+        assert winner is not None
+        staff = Agent("U99", "staff@example.com")
+        merge_members(conn, store, loser.id, winner.id, staff, keys=KEYS, now=NOW)
+
+    database.write(write)
+
+
+@pytest.mark.parametrize("first_to_go", [CAN, AYSE])
+def test_who_had_two_accounts_and_gives_up_both_is_remembered_once(
+    database: Database, store: StoreRef, first_to_go: dict[str, Any]
+) -> None:
+    """By either address they come back as who they are, with what they had until then."""
+    receive(database, store, order_of(1, AYSE), NOW)
+    receive(database, store, order_of(2, CAN), NOW)
+    merge(database, store, CAN, AYSE)
+    delete(database, store, first_to_go)
+    if first_to_go is CAN:
+        receive(database, store, order_of(3, AYSE), NOW)
+        delete(database, store, AYSE)
+    had = {"orders": 3 if first_to_go is CAN else 2, "cap:once": 2}
+
+    def kept(conn: sa.Connection) -> dict[str, dict[str, int]]:
+        found: dict[str, dict[str, int]] = {}
+        for row in conn.execute(sa.select(_memory).where(_memory.c.ends_at > NOW)):
+            if row.times and not row.deed.startswith("of:"):
+                found.setdefault(row.address_key, {})[row.deed] = row.times
+        return found
+
+    assert list(database.read(kept).values()) == [had, had]

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from saleor_loyalty_app.adjustments.allowances import EVERYBODY, set_allowance
 from saleor_loyalty_app.adjustments.budget import Allowance
 from saleor_loyalty_app.adjustments.errors import OwnAccount
+from saleor_loyalty_app.bonuses.models import BonusMemory
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.converge_order import converge_order
@@ -20,7 +21,7 @@ from saleor_loyalty_app.flows.decide_goodwill import (
     decide_goodwill,
     give_automatic,
 )
-from saleor_loyalty_app.flows.erase_member import erase_member
+from saleor_loyalty_app.flows.erase_member import erase_member, erase_user
 from saleor_loyalty_app.flows.explain_entry import explain_entry
 from saleor_loyalty_app.flows.give_points import Agent, Decision, decide
 from saleor_loyalty_app.flows.open_goodwill import open_complaint
@@ -228,6 +229,29 @@ def test_a_member_has_goodwill_so_often_only_and_declining_does_not_count(
         decided(database, store, first)
     with pytest.raises(CaseUnknown):
         decided(database, store, Prompt(**{**_values(third), "id": 10**9}))
+
+
+def test_who_deletes_an_account_and_makes_it_anew_has_not_goodwill_anew(
+    database: Database,
+) -> None:
+    document = kind(**COMPLAINT, limit={"times": 2, "days": 30})
+    store = database.write(lambda conn: live_store(conn, document))
+    again = shopper("U7", AYSE["email"])
+    earlier = NOW - timedelta(days=20)
+    for number, at in ((1, earlier), (2, NOW)):
+        receive(database, store, bought(number), NOW)
+        decided(database, store, complain(database, store, number, now=at), now=at)
+    assert database.write(lambda conn: erase_user(conn, store, AYSE["id"], now=NOW))
+    receive(database, store, bought(3, user=again, userEmail=again["email"]), NOW)
+    third = complain(database, store, 3)
+    with pytest.raises(GoodwillLimitReached):
+        decided(database, store, third, now=NOW + timedelta(days=9))
+    ended = decided(database, store, third, now=NOW + timedelta(days=11))
+    assert ended.state == "given", "the first of two is longer ago than 30 days"
+    kept = database.read(lambda conn: conn.execute(sa.select(table(BonusMemory))).all())
+    assert "ayse" not in repr(kept)
+    times = [row.ends_at for row in kept if row.deed.startswith("goodwill:")]
+    assert sorted(times) == [earlier + timedelta(days=30), NOW + timedelta(days=30)]
 
 
 def test_beyond_the_budget_another_approves_and_only_then_the_member_is_told(

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from saleor_loyalty_app.db.tables import table
-from saleor_loyalty_app.insights.rule_uses import RuleUse, rule_uses, shares_of
+from saleor_loyalty_app.insights.rule_uses import RuleUse, deeds_giving, rule_uses, shares_of
 from saleor_loyalty_app.orders.models import OrderState
 from saleor_loyalty_app.programs.models import DeedAward
 from tests.factories import make_member, make_revision
@@ -109,3 +109,21 @@ def test_deeds_that_brought_a_reward_count_beside_those_that_brought_points(
     found = rule_uses(kept.conn, kept.store.id, SINCE)
     assert found.by_rule == {"party": RuleUse(2)}
     assert rule_uses(kept.conn, kept.store.id, SINCE, most=1).by_rule == {"party": RuleUse(1)}
+
+
+def test_deeds_of_long_ago_are_not_read_to_count_those_of_late(kept: LedgerStore) -> None:
+    conn, store = kept.conn, kept.store.id
+    deed(kept, "birthday:2000", NOW, [])
+    awards = table(DeedAward)
+    row = dict(conn.execute(sa.select(awards)).mappings().one())
+    row.pop("id")
+    old = NOW - timedelta(days=400)
+    more = [row | {"deed_key": f"d:{one}", "awarded_at": old, "at": old} for one in range(2000)]
+    conn.execute(sa.insert(awards), more)
+    conn.exec_driver_sql("ANALYZE")
+    query = deeds_giving(store, SINCE).limit(5000)
+    asked = query.compile(conn, compile_kwargs={"literal_binds": True})
+    explain = "EXPLAIN QUERY PLAN" if conn.dialect.name == "sqlite" else "EXPLAIN"
+    rows = conn.exec_driver_sql(f"{explain} {asked}".replace("%", "%%"))
+    plan = "\n".join(str(one[-1]) for one in rows)
+    assert "ix_deed_award_awarded" in plan, plan

@@ -241,7 +241,7 @@ class TestWaiting:
         publish(stage, rule, points, item=item_of("amount", amount="10", stock=1))
         assert birthday(stage) == 50
         assert birthday(stage, member=stage.members[OTHER]) == 50
-        assert (states(stage), uses(stage)) == (["given", "refused"], 1)
+        assert (states(stage), uses(stage)) == (["given", "waiting"], 2)
         [problem] = stage.database.read(lambda conn: open_problems(conn, stage.store.id))
         assert problem.key == "perk-not-given:gives"
         for language in ("en", "tr"):

@@ -12,6 +12,8 @@ from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.rewards.errors import RewardLimit
 from tests.claim_stage import claim, item_of, offer
 from tests.come_back import come_back, name
+from tests.deed_stage import birthday, on, publish
+from tests.integration.rewards.test_rule_perks import states, switch
 from tests.order_books import KEYS
 from tests.redemption_stage import OTHER, SHOPPER, Stage
 
@@ -85,3 +87,32 @@ def test_who_is_erased_without_an_address_leaves_nothing(stage: Stage) -> None:
     member = stage.members[SHOPPER]
     stage.database.write(lambda conn: erase_member(conn, stage.store, member, now=stage.now))
     assert stage.database.read(lambda conn: conn.execute(sa.select(_memory)).all()) == []
+
+
+@pytest.mark.parametrize("year", [2026, 2027])
+def test_what_waited_and_was_never_given_is_there_for_the_next_account(
+    stage: Stage, year: int
+) -> None:
+    publish(stage, on("birthday", caps={"per_member": {"times": 1, "period": "ever"}}))
+    name(stage, SHOPPER)
+    switch(stage, spending_on=False)
+    birthday(stage)
+    assert states(stage) == ["waiting"]
+    come_back(stage, SHOPPER)
+    assert stage.database.read(lambda conn: conn.execute(sa.select(_memory)).all()) == []
+    switch(stage, spending_on=True)
+    birthday(stage, year)
+    stage.book_orders()
+    assert states(stage) == ["taken", "given"]
+
+
+def test_a_deed_that_brought_points_beside_what_waited_comes_no_second_time(stage: Stage) -> None:
+    points = {"id": "pays", "trigger": "birthday", "then": {"type": "points", "points": 50}}
+    publish(stage, on("birthday", caps={"per_member": {"times": 1, "period": "ever"}}), points)
+    name(stage, SHOPPER)
+    switch(stage, spending_on=False)
+    assert birthday(stage) == 50
+    come_back(stage, SHOPPER)
+    assert birthday(stage) == 0
+    assert birthday(stage, 2027) == 50
+    assert states(stage) == ["waiting", "waiting"]

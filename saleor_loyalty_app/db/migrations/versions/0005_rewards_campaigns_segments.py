@@ -706,6 +706,9 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("times", sa.BigInteger(), server_default="0", nullable=False))
 
+    with op.batch_alter_table("deed_award", schema=None) as batch_op:
+        batch_op.create_index("ix_deed_award_awarded", ["store_id", "awarded_at"], unique=False)
+
     with op.batch_alter_table("member_identity", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("email_sha256", sa.String(), server_default="", nullable=False)
@@ -816,6 +819,9 @@ def downgrade() -> None:
     with op.batch_alter_table("bonus_memory", schema=None) as batch_op:
         batch_op.drop_column("times")
         batch_op.drop_column("points")
+
+    with op.batch_alter_table("deed_award", schema=None) as batch_op:
+        batch_op.drop_index("ix_deed_award_awarded")
 
     with op.batch_alter_table("member_identity", schema=None) as batch_op:
         batch_op.drop_index("ix_member_identity_address")

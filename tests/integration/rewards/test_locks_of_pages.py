@@ -1,0 +1,135 @@
+"""A page that gives rewards waits for accounts before it holds what all others want, too.
+
+A request holds its member's account and then draws the stock. Whoever holds the stock and waits for
+an account would keep everybody waiting who wants the reward, and the two of them each other.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from saleor_loyalty_app.bonuses import birthdays, waiting
+from saleor_loyalty_app.bonuses.celebrating import Birthday
+from saleor_loyalty_app.db.database import Database, open_database
+from saleor_loyalty_app.db.tables import table
+from saleor_loyalty_app.flows.celebrate import celebrate_page
+from saleor_loyalty_app.flows.give_bonus import give_waiting
+from saleor_loyalty_app.flows.known_member import lock_member
+from saleor_loyalty_app.flows.pass_milestones import settle_milestones
+from saleor_loyalty_app.flows.reward_tiers import give_rewards
+from saleor_loyalty_app.members.repository import member_by_user
+from saleor_loyalty_app.milestones import passed
+from saleor_loyalty_app.milestones.passed import Note
+from saleor_loyalty_app.programs.deeds import DeedFacts
+from saleor_loyalty_app.rewards import claims
+from saleor_loyalty_app.rewards.models import RewardStock
+from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers.models import TierReward
+from tests.claim_stage import item_of
+from tests.deed_stage import BASE, TIERS, at_line, on
+from tests.factories import LONG_AGO, make_member
+from tests.order_books import KEYS, NOW, live_store, program
+
+USERS = ("VXNlcjox", "VXNlcjoy")
+STOCK = table(RewardStock)
+DOCUMENT = program() | {
+    "earning": {
+        "rules": [
+            BASE,
+            on("birthday", "party"),
+            on("account_confirmed", "joined"),
+            on("tier_reached", "level", on=["silver"]),
+            at_line(1, "line"),
+        ]
+    },
+    "rewards": {"items": [item_of("amount", amount="10", stock=10)]},
+    "tiers": TIERS,
+    "bonuses": {"birthdays": {"asked": True}},
+}
+
+
+def of_tiers(conn: Connection, store: StoreRef) -> object:
+    return give_rewards(conn, store, limit=20, keys=KEYS, now=NOW)
+
+
+def of_milestones(conn: Connection, store: StoreRef) -> object:
+    return settle_milestones(conn, store, limit=20, keys=KEYS, now=NOW)
+
+
+def of_waiting(conn: Connection, store: StoreRef) -> object:
+    return give_waiting(conn, store, limit=20, keys=KEYS, now=NOW)
+
+
+def of_birthdays(conn: Connection, store: StoreRef) -> object:
+    return celebrate_page(conn, store, "birthday", keys=KEYS, now=NOW)
+
+
+def furnish(conn: Connection) -> StoreRef:
+    """A store with two members to whom every page has something to give, the first one first."""
+    store = live_store(conn, DOCUMENT)
+    deed = DeedFacts("account_confirmed", "", NOW, "account_confirmed")
+    for user in USERS:
+        member = make_member(conn, store.id, user_id=user)
+        # An account that is there: one that is made would name its member.
+        lock_member(conn, store, member)
+        reached = {"member_id": member, "tier": "silver", "store_id": store.id, "at": NOW}
+        conn.execute(sa.insert(table(TierReward)), reached | {"points": 0, "waiting": True})
+        passed.note(conn, store.id, [Note(member, "line", "orders", "1", "waiting")], now=NOW)
+        waiting.note(conn, store.id, member, deed)
+        day = Birthday(NOW.month, NOW.day)
+        birthdays.tell_birthday(conn, store.id, member, day, now=LONG_AGO)
+    claims.draw_stock(conn, store.id, "reward", 10)
+    return store
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[Database]:
+    with closing(open_database(postgres_url, pool_size=3)) as opened:
+        yield opened
+
+
+def wait_until_it_waits(database: Database, page: Future[None], request: Connection) -> None:
+    """Until the page waits for what the request holds."""
+    mine = request.execute(sa.select(sa.func.pg_backend_pid())).scalar_one()
+    waits = sa.text(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND :mine = ANY(pg_blocking_pids(pid))"
+    )
+    while not database.read(lambda conn: conn.execute(waits, {"mine": mine}).scalar_one()):
+        assert not page.done(), page.result()
+        time.sleep(0.01)
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("page", [of_tiers, of_milestones, of_waiting, of_birthdays])
+def test_a_page_that_waits_for_an_account_keeps_nobody_from_the_stock(
+    database: Database, page: Callable[[Connection, StoreRef], object]
+) -> None:
+    store, tries = database.write(furnish), list[int]()
+
+    def work(conn: Connection) -> None:
+        tries.append(1)
+        page(conn, store)
+
+    with ThreadPoolExecutor(1) as others, database.engine.connect() as request:
+        member = member_by_user(request, store.id, USERS[1])
+        assert member is not None
+        lock_member(request, store, member.id)
+        giving = others.submit(database.write, work)
+        try:
+            wait_until_it_waits(database, giving, request)
+            # As whatever is booked does, which names the member.
+            assert member_by_user(request, store.id, USERS[1], lock=True) is not None
+            request.execute(sa.select(STOCK).with_for_update(nowait=True))
+            assert claims.draw_stock(request, store.id, "reward", 10)
+            request.commit()
+        finally:
+            request.rollback()
+            giving.result()
+    assert tries == [1]
+    assert database.read(lambda conn: claims.drawn(conn, store.id)) == {"reward": 4}
