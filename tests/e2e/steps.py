@@ -22,6 +22,16 @@ def app(page: Page) -> FrameLocator:
     return page.frame_locator("#dash-main iframe[data-loaded]")
 
 
+def pick(frame: FrameLocator, words: str, reference: str) -> None:
+    """Searches the store for words that only one thing is called by, and takes it.
+
+    Before they are answered it stands among others, and moves when they are: a press may miss it.
+    """
+    frame.locator('input[name="search"]').fill(words)
+    expect(frame.locator("[data-pick]")).to_have_count(1)
+    frame.locator(f'[data-pick="{reference}"]').click()
+
+
 def publish(page: Page) -> None:
     """Publishes the proposed program: looks at what changes, asks, says yes, and goes back."""
     page.goto("/dashboard#/publish")

@@ -54,8 +54,7 @@ def installed(world: World) -> World:
 def pick_shirts(editor: FrameLocator) -> None:
     editor.locator("[data-add]").last.select_option("category")
     editor.locator("[data-catalog-open]").click()
-    editor.locator('input[name="search"]').fill("shirt")
-    editor.locator('[data-pick="shirts"]').click()
+    steps.pick(editor, "shirt", "shirts")
     editor.locator("[data-catalog-open]").click()
 
 

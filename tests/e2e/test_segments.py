@@ -76,8 +76,7 @@ def build(frame: FrameLocator) -> None:
     frame.locator('input[name$=".of.0.min"]').fill("2")
     frame.locator("[data-add]").last.select_option("category_share")
     frame.locator("[data-catalog-open]").click()
-    frame.locator('input[name="search"]').fill("shirt")
-    frame.locator('[data-pick="shirts"]').click()
+    steps.pick(frame, "shirt", "shirts")
     frame.locator('select[name$=".of.1.currency"]').select_option("USD")
 
 
