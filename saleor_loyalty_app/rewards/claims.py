@@ -216,17 +216,7 @@ def accesses_of(
     conn: Connection, store_id: int, member_ids: Sequence[int], *, now: datetime
 ) -> frozenset[str]:
     """The rewards, by id, that let somebody buy what is kept back."""
-    query = (
-        sa.select(_row.reward_id)
-        .join(_redemptions, _redemption.id == _row.redemption_id)
-        .where(
-            _row.store_id == store_id,
-            _row.member_id.in_(list(member_ids)),
-            _row.kind == "early_access",
-            _row.state == HANDED_OVER,
-            _redemption.deadline > now,
-        )
-    )
+    query = _accesses(store_id, now).where(_row.member_id.in_(list(member_ids)))
     return frozenset(conn.execute(query).scalars())
 
 
@@ -234,19 +224,21 @@ def accesses_in_force(
     conn: Connection, store_id: int, reward_ids: Collection[str], *, now: datetime
 ) -> frozenset[str]:
     """Those of these rewards, by id, that let anybody of a store buy what is kept back."""
-    query = (
+    query = _accesses(store_id, now).where(_row.reward_id.in_(sorted(reward_ids))).distinct()
+    return frozenset(conn.execute(query).scalars())
+
+
+def _accesses(store_id: int, now: datetime) -> sa.Select[Any]:
+    return (
         sa.select(_row.reward_id)
         .join(_redemptions, _redemption.id == _row.redemption_id)
         .where(
             _row.store_id == store_id,
-            _row.reward_id.in_(sorted(reward_ids)),
             _row.kind == "early_access",
             _row.state == HANDED_OVER,
             _redemption.deadline > now,
         )
-        .distinct()
     )
-    return frozenset(conn.execute(query).scalars())
 
 
 def to_hand_over(

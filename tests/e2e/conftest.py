@@ -83,6 +83,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         processes.stop(started)
 
 
+@pytest.fixture(scope="module")
+def installed(world: World) -> World:
+    """The app is installed, and nothing published yet."""
+    answer = world.control("install", {"manifest_url": f"{world.app_url}/api/manifest"})
+    assert "app_id" in answer, answer
+    return world
+
+
 def up(places: Places, started: list[processes.Process]) -> World:
     """Waits until store and app answer."""
     processes.wait_until_up(started[0], f"{places.store_url}/_control/state")

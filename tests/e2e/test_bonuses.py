@@ -26,14 +26,6 @@ QUESTION = ("Which size do you wear?", "Kaç beden giyiyorsunuz?")
 OPTIONS = (("Small", "Küçük"), ("Large", "Büyük"))
 
 
-@pytest.fixture(scope="module")
-def installed(world: World) -> World:
-    """The app is installed, and nothing published yet."""
-    answer = world.control("install", {"manifest_url": f"{world.app_url}/api/manifest"})
-    assert "app_id" in answer, answer
-    return world
-
-
 def ask_for_birthdays(frame: FrameLocator) -> None:
     """Birthdays are asked for and bring 100 points."""
     frame.locator('input[name="birthday.asked"]').check()

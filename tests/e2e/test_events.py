@@ -40,14 +40,6 @@ SENTENCES = {
 }
 
 
-@pytest.fixture(scope="module")
-def installed(world: World) -> World:
-    """The app is installed, and nothing published yet."""
-    answer = world.control("install", {"manifest_url": f"{world.app_url}/api/manifest"})
-    assert "app_id" in answer, answer
-    return world
-
-
 @dataclass(frozen=True)
 class System:
     """A system of the store's with its key."""

@@ -29,14 +29,6 @@ SENTENCES = {
 NOTES = ("The cup came without its handle.", "Two weeks late, and nobody answered.")
 
 
-@pytest.fixture(scope="module")
-def installed(world: World) -> World:
-    """The app is installed, and nothing published yet."""
-    answer = world.control("install", {"manifest_url": f"{world.app_url}/api/manifest"})
-    assert "app_id" in answer, answer
-    return world
-
-
 def ask_for_two_orders(frame: FrameLocator) -> None:
     """A milestone of two orders, which brings what a new one brings."""
     frame.locator('[data-rules="add-milestone"]').click()

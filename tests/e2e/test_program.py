@@ -24,14 +24,6 @@ AGENT = "support@example.com"
 STATUS_POINTS = {"en": "Status points it would give", "tr": "Verilecek statü puanı"}
 
 
-@pytest.fixture(scope="module")
-def installed(world: World) -> World:
-    """The app is installed, and nothing published yet."""
-    answer = world.control("install", {"manifest_url": f"{world.app_url}/api/manifest"})
-    assert "app_id" in answer, answer
-    return world
-
-
 def seen(new_page: Callable[..., Page], path: str, look: Look) -> tuple[Page, FrameLocator]:
     page = new_page(language=look.language, width=look.width, height=look.height)
     return page, open_page(page, path, look)

@@ -43,14 +43,6 @@ SENTENCES = {
 }
 
 
-@pytest.fixture(scope="module")
-def installed(world: World) -> World:
-    """The app is installed, and nothing published yet."""
-    answer = world.control("install", {"manifest_url": f"{world.app_url}/api/manifest"})
-    assert "app_id" in answer, answer
-    return world
-
-
 def pick_shirts(editor: FrameLocator) -> None:
     editor.locator("[data-add]").last.select_option("category")
     editor.locator("[data-catalog-open]").click()
