@@ -104,10 +104,9 @@ class Worker:
     def run_due(self) -> list[str]:
         """Runs on this thread what is due now; gives the names. For tests and commands."""
         names = []
-        for schedule in self._due():
-            if self._lease(schedule):
-                self._run(schedule)
-                names.append(schedule.name)
+        for schedule in self._leased(self._due()):
+            self._run(schedule)
+            names.append(schedule.name)
         return names
 
     def _own_schedules(self) -> tuple[Schedule, ...]:
@@ -123,9 +122,8 @@ class Worker:
                 if time.monotonic() - beaten >= executors.BEAT.total_seconds():
                     self._beat()
                     beaten = time.monotonic()
-                for schedule in self._due():
-                    if self._lease(schedule):
-                        self._pool.submit(self._run, schedule)
+                for schedule in self._leased(self._due()):
+                    self._pool.submit(self._run, schedule)
             except Exception:
                 logger.exception("tick_failed", executor=self.name)
 
@@ -148,16 +146,21 @@ class Worker:
         with self._running_lock:
             return [schedule for schedule in found if schedule.name not in self._running]
 
-    def _lease(self, schedule: Schedule) -> bool:
+    def _leased(self, wanted: Sequence[Schedule]) -> list[Schedule]:
+        """Takes what no other process was faster to take, all in one transaction."""
+        if not wanted:
+            return []
         taken = self._database.write(
-            lambda conn: schedules.lease(
-                conn, schedule.name, self.name, machine_now=self._machine_clock()
+            lambda conn: schedules.lease_all(
+                conn,
+                [schedule.name for schedule in wanted],
+                self.name,
+                machine_now=self._machine_clock(),
             )
         )
-        if taken:
-            with self._running_lock:
-                self._running.add(schedule.name)
-        return taken
+        with self._running_lock:
+            self._running |= taken
+        return [schedule for schedule in wanted if schedule.name in taken]
 
     def _run(self, schedule: Schedule) -> None:
         failure, more = "", False

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -60,6 +61,35 @@ def test_a_leased_schedule_is_not_due_and_not_leased_again(database: Database) -
     assert database.write(leases("a"))
     assert not database.write(leases("b"))
     assert names_due(database, NOW) == ["reconcile"]
+
+
+def test_what_another_process_leased_is_left_out_when_several_are_leased_at_once(
+    database: Database,
+) -> None:
+    registered(database)
+    assert database.write(leases("a"))
+    both = ["refresh", "reconcile"]
+    taken = database.write(lambda conn: schedules.lease_all(conn, both, "b", machine_now=MACHINE))
+    assert taken == {"reconcile"}
+    assert names_due(database, NOW) == []
+
+
+def test_several_are_leased_and_renewed_in_the_order_of_their_names(database: Database) -> None:
+    registered(database)
+    locked: list[str] = []
+
+    def note(*args: Any) -> None:
+        statement, parameters = args[2], args[3]
+        if statement.startswith("UPDATE"):
+            found = parameters.values() if isinstance(parameters, dict) else parameters
+            locked.extend(one for one in found if one in ("refresh", "reconcile"))
+
+    both = ["refresh", "reconcile"]
+    sa.event.listen(database.engine, "before_cursor_execute", note)
+    database.write(lambda conn: schedules.lease_all(conn, both, "a", machine_now=MACHINE))
+    database.write(lambda conn: schedules.renew(conn, both, "a", machine_now=MACHINE))
+    sa.event.remove(database.engine, "before_cursor_execute", note)
+    assert locked == ["reconcile", "refresh"] * 2
 
 
 def test_the_lease_of_a_dead_process_runs_out(database: Database) -> None:
