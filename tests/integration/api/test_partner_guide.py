@@ -21,7 +21,7 @@ from saleor_loyalty_app.flows.propose_program import propose_program
 from saleor_loyalty_app.flows.publish_program import publish
 from saleor_loyalty_app.programs.problems import read_program
 from saleor_loyalty_app.programs.repository import find_draft
-from tests.api_edge import ApiEdge
+from tests.api_edge import ApiEdge, openapi_of
 from tests.integration.api.conftest import SOLD
 from tests.integration.api.partner_system import EVERYTHING, PartnerSystem
 from tests.integration.api.test_membership import ACCOUNT, USER
@@ -129,7 +129,7 @@ def test_every_example_runs_one_after_the_other(
 
 
 def test_every_failure_and_call_is_in_the_guide(guide: str, system: PartnerSystem) -> None:
-    for path, methods in system.edge.app.openapi()["paths"].items():
+    for path, methods in openapi_of(system.edge.app)["paths"].items():
         if not path.startswith("/api/partner/"):
             continue
         for method, described in methods.items():

@@ -1,7 +1,6 @@
 """Segments over the APIs: the board, members and why, a rule tried, the file; and early access."""
 
 import csv
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ from saleor_loyalty_app.flows.sweep_segments import segments_page
 from saleor_loyalty_app.programs.problems import read_program
 from saleor_loyalty_app.programs.repository import get_draft, put_draft
 from saleor_loyalty_app.stores.refs import StoreRef
-from tests.api_edge import ApiEdge
+from tests.api_edge import ApiEdge, openapi_of
 from tests.integration.api.member_desk import AGENT, API, MemberDesk
 
 SELLS = {"user_permissions": ["MANAGE_DISCOUNTS"], **AGENT}
@@ -155,7 +154,7 @@ def test_groups_within_groups_are_told_as_the_document_says(
     edge.database.write(write)
     while segments_page(edge.database, desk.store, now=edge.clock()):
         pass
-    schema = schemathesis.openapi.from_dict(json.loads(json.dumps(edge.app.openapi())))
+    schema = schemathesis.openapi.from_dict(openapi_of(edge.app))
     agent = edge.staff(desk.store, **AGENT)
     members = edge.get(f"{API}/segments/deep/members", agent)
     of_members = schema[f"{API}/segments/{{segment}}/members"]["GET"]

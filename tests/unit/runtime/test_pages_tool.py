@@ -122,6 +122,35 @@ def test_a_full_disk_is_told(checkout: Checkout, monkeypatch: pytest.MonkeyPatch
         checkout.pages.build()
 
 
+def test_a_script_that_passed_runs_again_only_after_a_change(checkout: Checkout) -> None:
+    checkout.node("v24.0.0")
+    checkout.pages.run("check")
+    assert checkout.asked() == ["ci", "check"]
+    checkout.pages.run("check")
+    assert checkout.asked() == []
+    checkout.pages.run("test")
+    assert checkout.asked() == ["test"]
+    for name in ("src/main.test.ts", "README.md"):
+        (checkout.pages.folder / name).write_text("a script may look at this, too")
+        checkout.pages.run("check")
+        assert checkout.asked() == ["check"]
+    checkout.pages.build()
+    checkout.pages.run("check")
+    assert checkout.asked() == ["build", "check"]
+
+
+def test_a_script_that_failed_runs_again(checkout: Checkout) -> None:
+    checkout.node("v24.0.0")
+    checkout.pages.have_packages()
+    checkout.program("npm", "exit 1")
+    with pytest.raises(PagesFailed, match="could not pass “check”"):
+        checkout.pages.run("check")
+    checkout.node("v24.0.0")
+    checkout.asked()
+    checkout.pages.run("check")
+    assert checkout.asked() == ["check"]
+
+
 def test_what_it_does_not_know_it_explains(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["everything"]) == 2
     assert "python -m tools.pages" in capsys.readouterr().err
