@@ -35,6 +35,8 @@ from saleor_loyalty_app.programs.plugin_parts import (
 
 #: Codes of reasons that say nothing of the order: a "not" around them does not hold either.
 UNDECIDED = frozenset(("plugin_missing", "plugin_failed"))
+#: No plugin brings it: a condition of this kind is one of which nothing can be said.
+NO_KIND = ""
 #: What an effect may come to at a time, as for any other effect, and how finely.
 MOST_POINTS = 10_000_000
 FINEST = 10**9
@@ -123,6 +125,8 @@ def condition_test(
 ) -> Callable[[Look, LineFacts | None], Reason | None]:
     """A plugin's condition as a function that tells why it does not hold, or None."""
     name = condition.kind
+    if name == NO_KIND:
+        return lambda _look, _line: {"code": "plugin_missing", "kind": name}
     asked = _Asked(lambda kinds: kinds.conditions.get(name), name, condition.settings)
 
     def test(look: Look, line: LineFacts | None) -> Reason | None:

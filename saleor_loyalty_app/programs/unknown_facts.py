@@ -16,6 +16,7 @@ from saleor_loyalty_app.programs.decide import Decision, decide_look, look_at
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.facts import OrderFacts
 from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
+from saleor_loyalty_app.programs.plugin_calls import NO_KIND
 from saleor_loyalty_app.programs.plugin_parts import (
     PluginCondition,
     PluginEffect,
@@ -71,6 +72,8 @@ _IN_CEL: dict[Fact, str] = {
 }
 _ALWAYS = c.OrderQuantity(type="order_quantity", min=0)
 _NEVER = c.OrderQuantity(type="order_quantity", max=0)
+#: As a plugin's condition that fails: neither it holds nor a "not" around it.
+_NEITHER = PluginCondition.model_construct(type="plugin", kind=NO_KIND, settings={})
 
 
 def decide_as_known(
@@ -170,7 +173,7 @@ def _rule(rule: EarningRule, unknown: frozenset[Fact], could: bool) -> EarningRu
         rule = rule.model_copy(update={"then": _something(rule)} if could else {"when": _NEVER})
     if rule.when is None:
         return rule
-    return rule.model_copy(update={"when": _read(rule.when, unknown, could)})
+    return rule.model_copy(update={"when": _read(rule.when, unknown, could, surely=not could)})
 
 
 def _something(rule: EarningRule) -> Effect:
@@ -181,22 +184,29 @@ def _something(rule: EarningRule) -> Effect:
     return PointsPerOrder(type="points_per_order", points=1)
 
 
-def _read(condition: c.Condition, unknown: frozenset[Fact], could: bool) -> c.Condition:
+def _read(
+    condition: c.Condition, unknown: frozenset[Fact], could: bool, *, surely: bool
+) -> c.Condition:
+    """`could` turns with each "not"; `surely` stays what the whole reading is."""
     match condition:
         case c.AllOf() | c.AnyOf():
-            parts = tuple(_read(part, unknown, could) for part in condition.of)
+            parts = tuple(_read(part, unknown, could, surely=surely) for part in condition.of)
             return condition.model_copy(update={"of": parts})
         case c.Not():
-            return condition.model_copy(update={"of": _read(condition.of, unknown, not could)})
+            turned = _read(condition.of, unknown, not could, surely=surely)
+            return condition.model_copy(update={"of": turned})
         case c.AnyLine():
-            return condition.model_copy(update={"of": _read(condition.of, unknown, could)})
+            of_line = _read(condition.of, unknown, could, surely=surely)
+            return condition.model_copy(update={"of": of_line})
         case _:
-            return _read_leaf(condition, unknown, could)
+            return _read_leaf(condition, unknown, could, surely)
 
 
-def _read_leaf(leaf: c.Leaf, unknown: frozenset[Fact], could: bool) -> c.Condition:
+def _read_leaf(leaf: c.Leaf, unknown: frozenset[Fact], could: bool, surely: bool) -> c.Condition:
     if not facts_of(leaf) & unknown:
         return leaf
+    if surely and isinstance(leaf, PluginCondition | PluginLineCondition):
+        return _NEITHER
     if could:
         return _ALWAYS
     # What is not known stands as nothing, of which no list has a match, but a tier as the one that

@@ -138,6 +138,17 @@ def test_a_multiplier_that_may_keep_others_from_giving_is_not_judged() -> None:
     assert unjudged == {"tested": frozenset({Fact.category})}
 
 
+def test_what_may_fail_is_not_taken_for_a_no_by_the_not_around_it() -> None:
+    broken = {"type": "plugin_line", "kind": "test.broken"}
+    other = {"type": "variant", "variants": ["SKU-9"]}
+    neither = {"type": "not", "of": {"type": "all", "of": [broken, other]}}
+    program = program_of(rule_of(DOUBLE, "tested", priority=200, when=neither), PURCHASES)
+    cart = order_of(line_of("10", "one", sku="SKU-1"))
+    surely, unjudged = decide_as_known(program, cart, frozenset({Fact.category}), "UTC")
+    assert surely.totals() == decide_order(program, cart, "UTC").totals()
+    assert unjudged == {"tested": frozenset({Fact.category})}
+
+
 def test_rules_on_the_member_are_not_judged_for_nobody_and_judged_for_somebody() -> None:
     gold, regular = {"type": "tier", "tiers": ["gold"]}, {"type": "member_orders", "max": 0}
     program = program_of(
