@@ -10,6 +10,7 @@ from saleor_loyalty_app.cli.arguments import AsJson, StoreName, parse_moment
 from saleor_loyalty_app.cli.costs import lines_beside_orders
 from saleor_loyalty_app.cli.output import complain, print_json, print_table, say
 from saleor_loyalty_app.cli.session import Session, session_of
+from saleor_loyalty_app.flows.program_problems import problems_of_document
 from saleor_loyalty_app.flows.publish_program import Preview, preview, publish, roll_back
 from saleor_loyalty_app.handlers.registry import load_registry
 from saleor_loyalty_app.programs import plugin_kinds, repository
@@ -17,7 +18,11 @@ from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.errors import ProgramInvalid
 from saleor_loyalty_app.programs.problems import Problem, problems_in
 from saleor_loyalty_app.programs.schema import document_schema
-from saleor_loyalty_app.programs.yaml_text import program_from_yaml, program_to_yaml
+from saleor_loyalty_app.programs.yaml_text import (
+    parse_yaml,
+    program_from_yaml,
+    program_to_yaml,
+)
 from saleor_loyalty_app.stores.refs import StoreRef
 
 app = typer.Typer(help="The program: its draft and its revisions.", no_args_is_help=True)
@@ -77,10 +82,13 @@ def validate(
     with session_of(context) as session:
         owner = session.store(store)
         try:
-            program = program_from_yaml(file.read_text())
-            problems = _preview(session, owner, program, None).problems
+            document = parse_yaml(file.read_text())
         except ProgramInvalid as failure:
-            problems = tuple(problems_in(failure))
+            problems = problems_in(failure)
+        else:
+            problems = session.database.read(
+                lambda conn: problems_of_document(conn, owner, document, now=session.clock())
+            )
         if as_json:
             print_json({"problems": [problem.as_json() for problem in problems]})
         else:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from saleor_loyalty_app.orders.imports import history_was_counted
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.problems import Problem
+from saleor_loyalty_app.programs.readable_part import every_problem
 from saleor_loyalty_app.programs.unknown_facts import Fact, facts_of
 from saleor_loyalty_app.programs.validate import check_program
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -24,6 +25,13 @@ def problems_of_program(
     today = now.astimezone(ZoneInfo(store.timezone)).date()
     found = check_program(program, channels(conn, store.id), today=today)
     return [*found, *_past_problems(conn, store, program)]
+
+
+def problems_of_document(
+    conn: Connection, store: StoreRef, document: object, *, now: datetime
+) -> list[Problem]:
+    """All problems of a document in its store, also where only a part of it can be read."""
+    return every_problem(document, lambda part: problems_of_program(conn, store, part, now=now))
 
 
 def _past_problems(conn: Connection, store: StoreRef, program: Program) -> Iterator[Problem]:

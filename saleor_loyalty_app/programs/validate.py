@@ -9,14 +9,14 @@ from babel.numbers import get_currency_precision, list_currencies
 from saleor_loyalty_app.programs import conditions as c
 from saleor_loyalty_app.programs.bonuses_check import bonus_problems
 from saleor_loyalty_app.programs.document import ChannelRates, Program
-from saleor_loyalty_app.programs.errors import ProgramInvalid
 from saleor_loyalty_app.programs.events_check import event_problems
 from saleor_loyalty_app.programs.goodwill_check import goodwill_problems
 from saleor_loyalty_app.programs.milestones_check import milestone_problems
 from saleor_loyalty_app.programs.perks import PerkEffect
 from saleor_loyalty_app.programs.perks_check import perk_problems
 from saleor_loyalty_app.programs.plugins_check import plugin_problems
-from saleor_loyalty_app.programs.problems import Problem, problems_in, read_program
+from saleor_loyalty_app.programs.problems import Problem
+from saleor_loyalty_app.programs.readable_part import every_problem
 from saleor_loyalty_app.programs.rewards_check import reward_problems
 from saleor_loyalty_app.programs.rules import Multiplier
 from saleor_loyalty_app.programs.segments_check import segment_problems
@@ -34,11 +34,7 @@ def validate(document: object, channels: Sequence[ChannelRef], *, today: date) -
 
     `channels` are the store's; `today` is the date in the store's time zone.
     """
-    try:
-        program = read_program(document)
-    except ProgramInvalid as error:
-        return problems_in(error)
-    return check_program(program, channels, today=today)
+    return every_problem(document, lambda part: check_program(part, channels, today=today))
 
 
 def check_program(

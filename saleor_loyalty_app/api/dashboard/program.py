@@ -36,7 +36,7 @@ from saleor_loyalty_app.flows.program_examples import (
     examples,
     usual_order,
 )
-from saleor_loyalty_app.flows.program_problems import problems_of_program
+from saleor_loyalty_app.flows.program_problems import problems_of_document, problems_of_program
 from saleor_loyalty_app.flows.propose_anew import propose_from_sample
 from saleor_loyalty_app.flows.sample_orders import begin, is_fresh
 from saleor_loyalty_app.i18n import translate
@@ -44,7 +44,7 @@ from saleor_loyalty_app.programs import repository, samples
 from saleor_loyalty_app.programs.diff import differences
 from saleor_loyalty_app.programs.errors import ProgramInvalid
 from saleor_loyalty_app.programs.formats import FORMAT
-from saleor_loyalty_app.programs.problems import in_newest_format, problems_in, read_program
+from saleor_loyalty_app.programs.problems import in_newest_format, read_program
 from saleor_loyalty_app.programs.repository import Draft
 from saleor_loyalty_app.programs.stats import OrderStats
 from saleor_loyalty_app.programs.yaml_text import parse_yaml, program_to_yaml
@@ -283,8 +283,9 @@ def _checked(
     known = channels(conn, store.id)
     try:
         program = read_program(what.document)
-    except ProgramInvalid as failure:
-        found = [Finding.of(one, language) for one in problems_in(failure)]
+    except ProgramInvalid:
+        told = problems_of_document(conn, store, what.document, now=now)
+        found = [Finding.of(one, language) for one in told]
         return Checked(problems=found, publishable=False, digest=None, changes=[], examples=[])
     problems = problems_of_program(conn, store, program, now=now)
     live = repository.revision_at(conn, store.id, now)

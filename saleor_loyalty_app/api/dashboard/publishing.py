@@ -31,6 +31,7 @@ from saleor_loyalty_app.api.dashboard.staff_names import staff_names
 from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.opaque import cursor_of, ledger_cursor
 from saleor_loyalty_app.api.routing import staff_router
+from saleor_loyalty_app.flows.program_problems import problems_of_document
 from saleor_loyalty_app.flows.publish_program import preview
 from saleor_loyalty_app.programs import repository
 from saleor_loyalty_app.programs.document import Program
@@ -219,8 +220,8 @@ def _draft(
         problems, publishable = list(seen.problems), seen.publishable
         digest, name = program.digest, program.texts_for(language).program
         scheduled = any(one.digest == digest for one in coming)
-    except ProgramInvalid as failure:
-        problems = problems_in(failure)
+    except ProgramInvalid:
+        problems = problems_of_document(conn, store, draft.document, now=now)
     return DraftSeen(
         digest=digest,
         name=name,
