@@ -18,7 +18,7 @@ from saleor_loyalty_app.api.storefront.cart_schemas import CheckoutPage
 from saleor_loyalty_app.api.storefront.public import StoreName
 from saleor_loyalty_app.api.storefront.refusals import OF_NAMED_STORES, OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.shopper import Shopper, reader_if_told, shopper_now
-from saleor_loyalty_app.api.storefront.store_named import StoreMissing, store_named
+from saleor_loyalty_app.api.storefront.store_named import store_named
 from saleor_loyalty_app.flows.preview_checkout import (
     CheckoutUnknown,
     Preview,
@@ -90,8 +90,6 @@ async def _store(
     """The store of the token; without one, the one that is named."""
     if shopper is not None:
         return shopper.store
-    if named is None:
-        raise StoreMissing
     owner = await faces.database.read_async(lambda conn: store_named(conn, named))
     require_origin(request, owner.id)
     return owner

@@ -71,6 +71,7 @@ OF_READING_ESTIMATES: tuple[Refusal, ...] = (
 OF_ESTIMATES: tuple[Refusal, ...] = (
     *OF_SHOPPERS,
     (422, "price_missing", {}),
+    (400, "store_missing", {}),
     *OF_NAMED_STORES,
     *OF_READING_ESTIMATES,
 )
@@ -85,13 +86,13 @@ async def estimate_cart_of(
     response: Response,
     faces: FacesOf,
     language: Language,
-    store: StoreName,
     what: EstimateInput,
+    store: StoreName | None = None,
 ) -> EstimatePage:
     """What a cart would earn a member, and what it lacks for the next step and for free shipping.
 
     The shopper's token is optional: with it, it is what their order would earn, and the store is
-    that of the token. Saleor is not asked.
+    that of the token; without it `store` names the store. Saleor is not asked.
     """
     page = await _answer(request, faces, store, what, language)
     make_private(response, language)
@@ -111,9 +112,9 @@ async def estimate_product(
     response: Response,
     faces: FacesOf,
     language: Language,
-    store: StoreName,
     channel: Annotated[Slug, Query()],
     currency: Annotated[Currency, Query()],
+    store: StoreName | None = None,
     quantity: Annotated[int, Query(ge=1, le=10_000)] = 1,
     gross: Annotated[Amount | None, Query()] = None,
     net: Annotated[Amount | None, Query()] = None,
@@ -135,7 +136,7 @@ async def estimate_product(
 ) -> EstimatePage | Response:
     """What one product would earn a member: `POST /estimate` of one line.
 
-    Without a token it is kept by caches.
+    Without a token it needs `store`, and is kept by caches.
     """
     if gross is None and net is None:
         raise PriceMissing
@@ -172,7 +173,7 @@ async def estimate_product(
 
 
 async def _answer(
-    request: Request, faces: Faces, named: str, what: EstimateInput, language: str
+    request: Request, faces: Faces, named: str | None, what: EstimateInput, language: str
 ) -> EstimatePage:
     shopper = await reader_if_told(request, faces)
     now = faces.clock()

@@ -28,15 +28,18 @@ class StoreMissing(AppError):
     status: ClassVar[int] = 400
 
 
-def store_named(conn: Connection, named: str) -> StoreRef:
+def store_named(conn: Connection, named: str | None) -> StoreRef:
     """The active store that `named` means, such as "https://shop.example.com/graphql/" or
     "shop.example.com".
 
     Raises:
+        StoreMissing: nothing was named.
         InvalidApiUrl: it is neither an address nor a host.
         StoreNotFound: no store of that name uses the app.
         StoreAmbiguous: it is a host with several stores.
     """
+    if named is None:
+        raise StoreMissing
     if "://" in named:
         found = store_by_url(conn, canonical_api_url(named))
         stores = [] if found is None else [found]

@@ -121,7 +121,7 @@ def test_shipping_offers_for_members_are_judged_for_a_shopper(
     edge: ApiEdge, open_store: StoreRef
 ) -> None:
     goods = {"lines": [{"net": "90"}]}
-    path = f"/api/storefront/v1/estimate?store={open_store.api_url}"
+    path = "/api/storefront/v1/estimate"
     page = edge.send("POST", path, edge.shopper(open_store), PRICED | goods).json()
     assert [(one["id"], one["missing"]["amount"]) for one in page["shipping"]] == [
         ("free", "0.00"),
@@ -245,6 +245,14 @@ def test_without_a_program_or_a_price_there_is_no_estimate(
     assert told(asked(edge, proposed, {"net": "1"})) == (404, "program_not_published")
     query = f"store={proposed.api_url}&channel=default-channel&currency=USD"
     assert told(edge.get(f"/api/storefront/v1/estimate?{query}")) == (422, "price_missing")
+
+
+def test_without_a_token_the_store_is_named(edge: ApiEdge, open_store: StoreRef) -> None:
+    path, body = "/api/storefront/v1/estimate", PRICED | {"lines": [{"net": "90"}]}
+    assert told(edge.send("POST", path, {}, body)) == (400, "store_missing")
+    query = "channel=default-channel&currency=USD&net=90"
+    assert told(edge.get(f"{path}?{query}", {})) == (400, "store_missing")
+    assert edge.get(f"{path}?{query}&store={open_store.api_url}", {}).status_code == 200
 
 
 def test_an_address_is_counted_for_each_store_by_itself(
