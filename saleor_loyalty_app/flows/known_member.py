@@ -13,7 +13,7 @@ from saleor_loyalty_app.ledger import Account
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.models import MemberIdentity
-from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.members.refs import MemberRef, Newcomer
 from saleor_loyalty_app.programs import cap_uses
 from saleor_loyalty_app.programs.caps import MemberCap
 from saleor_loyalty_app.programs.document import Program
@@ -56,7 +56,7 @@ def member_facts(
         tier=tier_for_earning(conn, store.id, member.id, program.tiers),
         joined_at=member.first_enrolled_at or member.created_at,
         orders=orders_before(conn, store, member, at=at, but=but_order, keys=keys),
-        language=_language(conn, store, member.id),
+        language=_language(conn, store, member),
         segments=segments_in_force(conn, store.id, member.id, program.segments),
         used=used_of(conn, store, member, caps, at=at, but=but_source, keys=keys),
         tags=_tags(conn, store, member.id) if asks_for_tags(program) else frozenset(),
@@ -123,8 +123,9 @@ def _tags(conn: Connection, store: StoreRef, member_id: int) -> frozenset[str]:
     return tags_of(conn, store.id, these([member_id])).get(member_id, frozenset())
 
 
-def _language(conn: Connection, store: StoreRef, member_id: int) -> str:
+def _language(conn: Connection, store: StoreRef, member: MemberRef) -> str:
     query = sa.select(_identities.c.language).where(
-        _identities.c.store_id == store.id, _identities.c.member_id == member_id
+        _identities.c.store_id == store.id, _identities.c.member_id == member.id
     )
-    return conn.execute(query).scalar_one_or_none() or ""
+    known = conn.execute(query).scalar_one_or_none() or ""
+    return known or (member.language if isinstance(member, Newcomer) else "")

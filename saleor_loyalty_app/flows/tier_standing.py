@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from saleor_loyalty_app.flows.move_tiers import history_of, in_program, zone_of
 from saleor_loyalty_app.i18n import capitalized, translate
 from saleor_loyalty_app.members.errors import MemberNotFound
+from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.tier_measures import Measures, measures_on
@@ -40,19 +41,21 @@ class TierStanding:
 
 
 def tier_standing(
-    conn: Connection, store: StoreRef, member_id: int, *, now: datetime
+    conn: Connection, store: StoreRef, member: int | MemberRef, *, now: datetime
 ) -> TierStanding | None:
     """Where a member stands; None where tiers are off or the member takes no part.
+
+    Args:
+        member: also a newcomer.
 
     Raises:
         MemberNotFound: there is no such member.
     """
     revision = revision_at(conn, store.id, now)
-    ids = repository.survivors(conn, store.id, [member_id])
-    people = repository.people(conn, store.id, ids)
-    if not people:
+    person = repository.person_of(conn, store.id, member)
+    if person is None:
         raise MemberNotFound
-    [person] = people
+    ids = [person.id]
     tiers = None if revision is None else revision.program.tiers
     if revision is None or tiers is None or not tiers.enabled:
         return None

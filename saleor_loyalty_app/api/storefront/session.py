@@ -16,9 +16,12 @@ from saleor_loyalty_app.api.routing import storefront_router
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_SHOPPERS
-from saleor_loyalty_app.api.storefront.shopper import Shopper, saleor_shopper_of
+from saleor_loyalty_app.api.storefront.shopper import Shopper, saleor_shopper_of, shopper_now
 from saleor_loyalty_app.flows.check_shopper import check_shopper
 from saleor_loyalty_app.flows.guest_claims import claim, is_confirmed_since
+from saleor_loyalty_app.flows.join_member import take_in
+from saleor_loyalty_app.flows.newcomers import is_newcomer
+from saleor_loyalty_app.flows.take_part import person_of_account
 from saleor_loyalty_app.stores.origins import canonical_origin, fits, origins_of
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -82,7 +85,8 @@ async def begin_session(
 
     The storefront's server asks for it, so that the Saleor token never reaches the browser. It is
     good for this shopper, in pages of this origin. A loyalty token cannot be exchanged for another.
-    If the shopper's address was confirmed and nobody told us, what waited for that comes.
+    Who is not a member yet becomes one, where the program takes everybody in. If the shopper's
+    address was confirmed and nobody told us, what waited for that comes.
     """
     await faces.gate.begin_session(shopper.key)
     origin = canonical_origin(what.origin)
@@ -94,7 +98,12 @@ async def begin_session(
         partial(check_shopper, faces.access, store, token, shopper.user_id)
     )
     now = faces.clock()
-    if await faces.database.read_async(
+    if await faces.database.read_async(partial(_comes_in, shopper=shopper, now=now)):
+        person = person_of_account(account)
+        await faces.database.write_async(
+            partial(take_in, store=store, person=person, keys=faces.email_keys, now=now)
+        )
+    elif await faces.database.read_async(
         partial(is_confirmed_since, store=store, account=account, now=now)
     ):
         await faces.database.write_async(
@@ -109,6 +118,11 @@ async def begin_session(
     )
     make_private(response, language)
     return Session(token=made, expires_at=expires_at, origin=origin)
+
+
+def _comes_in(conn: Connection, shopper: Shopper, now: datetime) -> bool:
+    store, member = shopper_now(conn, shopper)
+    return is_newcomer(conn, store, member, now=now)
 
 
 def _taking(conn: Connection, store: StoreRef, origin: str) -> StoreRef:

@@ -25,10 +25,15 @@ _LONGEST_CHAIN = 20
 
 @dataclass(frozen=True, slots=True)
 class Shopper:
-    """A signed-in shopper of a store."""
+    """A signed-in shopper of a store.
+
+    Attributes:
+        email: of the account, as Saleor's token has it; "" where a loyalty token names them.
+    """
 
     store: StoreRef
     user_id: str
+    email: str = ""
 
     @property
     def key(self) -> str:
@@ -73,7 +78,7 @@ async def saleor_shopper_of(request: Request, faces: FacesOf) -> Shopper:
     token = bearer_token(request.headers.get("authorization"))
     store, claims = await authenticate(faces.tenants, token, check, face=FACE)
     require_origin(request, store.id)
-    return Shopper(store, claims.user_id)
+    return Shopper(store, claims.user_id, claims.email)
 
 
 async def _granted(request: Request, faces: Faces, token: str) -> Shopper:
