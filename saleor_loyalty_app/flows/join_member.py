@@ -92,9 +92,8 @@ def take_in(
     """A shopper becomes a member by the first thing they do, where the program takes everybody in.
 
     None where it does not, and of who was erased: they join if they want to. Who is a member stays
-    as they are. An account that was confirmed before
-    anything was known of it gets no registration bonus for that: it comes with its event, which
-    may still be on its way.
+    as they are. An account that was confirmed before anything was known of it gets no registration
+    bonus for that: it comes with its event, which may still be on its way.
 
     Args:
         keys: of addresses; needed by whoever may take somebody in.

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -22,6 +22,7 @@ from saleor_loyalty_app.flows.guest_claims import claim, is_confirmed_since
 from saleor_loyalty_app.flows.join_member import take_in
 from saleor_loyalty_app.flows.newcomers import is_newcomer
 from saleor_loyalty_app.flows.take_part import person_of_account
+from saleor_loyalty_app.saleor.shopper_account import ShopperAccount
 from saleor_loyalty_app.stores.origins import canonical_origin, fits, origins_of
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -98,14 +99,13 @@ async def begin_session(
         partial(check_shopper, faces.access, store, token, shopper.user_id)
     )
     now = faces.clock()
-    if await faces.database.read_async(partial(_comes_in, shopper=shopper, now=now)):
+    due = await faces.database.read_async(partial(_due, shopper=shopper, account=account, now=now))
+    if due == "take_in":
         person = person_of_account(account)
         await faces.database.write_async(
             partial(take_in, store=store, person=person, keys=faces.email_keys, now=now)
         )
-    elif await faces.database.read_async(
-        partial(is_confirmed_since, store=store, account=account, now=now)
-    ):
+    elif due == "claim":
         await faces.database.write_async(
             partial(claim, store=store, account=account, keys=faces.email_keys, now=now)
         )
@@ -120,9 +120,14 @@ async def begin_session(
     return Session(token=made, expires_at=expires_at, origin=origin)
 
 
-def _comes_in(conn: Connection, shopper: Shopper, now: datetime) -> bool:
+def _due(
+    conn: Connection, shopper: Shopper, account: ShopperAccount, now: datetime
+) -> Literal["take_in", "claim", ""]:
+    """What is to be written of a shopper who comes; "" = nothing."""
     store, member = shopper_now(conn, shopper)
-    return is_newcomer(conn, store, member, now=now)
+    if is_newcomer(conn, store, member, now=now):
+        return "take_in"
+    return "claim" if is_confirmed_since(conn, store, account, now=now) else ""
 
 
 def _taking(conn: Connection, store: StoreRef, origin: str) -> StoreRef:
