@@ -17,7 +17,7 @@ from saleor_loyalty_app.segments.standing import segments_in_force
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers.models import MemberTier
 from saleor_loyalty_app.tiers.newcomers import tier_of_newcomer
-from saleor_loyalty_app.tiers.standing import earning_tier
+from saleor_loyalty_app.tiers.standing import counted_tier
 
 _M, _I, _T = table(Member), table(MemberIdentity), table(MemberTier)
 #: Why somebody gets nothing of a campaign whatever its audience.
@@ -119,7 +119,7 @@ def _judged(
         row.id,
         outside(
             audience,
-            tier="" if program is None else earning_tier(program.tiers, row.tier),
+            tier=counted_tier(program, row.tier or "", state=row.state, hold_out=False),
             language=row.language,
             segments=segments,
         ),

@@ -31,7 +31,7 @@ from saleor_loyalty_app.segments.standing import segments_in_force
 from saleor_loyalty_app.stores import wind_downs
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers.newcomers import tier_of_newcomer
-from saleor_loyalty_app.tiers.standing import tier_for_earning
+from saleor_loyalty_app.tiers.standing import tier_in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def takers_of(
     people = everybody(conn, store, member.id)
     taken = taken_with_past(conn, store, member, people, items, now=now, keys=keys)
     anybody = Taker(
-        tier=tier_for_earning(conn, store.id, member.id, program.tiers),
+        tier=tier_in_force(conn, store.id, member.id, program),
         joined_at=member.first_enrolled_at or member.created_at,
         available=available,
         taken=0,

@@ -115,6 +115,7 @@ async def begin_session(
         user_id=shopper.user_id,
         origin=origin,
         now=now,
+        addresses=faces.email_keys.every(store.id, account.email),
     )
     make_private(response, language)
     return Session(token=made, expires_at=expires_at, origin=origin)

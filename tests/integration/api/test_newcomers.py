@@ -112,8 +112,9 @@ class TestWhatIsShown:
     def test_it_has_what_can_be_had(self, edge: ApiEdge, shop: StoreRef) -> None:
         page = seen(edge, shop, (USER, EMAIL))
         assert ask(edge, shop, "GET", "me").json()["points"]["available"] == 0
-        assert page["me/tier"]["enabled"] is True
-        assert [one["id"] for one in page["me/tier"]["levels"]] == ["friend", "gold"]
+        tier = page["me/tier"]
+        assert (tier["tier"], tier["next_tier"]) == ("friend", "gold")
+        assert tier["missing"] == [{"kind": "spend", "amount": "500.00", "currency": "USD"}]
         [mug] = page[f"me/rewards?channel={CHANNEL}"]["rewards"]
         assert (mug["missing_points"], mug["reason"]["code"]) == (30, "not_enough_points")
         [question] = page["me/questions"]["questions"]
