@@ -114,7 +114,7 @@ class TestWhatIsShown:
         assert ask(edge, shop, "GET", "me").json()["points"]["available"] == 0
         tier = page["me/tier"]
         assert (tier["tier"], tier["next_tier"]) == ("friend", "gold")
-        assert tier["missing"] == [{"kind": "spend", "amount": "500.00", "currency": "USD"}]
+        assert tier["missing"] == [{"kind": "spend", "amount": "500", "currency": "USD"}]
         [mug] = page[f"me/rewards?channel={CHANNEL}"]["rewards"]
         assert (mug["missing_points"], mug["reason"]["code"]) == (30, "not_enough_points")
         [question] = page["me/questions"]["questions"]
