@@ -136,7 +136,7 @@ def milestone_board(
     absorbed = people_of.merged_into(conn, store.id, ids)
     totals = totals_of(conn, store.id, absorbed, ids)[person.id]
     known = passed.known_of(conn, store.id, ids, absorbed)
-    who = member if isinstance(member, Newcomer) else person.id
+    who: int | Newcomer = member if isinstance(member, Newcomer) else person.id
     missed = _not_now(conn, store, revision.program, who, now, keys)
     board = []
     for one in found:
