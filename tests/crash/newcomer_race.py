@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from threading import Barrier
 
 from sqlalchemy import Connection
@@ -41,10 +42,8 @@ def run(url: str, store: StoreRef, first: bool, together: Barrier, now: datetime
         for kind in KINDS:
             for one in shoppers(kind):
                 together.wait(60)
-                if kind == "event" and first:
-                    database.write(lambda conn, one=one: _hear(conn, store, one, now))
-                else:
-                    database.write(lambda conn, one=one: _answer(conn, store, one, now))
+                deed = _hear if kind == "event" and first else _answer
+                database.write(partial(deed, store=store, one=one, now=now))
     finally:
         database.close()
 

@@ -1,6 +1,8 @@
 """A shop that takes everybody in, and shoppers whom its books do not know; for tests."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -111,11 +113,11 @@ def ask(
     body: object = None,
     *,
     user: tuple[str, str] = (USER, EMAIL),
-    **headers: str,
+    headers: Mapping[str, str] = MappingProxyType({}),
 ) -> httpx.Response:
     """A request of a shopper with the token that Saleor gave them."""
     token = edge.shopper(store, user_id=user[0], email=user[1])
-    return edge.send(method, f"{API}/{path}", token | headers, body)
+    return edge.send(method, f"{API}/{path}", token | dict(headers), body)
 
 
 def begin_session(edge: ApiEdge, store: StoreRef) -> dict[str, str]:

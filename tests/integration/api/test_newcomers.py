@@ -1,6 +1,7 @@
 """A shopper whom the app has never seen sees a newcomer's board; the first deed takes them in."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -94,8 +95,8 @@ def claim_mug(edge: ApiEdge, store: StoreRef) -> httpx.Response:
         "user": {"id": USER, "isActive": True},
         "channel": channel | {"taxConfiguration": {"pricesEnteredWithTax": True}},
     }
-    body = {"channel": CHANNEL}
-    return ask(edge, store, "POST", "me/rewards/mug/claims", body, **{"Idempotency-Key": "k-1"})
+    body, once = {"channel": CHANNEL}, {"Idempotency-Key": "k-1"}
+    return ask(edge, store, "POST", "me/rewards/mug/claims", body, headers=once)
 
 
 class TestWhatIsShown:
@@ -137,7 +138,8 @@ class TestWhatIsShown:
     def test_preferences_are_those_that_hold_for_who_said_nothing(
         self, edge: ApiEdge, shop: StoreRef, language: str
     ) -> None:
-        page = ask(edge, shop, "GET", "me/preferences", **{"Accept-Language": language}).json()
+        spoken = {"Accept-Language": language}
+        page = ask(edge, shop, "GET", "me/preferences", headers=spoken).json()
         assert (page["language"], page["news"]) == (language, {"email": True, "sms": True})
         assert page["offers"]["email"]["granted"] is False
 
@@ -154,7 +156,7 @@ class TestWhatIsShown:
         run_campaign(edge, shop, languages=["tr"])
         counts = [
             len(
-                ask(edge, shop, "GET", "me/campaigns", **{"Accept-Language": one}).json()[
+                ask(edge, shop, "GET", "me/campaigns", headers={"Accept-Language": one}).json()[
                     "campaigns"
                 ]
             )
@@ -187,9 +189,7 @@ class TestWhatIsShown:
             )
             person = Person(*user)
             joined = edge.database.write(
-                lambda conn, person=person: take_in(
-                    conn, store, person, keys=SECRETS, now=edge.clock()
-                )
+                partial(take_in, store=store, person=person, keys=SECRETS, now=edge.clock())
             )
             assert joined is not None
             assert shown == (not joined.member.hold_out,) * 4
