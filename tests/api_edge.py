@@ -136,7 +136,12 @@ class ApiEdge:
             ),
             calls=SaleorCalls(self._threads, size=4, patience=60.0),
             access=access,
-            spender=Spender(Driver(access, clock), clock, sleep=lambda _seconds: None),
+            spender=Spender(
+                Driver(access, clock),
+                clock,
+                keys=EmailKeys.of(settings.secrets),
+                sleep=lambda _seconds: None,
+            ),
             shopper_tokens=ShopperTokens(settings.secrets),
             email_keys=EmailKeys.of(settings.secrets),
             public_url=settings.browser_url,

@@ -19,7 +19,7 @@ def come_back(stage: Stage, email: str, keys: EmailKeys = KEYS) -> None:
     """The member is erased, and registers again as somebody new with the same address."""
 
     def write(conn: Connection) -> int:
-        erase_member(conn, stage.store, stage.members[email], now=stage.now)
+        erase_member(conn, stage.store, stage.members[email], now=stage.now, account_stays=False)
         return make_member(conn, stage.store.id, user_id=stage.users[email])
 
     stage.members[email] = stage.database.write(write)

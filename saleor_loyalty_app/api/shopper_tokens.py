@@ -24,7 +24,7 @@ PREFIX = "ls1."
 LIFETIME = timedelta(minutes=10)
 #: Clocks of the processes may differ by so much.
 LEEWAY = timedelta(seconds=5)
-_LONGEST = 2000
+_LONGEST = 8000
 _PURPOSE = b"saleor-loyalty: tokens of shoppers"
 
 
@@ -36,6 +36,8 @@ class Grant:
         api_url: of the store.
         app_id: of the installation; a store that installs the app anew gets another one.
         origin: of the pages that may use it.
+        addresses: the keys of the account's address, by every secret of the app, so that nobody
+            reads an address in a token.
     """
 
     api_url: str
@@ -43,6 +45,7 @@ class Grant:
     user_id: str
     origin: str
     expires_at: datetime
+    addresses: tuple[str, ...] = ()
 
 
 class ShopperTokens:
@@ -52,11 +55,25 @@ class ShopperTokens:
         self._keys = tuple(_key(secret) for secret in secrets)
 
     def issue(
-        self, *, api_url: str, app_id: str, user_id: str, origin: str, now: datetime
+        self,
+        *,
+        api_url: str,
+        app_id: str,
+        user_id: str,
+        origin: str,
+        now: datetime,
+        addresses: Iterable[str] = (),
     ) -> tuple[str, datetime]:
         """A new token and when it expires: in whole seconds, at most `LIFETIME` from now."""
         expires = int((now + LIFETIME).timestamp())
-        claims = {"s": api_url, "a": app_id, "u": user_id, "o": origin, "e": expires}
+        claims = {
+            "s": api_url,
+            "a": app_id,
+            "u": user_id,
+            "o": origin,
+            "e": expires,
+            "k": list(addresses),
+        }
         payload = _encoded(json.dumps(claims, separators=(",", ":")).encode())
         token = f"{PREFIX}{payload}.{_encoded(_signature(self._keys[0], payload))}"
         return token, datetime.fromtimestamp(expires, UTC)
@@ -91,6 +108,8 @@ def _grant(claims: dict[str, Any]) -> Grant:
         user_id=claims["u"],
         origin=claims["o"],
         expires_at=datetime.fromtimestamp(claims["e"], UTC),
+        # Tokens that were made before an update of the app have none.
+        addresses=tuple(claims.get("k", ())),
     )
 
 

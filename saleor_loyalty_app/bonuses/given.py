@@ -12,6 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from saleor_loyalty_app.bonuses.models import BonusGiven, BonusMemory
 from saleor_loyalty_app.db.tables import table
 
+#: Kept like a deed: the owner of the address was erased here while their account stays.
+ERASED = "erased"
 #: Shown of one member.
 MOST_SHOWN = 100
 _given, _memory = table(BonusGiven), table(BonusMemory)
@@ -190,6 +192,13 @@ def amounts_of(
         .group_by(_memory.c.deed)
     )
     return {what: Amount(int(points), int(times)) for what, points, times in conn.execute(query)}
+
+
+def was_erased(
+    conn: Connection, store_id: int, address_keys: Sequence[str], *, now: datetime
+) -> bool:
+    """Whether the owner of an address was erased, though not with their account."""
+    return ERASED in amounts_of(conn, store_id, address_keys, [ERASED], at=now)
 
 
 def forget(

@@ -88,7 +88,8 @@ class BonusMemory(SQLModel, table=True):
     what they had by rules with a cap ("cap:<rule>"), of rewards with a limit ("reward:<id>"), and
     in which campaigns they had a code of their own ("code:<campaign>"). What is limited for a
     period has that behind it, as ":month:2026-11-01", and is forgotten soon after it; goodwill is
-    kept by its day ("goodwill:2026-11-22") as long as it counts. Where a
+    kept by its day ("goodwill:2026-11-22") as long as it counts. Who was erased while their account
+    stays is not made a member by their next visit ("erased"). Where a
     member gave up one of several accounts, how much of it is of that time stands beside it
     ("of:<account>:orders"), so that it is not added once more when the last one goes.
     """

@@ -10,12 +10,14 @@ from sqlalchemy import Connection
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.members.eligibility import takes_part
 from saleor_loyalty_app.members.models import Member, MemberIdentity
+from saleor_loyalty_app.members.refs import Newcomer
 from saleor_loyalty_app.programs.boosts import Audience, outside
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.segments.standing import segments_in_force
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers.models import MemberTier
-from saleor_loyalty_app.tiers.standing import earning_tier
+from saleor_loyalty_app.tiers.newcomers import tier_of_newcomer
+from saleor_loyalty_app.tiers.standing import counted_tier
 
 _M, _I, _T = table(Member), table(MemberIdentity), table(MemberTier)
 #: Why somebody gets nothing of a campaign whatever its audience.
@@ -40,6 +42,27 @@ def candidates(
     """Whether these members are in an audience; who was merged into another is left out."""
     rows = conn.execute(_members().where(_M.c.store_id == store.id, _M.c.id.in_(list(member_ids))))
     return [_judged(conn, store, program, audience, row) for row in rows]
+
+
+def why_not_newcomer(
+    conn: Connection,
+    store: StoreRef,
+    program: Program | None,
+    audience: Audience,
+    newcomer: Newcomer,
+) -> str:
+    """Why a newcomer would be outside of an audience, as a stable word; "" = they are in it."""
+    if newcomer.hold_out:
+        return HOLD_OUT
+    if newcomer.codes_blocked:
+        return BLOCKED
+    segments = None if program is None else program.segments
+    return outside(
+        audience,
+        tier=tier_of_newcomer(conn, newcomer, program),
+        language=newcomer.language,
+        segments=segments_in_force(conn, store.id, newcomer.id, segments),
+    )
 
 
 def candidates_after(
@@ -96,7 +119,7 @@ def _judged(
         row.id,
         outside(
             audience,
-            tier="" if program is None else earning_tier(program.tiers, row.tier),
+            tier=counted_tier(program, row.tier or "", state=row.state, hold_out=False),
             language=row.language,
             segments=segments,
         ),

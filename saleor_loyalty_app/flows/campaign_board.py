@@ -9,14 +9,16 @@ from sqlalchemy import Connection
 from saleor_loyalty_app.campaigns import codes, repository
 from saleor_loyalty_app.campaigns.repository import CampaignRow
 from saleor_loyalty_app.campaigns.terms import ChannelValue, MemberLimit
-from saleor_loyalty_app.flows.campaign_audience import candidates
+from saleor_loyalty_app.flows.campaign_audience import candidates, why_not_newcomer
 from saleor_loyalty_app.flows.campaign_limits import had_all
 from saleor_loyalty_app.flows.message_context import program_of
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.members.email_keys import EmailKeys
-from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.members.refs import MemberRef, Newcomer
 from saleor_loyalty_app.members.repository import merged_members
 from saleor_loyalty_app.programs import words
+from saleor_loyalty_app.programs.boosts import Audience
+from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.stores import wind_downs
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -68,8 +70,7 @@ def campaigns_for(
         if campaign.terms.kind == "points" and not store.earning_on:
             continue
         audience = campaign.terms.audience.ready()
-        judged = candidates(conn, store, program, audience, [member.id])
-        if not judged or judged[0].why_not:
+        if not _is_for(conn, store, program, audience, member):
             continue
         if had_all(conn, store, campaign, member, now=now, keys=keys):
             continue
@@ -77,6 +78,19 @@ def campaigns_for(
         if shared is not None:
             found.append(ForMe(campaign, shared, campaign.ends_at))
     return sorted(found, key=lambda one: (one.until, one.campaign.id, one.code))
+
+
+def _is_for(
+    conn: Connection,
+    store: StoreRef,
+    program: Program | None,
+    audience: Audience,
+    member: MemberRef,
+) -> bool:
+    if isinstance(member, Newcomer):
+        return not why_not_newcomer(conn, store, program, audience, member)
+    judged = candidates(conn, store, program, audience, [member.id])
+    return bool(judged) and not judged[0].why_not
 
 
 def gives_words(campaign: CampaignRow, language: str) -> str:

@@ -30,7 +30,7 @@ from saleor_loyalty_app.programs.facts import OrderFacts
 from saleor_loyalty_app.programs.member_facts import MemberFacts
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.sampled import SampledOrder
-from saleor_loyalty_app.programs.tiers import entry_tier
+from saleor_loyalty_app.programs.tiers import at_least_entry
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers.books import buyers_tiers
 
@@ -156,10 +156,10 @@ def _add_points(
     into.tier_known += tier is not None
     top = top_tier_of(program, wanted)
     most = _added(facts, terms, program, timezone, top)
-    counted = entry_tier(program.tiers) if tier is None else tier
+    counted = at_least_entry(program.tiers, tier or "")
     points = most if counted == top else _added(facts, terms, program, timezone, counted)
     into.top_points += most
-    if tier is not None and wanted and tier not in wanted:
+    if tier is not None and wanted and counted not in wanted:
         return
     into.points += points
     into.eligible += points > 0

@@ -65,7 +65,8 @@ def access_to(
     closed = shut(gates, now=now, timezone=timezone)
     if not closed:
         return Access(FREE)
-    shopper = Shopper(bool(user_id), found.tier_in_force, found.segments_in_force, found.rewards)
+    tier = found.tier_in_force(user_id)
+    shopper = Shopper(bool(user_id), tier, found.segments_in_force, found.rewards)
     entitlement = judge(gates, shopper, program, now=now, timezone=timezone)
     asked = found.asked
     ask = None

@@ -35,7 +35,7 @@ def erase_user(conn: Connection, store: StoreRef, user_id: str, *, now: datetime
     if account is None:
         return False
     if account.merged_into is None:
-        erase_member(conn, store, account.id, now=now)
+        erase_member(conn, store, account.id, now=now, account_stays=False)
     else:
         _detach(conn, store, account, now)
     return True
@@ -82,6 +82,7 @@ def erase_member(
     *,
     now: datetime,
     actor: str = "app",
+    account_stays: bool = True,
 ) -> None:
     """Erases a member and whoever was merged into it.
 
@@ -91,6 +92,9 @@ def erase_member(
     open holds stay until the hold ends, and are written off then. Orders of an erased member are
     not booked any more. Bodies of received events, which may name the person, go with the inbox's
     retention.
+
+    Args:
+        account_stays: in Saleor; whoever visits with it is not made a member by that.
 
     Raises:
         MemberNotFound: the store has no such member.
@@ -103,7 +107,7 @@ def erase_member(
         return
     everybody = [member.id, *members.merged_members(conn, store.id, member.id)]
     people = members.people_behind(conn, store.id, everybody)
-    remember_erased(conn, store, everybody, like=everybody, now=now)
+    remember_erased(conn, store, everybody, like=everybody, now=now, account_stays=account_stays)
     for one in everybody:
         members.delete_identity(conn, store.id, one)
         members.update_member(

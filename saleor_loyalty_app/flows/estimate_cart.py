@@ -109,11 +109,14 @@ class Estimate:
 class Buyer:
     """A shopper who is signed in, and their member if they are in the books.
 
-    `keys` find what is remembered of their address under older secrets, too.
+    Attributes:
+        keys: find what is remembered of their address under older secrets, too.
+        addresses: the keys of the address of their account, as the order will name it.
     """
 
     member: MemberRef | None
     keys: EmailKeys | None = None
+    addresses: tuple[str, ...] = ()
 
 
 def estimate_cart(
@@ -145,6 +148,7 @@ def estimate_cart(
         language=cart.language,
         now=now,
         keys=None if buyer is None else buyer.keys,
+        addresses=() if buyer is None else buyer.addresses,
     )
     unknown = _unknown(cart)
     if buyer is None:

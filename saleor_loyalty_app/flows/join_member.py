@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger
+from saleor_loyalty_app.bonuses import given
 from saleor_loyalty_app.flows.give_bonus import give_registration_bonus, note_registration
 from saleor_loyalty_app.flows.member_news import tell_of_membership
 from saleor_loyalty_app.ledger import Cause
@@ -79,6 +80,46 @@ def customer_seen(
     return Joined(found, claimed)
 
 
+def take_in(
+    conn: Connection,
+    store: StoreRef,
+    person: Person,
+    *,
+    keys: EmailKeys | None,
+    now: datetime,
+    welcome: bool = True,
+) -> Joined | None:
+    """A shopper becomes a member by the first thing they do, where the program takes everybody in.
+
+    None where it does not, and of who was erased: they join if they want to. Who is a member stays
+    as they are. An account that was confirmed before anything was known of it gets no registration
+    bonus for that: it comes with its event, which may still be on its way.
+
+    Args:
+        keys: of addresses; needed by whoever may take somebody in.
+        welcome: False = they come to leave at once, so nobody greets them.
+    """
+    if keys is None:
+        raise ValueError("nobody comes in without the keys of addresses")
+    revision = revision_at(conn, store.id, now)
+    if revision is None or revision.program.settings.enrollment != "automatic":
+        return None
+    if given.was_erased(conn, store.id, keys.every(store.id, person.email), now=now):
+        return None
+    members.lock_user(conn, store.id, person.user_id)
+    enrollment = enrollment_of(revision.program.settings)
+    known = member_for_user(conn, store.id, person, enrollment, keys=keys, now=now)
+    member = known.member
+    if member.state == "erased":
+        return Joined(member)
+    note_registration(conn, store, known, now=now)
+    claimed = claim_guests(conn, store, member, keys=keys, now=now) if known.may_claim else 0
+    look_again(conn, store.id, (member.id,))
+    if welcome:
+        tell_of_membership(conn, store, member, now=now)
+    return Joined(member, claimed)
+
+
 def join_program(
     conn: Connection,
     store: StoreRef,
@@ -102,6 +143,7 @@ def join_program(
     note_registration(conn, store, known, now=now)
     claimed = claim_guests(conn, store, known.member, keys=keys, now=now) if known.may_claim else 0
     member = enroll(conn, store.id, known.member.id, enrollment, source=source, now=now)
+    given.forget(conn, store.id, keys.every(store.id, person.email), [given.ERASED])
     look_again(conn, store.id, (member.id,))
     tell_of_membership(conn, store, member, now=now)
     if member.confirmed and member.first_enrolled_at == now:

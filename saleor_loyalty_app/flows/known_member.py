@@ -1,6 +1,6 @@
 """What rules may look at of a member, read from the tables."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -8,12 +8,12 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.db.tables import table
-from saleor_loyalty_app.flows.known_past import orders_before, used_before
+from saleor_loyalty_app.flows.known_past import addresses_of, orders_before, used_by
 from saleor_loyalty_app.ledger import Account
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.models import MemberIdentity
-from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.members.refs import MemberRef, Newcomer
 from saleor_loyalty_app.programs import cap_uses
 from saleor_loyalty_app.programs.caps import MemberCap
 from saleor_loyalty_app.programs.document import Program
@@ -40,6 +40,7 @@ def member_facts(
     but_order: int = 0,
     but_source: str = "",
     keys: EmailKeys | None = None,
+    addresses: Sequence[str] = (),
 ) -> MemberFacts:
     """A member as a program's rules see them; tiers and segments it has not in force are none.
 
@@ -51,14 +52,20 @@ def member_facts(
         but_order: the row of an order that does not count.
         but_source: what does not count for caps either.
         keys: find what is remembered of an address under older secrets, too.
+        addresses: the keys of the address of their account, where that is known better than the
+            books know it.
     """
     return MemberFacts(
         tier=tier_for_earning(conn, store.id, member.id, program.tiers),
         joined_at=member.first_enrolled_at or member.created_at,
-        orders=orders_before(conn, store, member, at=at, but=but_order, keys=keys),
-        language=_language(conn, store, member.id),
+        orders=orders_before(
+            conn, store, member, at=at, but=but_order, keys=keys, addresses=addresses
+        ),
+        language=_language(conn, store, member),
         segments=segments_in_force(conn, store.id, member.id, program.segments),
-        used=used_of(conn, store, member, caps, at=at, but=but_source, keys=keys),
+        used=used_of(
+            conn, store, member, caps, at=at, but=but_source, keys=keys, addresses=addresses
+        ),
         tags=_tags(conn, store, member.id) if asks_for_tags(program) else frozenset(),
     )
 
@@ -72,17 +79,20 @@ def used_of(
     at: datetime,
     but: str = "",
     keys: EmailKeys | None = None,
+    addresses: Sequence[str] = (),
 ) -> dict[str, Used]:
     """What a member had by each cap in the period of `at`, accounts that are gone included.
 
     Args:
         but: a source that does not count.
+        addresses: as of `member_facts`.
     """
     if not caps:
         return {}
     people = everybody(conn, store, member.id)
     used = cap_uses.used_by(conn, store.id, people, caps, at=at, timezone=store.timezone, but=but)
-    for rule_id, past in used_before(conn, store, member, caps, at=at, keys=keys).items():
+    known = addresses or addresses_of(conn, store, member, keys)
+    for rule_id, past in used_by(conn, store, known, caps, at=at).items():
         had = used[rule_id]
         used[rule_id] = Used(had.points + past.points, had.times + past.times)
     return used
@@ -123,8 +133,9 @@ def _tags(conn: Connection, store: StoreRef, member_id: int) -> frozenset[str]:
     return tags_of(conn, store.id, these([member_id])).get(member_id, frozenset())
 
 
-def _language(conn: Connection, store: StoreRef, member_id: int) -> str:
+def _language(conn: Connection, store: StoreRef, member: MemberRef) -> str:
     query = sa.select(_identities.c.language).where(
-        _identities.c.store_id == store.id, _identities.c.member_id == member_id
+        _identities.c.store_id == store.id, _identities.c.member_id == member.id
     )
-    return conn.execute(query).scalar_one_or_none() or ""
+    known = conn.execute(query).scalar_one_or_none() or ""
+    return known or (member.language if isinstance(member, Newcomer) else "")

@@ -58,35 +58,50 @@ def orders_before(
     at: datetime,
     but: int = 0,
     keys: EmailKeys | None = None,
+    addresses: Sequence[str] = (),
 ) -> int:
     """How many orders a member had paid, with accounts that are gone included.
 
     Args:
         at: of what is decided: what was remembered until before then counts no more.
         but: the row of an order that does not count.
+        addresses: the keys of the address of their account, where that is known better than the
+            books know it.
     """
-    addresses = addresses_of(conn, store, member, keys)
+    known = addresses or addresses_of(conn, store, member, keys)
+    return paid_orders_of(conn, member.id, but=but) + orders_by(conn, store, known, at=at)
+
+
+def orders_by(conn: Connection, store: StoreRef, addresses: Sequence[str], *, at: datetime) -> int:
+    """How many orders the owner of an address, by its keys, had paid with accounts that are gone.
+
+    Args:
+        at: as of `orders_before`.
+    """
     past = given.amounts_of(conn, store.id, addresses, [ORDERS], at=at)
-    return paid_orders_of(conn, member.id, but=but) + past.get(ORDERS, Amount()).times
+    return past.get(ORDERS, Amount()).times
 
 
-def used_before(
+def used_by(
     conn: Connection,
     store: StoreRef,
-    member: MemberRef,
+    addresses: Sequence[str],
     caps: Mapping[str, MemberCap],
     *,
     at: datetime,
-    keys: EmailKeys | None = None,
 ) -> dict[str, Used]:
-    """By rule id, what was had of caps in the period of `at` with accounts that are gone."""
+    """By rule id, what the owner of an address had of caps with accounts that are gone.
+
+    Args:
+        addresses: the keys of the address.
+        at: says which periods of caps are meant.
+    """
     kept = {
         _in_period(f"{_CAP}{rule_id}", cap.period, at, store.timezone): rule_id
         for rule_id, cap in caps.items()
     }
     if not kept:
         return {}
-    addresses = addresses_of(conn, store, member, keys)
     past = given.amounts_of(conn, store.id, addresses, list(kept), at=at)
     return {kept[what]: Used(had.points, had.times) for what, had in past.items()}
 

@@ -1,5 +1,6 @@
 """What a decision may know of a shopper who has not ordered yet: as the order will know them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.campaign_boosts import boosts_at
 from saleor_loyalty_app.flows.known_member import member_facts
-from saleor_loyalty_app.flows.known_past import orders_before
+from saleor_loyalty_app.flows.known_past import orders_before, orders_by, used_by
 from saleor_loyalty_app.members.eligibility import why_not_earning
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
@@ -17,6 +18,7 @@ from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
 from saleor_loyalty_app.programs.tiers import entry_tier
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers.standing import counted_tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ def known_shopper(
     language: str,
     now: datetime,
     keys: EmailKeys | None = None,
+    addresses: Sequence[str] = (),
 ) -> Known:
     """What is known of who would order now.
 
@@ -59,22 +62,31 @@ def known_shopper(
         newcomer: they do, and this is their first order.
         language: of the checkout, for a newcomer.
         keys: find what is remembered of the member's address under older secrets, too.
+        addresses: the keys of the address of their account, as the order will name it.
     """
     boosts = boosts_at(conn, store, now)
     ready = plan_of(program)
+    caps = {**ready.capped, **capped_boosts(boosts)}
     if member is None:
-        facts = MemberFacts(tier=entry_tier(program.tiers))
-        if newcomer:
-            spoken = language.replace("_", "-").lower()
-            facts = MemberFacts(tier=facts.tier, joined_at=now, language=spoken)
-        return Known(1 if newcomer else None, facts, boosts)
+        if not newcomer:
+            return Known(None, MemberFacts(tier=entry_tier(program.tiers)), boosts)
+        before = orders_by(conn, store, addresses, at=now)
+        facts = MemberFacts(
+            tier=counted_tier(program, "", state="", hold_out=False),
+            joined_at=now,
+            orders=before,
+            language=language.replace("_", "-").lower(),
+            used=used_by(conn, store, addresses, caps, at=now),
+        )
+        return Known(before + 1, facts, boosts)
     nth = None
     # How manieth order of a guest's it is nobody knows, here as when it is placed.
     if ready.needs_order_number and not member.is_guest:
-        nth = orders_before(conn, store, member, at=now, keys=keys) + 1
-    caps = {**ready.capped, **capped_boosts(boosts)}
+        nth = orders_before(conn, store, member, at=now, keys=keys, addresses=addresses) + 1
     asked = any(not boost.audience.is_everybody for boost in boosts)
     facts = NOBODY
     if ready.needs_member or caps or asked:
-        facts = member_facts(conn, store, member, program, caps, at=now, keys=keys)
+        facts = member_facts(
+            conn, store, member, program, caps, at=now, keys=keys, addresses=addresses
+        )
     return Known(nth, facts, boosts)

@@ -11,6 +11,7 @@ from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.members.eligibility import takes_part
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.errors import MemberNotFound
+from saleor_loyalty_app.members.refs import MemberRef, Newcomer
 from saleor_loyalty_app.members.repository import member_by_id
 from saleor_loyalty_app.members.sampling import count_people, sampled_pages
 from saleor_loyalty_app.milestones import passed
@@ -104,7 +105,7 @@ class Behind:
 def milestone_board(
     conn: Connection,
     store: StoreRef,
-    member_id: int,
+    member: int | MemberRef,
     *,
     now: datetime,
     keys: EmailKeys | None = None,
@@ -115,18 +116,18 @@ def milestone_board(
     that fell with a refund.
 
     Args:
+        member: also a newcomer.
         keys: find what is remembered of the member's address under older secrets, too.
 
     Raises:
         MemberNotFound: there is no such member.
     """
     revision = revision_at(conn, store.id, now)
-    ids = people_of.survivors(conn, store.id, [member_id])
-    people = people_of.people(conn, store.id, ids)
-    if not people:
+    person = people_of.person_of(conn, store.id, member)
+    if person is None:
         raise MemberNotFound
+    ids = [person.id]
     found = milestones_of(None if revision is None else revision.program)
-    [person] = people
     if revision is None or not found:
         return []
     automatic = revision.program.settings.enrollment == "automatic"
@@ -135,7 +136,8 @@ def milestone_board(
     absorbed = people_of.merged_into(conn, store.id, ids)
     totals = totals_of(conn, store.id, absorbed, ids)[person.id]
     known = passed.known_of(conn, store.id, ids, absorbed)
-    missed = _not_now(conn, store, revision.program, person.id, now, keys)
+    who: int | Newcomer = member if isinstance(member, Newcomer) else person.id
+    missed = _not_now(conn, store, revision.program, who, now, keys)
     board = []
     for one in found:
         line = one.milestone.line
@@ -155,14 +157,16 @@ def _not_now(
     conn: Connection,
     store: StoreRef,
     program: Program,
-    member_id: int,
+    who: int | Newcomer,
     now: datetime,
     keys: EmailKeys | None,
 ) -> dict[str, SpendingRefused]:
     """Why rewards of lines would not be given, by their ids."""
     effects = (one.rule.then for one in milestones_of(program))
     rewards = {one.reward for one in effects if isinstance(one, IssueReward)}
-    member = member_by_id(conn, store.id, member_id) if rewards else None
+    if not rewards:
+        return {}
+    member = who if isinstance(who, Newcomer) else member_by_id(conn, store.id, who)
     if member is None:
         return {}
     found = not_now(conn, store, member, program, rewards, at=now, keys=keys)

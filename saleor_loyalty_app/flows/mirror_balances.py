@@ -181,8 +181,8 @@ def _copy(conn: Connection, store: StoreRef, member_id: int, now: datetime) -> C
     mode = setup_of(conn, store.id).setup.mirror
     balance = ledger.balance(conn, Account(store.id, member_id, UNIT), now=now)
     revision = revision_at(conn, store.id, now)
-    tiers = None if revision is None else revision.program.tiers
+    program = None if revision is None else revision.program
     tier = None
-    if tiers is not None and tiers.enabled:
-        tier = tier_in_force(conn, store.id, member_id, tiers)
+    if program is not None and program.tiers is not None and program.tiers.enabled:
+        tier = tier_in_force(conn, store.id, member_id, program)
     return Copy(user_id, mode, (balance.available, balance.pending, balance.total), tier)

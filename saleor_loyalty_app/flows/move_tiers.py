@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.tier_news import news_of_rise, news_of_risk
 from saleor_loyalty_app.flows.tier_promises import following
-from saleor_loyalty_app.members.eligibility import takes_part
+from saleor_loyalty_app.members.eligibility import may_hold_tier
 from saleor_loyalty_app.messages import mirror_rows
 from saleor_loyalty_app.messages.outbox import News, tell_each
 from saleor_loyalty_app.messages.setup import setup_of
@@ -41,8 +41,6 @@ from saleor_loyalty_app.tiers.sweeps import Sweep, sweep_of
 
 #: So long before a member falls they are told of it.
 RISK_DAYS = 30
-#: States in which a tier stays, though it gives nothing now.
-_RESTING = ("paused", "blocked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +170,7 @@ def zone_of(store: StoreRef) -> ZoneInfo:
 def in_program(person: Person, program: Program) -> bool:
     """Whether somebody has a tier at all: members, and guests where they are taken in."""
     automatic = program.settings.enrollment == "automatic"
-    taking = takes_part(person.state, hold_out=person.hold_out, automatic=automatic)
-    return taking or (person.state in _RESTING and not person.hold_out)
+    return may_hold_tier(person.state, hold_out=person.hold_out, automatic=automatic)
 
 
 def history_of(person: Person, counted: tuple[Counted, ...], zone: ZoneInfo) -> History:

@@ -1,6 +1,6 @@
 """What a checkout would earn, how many points it takes, and what it lacks for better delivery."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -127,6 +127,7 @@ def preview_checkout(
     now: datetime,
     language: str,
     keys: EmailKeys | None = None,
+    addresses: Sequence[str] = (),
 ) -> Preview:
     """What the program in force means for a checkout.
 
@@ -134,6 +135,7 @@ def preview_checkout(
         member: of who asks, or of nobody.
         is_owner: who asks has proved that the checkout is theirs.
         keys: find what is remembered of the member's address under older secrets, too.
+        addresses: the keys of the address of who asks, as their order will name it.
     """
     store = wind_downs.as_of(conn, store, now)
     revision = revision_at(conn, store.id, now)
@@ -144,7 +146,15 @@ def preview_checkout(
     if program is not None and store.earning_on and may_earn(program, member, now):
         newcomer = is_owner and member is None and checkout.user_id is not None
         decision = _decide(
-            conn, store, program, checkout, member, now, newcomer=newcomer, keys=keys
+            conn,
+            store,
+            program,
+            checkout,
+            member,
+            now,
+            newcomer=newcomer,
+            keys=keys,
+            addresses=addresses,
         )
     return Preview(
         program=program,
@@ -169,6 +179,7 @@ def _decide(
     *,
     newcomer: bool,
     keys: EmailKeys | None,
+    addresses: Sequence[str],
 ) -> Decision:
     """Decides as the order would be; a newcomer becomes a member with it."""
     known = known_shopper(
@@ -180,6 +191,7 @@ def _decide(
         language=checkout.language_code,
         now=now,
         keys=keys,
+        addresses=addresses,
     )
     settings = program.settings
     facts = checkout_facts(

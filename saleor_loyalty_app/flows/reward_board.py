@@ -21,9 +21,9 @@ from saleor_loyalty_app.rewards.claims import ClaimRow
 from saleor_loyalty_app.rewards.errors import SpendingBlocked, SpendingOff, SpendingRefused
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tiers.standing import counted_tier
 
 UNIT = "points"
-_NOBODY = Taker(tier="", joined_at=None, available=0, taken=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,8 @@ def offers(
     if not shown or program is None:
         return {}
     drawn = claims.drawn(conn, store.id)
+    tier = counted_tier(program, "", state="", hold_out=False)
+    newcomer = Taker(tier=tier, joined_at=None, available=0, taken=0)
     takers: dict[str, Taker] = {}
     if member is not None:
         held = ledger.balance(conn, Account(store.id, member.id, UNIT), now=now)
@@ -95,7 +97,7 @@ def offers(
         )
     found: dict[str, list[Offer]] = {channel: [] for channel in channels}
     for item, where in shown:
-        who, count = takers.get(item.id, _NOBODY), drawn.get(item.id, 0)
+        who, count = takers.get(item.id, newcomer), drawn.get(item.id, 0)
         refused = _in_general(store, member, item, now)
         refused = refused or why_not(item, who, drawn=count, today=today, now=now)
         found[where.channel].append(

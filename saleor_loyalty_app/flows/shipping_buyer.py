@@ -15,7 +15,7 @@ from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.shipping_decide import ShippingFacts
 from saleor_loyalty_app.segments.standing import segments_in_force
 from saleor_loyalty_app.stores.refs import StoreRef
-from saleor_loyalty_app.tiers.standing import tier_in_force
+from saleor_loyalty_app.tiers.standing import counted_tier, tier_in_force
 
 
 def as_bought_by(
@@ -35,11 +35,15 @@ def as_bought_by(
         return facts
     automatic = program.settings.enrollment == "automatic"
     if member is None:
-        return replace(facts, member=takes_part("", hold_out=False, automatic=automatic))
+        return replace(
+            facts,
+            member=takes_part("", hold_out=False, automatic=automatic),
+            tier=counted_tier(program, "", state="", hold_out=False),
+        )
     return replace(
         facts,
         member=takes_part(member.state, hold_out=member.hold_out, automatic=automatic),
         orders=paid_orders_of(conn, member.id, but=0),
-        tier=tier_in_force(conn, store.id, member.id, program.tiers),
+        tier=tier_in_force(conn, store.id, member.id, program),
         segments=segments_in_force(conn, store.id, member.id, program.segments),
     )

@@ -79,7 +79,7 @@ def decide(
         subtotal=worth.least,
         member=found.is_member(key.user_id),
         orders=found.orders,
-        tier=found.tier_in_force,
+        tier=found.tier_in_force(key.user_id),
         segments=found.segments_in_force,
     )
     decided = decide_offers(shipping, facts, methods, now=now, timezone=timezone)

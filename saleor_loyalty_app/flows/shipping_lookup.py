@@ -18,7 +18,6 @@ from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.orders.models import OrderState
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.repository import revision_at
-from saleor_loyalty_app.programs.tiers import level_in_force
 from saleor_loyalty_app.rewards.claims import HANDED_OVER
 from saleor_loyalty_app.rewards.models import (
     LIVE_STATES,
@@ -36,6 +35,7 @@ from saleor_loyalty_app.stores.models import Store
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.repository import channels
 from saleor_loyalty_app.tiers.models import MemberTier
+from saleor_loyalty_app.tiers.standing import counted_tier
 
 #: A program that was published is followed within this time.
 PROGRAM_REMEMBERED = timedelta(seconds=5)
@@ -68,7 +68,7 @@ class Found:
         is_live: the store has the app, and its shipping part is switched on.
         state: of the member; "" = none is known.
         orders: paid ones of the member.
-        tier: that the member holds; "" = none.
+        tier: that the last look at the member noted; "" = none, or nobody looked yet.
         segments: that the member was in at the last look.
         rewards: that let the member buy what is kept back.
         stored: offers that were made to this shopper at this checkout.
@@ -101,12 +101,11 @@ class Found:
             return frozenset()
         return self.segments & {segment.id for segment in program.segments}
 
-    @property
-    def tier_in_force(self) -> str:
-        """The tier of the member; "" = none, or tiers are off."""
-        program = self.part.program
-        level = None if program is None else level_in_force(program.tiers, self.tier)
-        return "" if level is None else level.id
+    def tier_in_force(self, user_id: str) -> str:
+        """The tier that counts for the shopper; "" = none, tiers are off, or they are a guest."""
+        if not user_id:
+            return ""
+        return counted_tier(self.part.program, self.tier, state=self.state, hold_out=self.hold_out)
 
     def is_member(self, user_id: str) -> bool:
         """Whether the shopper takes part in the program."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.flows.drive_redemption import Driver
+from saleor_loyalty_app.flows.join_member import take_in
 from saleor_loyalty_app.flows.redemption_posting import belongs_to, money_of
 from saleor_loyalty_app.flows.spending_scene import Scene, look
 from saleor_loyalty_app.flows.spending_terms import asked, deadline_of, note_claim
@@ -192,6 +193,8 @@ class Spender:
         revision = revision_at(conn, store.id, now)
         if revision is None:
             raise NoProgram
+        if request.newcomer is not None:
+            take_in(conn, store, request.newcomer, keys=self._keys, now=now)
         member = members.member_by_user(conn, store.id, request.user_id, lock=True)
         if member is None:
             raise NotEnoughPoints(available=0, needed=request.points)

@@ -15,7 +15,7 @@ from saleor_loyalty_app.flows.redemption_posting import hand_over
 from saleor_loyalty_app.flows.reward_news import tell_of_reward
 from saleor_loyalty_app.flows.spending_scene import Scene
 from saleor_loyalty_app.members.email_keys import EmailKeys
-from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.members.refs import MemberRef, Newcomer
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.rewards import AT_ONCE_KINDS, NO_REWARDS, VOUCHER_KINDS, RewardItem
 from saleor_loyalty_app.programs.spending import DEFAULTS
@@ -30,7 +30,8 @@ from saleor_loyalty_app.rewards.spend_request import Bearer, OnDraft, SpendReque
 from saleor_loyalty_app.segments.standing import segments_in_force
 from saleor_loyalty_app.stores import wind_downs
 from saleor_loyalty_app.stores.refs import StoreRef
-from saleor_loyalty_app.tiers.standing import tier_for_earning
+from saleor_loyalty_app.tiers.newcomers import tier_of_newcomer
+from saleor_loyalty_app.tiers.standing import tier_in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +169,14 @@ def takers_of(
     people = everybody(conn, store, member.id)
     taken = taken_with_past(conn, store, member, people, items, now=now, keys=keys)
     anybody = Taker(
-        tier=tier_for_earning(conn, store.id, member.id, program.tiers),
+        tier=tier_in_force(conn, store.id, member.id, program),
         joined_at=member.first_enrolled_at or member.created_at,
         available=available,
         taken=0,
         segments=segments_in_force(conn, store.id, member.id, program.segments),
     )
+    if isinstance(member, Newcomer):
+        anybody = replace(anybody, tier=tier_of_newcomer(conn, member, program))
     return {item.id: replace(anybody, taken=taken.get(item.id, 0)) for item in items}
 
 

@@ -26,13 +26,13 @@ from saleor_loyalty_app.programs.segment_match import (
     numbers_of,
 )
 from saleor_loyalty_app.programs.segments import digest_of
-from saleor_loyalty_app.programs.tiers import level_in_force
 from saleor_loyalty_app.segments import books, fifths, looks, repository, sweeps
 from saleor_loyalty_app.segments.books import Day
 from saleor_loyalty_app.segments.repository import Whom
 from saleor_loyalty_app.segments.sweeps import Sweep
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers.repository import Person
+from saleor_loyalty_app.tiers.standing import counted_tier
 
 #: Members whom one page looks at; on SQLite, where one writes at a time, its writing stays short.
 PAGES = {"sqlite": 500, "postgresql": 2_000}
@@ -183,8 +183,8 @@ def facts_of_members(
     for member_id, one in people.items():
         person = Person(member_id, one.state, one.hold_out, day.now)
         if in_program(person, program):
-            level = level_in_force(program.tiers, one.facts.tier)
-            tier = "" if level is None else level.id
+            held = one.facts.tier
+            tier = counted_tier(program, held, state=one.state, hold_out=one.hold_out)
             same = tier == one.facts.tier
             found[member_id] = one.facts if same else replace(one.facts, tier=tier)
     return found

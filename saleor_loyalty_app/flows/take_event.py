@@ -12,10 +12,11 @@ from saleor_loyalty_app.custom_events.errors import EventConflict, EventNotFound
 from saleor_loyalty_app.custom_events.incoming import Incoming, problems_of, time_of
 from saleor_loyalty_app.custom_events.repository import Event
 from saleor_loyalty_app.flows.award_deed import award_deed, reverse_deed
+from saleor_loyalty_app.flows.join_member import take_in
 from saleor_loyalty_app.flows.known_member import everybody
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
-from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.members.refs import MemberRef, Person
 from saleor_loyalty_app.messages.outbox import Kind, tell
 from saleor_loyalty_app.programs import deed_awards
 from saleor_loyalty_app.programs.deeds import DeedFacts
@@ -53,6 +54,7 @@ def take_event(
     key_id: int,
     now: datetime,
     keys: EmailKeys | None = None,
+    newcomer: Person | None = None,
 ) -> Taken:
     """Books what an event brings, once an id of its type, and keeps what became of it.
 
@@ -61,6 +63,7 @@ def take_event(
 
     Args:
         keys: find what is remembered of the member's address under older secrets, too.
+        newcomer: whom it is about, if they are to become a member with it.
 
     Raises:
         EventConflict: another event came under the id, and is not refused or of nobody known.
@@ -85,7 +88,7 @@ def take_event(
         "tries": row.tries if made else row.tries + 1,
         "properties": dict(event.properties),
     }
-    found = _decided(conn, store, event, row, program, at, now, keys)
+    found = _decided(conn, store, event, row, program, at, now, keys, newcomer)
     return Taken(event.id, repository.settle(conn, row.id, **values, **found), False, program)
 
 
@@ -183,12 +186,15 @@ def _decided(
     at: datetime,
     now: datetime,
     keys: EmailKeys | None,
+    newcomer: Person | None,
 ) -> dict[str, object]:
     """What became of an event, as columns of its row."""
     unfit = problems_of(event, type_in(program, event.type), now)
     if unfit:
         why = [one.to_json() for one in unfit]
         return {"outcome": "refused", "why": why, "member_id": None}
+    if newcomer is not None:
+        take_in(conn, store, newcomer, keys=keys, now=now)
     member = member_named(conn, store, event)
     if member is None:
         why = [{"code": "member_unknown"}]

@@ -1,15 +1,17 @@
 """Where one member stands between the tiers, told for people."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.move_tiers import history_of, in_program, zone_of
 from saleor_loyalty_app.i18n import capitalized, translate
 from saleor_loyalty_app.members.errors import MemberNotFound
+from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.repository import revision_at
+from saleor_loyalty_app.programs.tier_calendar import period_after
 from saleor_loyalty_app.programs.tier_measures import Measures, measures_on
 from saleor_loyalty_app.programs.tier_rules import (
     Projection,
@@ -18,7 +20,7 @@ from saleor_loyalty_app.programs.tier_rules import (
     kept_through_changes,
     projection,
 )
-from saleor_loyalty_app.programs.tiers import Tiers
+from saleor_loyalty_app.programs.tiers import Tiers, at_least_entry
 from saleor_loyalty_app.programs.tiers_words import missing_words
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers import books, repository
@@ -29,6 +31,7 @@ class TierStanding:
     """The tiers in force, a member's state in them, and what is ahead.
 
     Attributes:
+        state: as far as a look has noted it, with at least the tier that everybody has.
         since: when the tier was reached; None = the member has none.
     """
 
@@ -40,19 +43,21 @@ class TierStanding:
 
 
 def tier_standing(
-    conn: Connection, store: StoreRef, member_id: int, *, now: datetime
+    conn: Connection, store: StoreRef, member: int | MemberRef, *, now: datetime
 ) -> TierStanding | None:
     """Where a member stands; None where tiers are off or the member takes no part.
+
+    Args:
+        member: also a newcomer.
 
     Raises:
         MemberNotFound: there is no such member.
     """
     revision = revision_at(conn, store.id, now)
-    ids = repository.survivors(conn, store.id, [member_id])
-    people = repository.people(conn, store.id, ids)
-    if not people:
+    person = repository.person_of(conn, store.id, member)
+    if person is None:
         raise MemberNotFound
-    [person] = people
+    ids = [person.id]
     tiers = None if revision is None else revision.program.tiers
     if revision is None or tiers is None or not tiers.enabled:
         return None
@@ -65,16 +70,27 @@ def tier_standing(
     joined_on = person.since.astimezone(zone).date()
     if held is not None and held.law is not None:
         state = kept_through_changes(held.law, tiers, state, joined_on, today)
-    since = history_from(tiers, state, today, joined_on)
-    counted = books.counted_of(conn, store.id, ids, since=since, zone=zone)
+    since = held.since if held is not None and held.tier else None
+    if (counting := with_entry(tiers, state, joined_on, today)) is not state:
+        state, since = counting, max(person.since, revision.effective_from)
+    first = history_from(tiers, state, today, joined_on)
+    counted = books.counted_of(conn, store.id, ids, since=first, zone=zone)
     history = history_of(person, counted.get(person.id, ()), zone)
     return TierStanding(
         tiers=tiers,
         state=state,
-        since=held.since if held is not None and held.tier else None,
+        since=since,
         measures=measures_on(tiers, history, today),
         ahead=projection(tiers, state, history, today),
     )
+
+
+def with_entry(tiers: Tiers, state: State, joined_on: date, today: date) -> State:
+    """A state with at least the tier that everybody has; the same one where it has that already."""
+    tier = at_least_entry(tiers, state.tier(tiers))
+    if tier == state.tier(tiers):
+        return state
+    return replace(state, earned=tier, period_until=period_after(tiers.window, today, joined_on))
 
 
 def ahead_words(found: TierStanding, language: str) -> list[str]:

@@ -8,6 +8,8 @@ from saleor_loyalty_app.members.refs import MemberRef
 REST_AFTER_NEW_ADDRESS = timedelta(hours=48)
 #: Why they may not spend meanwhile.
 RESTS = "email_changed"
+#: States in which a tier stays, though it gives nothing now.
+RESTING = ("paused", "blocked")
 
 
 def why_not_earning(member: MemberRef, *, automatic: bool, at: datetime) -> str:
@@ -54,6 +56,16 @@ def takes_part(state: str, *, hold_out: bool, automatic: bool) -> bool:
     if hold_out:
         return False
     return state == "active" or (automatic and state in ("", "guest", "invited"))
+
+
+def may_hold_tier(state: str, *, hold_out: bool, automatic: bool) -> bool:
+    """Whether somebody can have a tier at all: who takes part, and who rests.
+
+    Args:
+        state, automatic: as of `takes_part`.
+    """
+    rests = state in RESTING and not hold_out
+    return rests or takes_part(state, hold_out=hold_out, automatic=automatic)
 
 
 def why_not_spending(member: MemberRef, *, now: datetime) -> str:

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+#: The number of who has no row: no member has it.
+NOBODY = 0
+#: Buckets of addresses in one percent of a hold-out.
+_BUCKETS_A_PERCENT = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -53,6 +58,22 @@ class MemberRef:
         """Whether nobody has an account behind it yet."""
         return self.user_id is None and self.state == "guest"
 
+    @property
+    def is_in_books(self) -> bool:
+        """Whether there is a row of them."""
+        return self.id != NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer(MemberRef):
+    """A shopper as the member that they become with the first thing they do; for reading alone.
+
+    Attributes:
+        language: that they are spoken to in, until their account tells another; "" = not known.
+    """
+
+    language: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Enrollment:
@@ -65,3 +86,7 @@ class Enrollment:
     hold_out_percent: int = 0
     terms_version: str = ""
     privacy_version: str = ""
+
+    def holds_out(self, bucket: int) -> bool:
+        """Whether a new member of a bucket is watched as one of the control group."""
+        return bucket < self.hold_out_percent * _BUCKETS_A_PERCENT

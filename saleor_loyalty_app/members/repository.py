@@ -1,5 +1,6 @@
 """Queries of the members. All take a connection and none commits."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -154,9 +155,12 @@ def lock_address(conn: Connection, key: str) -> None:
 
     Neither of two transactions would see the row that the other is about to add.
     """
-    if conn.dialect.name == "postgresql":
-        number = int.from_bytes(bytes.fromhex(key)[:8], "big", signed=True)
-        conn.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+    _lock(conn, bytes.fromhex(key))
+
+
+def lock_user(conn: Connection, store_id: int, user_id: str) -> None:
+    """One at a time takes a user in, until the transaction ends; to be locked before all else."""
+    _lock(conn, hashlib.sha256(f"user\0{store_id}\0{user_id}".encode()).digest())
 
 
 def guest_by_keys(conn: Connection, store_id: int, keys: Sequence[str]) -> MemberRef | None:
@@ -308,6 +312,13 @@ def add_consent(
     ]
     if rows:
         conn.execute(sa.insert(consents), rows)
+
+
+def _lock(conn: Connection, what: bytes) -> None:
+    """On SQLite there is one writer anyway."""
+    if conn.dialect.name == "postgresql":
+        number = int.from_bytes(what[:8], "big", signed=True)
+        conn.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
 
 def _followed(conn: Connection, found: MemberRef | None, *, lock: bool) -> MemberRef | None:

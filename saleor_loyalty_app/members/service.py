@@ -283,15 +283,11 @@ def _row(
         "earning_blocked": False,
         "codes_blocked": False,
         "bucket": bucket,
-        "hold_out": _held_out(bucket, enrollment),
+        "hold_out": enrollment.holds_out(bucket),
         "enrolled_at": None,
         "first_enrolled_at": None,
         "created_at": now,
     }
-
-
-def _held_out(bucket: int, enrollment: Enrollment) -> bool:
-    return bucket < enrollment.hold_out_percent * 100
 
 
 def _enroll(
@@ -305,7 +301,7 @@ def _enroll(
         "left_at": None,
     }
     if first:
-        changes |= {"first_enrolled_at": now, "hold_out": _held_out(member.bucket, enrollment)}
+        changes |= {"first_enrolled_at": now, "hold_out": enrollment.holds_out(member.bucket)}
     repository.update_member(conn, member.store_id, member.id, **changes)
     _record_versions(conn, member, enrollment, source, now)
     return _reread(conn, member)

@@ -21,7 +21,7 @@ from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.facts import OrderFacts
 from saleor_loyalty_app.programs.member_facts import NOBODY
 from saleor_loyalty_app.programs.sampled import SampledOrder
-from saleor_loyalty_app.programs.tiers import entry_tier
+from saleor_loyalty_app.programs.tiers import at_least_entry, entry_tier
 from saleor_loyalty_app.programs.unknown_facts import Fact, decide_as_known
 
 _UNIT = "points"
@@ -143,7 +143,7 @@ class BackTest:
     ) -> tuple[Decision, dict[str, frozenset[Fact]]]:
         if tier is None:
             return decide_as_known(self.program, facts, _UNKNOWN, self._timezone, self._newcomer)
-        member = replace(NOBODY, tier=tier)
+        member = replace(NOBODY, tier=at_least_entry(self.program.tiers, tier))
         unknown = _UNKNOWN - {Fact.tier}
         return decide_as_known(self.program, facts, unknown, self._timezone, member)
 

@@ -212,6 +212,16 @@ def entry_tier(tiers: Tiers | None) -> str:
     return free[-1] if free else ""
 
 
+def at_least_entry(tiers: Tiers | None, held: str) -> str:
+    """The id of the higher of a tier that is held and the one that everybody has; "" = none.
+
+    It is what the next look at a member finds at least.
+    """
+    if tiers is None or not tiers.enabled:
+        return ""
+    return tiers.at(max(tiers.rank_of(held), tiers.rank_of(entry_tier(tiers))))
+
+
 def template(spend: Sequence[SpendLimit]) -> Tiers:
     """Three tiers to begin with, switched off: at the amounts given, three and ten times of them.
 

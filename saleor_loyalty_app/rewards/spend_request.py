@@ -4,6 +4,8 @@ import hashlib
 import json
 from dataclasses import astuple, dataclass
 
+from saleor_loyalty_app.members.refs import Person
+
 
 @dataclass(frozen=True, slots=True)
 class OnCheckout:
@@ -39,6 +41,7 @@ class SpendRequest:
         points: how many; of no matter where a reward is named, which has its own price.
         key: the request's own; the same key with the same input is the same request.
         reward: a reward of the catalog; "" = points for what they are worth.
+        newcomer: who they are, if they are to become a member with this.
     """
 
     user_id: str
@@ -47,6 +50,7 @@ class SpendRequest:
     points: int
     key: str
     reward: str = ""
+    newcomer: Person | None = None
 
     @property
     def digest(self) -> str:

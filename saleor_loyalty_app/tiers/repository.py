@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from saleor_loyalty_app.db.among import among
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.members.models import Member
+from saleor_loyalty_app.members.refs import MemberRef, Newcomer
 from saleor_loyalty_app.programs.repository import programs_by_id
 from saleor_loyalty_app.programs.tier_rules import Change, Law, State
 from saleor_loyalty_app.tiers.models import MemberTier, TierMove, TierReward
@@ -91,6 +92,20 @@ def people(conn: Connection, store_id: int, members: Sequence[int]) -> list[Pers
         .order_by(_M.id)
     )
     return [Person(*row) for row in rows]
+
+
+def person_of(conn: Connection, store_id: int, member: int | MemberRef) -> Person | None:
+    """Who a member is today; None = there is no such member.
+
+    Args:
+        member: also whom the books do not know yet.
+    """
+    if isinstance(member, Newcomer) and not member.is_in_books:
+        since = member.first_enrolled_at or member.created_at
+        return Person(member.id, member.state, member.hold_out, since)
+    number = member.id if isinstance(member, MemberRef) else member
+    found = people(conn, store_id, survivors(conn, store_id, [number]))
+    return found[0] if found else None
 
 
 def merged_into(conn: Connection, store_id: int, members: Sequence[int]) -> dict[int, int]:

@@ -1,5 +1,6 @@
 """Events that other systems report: `/events`."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import Path, Response
@@ -20,6 +21,7 @@ from saleor_loyalty_app.api.partner.events_schemas import (
 from saleor_loyalty_app.api.partner.holder import ActorOf, Partner, ReaderOf, store_now
 from saleor_loyalty_app.api.partner.refusals import OF_SCOPES, UNREADABLE
 from saleor_loyalty_app.api.routing import partner_router
+from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.custom_events.errors import EventInvalid, EventNotFound
 from saleor_loyalty_app.custom_events.incoming import Incoming, parts_of
@@ -27,8 +29,13 @@ from saleor_loyalty_app.custom_events.repository import Event
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.deed_words import rewards_brought
 from saleor_loyalty_app.flows.event_words import code_of, why_words
+from saleor_loyalty_app.flows.newcomers import is_newcomer
 from saleor_loyalty_app.flows.take_event import Taken, find_event, take_back, take_event
+from saleor_loyalty_app.flows.take_part import person_of_account, read_account
 from saleor_loyalty_app.members.errors import MemberNotFound
+from saleor_loyalty_app.members.refs import Person
+from saleor_loyalty_app.members.repository import member_by_user
+from saleor_loyalty_app.rewards.errors import UserInactive
 from saleor_loyalty_app.stores.partner_keys import Scope
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -50,6 +57,7 @@ _UNKNOWN: Refusal = (404, "event_not_found", {})
         (404, "member_not_found", {}),
         (409, "event_conflict", {"id": "store-visit:visit-4711"}),
         _INVALID,
+        *OF_SALEOR,
     ),
 )
 async def report_event(
@@ -64,7 +72,7 @@ async def report_event(
     return told
 
 
-@router.post("/batch", responses=documented(*OF_SCOPES, UNREADABLE))
+@router.post("/batch", responses=documented(*OF_SCOPES, UNREADABLE, *OF_SALEOR))
 async def report_events(
     response: Response, faces: FacesOf, partner: ActorOf, language: Language, what: EventBatchInput
 ) -> EventBatch:
@@ -128,11 +136,20 @@ async def _take(faces: Faces, partner: Partner, event: Incoming, language: str) 
         ScopeMissing, EventConflict, EventInvalid, MemberNotFound: as they say.
     """
     partner.need_events(event.type)
+    newcomer = await _newcomer(faces, partner, event)
     now = faces.clock()
 
     def write(conn: Connection) -> tuple[Taken, EventAnswer]:
         store, key_id = store_now(conn, partner), partner.key.id
-        taken = take_event(conn, store, event, key_id=key_id, now=now, keys=faces.email_keys)
+        taken = take_event(
+            conn,
+            store,
+            event,
+            key_id=key_id,
+            now=now,
+            keys=faces.email_keys,
+            newcomer=newcomer,
+        )
         return taken, _told(conn, store, taken, partner, language)
 
     taken, told = await faces.database.write_async(write)
@@ -141,6 +158,32 @@ async def _take(faces: Faces, partner: Partner, event: Incoming, language: str) 
     if taken.event.reversed_at is None and taken.event.outcome == "unknown_member":
         raise MemberNotFound
     return told
+
+
+async def _newcomer(faces: Faces, partner: Partner, event: Incoming) -> Person | None:
+    """Whom an event makes a member; None where they are one, or nobody who could become one.
+
+    Raises:
+        SaleorUnavailable and the like, SaleorBusy, SaleorSlow: the same event may be sent again.
+    """
+    if event.identity != "user_id":
+        return None
+    now = faces.clock()
+
+    def read(conn: Connection) -> bool:
+        store = store_now(conn, partner)
+        member = member_by_user(conn, store.id, event.who)
+        return is_newcomer(conn, store, member, now=now)
+
+    if not await faces.database.read_async(read):
+        return None
+    try:
+        account = await faces.calls.run(
+            partial(read_account, faces.access, partner.store, event.who)
+        )
+    except UserInactive:
+        return None
+    return person_of_account(account)
 
 
 async def _result(

@@ -29,7 +29,7 @@ from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.tiers import level_in_force
 from saleor_loyalty_app.stores.refs import StoreRef
-from saleor_loyalty_app.tiers.standing import tier_of
+from saleor_loyalty_app.tiers.standing import tier_in_force
 
 UNIT = "points"
 #: One address has an account and a guest at most, but for accounts that share it by mistake.
@@ -184,8 +184,9 @@ def _told(
 def _tier(
     conn: Connection, store: StoreRef, member_id: int, program: Program | None, language: str
 ) -> MemberTier | None:
-    tiers = None if program is None else program.tiers
-    level = level_in_force(tiers, tier_of(conn, store.id, member_id))
+    if program is None:
+        return None
+    level = level_in_force(program.tiers, tier_in_force(conn, store.id, member_id, program))
     return None if level is None else MemberTier(id=level.id, name=level.label(language))
 
 

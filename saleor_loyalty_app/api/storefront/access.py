@@ -30,7 +30,7 @@ from saleor_loyalty_app.programs.scalars import ONE_LINE
 from saleor_loyalty_app.rewards import claims
 from saleor_loyalty_app.segments.standing import segments_in_force
 from saleor_loyalty_app.stores.refs import StoreRef
-from saleor_loyalty_app.tiers.standing import tier_in_force
+from saleor_loyalty_app.tiers.standing import counted_tier, tier_in_force
 
 router = storefront_router("/me")
 Products = Annotated[
@@ -92,9 +92,12 @@ async def my_access(
         store, member = shopper_now(conn, shopper)
         revision = revision_at(conn, store.id, now) if store.shipping_on else None
         program = None if revision is None else revision.program
-        if program is None or member is None:
-            return store, program, Shopper(known=True)
-        tier = tier_in_force(conn, store.id, member.id, program.tiers)
+        if program is None:
+            return store, None, Shopper(known=True)
+        if member is None:
+            tier = counted_tier(program, "", state="", hold_out=False)
+            return store, program, Shopper(True, tier)
+        tier = tier_in_force(conn, store.id, member.id, program)
         segments = segments_in_force(conn, store.id, member.id, program.segments)
         people = everybody(conn, store, member.id)
         rewards = claims.accesses_of(conn, store.id, people, now=now)

@@ -16,9 +16,15 @@ from saleor_loyalty_app.api.storefront.bonuses_schemas import (
     BirthdayPage,
     Questions,
 )
+from saleor_loyalty_app.api.storefront.newcomers import (
+    OF_COMING_IN,
+    member_shown,
+    member_taken_in,
+    newcomer_of,
+)
 from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.shopper import ChangerOf, ReaderOf
-from saleor_loyalty_app.api.storefront.wishes import OF_MEMBERS, member_of
+from saleor_loyalty_app.api.storefront.wishes import OF_MEMBERS
 from saleor_loyalty_app.bonuses.birthdays import delete_birthday
 from saleor_loyalty_app.bonuses.celebrating import Birthday
 
@@ -27,6 +33,7 @@ OF_TELLING: tuple[Refusal, ...] = (
     *OF_MEMBERS,
     (400, "request_unreadable", {}),
     (409, "wrong_member_state", {"state": "left"}),
+    *OF_COMING_IN,
 )
 OF_BIRTHDAYS: tuple[Refusal, ...] = (
     (400, "birthday_impossible", {"month": 2, "day": 30}),
@@ -47,12 +54,13 @@ async def read_birthday(
     response: Response, faces: FacesOf, shopper: ReaderOf, language: Language
 ) -> BirthdayPage:
     """The shopper's birthday, day and month, and what it brings."""
-    now = faces.clock()
-    page = await faces.database.read_async(
-        lambda conn: bonuses_page.birthday_page(
-            conn, *member_of(conn, shopper), faces.email_keys, now, language
-        )
-    )
+    now, keys = faces.clock(), faces.email_keys
+
+    def read(conn: Connection) -> BirthdayPage:
+        store, member = member_shown(conn, shopper, keys=keys, now=now, language=language)
+        return bonuses_page.birthday_page(conn, store, member, keys, now, language)
+
+    page = await faces.database.read_async(read)
     make_private(response, language)
     return page
 
@@ -64,13 +72,14 @@ async def tell_birthday(
     response: Response, faces: FacesOf, shopper: ChangerOf, language: Language, what: BirthdayInput
 ) -> BirthdayPage:
     """Keeps the shopper's birthday. It can be changed once a year; the same again is fine."""
-    now = faces.clock()
+    newcomer = await newcomer_of(faces, shopper)
+    now, keys = faces.clock(), faces.email_keys
 
     def write(conn: Connection) -> BirthdayPage:
-        store, member = member_of(conn, shopper)
+        store, member = member_taken_in(conn, shopper, newcomer, keys=keys, now=now)
         born = Birthday(what.month, what.day)
         bonuses_page.keep_birthday(conn, store, member, born, now)
-        return bonuses_page.birthday_page(conn, store, member, faces.email_keys, now, language)
+        return bonuses_page.birthday_page(conn, store, member, keys, now, language)
 
     page = await faces.database.write_async(write)
     make_private(response, language)
@@ -82,12 +91,12 @@ async def forget_birthday(
     response: Response, faces: FacesOf, shopper: ChangerOf, language: Language
 ) -> BirthdayPage:
     """Deletes the shopper's birthday; points stay. Telling another one is a change."""
-    now = faces.clock()
+    now, keys = faces.clock(), faces.email_keys
 
     def write(conn: Connection) -> BirthdayPage:
-        store, member = member_of(conn, shopper)
+        store, member = member_shown(conn, shopper, keys=keys, now=now, language=language)
         delete_birthday(conn, store.id, member.id)
-        return bonuses_page.birthday_page(conn, store, member, faces.email_keys, now, language)
+        return bonuses_page.birthday_page(conn, store, member, keys, now, language)
 
     page = await faces.database.write_async(write)
     make_private(response, language)
@@ -99,12 +108,13 @@ async def read_questions(
     response: Response, faces: FacesOf, shopper: ReaderOf, language: Language
 ) -> Questions:
     """What the program asks, what answering brings, and what the shopper answered."""
-    now = faces.clock()
-    page = await faces.database.read_async(
-        lambda conn: bonuses_page.questions_page(
-            conn, *member_of(conn, shopper), faces.email_keys, now, language
-        )
-    )
+    now, keys = faces.clock(), faces.email_keys
+
+    def read(conn: Connection) -> Questions:
+        store, member = member_shown(conn, shopper, keys=keys, now=now, language=language)
+        return bonuses_page.questions_page(conn, store, member, keys, now, language)
+
+    page = await faces.database.read_async(read)
     make_private(response, language)
     return page
 
@@ -122,11 +132,11 @@ async def answer_question(
     what: AnswerInput,
 ) -> Questions:
     """Keeps an answer. Points come with the first one ever, not with changing or repeating it."""
-    now = faces.clock()
-    keys = faces.email_keys
+    newcomer = await newcomer_of(faces, shopper)
+    now, keys = faces.clock(), faces.email_keys
 
     def write(conn: Connection) -> Questions:
-        store, member = member_of(conn, shopper)
+        store, member = member_taken_in(conn, shopper, newcomer, keys=keys, now=now)
         points = bonuses_page.keep_answer(conn, store, member, question_id, what.answer, keys, now)
         return bonuses_page.questions_page(conn, store, member, keys, now, language, given=points)
 
@@ -146,12 +156,12 @@ async def delete_answer(
     question_id: QuestionId,
 ) -> Questions:
     """Deletes an answer, also to what is not asked any more; points stay. Twice is fine."""
-    now = faces.clock()
+    now, keys = faces.clock(), faces.email_keys
 
     def write(conn: Connection) -> Questions:
-        store, member = member_of(conn, shopper)
+        store, member = member_shown(conn, shopper, keys=keys, now=now, language=language)
         bonuses_page.delete_answer(conn, store, member, question_id)
-        return bonuses_page.questions_page(conn, store, member, faces.email_keys, now, language)
+        return bonuses_page.questions_page(conn, store, member, keys, now, language)
 
     page = await faces.database.write_async(write)
     make_private(response, language)

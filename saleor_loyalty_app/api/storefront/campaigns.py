@@ -11,9 +11,10 @@ from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.errors import documented
 from saleor_loyalty_app.api.routing import storefront_router
 from saleor_loyalty_app.api.storefront.answers import make_private
+from saleor_loyalty_app.api.storefront.newcomers import member_shown
 from saleor_loyalty_app.api.storefront.refusals import OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.shopper import ReaderOf
-from saleor_loyalty_app.api.storefront.wishes import OF_MEMBERS, member_of
+from saleor_loyalty_app.api.storefront.wishes import OF_MEMBERS
 from saleor_loyalty_app.flows.campaign_board import ForMe, campaigns_for, gives_words
 from saleor_loyalty_app.stores.locale import last_day
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -67,11 +68,11 @@ async def my_campaigns(
     response: Response, faces: FacesOf, shopper: ReaderOf, language: Language
 ) -> MyCampaigns:
     """What runs for the shopper now, with the code to type where one is needed."""
-    now = faces.clock()
+    now, keys = faces.clock(), faces.email_keys
 
     def read(conn: Connection) -> MyCampaigns:
-        store, member = member_of(conn, shopper)
-        found = campaigns_for(conn, store, member, now=now, keys=faces.email_keys)
+        store, member = member_shown(conn, shopper, keys=keys, now=now, language=language)
+        found = campaigns_for(conn, store, member, now=now, keys=keys)
         return MyCampaigns(campaigns=[told(one, store, language) for one in found])
 
     page = await faces.database.read_async(read)

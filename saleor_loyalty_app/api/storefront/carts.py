@@ -17,7 +17,12 @@ from saleor_loyalty_app.api.storefront.cart_page import cart_page
 from saleor_loyalty_app.api.storefront.cart_schemas import CheckoutPage
 from saleor_loyalty_app.api.storefront.public import StoreName
 from saleor_loyalty_app.api.storefront.refusals import OF_NAMED_STORES, OF_SHOPPERS
-from saleor_loyalty_app.api.storefront.shopper import Shopper, reader_if_told, shopper_now
+from saleor_loyalty_app.api.storefront.shopper import (
+    Shopper,
+    addresses_now,
+    reader_if_told,
+    shopper_now,
+)
 from saleor_loyalty_app.api.storefront.store_named import store_named
 from saleor_loyalty_app.flows.preview_checkout import (
     CheckoutUnknown,
@@ -66,8 +71,10 @@ async def checkout(
 
     def look(conn: Connection) -> Preview:
         current, member = (still_active(conn, owner), None)
+        addresses: tuple[str, ...] = ()
         if shopper is not None:
             current, member = shopper_now(conn, shopper)
+            addresses = addresses_now(shopper, member)
         return preview_checkout(
             conn,
             current,
@@ -77,6 +84,7 @@ async def checkout(
             now=now,
             language=language,
             keys=faces.email_keys,
+            addresses=addresses,
         )
 
     preview = await faces.database.read_async(look)

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Query, Response
 from sqlalchemy.engine import Connection
 
+from saleor_loyalty_app.api.bearer import still_active
 from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.routing import storefront_router
@@ -13,13 +14,18 @@ from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.membership_page import leaving_page, membership_page
 from saleor_loyalty_app.api.storefront.membership_schemas import JoinInput, Leaving, Membership
+from saleor_loyalty_app.api.storefront.newcomers import (
+    OF_COMING_IN,
+    member_shown,
+    newcomer_of,
+    shopper_shown,
+)
 from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.schemas import Slug
-from saleor_loyalty_app.api.storefront.shopper import ChangerOf, ReaderOf, Shopper, shopper_now
+from saleor_loyalty_app.api.storefront.shopper import ChangerOf, ReaderOf, shopper_now
+from saleor_loyalty_app.api.storefront.wishes import member_of
+from saleor_loyalty_app.flows.join_member import take_in
 from saleor_loyalty_app.flows.take_part import join, leave, loss_of, read_account, standing_of
-from saleor_loyalty_app.members.errors import MemberNotFound
-from saleor_loyalty_app.members.refs import MemberRef
-from saleor_loyalty_app.stores.refs import StoreRef
 
 router = storefront_router("/me/membership")
 SOURCE = "storefront"
@@ -37,6 +43,7 @@ OF_LEAVING: tuple[Refusal, ...] = (
     (409, "wrong_member_state", {"state": "erased"}),
     (409, "loss_changed", {"loses": 165}),
     (409, "redemption_live", {"id": "rd_3f9a61c07be24d58a1c6e092"}),
+    *OF_COMING_IN,
 )
 
 
@@ -45,11 +52,12 @@ async def read_membership(
     response: Response, faces: FacesOf, shopper: ReaderOf, language: Language
 ) -> Membership:
     """How the shopper stands to the program, and which texts they agreed to."""
-    now = faces.clock()
+    now, keys = faces.clock(), faces.email_keys
 
     def read(conn: Connection) -> Membership:
         store, member = shopper_now(conn, shopper)
-        return membership_page(standing_of(conn, store, member, now=now), member, language)
+        shown = shopper_shown(conn, shopper, keys=keys, now=now, language=language)[1]
+        return membership_page(standing_of(conn, store, member, now=now), shown, language)
 
     page = await faces.database.read_async(read)
     make_private(response, language)
@@ -103,10 +111,10 @@ async def preview_leaving(
     ] = None,
 ) -> Leaving:
     """What leaving would cost the shopper, before they do it."""
-    now = faces.clock()
+    now, keys = faces.clock(), faces.email_keys
 
     def read(conn: Connection) -> Leaving:
-        store, member = _member(conn, shopper)
+        store, member = member_shown(conn, shopper, keys=keys, now=now, language=language)
         loss = loss_of(conn, store, member, now=now)
         return leaving_page(conn, store, loss, channel=channel, now=now, language=language)
 
@@ -126,20 +134,21 @@ async def leave_program(
     ],
 ) -> Membership:
     """The shopper leaves; points that can be spent or are pending are gone. Twice is fine."""
-    now = faces.clock()
+    newcomer = await newcomer_of(faces, shopper)
+    now, keys = faces.clock(), faces.email_keys
+    if newcomer is not None:
+        # By itself, so that whoever has more to lose than they were told is told so.
+        await faces.database.write_async(
+            lambda conn: take_in(
+                conn, still_active(conn, shopper.store), newcomer, keys=keys, now=now, welcome=False
+            )
+        )
 
     def write(conn: Connection) -> Membership:
-        store, member = _member(conn, shopper)
+        store, member = member_of(conn, shopper)
         left = leave(conn, store, member, loses=loses, actor=shopper.actor, now=now)
         return membership_page(standing_of(conn, store, left, now=now), left, language)
 
     page = await faces.database.write_async(write)
     make_private(response, language)
     return page
-
-
-def _member(conn: Connection, shopper: Shopper) -> tuple[StoreRef, MemberRef]:
-    store, member = shopper_now(conn, shopper)
-    if member is None or member.state == "erased":
-        raise MemberNotFound
-    return store, member

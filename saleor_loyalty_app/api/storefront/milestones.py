@@ -10,10 +10,11 @@ from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.errors import ErrorDetail, detail_of, documented
 from saleor_loyalty_app.api.routing import storefront_router
 from saleor_loyalty_app.api.storefront.answers import make_private
+from saleor_loyalty_app.api.storefront.newcomers import member_shown
 from saleor_loyalty_app.api.storefront.refusals import OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.shopper import ReaderOf
 from saleor_loyalty_app.api.storefront.tier_schemas import MissingPart
-from saleor_loyalty_app.api.storefront.wishes import OF_MEMBERS, member_of
+from saleor_loyalty_app.api.storefront.wishes import OF_MEMBERS
 from saleor_loyalty_app.flows.milestone_board import Ahead, milestone_board
 
 router = storefront_router("/me")
@@ -93,8 +94,8 @@ async def my_milestones(
     now, keys = faces.clock(), faces.email_keys
 
     def read(conn: Connection) -> MyMilestones:
-        store, member = member_of(conn, shopper)
-        board = milestone_board(conn, store, member.id, now=now, keys=keys)
+        store, member = member_shown(conn, shopper, keys=keys, now=now, language=language)
+        board = milestone_board(conn, store, member, now=now, keys=keys)
         return MyMilestones(milestones=[MilestoneAhead.of(one, language) for one in board])
 
     page = await faces.database.read_async(read)

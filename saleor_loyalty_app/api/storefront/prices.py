@@ -16,9 +16,10 @@ from saleor_loyalty_app.api.saleor_calls import SaleorBusy
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.board import ChannelUnknown
+from saleor_loyalty_app.api.storefront.newcomers import shopper_shown
 from saleor_loyalty_app.api.storefront.refusals import OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.schemas import Slug
-from saleor_loyalty_app.api.storefront.shopper import ReaderOf, shopper_now
+from saleor_loyalty_app.api.storefront.shopper import ReaderOf
 from saleor_loyalty_app.flows.price_board import PriceLine, PriceScene, price_lines, price_scene
 from saleor_loyalty_app.flows.shown_prices import MOST, Prices
 from saleor_loyalty_app.i18n import translate
@@ -159,11 +160,11 @@ async def my_prices(
 
     It is for showing, and a minute old at most; what counts is Saleor's price at checkout.
     """
-    now = faces.clock()
+    now, keys = faces.clock(), faces.email_keys
     wanted = [one.strip() for one in products.split(",") if one.strip()][:MOST]
 
     def read(conn: Connection) -> PriceScene:
-        store, member = shopper_now(conn, shopper)
+        store, member = shopper_shown(conn, shopper, keys=keys, now=now, language=language)
         scene = price_scene(conn, store, member, channel, now=now)
         if scene is None:
             raise ChannelUnknown(channel)

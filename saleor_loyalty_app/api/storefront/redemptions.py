@@ -23,6 +23,7 @@ from saleor_loyalty_app.api.redemption_schemas import EXAMPLE, Redemption
 from saleor_loyalty_app.api.routing import storefront_router
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.api.storefront.answers import make_private
+from saleor_loyalty_app.api.storefront.newcomers import newcomer_of
 from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.shopper import GiverBackOf, ReaderOf, SpenderOf
 from saleor_loyalty_app.rewards.errors import CartUnknown, RedemptionUnknown
@@ -81,6 +82,7 @@ async def spend_points(
         target=OnCheckout(what.checkout_id),
         points=what.points,
         key=f"shopper:{idempotency_key}",
+        newcomer=await newcomer_of(faces, shopper),
     )
     found = await spend(faces, store, wish, key=idempotency_key)
     make_private(response, language)

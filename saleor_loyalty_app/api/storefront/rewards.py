@@ -32,6 +32,7 @@ from saleor_loyalty_app.api.routing import storefront_router
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.board import require_channel
+from saleor_loyalty_app.api.storefront.newcomers import newcomer_of, shopper_shown
 from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.schemas import PageInfo, Slug
 from saleor_loyalty_app.api.storefront.shopper import (
@@ -141,10 +142,10 @@ async def my_rewards(
     channel: Annotated[Slug, Query(description="Slug of the channel they are taken in.")],
 ) -> Rewards:
     """What points can be exchanged for, which of it the shopper may take, and why not the rest."""
-    now = faces.clock()
+    now, keys = faces.clock(), faces.email_keys
 
     def read(conn: Connection) -> Rewards:
-        store, member = shopper_now(conn, shopper)
+        store, member = shopper_shown(conn, shopper, keys=keys, now=now, language=language)
         require_channel(conn, store.id, channel)
         store = wind_downs.as_of(conn, store, now)
         revision = revision_at(conn, store.id, now)
@@ -192,6 +193,7 @@ async def claim_reward(
         points=0,
         key=f"shopper:{idempotency_key}",
         reward=reward_id,
+        newcomer=await newcomer_of(faces, shopper),
     )
     found = await spend(faces, store, wish, key=idempotency_key)
     taken = await _taken(faces, store, found)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,9 +16,13 @@ from saleor_loyalty_app.api.routing import storefront_router
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.api.storefront.answers import make_private
 from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_SHOPPERS
-from saleor_loyalty_app.api.storefront.shopper import Shopper, saleor_shopper_of
+from saleor_loyalty_app.api.storefront.shopper import Shopper, saleor_shopper_of, shopper_now
 from saleor_loyalty_app.flows.check_shopper import check_shopper
 from saleor_loyalty_app.flows.guest_claims import claim, is_confirmed_since
+from saleor_loyalty_app.flows.join_member import take_in
+from saleor_loyalty_app.flows.newcomers import is_newcomer
+from saleor_loyalty_app.flows.take_part import person_of_account
+from saleor_loyalty_app.saleor.shopper_account import ShopperAccount
 from saleor_loyalty_app.stores.origins import canonical_origin, fits, origins_of
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -82,7 +86,8 @@ async def begin_session(
 
     The storefront's server asks for it, so that the Saleor token never reaches the browser. It is
     good for this shopper, in pages of this origin. A loyalty token cannot be exchanged for another.
-    If the shopper's address was confirmed and nobody told us, what waited for that comes.
+    Who is not a member yet becomes one, where the program takes everybody in. If the shopper's
+    address was confirmed and nobody told us, what waited for that comes.
     """
     await faces.gate.begin_session(shopper.key)
     origin = canonical_origin(what.origin)
@@ -94,9 +99,13 @@ async def begin_session(
         partial(check_shopper, faces.access, store, token, shopper.user_id)
     )
     now = faces.clock()
-    if await faces.database.read_async(
-        partial(is_confirmed_since, store=store, account=account, now=now)
-    ):
+    due = await faces.database.read_async(partial(_due, shopper=shopper, account=account, now=now))
+    if due == "take_in":
+        person = person_of_account(account)
+        await faces.database.write_async(
+            partial(take_in, store=store, person=person, keys=faces.email_keys, now=now)
+        )
+    elif due == "claim":
         await faces.database.write_async(
             partial(claim, store=store, account=account, keys=faces.email_keys, now=now)
         )
@@ -106,9 +115,20 @@ async def begin_session(
         user_id=shopper.user_id,
         origin=origin,
         now=now,
+        addresses=faces.email_keys.every(store.id, account.email),
     )
     make_private(response, language)
     return Session(token=made, expires_at=expires_at, origin=origin)
+
+
+def _due(
+    conn: Connection, shopper: Shopper, account: ShopperAccount, now: datetime
+) -> Literal["take_in", "claim", ""]:
+    """What is to be written of a shopper who comes; "" = nothing."""
+    store, member = shopper_now(conn, shopper)
+    if is_newcomer(conn, store, member, now=now):
+        return "take_in"
+    return "claim" if is_confirmed_since(conn, store, account, now=now) else ""
 
 
 def _taking(conn: Connection, store: StoreRef, origin: str) -> StoreRef:

@@ -25,10 +25,17 @@ _LONGEST_CHAIN = 20
 
 @dataclass(frozen=True, slots=True)
 class Shopper:
-    """A signed-in shopper of a store."""
+    """A signed-in shopper of a store.
+
+    Attributes:
+        addresses: the keys of their account's address (`EmailKeys.every`); empty = not told.
+        email: of the account, as Saleor's token has it; "" where a loyalty token names them.
+    """
 
     store: StoreRef
     user_id: str
+    addresses: tuple[str, ...] = ()
+    email: str = ""
 
     @property
     def key(self) -> str:
@@ -73,7 +80,8 @@ async def saleor_shopper_of(request: Request, faces: FacesOf) -> Shopper:
     token = bearer_token(request.headers.get("authorization"))
     store, claims = await authenticate(faces.tenants, token, check, face=FACE)
     require_origin(request, store.id)
-    return Shopper(store, claims.user_id)
+    addresses = faces.email_keys.every(store.id, claims.email)
+    return Shopper(store, claims.user_id, addresses, claims.email)
 
 
 async def _granted(request: Request, faces: Faces, token: str) -> Shopper:
@@ -85,7 +93,7 @@ async def _granted(request: Request, faces: Faces, token: str) -> Shopper:
     require_origin(request, tenant.store.id)
     if origin is not None and origin != grant.origin:
         raise OriginNotAllowed(origin)
-    return Shopper(tenant.store, grant.user_id)
+    return Shopper(tenant.store, grant.user_id, grant.addresses)
 
 
 async def reader_if_told(request: Request, faces: Faces) -> Shopper | None:
@@ -151,6 +159,15 @@ ReaderOf = Annotated[Shopper, Depends(reader_of)]
 SpenderOf = Annotated[Shopper, Depends(spender_of)]
 GiverBackOf = Annotated[Shopper, Depends(giver_back_of)]
 ChangerOf = Annotated[Shopper, Depends(changer_of)]
+
+
+def addresses_now(shopper: Shopper, member: MemberRef | None) -> tuple[str, ...]:
+    """The keys of the address that an order of the shopper will name; empty = as the books know.
+
+    Who was merged into somebody else stays who that one is.
+    """
+    stays = member is None or member.user_id == shopper.user_id
+    return shopper.addresses if stays else ()
 
 
 def shopper_now(conn: Connection, shopper: Shopper) -> tuple[StoreRef, MemberRef | None]:

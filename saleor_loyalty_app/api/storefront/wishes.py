@@ -9,6 +9,12 @@ from saleor_loyalty_app.api.context import Faces, FacesOf, Language
 from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.routing import storefront_router
 from saleor_loyalty_app.api.storefront.answers import make_private
+from saleor_loyalty_app.api.storefront.newcomers import (
+    OF_COMING_IN,
+    member_shown,
+    member_taken_in,
+    newcomer_of,
+)
 from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.shopper import ChangerOf, ReaderOf, Shopper, shopper_now
 from saleor_loyalty_app.api.storefront.wishes_schemas import (
@@ -24,14 +30,18 @@ from saleor_loyalty_app.members import consents
 from saleor_loyalty_app.members.consents import Channel, ConsentState
 from saleor_loyalty_app.members.errors import MemberNotFound
 from saleor_loyalty_app.members.preferences import language_of_member, prefer, preference_of
-from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.members.refs import MemberRef, Newcomer
 from saleor_loyalty_app.stores.refs import StoreRef
 
 router = storefront_router("/me")
 SOURCE = "storefront"
 
 OF_MEMBERS: tuple[Refusal, ...] = ((404, "member_not_found", {}),)
-OF_PREFERENCES: tuple[Refusal, ...] = (*OF_MEMBERS, (400, "request_unreadable", {}))
+OF_PREFERENCES: tuple[Refusal, ...] = (
+    *OF_MEMBERS,
+    (400, "request_unreadable", {}),
+    *OF_COMING_IN,
+)
 OF_CONSENTS: tuple[Refusal, ...] = (
     (409, "wrong_member_state", {"state": "unknown"}),
     (400, "invalid_phone", {}),
@@ -44,9 +54,13 @@ async def read_preferences(
     response: Response, faces: FacesOf, shopper: ReaderOf, language: Language
 ) -> Preferences:
     """The language and channels that the shopper prefers, and their consents to offers."""
-    page = await faces.database.read_async(
-        lambda conn: preferences_page(conn, *member_of(conn, shopper))
-    )
+    now, keys = faces.clock(), faces.email_keys
+
+    def read(conn: Connection) -> Preferences:
+        store, member = member_shown(conn, shopper, keys=keys, now=now, language=language)
+        return preferences_page(conn, store, member)
+
+    page = await faces.database.read_async(read)
     make_private(response, language)
     return page
 
@@ -112,12 +126,17 @@ async def withdraw(
     response: Response, faces: FacesOf, shopper: ChangerOf, language: Language, channel: Channel
 ) -> Preferences:
     """The shopper wants no more offers by a channel; that never fails for having been done."""
-    now = faces.clock()
+    now, keys = faces.clock(), faces.email_keys
 
-    def change(conn: Connection, store: StoreRef, member: MemberRef) -> None:
-        consents.withdraw(conn, store.id, member.id, channel, source=SOURCE, now=now)
+    def write(conn: Connection) -> Preferences:
+        store, member = member_shown(conn, shopper, keys=keys, now=now, language=language)
+        if member.is_in_books:
+            consents.withdraw(conn, store.id, member.id, channel, source=SOURCE, now=now)
+        return preferences_page(conn, store, member)
 
-    return await _changed(response, faces, shopper, language, change)
+    page = await faces.database.write_async(write)
+    make_private(response, language)
+    return page
 
 
 def member_of(conn: Connection, shopper: Shopper) -> tuple[StoreRef, MemberRef]:
@@ -137,8 +156,9 @@ def preferences_page(conn: Connection, store: StoreRef, member: MemberRef) -> Pr
     preference = preference_of(conn, store.id, member.id)
     agreed = consents.states(conn, store.id, member.id)
     spoken = language_of_member(conn, store.id, member.id)
+    here = member.language if isinstance(member, Newcomer) else ""
     return Preferences(
-        language=language_of([spoken or store.language]),
+        language=language_of([spoken or here or store.language]),
         languages=list(LANGUAGES),
         news=News(
             email=Channel.email not in preference.muted, sms=Channel.sms not in preference.muted
@@ -160,8 +180,11 @@ async def _changed(
     language: str,
     change: Callable[[Connection, StoreRef, MemberRef], None],
 ) -> Preferences:
+    newcomer = await newcomer_of(faces, shopper)
+    now, keys = faces.clock(), faces.email_keys
+
     def write(conn: Connection) -> Preferences:
-        store, member = member_of(conn, shopper)
+        store, member = member_taken_in(conn, shopper, newcomer, keys=keys, now=now)
         change(conn, store, member)
         return preferences_page(conn, store, member)
 

@@ -132,9 +132,9 @@ def test_what_is_open_is_not_pushed_out_by_what_is_over(shop: SpendingScene) -> 
     ("values", "reasons"),
     [
         ({"codes_blocked": True}, {"five": None, "mug": "codes", "show": "codes"}),
-        ({"state": "invited"}, dict.fromkeys(("five", "mug", "show"), "not_enrolled")),
+        ({"state": "left"}, dict.fromkeys(("five", "mug", "show"), "left")),
     ],
-    ids=["no codes", "not in the program"],
+    ids=["no codes", "not in the program any more"],
 )
 def test_the_catalog_and_a_claim_refuse_for_the_same_reason(
     shop: SpendingScene, values: dict[str, Any], reasons: dict[str, str | None]

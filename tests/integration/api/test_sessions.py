@@ -131,9 +131,14 @@ def test_an_address_that_was_confirmed_in_silence_brings_what_waited_for_it(
     assert desk.drifts() == []
 
 
-def test_a_session_makes_nobody_a_member(edge: ApiEdge, published: StoreRef) -> None:
-    assert begun(edge, published).status_code == 201
-    assert MemberDesk(edge, published).find(f"user_id={USER}") == []
+def test_a_session_takes_in_whom_nobody_knew(edge: ApiEdge, published: StoreRef) -> None:
+    desk = MemberDesk(edge, published)
+    desk.earn(desk.guest(str(ME["email"])), 40)
+    for _ in range(2):
+        assert begun(edge, published).status_code == 201
+        [member] = desk.find(f"user_id={USER}")
+        assert desk.points(int(member)) == 40
+    assert desk.drifts() == []
 
 
 def test_before_a_program_is_live_a_session_changes_nothing(edge: ApiEdge, store: StoreRef) -> None:

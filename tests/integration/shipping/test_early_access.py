@@ -247,3 +247,19 @@ def test_with_the_switch_off_or_without_a_program_nothing_is_kept_back(stage: St
     assert stage.calculate() == {}
     stage.change("UPDATE store SET shipping_on = false")
     assert stage.calculate()
+
+
+def test_the_tier_that_everybody_has_lets_newcomers_in_and_no_guests(stage: Stage) -> None:
+    friend = {"id": "friend", "names": {"en": "Friend"}}
+    stage.publish(document_of(tiers={"enabled": True, "levels": [friend, GOLD]}))
+    shirt(stage).metadata["loyalty_access"] = "tier:friend"
+    stage.fill(1, by=None)
+    assert stage.calculate() == {}
+    stage.fill(1)
+    assert set(stage.calculate()) >= {"Standard"}, "the program does not know them yet"
+    member(stage)
+    stage.fill(1)
+    assert set(stage.calculate()) >= {"Standard"}, "nobody has looked at them yet"
+    shirt(stage).metadata["loyalty_access"] = "tier:gold"
+    stage.fill(1)
+    assert stage.calculate() == {}

@@ -147,3 +147,44 @@ def test_a_shopper_is_told_what_saleor_will_be_told(
         assert offered(stage, offer) is bool(found), offer["id"]
         told |= found
     assert told == offers
+
+
+#: Everybody has the one, and nobody the other: not who does not take part, not where one joins.
+FRIEND = {"id": "friend", "names": {"en": "Friend"}}
+FRIENDLY = _for("friendly", {"type": "tier", "tiers": ["friend"]})
+GOLDEN = _for("golden", {"type": "tier", "tiers": ["gold"]})
+
+
+@pytest.mark.parametrize(
+    ("member", "enrollment", "told"),
+    [
+        (None, "automatic", {"friendly": 0}),
+        ({}, "automatic", {"friendly": 0}),
+        ({"state": "paused"}, "automatic", {"friendly": 0}),
+        ({"tier": "gone"}, "automatic", {"friendly": 0}),
+        ({"tier": "gold"}, "automatic", {"golden": 0}),
+        ({"hold_out": True}, "automatic", {}),
+        ({"state": "left"}, "automatic", {}),
+        (None, "opt_in", {}),
+        ({}, "opt_in", {"friendly": 0}),
+        ({"state": "invited"}, "opt_in", {}),
+    ],
+)
+def test_a_newcomer_is_offered_what_is_for_the_tier_that_everybody_has(
+    stage: Stage, member: dict[str, Any] | None, enrollment: str, told: dict[str, float]
+) -> None:
+    tiers = {"enabled": True, "levels": [FRIEND, GOLD]}
+    stage.publish(
+        shipping_document(FRIENDLY, GOLDEN, tiers=tiers, settings={"enrollment": enrollment})
+    )
+    if member is not None:
+        join(stage, **member)
+    stage.fill(1, by=stage.box.shopper_token(SHOPPER))
+    assert foretold(stage, "75") == told
+    assert {name.lower() for name in stage.calculate()} & {"friendly", "golden"} == {*told}
+
+
+def test_a_guest_has_no_tier(stage: Stage) -> None:
+    stage.publish(shipping_document(FRIENDLY, tiers={"enabled": True, "levels": [FRIEND]}))
+    stage.fill(1, by=None)
+    assert "Friendly" not in stage.calculate()

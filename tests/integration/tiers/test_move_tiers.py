@@ -359,6 +359,21 @@ def test_saleor_is_told_of_no_tier_when_tiers_are_switched_off_and_of_it_when_th
     assert told == ["bronze", "", "bronze"]
 
 
+def test_saleor_is_told_of_the_tier_that_everybody_has_before_the_first_look(
+    database: Database,
+) -> None:
+    document = tiered()
+    document["tiers"]["levels"].insert(0, {"id": "friend", "names": {"en": "Friend"}})
+    store = database.write(lambda conn: live_store(conn, document))
+    saleor, clock = Told(database), ManualClock(NOW)
+    mirror_page(cast(StoreAccess, saleor), store, clock)
+    receive(database, store, bought(1, 1), NOW)
+    clock.advance(timedelta(minutes=2))
+    mirror_page(cast(StoreAccess, saleor), store, clock)
+    assert tiers(database, store) == []
+    assert saleor.metadata["loyalty.tier"] == "friend"
+
+
 def test_stores_do_not_mix(database: Database) -> None:
     first = database.write(lambda conn: live_store(conn, tiered()))
     second = database.write(lambda conn: live_store(conn, tiered()))

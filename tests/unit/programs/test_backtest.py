@@ -60,13 +60,13 @@ def test_orders_of_known_buyers_count_with_their_tiers() -> None:
     assert found_by(program_of(PURCHASES, tiers=TIERS), {"one": ""}).tier_known == 1
 
 
-def test_orders_of_unknown_buyers_count_with_the_tier_that_everybody_has() -> None:
+def test_orders_of_buyers_without_a_tier_count_with_the_one_that_everybody_has() -> None:
     bronze = {"id": "bronze", "names": {"en": "Bronze"}, "multiplier": "1.5"}
     program = program_of(PURCHASES, tiers={**TIERS, "levels": [bronze, *TIERS["levels"]]})
 
     found = found_by(program, {"one": "", "two": "silver"})
 
-    assert (found.points, found.tier_known, found.top_points) == (100 + 50 + 150, 2, 1500)
+    assert (found.points, found.tier_known, found.top_points) == (150 + 50 + 150, 2, 1500)
 
 
 def test_a_rule_on_tiers_is_judged_only_where_the_tier_is_known() -> None:
