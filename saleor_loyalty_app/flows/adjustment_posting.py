@@ -28,7 +28,7 @@ def post_adjustment(
 ) -> AdjustmentRef:
     """Books the points of an adjustment whose account is locked; gives it as it is then."""
     settings = revision.program.settings
-    life = life_for(conn, store, account.member_id, settings.expiry)
+    life = life_for(conn, store, account.member_id, settings.expiry, order=asked.order_number)
     key = f"adjustment:{asked.id}"
     posted = ledger.adjust(
         conn,

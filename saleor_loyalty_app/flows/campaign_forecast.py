@@ -1,15 +1,17 @@
 """What a campaign may cost, on the stored sample of past orders, and what else runs meanwhile.
 
 The sample does not tell who bought: an audience is taken as everybody whose tier is not known to be
-another, and no limit per member is drawn. Points are counted with the tier that members have now of
-the orders of which the app knows it (`tiers.books.buyers_tiers`), of others with the tier that
-everybody has, and once more as if every order came from the tier that multiplies most. How many
-orders will use a code nobody knows; whoever asks says a share.
+another. A limit per member is drawn of the orders whose buyer the books know
+(`orders.buyers.buyers_of_sample`); each of the others counts as somebody else's. Points are counted
+with the tier that members have now of the orders of which the app knows it
+(`tiers.books.buyers_tiers`), of others with the tier that everybody has, and once more as if every
+order came from the tier that multiplies most. How many orders will use a code nobody knows; whoever
+asks says a share.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
@@ -18,7 +20,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.campaigns.terms import ChannelValue, Terms
+from saleor_loyalty_app.flows.forecast_limits import Added, within_limit
 from saleor_loyalty_app.flows.store_access import StoreAccess
+from saleor_loyalty_app.orders.buyers import buyers_of_sample
 from saleor_loyalty_app.programs import samples
 from saleor_loyalty_app.programs.backtest import days_between
 from saleor_loyalty_app.programs.boosts import Boost, added_by
@@ -38,6 +42,7 @@ from saleor_loyalty_app.tiers.books import buyers_tiers
 _PAGES = 5
 _ONE = Fraction(1)
 NO_TIERS: Mapping[str, str] = MappingProxyType({})
+NO_BUYERS: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -58,6 +63,12 @@ class ChannelForecast:
     money: Fraction = Fraction(0)
     bringing: int = 0
 
+    def add(self, points: Fraction, top: Fraction) -> None:
+        """One more order: what it is given, and what it would be in the tier on top."""
+        self.points += points
+        self.top_points += top
+        self.eligible += points > 0
+
     def scaled_points(self, scale: Fraction) -> int:
         """Whole points in the time of the campaign."""
         return (self.points * scale).__ceil__()
@@ -69,6 +80,20 @@ class ChannelForecast:
     def scaled_money(self, scale: Fraction) -> Decimal:
         """Money in the time of the campaign."""
         return to_minor_unit(self.money * scale, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class _Limited:
+    """What an order is given before the limit per member, and where it counts.
+
+    `buyer`: the number of their member; below zero, somebody of whom no other order is known.
+    """
+
+    into: ChannelForecast
+    buyer: int
+    at: datetime
+    points: Fraction
+    top: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +125,9 @@ def forecast(conn: Connection, store: StoreRef, terms: Terms, *, now: datetime) 
     tiers: Mapping[str, str] = {}
     if program is not None and program.tiers is not None and program.tiers.enabled:
         tiers = buyers_tiers(conn, store.id)
+    buyers = NO_BUYERS if terms.per_member is None else buyers_of_sample(conn, store.id)
     orders = samples.sampled_orders(conn, store.id)
-    found = on_orders(orders, terms, program, store.timezone, tiers)
+    found = on_orders(orders, terms, program, store.timezone, tiers, buyers)
     return Forecast(
         channels=found,
         sample_days=days_between(sampling.since, sampling.started_at),
@@ -117,12 +143,15 @@ def on_orders(
     program: Program | None,
     timezone: str,
     tiers: Mapping[str, str] = NO_TIERS,
+    buyers: Mapping[str, int] = NO_BUYERS,
 ) -> tuple[ChannelForecast, ...]:
     """What a campaign would have cost on some orders. Pure.
 
     Args:
         tiers: by order, the tier of who bought it ("" = none); of others it is not known.
+        buyers: by order, the member who bought it; each of the others counts as somebody else's.
     """
+    limited: list[_Limited] = []
     found: dict[tuple[str, str], ChannelForecast] = {}
     for order in orders:
         facts = order.gross if program is None else order.facts(program)
@@ -134,9 +163,16 @@ def on_orders(
         if terms.kind == "points":
             if program is not None:
                 tier = tiers.get(facts.order_id)
-                _add_points(into, facts, terms, program, timezone, tier)
+                points, top = _points_of(facts, terms, program, timezone, tier)
+                into.tier_known += tier is not None
+                if terms.per_member is None:
+                    into.add(points, top)
+                else:
+                    buyer = buyers.get(facts.order_id, -1 - len(limited))
+                    limited.append(_Limited(into, buyer, facts.created_at, points, top))
         else:
             _add_money(into, facts, terms)
+    _add_limited(limited, terms)
     for into in found.values():
         if terms.kind_of_codes == "after_order" and into.eligible:
             # A coupon takes off the order after that which brought it: as much as the average one.
@@ -144,25 +180,35 @@ def on_orders(
     return tuple(found[key] for key in sorted(found))
 
 
-def _add_points(
-    into: ChannelForecast,
-    facts: OrderFacts,
-    terms: Terms,
-    program: Program,
-    timezone: str,
-    tier: str | None,
-) -> None:
+def _points_of(
+    facts: OrderFacts, terms: Terms, program: Program, timezone: str, tier: str | None
+) -> tuple[Fraction, Fraction]:
+    """What the campaign adds to an order, and what if its buyer had the tier that multiplies most.
+
+    Args:
+        tier: of the buyer; "" = none, None = not known.
+    """
     wanted = terms.audience.tiers
-    into.tier_known += tier is not None
     top = top_tier_of(program, wanted)
     most = _added(facts, terms, program, timezone, top)
     counted = at_least_entry(program.tiers, tier or "")
-    points = most if counted == top else _added(facts, terms, program, timezone, counted)
-    into.top_points += most
     if tier is not None and wanted and counted not in wanted:
+        return Fraction(0), most
+    return most if counted == top else _added(facts, terms, program, timezone, counted), most
+
+
+def _add_limited(orders: Sequence[_Limited], terms: Terms) -> None:
+    """Adds up what the limit per member leaves of some orders."""
+    if terms.per_member is None:
         return
-    into.points += points
-    into.eligible += points > 0
+    cap = terms.per_member.ready()
+    span = timedelta(days=days_between(terms.starts_at, terms.ends_at))
+    points = [Added(n, one.buyer, one.at, one.points) for n, one in enumerate(orders)]
+    top = [Added(n, one.buyer, one.at, one.top) for n, one in enumerate(orders)]
+    for number, left in within_limit(points, cap, span):
+        orders[number].into.add(left, Fraction(0))
+    for number, left in within_limit(top, cap, span):
+        orders[number].into.add(Fraction(0), left)
 
 
 def _added(facts: OrderFacts, terms: Terms, program: Program, timezone: str, tier: str) -> Fraction:

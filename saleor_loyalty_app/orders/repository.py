@@ -248,6 +248,17 @@ def count_of(conn: Connection, store_id: int, member_id: int) -> int:
     return int(conn.execute(query).scalar_one())
 
 
+def country_of_order(conn: Connection, store_id: int, number: str) -> str:
+    """Where a paid order went to, by its number; "" = nobody knows."""
+    query = (
+        sa.select(states.c.country)
+        .where(states.c.store_id == store_id, states.c.number == number, states.c.country != "")
+        .order_by(states.c.id.desc())
+        .limit(1)
+    )
+    return conn.execute(query).scalar_one_or_none() or ""
+
+
 def ids_by_number(conn: Connection, store_id: int, number: str) -> list[str]:
     """Saleor's ids of the known orders with this number."""
     query = sa.select(states.c.order_id).where(

@@ -20,10 +20,13 @@ class Life:
     Attributes:
         months: until the end of the month so many months after they were earned; None = for ever.
         country: whose exception says so; "" = it is what holds everywhere else.
+        of_order: it is the country of the order that they are given for, though it did not earn
+            them.
     """
 
     months: int | None
     country: str = ""
+    of_order: bool = False
 
     @property
     def reason(self) -> Mapping[str, Any]:
@@ -31,7 +34,9 @@ class Life:
 
         The country stays out of the books: it is known of a person, and they keep for ever.
         """
-        return {"expiry_months": self.months} if self.country else {}
+        if not self.country:
+            return {}
+        return {"expiry_months": self.months} | ({"expiry_by": "order"} if self.of_order else {})
 
 
 class ExpiryException(Section):

@@ -6,7 +6,8 @@ What an entry tells about itself is its `reason`: a stable code with arguments. 
 - `goodwill`, with `order`, `why` (late_delivery with `days` and `limit`, cancelled_line with
   `units`, complaint), and `by_app` where no person decided;
 - `expiry_months` beside any code, where the program has an expiry of its own for the country (none
-  = never); which country that was an order's plan has, others go by that of the last order;
+  = never); which country that was an order's plan has, others go by that of the last order, or of
+  the order that they are for (`expiry_by`: order);
 - `order_earned`, `order_restored` and `order_reduced`, with `order` (its number) and, where it was
   reduced, `why` (returned, refunded, returned_and_refunded, canceled, expired, owner, changed);
   the award plan has the rest.
@@ -89,7 +90,10 @@ def _expiry(entry: EntryFacts, plan: Mapping[str, Any] | None, language: str) ->
     if "expiry_months" not in entry.reason or entry.amount <= 0:
         return
     months = entry.reason["expiry_months"]
-    of_order = str(entry.reason.get("code", "")).startswith("order_")
+    of_order = (
+        str(entry.reason.get("code", "")).startswith("order_")
+        or entry.reason.get("expiry_by") == "order"
+    )
     whose = "explain.expiry.order" if of_order else "explain.expiry.last_order"
     code = (plan or {}).get("terms", {}).get("expiry_country", "") if of_order else ""
     yield translate(

@@ -9,7 +9,10 @@ from saleor_loyalty_app.campaigns import check
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.flows.campaign_forecast import ChannelForecast, forecast
 from saleor_loyalty_app.flows.converge_order import converge_order
+from saleor_loyalty_app.flows.give_points import Agent
+from saleor_loyalty_app.flows.merge_members import merge_members
 from saleor_loyalty_app.flows.sweep_tiers import tiers_page
+from saleor_loyalty_app.members.repository import member_by_user
 from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.programs import samples
 from saleor_loyalty_app.programs.sampled import SampledOrder
@@ -47,7 +50,7 @@ def furnish(conn: Connection, document: dict[str, Any]) -> StoreRef:
     return store
 
 
-def told(database: Database, store: StoreRef) -> tuple[str, ChannelForecast]:
+def told(database: Database, store: StoreRef, **more: Any) -> tuple[str, ChannelForecast]:
     terms = check.read(
         {
             "kind": "points",
@@ -56,6 +59,7 @@ def told(database: Database, store: StoreRef) -> tuple[str, ChannelForecast]:
             "starts_at": (START + timedelta(days=30)).isoformat(),
             "ends_at": (START + timedelta(days=37)).isoformat(),
             "times": "3",
+            **more,
         }
     )
     found = database.read(lambda conn: forecast(conn, store, terms, now=NOW))
@@ -81,3 +85,22 @@ def test_without_tiers_nobody_costs_more(database: Database) -> None:
     top, channel = told(database, store)
     assert (top, channel.tier_known) == ("", 0)
     assert channel.points == channel.top_points == 2 * (2000 + 1000 + 1000)
+
+
+def test_orders_of_one_buyer_share_the_limit_per_member_that_of_a_merged_one_too(
+    database: Database,
+) -> None:
+    store = database.write(lambda conn: furnish(conn, program()))
+    limit = {"per_member": {"times": 1}}
+    assert told(database, store, **limit)[1].points == 2 * (2000 + 1000 + 1000)
+    agent = Agent("VXNlcjo5", "agent@example.com")
+
+    def merge(conn: Connection) -> None:
+        first, second = (member_by_user(conn, store.id, one) for one in ("U1", "U2"))
+        assert first is not None
+        assert second is not None
+        merge_members(conn, store, first.id, second.id, agent, keys=KEYS, now=NOW)
+
+    database.write(merge)
+    assert told(database, store)[1].points == 2 * (2000 + 1000 + 1000)
+    assert told(database, store, **limit)[1].eligible == 2

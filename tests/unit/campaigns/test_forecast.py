@@ -1,5 +1,6 @@
 """What a campaign may cost: on past orders, by what each would have been given."""
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -125,6 +126,75 @@ def test_what_tiers_multiply_costs_more(
     assert found.top_points == top
     assert (found.eligible, found.tier_known, found.orders) == (eligible, 3, 4)
     assert found.scaled_top(Fraction(1, 2)) == top // 2
+
+
+@pytest.mark.parametrize(
+    ("limit", "points", "eligible", "of_strangers"),
+    [
+        (None, 100 + 100 + 100 + 100 + 50, 5, 450),
+        # The first two of three, those of others, and one of nobody known.
+        ({"times": 2}, 100 + 100 + 100 + 50, 4, 450),
+        ({"times": 1}, 100 + 100 + 50, 3, 450),
+        ({"points": 150}, 100 + 50 + 100 + 50, 4, 450),
+        ({"points": 60, "times": 2}, 60 + 60 + 50, 3, 4 * 60 + 50),
+    ],
+)
+def test_of_a_known_buyer_no_more_counts_than_the_limit_per_member(
+    limit: dict[str, int] | None, points: int, eligible: int, of_strangers: int
+) -> None:
+    placed = ["2026-11-03", "2026-11-01", "2026-11-02", "2026-11-01", "2026-11-05"]
+    orders = [
+        one
+        for number, day in enumerate(placed)
+        for one in sampled(
+            "50" if number == 4 else "100",
+            order_id=f"O{number}",
+            created_at=datetime.fromisoformat(f"{day}T12:00:00Z"),
+        )
+    ]
+    buyers = {"O0": 1, "O1": 1, "O2": 1, "O3": 2}
+    terms = check.read(terms_of("points", times="2", per_member=limit))
+    [found] = on_orders(orders, terms, program_of(tiers=TIERS), "UTC", buyers=buyers)
+    assert found.points == points
+    assert (found.eligible, found.orders) == (eligible, 5)
+    [anybody] = on_orders(orders, terms, program_of(tiers=TIERS), "UTC")
+    assert anybody.points == of_strangers
+    assert anybody.eligible == 5
+
+
+def test_a_limit_begins_anew_in_each_stretch_of_the_sample_as_long_as_the_campaign() -> None:
+    """A buyer with an order each week has one in a week's campaign, not one in a quarter."""
+    first = datetime(2026, 8, 3, 12, tzinfo=UTC)
+    orders = [
+        one
+        for week in range(10)
+        for one in sampled("100", order_id=f"O{week}", created_at=first + timedelta(weeks=week))
+    ]
+    buyers = {f"O{week}": 1 for week in range(10)}
+    week = check.read(terms_of("points", times="2", per_member={"times": 1}))
+    [found] = on_orders(orders, week, program_of(), "UTC", buyers=buyers)
+    assert found.points == 1000
+    assert found.eligible == 10
+    quarter = check.read(
+        terms_of(
+            "points",
+            times="2",
+            per_member={"times": 1},
+            ends_at="2027-06-01T00:00:00+03:00",
+        )
+    )
+    [found] = on_orders(orders, quarter, program_of(), "UTC", buyers=buyers)
+    assert found.points == 100
+    assert found.eligible == 1
+
+
+def test_the_tier_on_top_reaches_the_limit_sooner() -> None:
+    orders = [*sampled("100", order_id="O1"), *sampled("100", order_id="O2")]
+    terms = check.read(terms_of("points", times="2", per_member={"points": 250}))
+    buyers = {"O1": 1, "O2": 1}
+    [found] = on_orders(orders, terms, program_of(tiers=TIERS), "UTC", buyers=buyers)
+    assert found.points == 200
+    assert found.top_points == 250
 
 
 def test_tiers_that_are_switched_off_multiply_nothing() -> None:
