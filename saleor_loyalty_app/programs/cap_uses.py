@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from types import MappingProxyType
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -68,16 +69,20 @@ def used_by(
             if waiting.get(rule_id)
         ]:
             query = query.where(sa.not_(sa.or_(*left_out)))
-        for rule_id, points, times in conn.execute(query):
-            found[rule_id] = Used(int(points), int(times))
+        for row in conn.execute(query):
+            found[row.rule_id] = Used(int(row.points), int(row.times))
     return {rule_id: found.get(rule_id, Used()) for rule_id in caps}
 
 
 def _used(
     store_id: int, member_ids: Collection[int], rule_ids: Collection[str], period: _Period
-) -> sa.Select[tuple[str, int, int]]:
+) -> sa.Select[Any]:
     query = (
-        sa.select(_uses.c.rule_id, sa.func.sum(_uses.c.points), sa.func.sum(_uses.c.times))
+        sa.select(
+            _uses.c.rule_id,
+            sa.func.sum(_uses.c.points).label("points"),
+            sa.func.sum(_uses.c.times).label("times"),
+        )
         .where(
             _uses.c.store_id == store_id,
             _uses.c.member_id.in_(list(member_ids)),
