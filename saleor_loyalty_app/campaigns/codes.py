@@ -5,7 +5,7 @@ it. What was asked of Saleor twice, or by two at once, ends in the same rows.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -192,7 +192,23 @@ def of_campaign(conn: Connection, store_id: int, campaign_id: int, code: str) ->
 
 def shared_of(conn: Connection, store_id: int, campaign_id: int) -> CodeRow | None:
     """The shared code of a campaign."""
-    return _issued_for(conn, store_id, campaign_id, SHARED)
+    return shared_of_each(conn, store_id, [campaign_id]).get(campaign_id)
+
+
+def shared_of_each(
+    conn: Connection, store_id: int, campaign_ids: Collection[int]
+) -> dict[int, CodeRow]:
+    """The shared codes of those campaigns that have one, by the campaigns' ids."""
+    if not campaign_ids:
+        return {}
+    rows = conn.execute(
+        sa.select(*_CODE).where(
+            _K.c.store_id == store_id,
+            _K.c.issue_key == SHARED,
+            _K.c.campaign_id.in_(sorted(campaign_ids)),
+        )
+    )
+    return {row.campaign_id: CodeRow(*row) for row in rows}
 
 
 def has_uses(conn: Connection, code_id: int, number: int) -> bool:
@@ -221,18 +237,12 @@ def by_ids(conn: Connection, campaign_id: int, code_ids: Sequence[int]) -> list[
 
 def open_of(conn: Connection, store_id: int, campaign_id: int, member_id: int) -> CodeRow | None:
     """The code of a member's own that Saleor has."""
-    row = _issued_for(conn, store_id, campaign_id, member_key(member_id))
-    return row if row is not None and row.state == "open" else None
-
-
-def _issued_for(
-    conn: Connection, store_id: int, campaign_id: int, issue_key: str
-) -> CodeRow | None:
     row = conn.execute(
         sa.select(*_CODE).where(
             _K.c.store_id == store_id,
-            _K.c.issue_key == issue_key,
+            _K.c.issue_key == member_key(member_id),
             _K.c.campaign_id == campaign_id,
+            _K.c.state == "open",
         )
     ).one_or_none()
     return None if row is None else CodeRow(*row)

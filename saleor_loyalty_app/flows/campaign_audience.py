@@ -65,6 +65,27 @@ def why_not_newcomer(
     )
 
 
+def why_not_in_each(
+    conn: Connection,
+    store: StoreRef,
+    program: Program | None,
+    audiences: Sequence[Audience],
+    member_id: int,
+) -> list[str]:
+    """Why a member is not in each of some audiences ("" = they are); who they are is read once.
+
+    Who was merged into another takes no part.
+    """
+    row = conn.execute(
+        _members().where(_M.c.store_id == store.id, _M.c.id == member_id)
+    ).one_or_none()
+    if row is None:
+        return [NO_PART] * len(audiences)
+    asks = any(one.segments for one in audiences)
+    segments = _segments(conn, store, program, row) if asks else frozenset()
+    return [_why_not(program, one, row, segments) for one in audiences]
+
+
 def candidates_after(
     conn: Connection,
     store: StoreRef,
@@ -106,21 +127,33 @@ def _judged(
     audience: Audience,
     row: sa.Row[Any],
 ) -> Candidate:
+    segments = _segments(conn, store, program, row) if audience.segments else frozenset()
+    return Candidate(row.id, _why_not(program, audience, row, segments))
+
+
+def _why_no_offers(row: sa.Row[Any]) -> str:
+    """Why a member gets nothing of any campaign; "" = they may."""
     if row.hold_out:
-        return Candidate(row.id, HOLD_OUT)
+        return HOLD_OUT
     if row.codes_blocked or row.state == "blocked":
-        return Candidate(row.id, BLOCKED)
-    if not takes_part(row.state, hold_out=False, automatic=False):
-        return Candidate(row.id, NO_PART)
-    segments: frozenset[str] = frozenset()
-    if audience.segments and program is not None:
-        segments = segments_in_force(conn, store.id, row.id, program.segments)
-    return Candidate(
-        row.id,
-        outside(
-            audience,
-            tier=counted_tier(program, row.tier or "", state=row.state, hold_out=False),
-            language=row.language,
-            segments=segments,
-        ),
+        return BLOCKED
+    return "" if takes_part(row.state, hold_out=False, automatic=False) else NO_PART
+
+
+def _segments(
+    conn: Connection, store: StoreRef, program: Program | None, row: sa.Row[Any]
+) -> frozenset[str]:
+    if program is None or _why_no_offers(row):
+        return frozenset()
+    return segments_in_force(conn, store.id, row.id, program.segments)
+
+
+def _why_not(
+    program: Program | None, audience: Audience, row: sa.Row[Any], segments: frozenset[str]
+) -> str:
+    return _why_no_offers(row) or outside(
+        audience,
+        tier=counted_tier(program, row.tier or "", state=row.state, hold_out=False),
+        language=row.language,
+        segments=segments,
     )

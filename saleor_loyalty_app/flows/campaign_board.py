@@ -1,6 +1,6 @@
 """The campaigns that are for one member now, each with their code and until when."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from saleor_loyalty_app.campaigns import codes, repository
 from saleor_loyalty_app.campaigns.repository import CampaignRow
 from saleor_loyalty_app.campaigns.terms import ChannelValue, MemberLimit
-from saleor_loyalty_app.flows.campaign_audience import candidates, why_not_newcomer
-from saleor_loyalty_app.flows.campaign_limits import had_all
+from saleor_loyalty_app.flows.campaign_audience import why_not_in_each, why_not_newcomer
+from saleor_loyalty_app.flows.campaign_limits import had_all_of
 from saleor_loyalty_app.flows.message_context import program_of
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.members.email_keys import EmailKeys
@@ -63,34 +63,63 @@ def campaigns_for(
         for one in own
         if one.campaign_id in behind
     ]
-    program = program_of(conn, store, now)
-    for campaign in running.values():
-        if campaign.id not in behind or campaign.terms.kind_of_codes not in ("", "shared"):
-            continue
-        if campaign.terms.kind == "points" and not store.earning_on:
-            continue
-        audience = campaign.terms.audience.ready()
-        if not _is_for(conn, store, program, audience, member):
-            continue
-        if had_all(conn, store, campaign, member, now=now, keys=keys):
-            continue
-        shared = _shared(conn, campaign)
-        if shared is not None:
-            found.append(ForMe(campaign, shared, campaign.ends_at))
+    for_all = [
+        one
+        for one in running.values()
+        if one.id in behind
+        and one.terms.kind_of_codes in ("", "shared")
+        and (one.terms.kind != "points" or store.earning_on)
+    ]
+    found += _open_to(conn, store, member, for_all, now=now, keys=keys)
     return sorted(found, key=lambda one: (one.until, one.campaign.id, one.code))
 
 
-def _is_for(
+def _open_to(
+    conn: Connection,
+    store: StoreRef,
+    member: MemberRef,
+    campaigns: Sequence[CampaignRow],
+    *,
+    now: datetime,
+    keys: EmailKeys | None,
+) -> list[ForMe]:
+    """Those campaigns without codes of members' own that are for a member, and are not used up.
+
+    What they go by is read for all of them at once.
+    """
+    if not campaigns:
+        return []
+    program = program_of(conn, store, now)
+    audiences = [one.terms.audience.ready() for one in campaigns]
+    why_not = _why_not_in_each(conn, store, program, audiences, member)
+    mine = [one for one, why in zip(campaigns, why_not, strict=True) if not why]
+    used_up = had_all_of(conn, store, mine, member, now=now, keys=keys)
+    left = [one for one in mine if one.id not in used_up]
+    shared = codes.shared_of_each(conn, store.id, {one.id for one in left if _has_code(one)})
+    said = {one.campaign_id: one.code for one in shared.values() if one.state == "open"}
+    return [
+        ForMe(one, said.get(one.id, ""), one.ends_at)
+        for one in left
+        if one.id in said or not _has_code(one)
+    ]
+
+
+def _has_code(campaign: CampaignRow) -> bool:
+    """Whether everybody uses one code, which Saleor must have before it is of use."""
+    said = campaign.terms.codes
+    return said is not None and said.code is not None
+
+
+def _why_not_in_each(
     conn: Connection,
     store: StoreRef,
     program: Program | None,
-    audience: Audience,
+    audiences: Sequence[Audience],
     member: MemberRef,
-) -> bool:
+) -> list[str]:
     if isinstance(member, Newcomer):
-        return not why_not_newcomer(conn, store, program, audience, member)
-    judged = candidates(conn, store, program, audience, [member.id])
-    return bool(judged) and not judged[0].why_not
+        return [why_not_newcomer(conn, store, program, one, member) for one in audiences]
+    return why_not_in_each(conn, store, program, audiences, member.id)
 
 
 def gives_words(campaign: CampaignRow, language: str) -> str:
@@ -130,12 +159,3 @@ def _off(kind: str, one: ChannelValue, reduced: bool, language: str) -> str:
         return translate("campaigns.gives.percent", language, percent=number)
     money = words.money_words(value, one.currency, language)
     return translate("campaigns.gives.amount", language, amount=money)
-
-
-def _shared(conn: Connection, campaign: CampaignRow) -> str | None:
-    """The shared code that Saleor has; "" where none is needed, None where it is not there."""
-    said = campaign.terms.codes
-    if said is None or said.code is None:
-        return ""
-    row = codes.shared_of(conn, campaign.store_id, campaign.id)
-    return row.code if row is not None and row.state == "open" else None

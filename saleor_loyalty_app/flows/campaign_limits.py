@@ -1,5 +1,6 @@
 """What one member had of a campaign on points, and whether that is all of it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -27,9 +28,31 @@ def had_all(
     Args:
         keys: find what is remembered of the member's address under older secrets, too.
     """
-    limit = campaign.terms.per_member
-    if limit is None:
-        return False
-    rule_id, cap = rule_id_of(campaign.public_id), limit.ready()
-    used = used_of(conn, store, member, {rule_id: cap}, at=now, keys=keys)
-    return reached_by(cap, used.get(rule_id)) is not None
+    return campaign.id in had_all_of(conn, store, [campaign], member, now=now, keys=keys)
+
+
+def had_all_of(
+    conn: Connection,
+    store: StoreRef,
+    campaigns: Iterable[CampaignRow],
+    member: MemberRef,
+    *,
+    now: datetime,
+    keys: EmailKeys | None = None,
+) -> frozenset[int]:
+    """Which campaigns, by their ids, add nothing more to orders of a member; asked once for all.
+
+    Args:
+        keys: find what is remembered of the member's address under older secrets, too.
+    """
+    limits = {
+        one.id: (rule_id_of(one.public_id), one.terms.per_member.ready())
+        for one in campaigns
+        if one.terms.per_member is not None
+    }
+    used = used_of(conn, store, member, dict(limits.values()), at=now, keys=keys)
+    return frozenset(
+        campaign_id
+        for campaign_id, (rule_id, cap) in limits.items()
+        if reached_by(cap, used.get(rule_id)) is not None
+    )

@@ -60,12 +60,12 @@ def benefits_for_all(
         and not values(one)[channel][1]
     ]
     gone = _used_up(conn, store, for_all)
-    found = []
-    for campaign in for_all:
-        row = codes.shared_of(conn, store.id, campaign.id)
-        if row is not None and row.state == "open" and campaign.id not in gone:
-            found.append(_benefit(campaign, row.code, campaign.ends_at, channel, own=False))
-    return found
+    shared = codes.shared_of_each(conn, store.id, {one.id for one in for_all} - gone)
+    return [
+        _benefit(one, shared[one.id].code, one.ends_at, channel, own=False)
+        for one in for_all
+        if one.id in shared and shared[one.id].state == "open"
+    ]
 
 
 def first_days(conn: Connection, store: StoreRef, channel: str, *, now: datetime) -> list[datetime]:

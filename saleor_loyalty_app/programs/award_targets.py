@@ -10,6 +10,9 @@ from saleor_loyalty_app.programs.facts import LineFacts
 from saleor_loyalty_app.programs.look import Reason
 from saleor_loyalty_app.programs.scalars import plain
 
+#: A rule, the exact points that it gives before all multipliers, and how that came about.
+Given = tuple[ReadyRule, Fraction | int, Reason]
+
 
 @dataclass
 class Target:
@@ -18,7 +21,7 @@ class Target:
     of: str
     line: LineFacts | None
     base: Decimal
-    given: list[tuple[ReadyRule, Fraction, Reason]] = field(default_factory=list)
+    given: list[Given] = field(default_factory=list)
     multipliers: list[ReadyRule] = field(default_factory=list)
     stopped_by: str = ""
 
@@ -32,14 +35,21 @@ class Target:
         """The base as reasons tell it."""
         return plain(self.base)
 
+    def counting(self, *, best_of: bool) -> list[Given]:
+        """What counts of what was given: all, or of each unit the largest, on a tie the first."""
+        if not best_of or len(self.given) < 2:
+            return self.given
+        best: dict[str, Given] = {}
+        for award in self.given:
+            unit = award[0].effect.unit
+            if unit not in best or award[1] > best[unit][1]:
+                best[unit] = award
+        return list(best.values())
 
-def best_of_unit(
-    given: list[tuple[ReadyRule, Fraction, Reason]],
-) -> list[tuple[ReadyRule, Fraction, Reason]]:
-    """Of each unit the largest award, on a tie the first."""
-    best: dict[str, tuple[ReadyRule, Fraction, Reason]] = {}
-    for award in given:
-        unit = award[0].effect.unit
-        if unit not in best or award[1] > best[unit][1]:
-            best[unit] = award
-    return list(best.values())
+    def hands(self, *, best_of: bool) -> set[str]:
+        """The rules that had a hand in what counts, by id, multipliers among them."""
+        rules = [rule for rule, _, _ in self.counting(best_of=best_of)]
+        hands = {rule.id for rule in rules}
+        for unit, on_money in {(rule.effect.unit, rule.on_money) for rule in rules}:
+            hands |= {one.id for one in self.multipliers if one.multiplies(unit, on_money)}
+        return hands

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from types import MappingProxyType
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -19,6 +20,8 @@ from saleor_loyalty_app.programs.member_facts import Used
 from saleor_loyalty_app.programs.models import CapUse
 
 _uses = table(CapUse)
+#: When it began and before when it ends; None = all time.
+_Period = tuple[datetime, datetime] | None
 NOTHING: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
@@ -48,41 +51,48 @@ def used_by(
 ) -> dict[str, Used]:
     """What a member, and who was merged into them, had by each rule in the period of `at`.
 
+    It is asked once for each kind of period, whatever the number of rules.
+
     Args:
         but: a source that does not count.
         waiting: more that do not, by rule.
     """
-    return {
-        rule_id: _used(
-            conn, store_id, member_ids, rule_id, cap, at, timezone, {but, *waiting.get(rule_id, ())}
-        )
-        for rule_id, cap in caps.items()
-    }
+    rules_of: dict[_Period, list[str]] = {}
+    for rule_id, cap in caps.items():
+        rules_of.setdefault(period_of(at, cap.period, timezone), []).append(rule_id)
+    found: dict[str, Used] = {}
+    for period, rule_ids in rules_of.items():
+        query = _used(store_id, member_ids, rule_ids, period).where(_uses.c.source != but)
+        if left_out := [
+            sa.and_(_uses.c.rule_id == rule_id, _uses.c.source.in_(sorted(waiting[rule_id])))
+            for rule_id in rule_ids
+            if waiting.get(rule_id)
+        ]:
+            query = query.where(sa.not_(sa.or_(*left_out)))
+        for row in conn.execute(query):
+            found[row.rule_id] = Used(int(row.points), int(row.times))
+    return {rule_id: found.get(rule_id, Used()) for rule_id in caps}
 
 
 def _used(
-    conn: Connection,
-    store_id: int,
-    member_ids: Collection[int],
-    rule_id: str,
-    cap: MemberCap,
-    at: datetime,
-    timezone: str,
-    but: Collection[str],
-) -> Used:
-    query = sa.select(
-        sa.func.coalesce(sa.func.sum(_uses.c.points), 0),
-        sa.func.coalesce(sa.func.sum(_uses.c.times), 0),
-    ).where(
-        _uses.c.store_id == store_id,
-        _uses.c.member_id.in_(list(member_ids)),
-        _uses.c.rule_id == rule_id,
-        _uses.c.source.not_in(sorted(but)),
+    store_id: int, member_ids: Collection[int], rule_ids: Collection[str], period: _Period
+) -> sa.Select[Any]:
+    query = (
+        sa.select(
+            _uses.c.rule_id,
+            sa.func.sum(_uses.c.points).label("points"),
+            sa.func.sum(_uses.c.times).label("times"),
+        )
+        .where(
+            _uses.c.store_id == store_id,
+            _uses.c.member_id.in_(list(member_ids)),
+            _uses.c.rule_id.in_(list(rule_ids)),
+        )
+        .group_by(_uses.c.rule_id)
     )
-    if (period := period_of(at, cap.period, timezone)) is not None:
-        query = query.where(_uses.c.at >= period[0], _uses.c.at < period[1])
-    points, times = conn.execute(query).one()
-    return Used(int(points), int(times))
+    if period is None:
+        return query
+    return query.where(_uses.c.at >= period[0], _uses.c.at < period[1])
 
 
 def draw(

@@ -7,11 +7,12 @@ once.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from fractions import Fraction
+from math import floor
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from saleor_loyalty_app.programs.award_targets import Target, best_of_unit
+from saleor_loyalty_app.programs.award_targets import Target
 from saleor_loyalty_app.programs.boosts import (
     Boost,
     added_by,
@@ -21,23 +22,15 @@ from saleor_loyalty_app.programs.boosts import (
     no_room,
     shares_of,
 )
-from saleor_loyalty_app.programs.caps import limited, reached
+from saleor_loyalty_app.programs.caps import limited
 from saleor_loyalty_app.programs.decision_plan import DecisionPlan, ReadyRule, plan_of
-from saleor_loyalty_app.programs.document import ChannelRates, Program, Rate
+from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.facts import OrderFacts
 from saleor_loyalty_app.programs.look import Look, Reason
-from saleor_loyalty_app.programs.matching import nearest
 from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
-from saleor_loyalty_app.programs.perks import Perk, PerkEffect
-from saleor_loyalty_app.programs.plugin_calls import EffectAmount, PluginAward
+from saleor_loyalty_app.programs.perks import Perk
 from saleor_loyalty_app.programs.products import Product, product_of
-from saleor_loyalty_app.programs.rules import (
-    Multiplier,
-    PointsPerOrder,
-    PointsPerUnit,
-    StatusPoints,
-)
-from saleor_loyalty_app.programs.scalars import plain
+from saleor_loyalty_app.programs.walk import Miss, Walk, walk_over
 
 #: The part of the program that order points belong to, and that of what counts for tiers.
 POINTS = "points"
@@ -45,8 +38,7 @@ TIERS = "tiers"
 _ZERO = Fraction(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Award:
+class Award(NamedTuple):
     """What one base rule gives, multipliers included; `reason` tells how it came about."""
 
     rule_id: str
@@ -60,14 +52,6 @@ class Award:
         """The rule and the multipliers that had a hand in it."""
         multipliers = self.reason.get("multipliers", ())
         return (self.rule_id, *(multiplier["rule_id"] for multiplier in multipliers))
-
-
-@dataclass(frozen=True, slots=True)
-class Miss:
-    """Why a rule gave nothing; `rule_id` is empty where no rule was looked at."""
-
-    rule_id: str
-    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +71,16 @@ class Decision:
 
     def totals(self) -> dict[tuple[str, str], int]:
         """Whole units by (unit, part): the floor of the exact sum."""
-        sums: dict[tuple[str, str], Fraction] = {}
+        # By denominator: to bring fractions to one takes longer than all the rest.
+        sums: dict[tuple[str, str], dict[int, int]] = {}
         for award in self.awards():
-            key = (award.unit, award.part)
-            sums[key] = sums.get(key, _ZERO) + award.points
-        return {key: total.numerator // total.denominator for key, total in sums.items()}
+            points = award.points
+            parts = sums.setdefault((award.unit, award.part), {})
+            parts[points.denominator] = parts.get(points.denominator, 0) + points.numerator
+        return {
+            key: floor(sum(Fraction(number, of) for of, number in parts.items()))
+            for key, parts in sums.items()
+        }
 
 
 def decide_order(
@@ -120,175 +109,60 @@ def look_at(facts: OrderFacts, timezone: str, member: MemberFacts = NOBODY) -> L
 
 def decide_look(program: Program, look: Look, boosts: Sequence[Boost] = ()) -> Decision:
     """`decide_order` of an order that is looked at already."""
-    facts = look.facts
-    rates = program.rates(facts.channel, facts.currency)
-    if rates is None or rates.earn_rate is None:
+    walk = walk_look(program, look)
+    if walk is None:
+        facts = look.facts
         reason = {"code": "no_rate", "channel": facts.channel, "currency": facts.currency}
         return Decision({}, (), (Miss("", reason),))
-    return _Run(plan_of(program), look, rates, rates.earn_rate, boosts).decide()
+    return decide_walk(program, look, walk, boosts)
 
 
-class _Run:
-    """One walk over the rules."""
+def walk_look(program: Program, look: Look) -> Walk | None:
+    """The walk over a program's rules; None where nothing is earned in the currency."""
+    rates = program.rates(look.facts.channel, look.facts.currency)
+    if rates is None or rates.earn_rate is None:
+        return None
+    return walk_over(plan_of(program), look, rates, rates.earn_rate)
 
-    def __init__(
-        self,
-        plan: DecisionPlan,
-        look: Look,
-        rates: ChannelRates,
-        earn_rate: Rate,
-        boosts: Sequence[Boost],
-    ) -> None:
-        facts = look.facts
-        look.expect(plan.looked_at)
-        shipping = facts.shipping if plan.earn_on_shipping else Decimal(0)
+
+def decide_walk(program: Program, look: Look, walk: Walk, boosts: Sequence[Boost] = ()) -> Decision:
+    """The decision that a walk over a program's rules comes to."""
+    return _Pricing(walk, plan_of(program), look).decide(boosts)
+
+
+class _Pricing:
+    """Awards made of what rules gave in a walk."""
+
+    def __init__(self, walk: Walk, plan: DecisionPlan, look: Look) -> None:
+        self._walk = walk
         self._plan = plan
         self._look = look
-        self._boosts = boosts
-        self._rate = earn_rate
-        self._rate_reason = {"points": earn_rate.points, "money": plain(earn_rate.money)}
-        self._currency = rates.currency
-        self._lines = [Target("line", line, line.base) for line in facts.lines]
-        self._shipping = Target("shipping", None, shipping)
-        self._order = Target("order", None, facts.subtotal + shipping)
-        self._per_money_of: dict[str, Fraction] = {}
-        self._misses: list[Miss] = []
-        self._stopped_by = ""
-        self._perks: list[Perk] = []
+        self._products: dict[tuple[tuple[str, ...], str, bool], Product] = {}
 
-    def decide(self) -> Decision:
-        for rule in self._plan.rules:
-            if (reason := self._apply(rule)) is not None:
-                self._misses.append(Miss(rule.id, reason))
-        if (tier := self._plan.tiers.get(self._look.member.tier)) is not None:
-            for target in (*self._lines, self._shipping, self._order):
-                target.multipliers.append(tier)
+    def decide(self, boosts: Sequence[Boost]) -> Decision:
+        walk = self._walk
         line_awards: dict[str, tuple[Award, ...]] = {}
-        for target in self._lines:
+        for target in walk.lines:
             awards = self._awards(target)
             if awards and target.line is not None:
                 line_awards[target.line.id] = awards
-        order_awards = self._awards(self._order) + self._awards(self._shipping)
-        decision = Decision(line_awards, order_awards, tuple(self._misses))
-        if self._plan.best_of:
-            decision = self._with_outdone(decision)
-        for boost in self._boosts:
+        order_awards = self._awards(walk.order) + self._awards(walk.shipping)
+        decision = Decision(line_awards, order_awards, walk.misses)
+        for boost in boosts:
             decision = self._boosted(decision, boost)
-        return replace(self._capped(decision), perks=tuple(self._perks))
-
-    def _apply(self, rule: ReadyRule) -> Reason | None:
-        if self._stopped_by:
-            return {"code": "stopped", "by": self._stopped_by}
-        if (reason := reached(rule.caps, self._look.member.used.get(rule.id))) is not None:
-            return reason
-        if rule.tests.order is not None:
-            reason = rule.tests.order(self._look)
-            if reason is not None:
-                return reason
-        if rule.on_line:
-            return self._apply_to_lines(rule)
-        if isinstance(rule.effect, Multiplier):
-            for target in (*self._lines, self._shipping, self._order):
-                if not target.stopped_by:
-                    target.multipliers.append(rule)
-        elif isinstance(rule.effect, PerkEffect):
-            self._perks.append(Perk(rule.id, rule.effect))
-        elif not self._give(rule, self._order):
-            return None
-        if rule.stop:
-            self._stopped_by = rule.id
-        return None
-
-    def _apply_to_lines(self, rule: ReadyRule) -> Reason | None:
-        test = rule.tests.line
-        reasons: list[Reason] = []
-        matched = False
-        for target in self._lines:
-            if target.stopped_by:
-                reasons.append({"code": "stopped", "by": target.stopped_by})
-                continue
-            reason = test(self._look, target.line) if test and target.line else None
-            if reason is not None:
-                if not matched:
-                    reasons.append(reason)
-                continue
-            matched = True
-            self._take(rule, target)
-        if test is None and not self._shipping.stopped_by:
-            self._take(rule, self._shipping)
-        return None if matched else nearest(reasons) or {"code": "no_lines"}
-
-    def _take(self, rule: ReadyRule, target: Target) -> None:
-        if isinstance(rule.effect, Multiplier):
-            target.multipliers.append(rule)
-        elif not self._give(rule, target):
-            return
-        if rule.stop:
-            target.stopped_by = rule.id
-
-    def _give(self, rule: ReadyRule, target: Target) -> bool:
-        """Gives what the rule says; False where a plugin cannot tell, which must stop nothing."""
-        effect = rule.effect
-        points = _ZERO
-        reason: Reason = {"code": effect.type, "of": target.of}
-        if rule.on_money:
-            if not target.base:
-                return True
-            points = target.exact * self._per_money(rule)
-            reason["base"] = target.told
-            reason["currency"] = self._currency
-            reason["rate"] = self._rate_reason
-            reason["factor"] = rule.factor_text
-        elif isinstance(effect, PointsPerUnit) and target.line is not None:
-            points = Fraction(effect.points * target.line.quantity)
-            reason["points"] = effect.points
-            reason["quantity"] = target.line.quantity
-        elif rule.plugin is not None:
-            award = self._of_plugin(rule, rule.plugin, target)
-            if award is None:
-                return False
-            points = award.points
-            reason |= award.reason
-        elif isinstance(effect, PointsPerOrder | StatusPoints) and effect.points is not None:
-            points = Fraction(effect.points)
-            reason["points"] = effect.points
-        if points:
-            target.given.append((rule, points, reason))
-        return True
-
-    def _of_plugin(
-        self, rule: ReadyRule, amount: EffectAmount, target: Target
-    ) -> PluginAward | None:
-        """What a plugin's effect comes to; None where it cannot tell: then the rule has missed."""
-        if rule.on_line and target.line is None:
-            return PluginAward(_ZERO, {})
-        award = amount(self._look, target.line if rule.on_line else None)
-        if award.trouble is None:
-            return award
-        if not any(one.rule_id == rule.id for one in self._misses):
-            self._misses.append(Miss(rule.id, award.trouble))
-        return None
-
-    def _per_money(self, rule: ReadyRule) -> Fraction:
-        """Points of a rule for one unit of money, worked out once a run."""
-        rate = self._per_money_of.get(rule.id)
-        if rate is None:
-            rate = self._per_money_of[rule.id] = self._rate.points_per_money * rule.factor
-        return rate
+        return replace(self._capped(decision), perks=walk.perks)
 
     def _awards(self, target: Target) -> tuple[Award, ...]:
-        given = target.given
-        if self._plan.best_of and len(given) > 1:
-            given = best_of_unit(given)
-        products: dict[tuple[str, bool], Product] = {}
-        for rule, _, _ in given:
-            kind = rule.effect.unit, rule.on_money
-            if kind not in products:
-                products[kind] = product_of(target.multipliers, *kind)
-        return tuple(
-            _award(rule, points, reason, products[rule.effect.unit, rule.on_money])
-            for rule, points, reason in given
-        )
+        multipliers = tuple([rule.id for rule in target.multipliers])
+        awards = []
+        for rule, points, reason in target.counting(best_of=self._walk.best_of):
+            unit, on_money = rule.effect.unit, rule.on_money
+            product = self._products.get((multipliers, unit, on_money))
+            if product is None:
+                product = product_of(target.multipliers, unit, on_money)
+                self._products[multipliers, unit, on_money] = product
+            awards.append(_award(rule, points, reason, product))
+        return tuple(awards)
 
     def _boosted(self, decision: Decision, boost: Boost) -> Decision:
         """The decision with one campaign's multiplier, as far as its limits go."""
@@ -304,7 +178,7 @@ class _Run:
 
     def _capped(self, decision: Decision) -> Decision:
         """The decision with what caps leave; a rule's awards shrink alike."""
-        caps = {rule.id: rule.caps for rule in self._plan.rules if rule.caps is not None}
+        caps = self._plan.caps
         if not caps:
             return decision
         sums: dict[str, Fraction] = {}
@@ -323,14 +197,6 @@ class _Run:
         lines = {line: _cut(awards, cuts) for line, awards in decision.line_awards.items()}
         return Decision(lines, _cut(decision.order_awards, cuts), decision.misses)
 
-    def _with_outdone(self, decision: Decision) -> Decision:
-        """Names the rules that gave something, but on every line less than another."""
-        awarded = {award.rule_id for award in decision.awards()}
-        targets = (*self._lines, self._shipping, self._order)
-        gave = dict.fromkeys(rule.id for target in targets for rule, _, _ in target.given)
-        outdone = [Miss(rule, {"code": "outdone"}) for rule in gave if rule not in awarded]
-        return Decision(decision.line_awards, decision.order_awards, (*decision.misses, *outdone))
-
 
 def _with_boost(decision: Decision, boost: Boost, share: Fraction) -> Decision:
     told = applied(boost, share)
@@ -338,8 +204,7 @@ def _with_boost(decision: Decision, boost: Boost, share: Fraction) -> Decision:
 
     def boosted(awards: tuple[Award, ...]) -> tuple[Award, ...]:
         return tuple(
-            replace(
-                award,
+            award._replace(
                 points=award.points * factor,
                 reason={
                     **award.reason,
@@ -359,8 +224,7 @@ def _cut(
     awards: tuple[Award, ...], cuts: Mapping[str, tuple[Fraction, Reason]]
 ) -> tuple[Award, ...]:
     return tuple(
-        replace(
-            award,
+        award._replace(
             points=award.points * cuts[award.rule_id][0],
             reason={**award.reason, "cap": cuts[award.rule_id][1]},
         )
@@ -370,9 +234,10 @@ def _cut(
     )
 
 
-def _award(rule: ReadyRule, points: Fraction, reason: Reason, product: Product) -> Award:
+def _award(rule: ReadyRule, points: Fraction | int, reason: Reason, product: Product) -> Award:
     unit = rule.effect.unit
-    if product.told:
-        points = product.times(points)
-        reason = {**reason, "multipliers": list(product.told)}
-    return Award(rule.id, unit, POINTS if unit == "points" else TIERS, points, reason)
+    part = POINTS if unit == "points" else TIERS
+    if not product.told:
+        return Award(rule.id, unit, part, Fraction(points), reason)
+    told = {**reason, "multipliers": product.told}
+    return Award(rule.id, unit, part, product.times(points), told)

@@ -7,7 +7,6 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from saleor_loyalty_app.programs.caps import Caps, MemberCap, limited, reached
-from saleor_loyalty_app.programs.decide import Miss
 from saleor_loyalty_app.programs.deeds import DeedFacts
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.facts import OrderFacts
@@ -20,6 +19,7 @@ from saleor_loyalty_app.programs.plugin_calls import EffectAmount, PluginAward, 
 from saleor_loyalty_app.programs.plugin_parts import PluginEffect
 from saleor_loyalty_app.programs.rules import EarningRule, PointsGiven, StatusPoints
 from saleor_loyalty_app.programs.tiers import Level
+from saleor_loyalty_app.programs.walk import Miss
 
 
 @dataclass(frozen=True, slots=True)

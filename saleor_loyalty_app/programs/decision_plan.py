@@ -55,18 +55,29 @@ class ReadyRule:
     caps: Caps | None = None
     plugin: EffectAmount | None = None
 
+    def multiplies(self, unit: str, on_money: bool) -> bool:
+        """Whether it is a multiplier that reaches points in a unit, on what was paid or fixed."""
+        effect = self.effect
+        return (
+            isinstance(effect, Multiplier)
+            and effect.unit == unit
+            and (on_money or effect.fixed_points)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class DecisionPlan:
     """A program's rules on orders made ready for deciding.
 
-    `tiers` has the multiplier of each tier that has one, `capped` the rules with a cap per member.
+    `tiers` has the multiplier of each tier that has one, `caps` those of rules that have any,
+    `capped` the rules with a cap per member.
     `looked_at` is what expressions on lines look at.
     `counts_orders`: some rule asks how many orders a member had, this one or those before it.
     """
 
     rules: tuple[ReadyRule, ...]
     tiers: Mapping[str, ReadyRule]
+    caps: Mapping[str, Caps]
     capped: Mapping[str, MemberCap]
     best_of: bool
     earn_on_shipping: bool
@@ -88,6 +99,7 @@ def plan_of(program: Program) -> DecisionPlan:
     return DecisionPlan(
         rules=tuple(_compiled(rule) for rule in rules),
         tiers={tier: _of_tier(tier, factor) for tier, factor in tiers.items()},
+        caps={rule.id: rule.caps for rule in rules if rule.caps is not None},
         capped=capped,
         best_of=program.earning.stacking == "best",
         earn_on_shipping=program.settings.earn_on_shipping,

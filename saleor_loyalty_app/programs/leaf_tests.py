@@ -1,6 +1,9 @@
-"""The conditions without parts as functions: each tells why it does not hold, or None."""
+"""The conditions without parts as functions: each tells why it does not hold, or None.
 
-from collections.abc import Callable
+Those on lines are asked of several lines at once and tell it of each.
+"""
+
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from operator import attrgetter
 
@@ -14,7 +17,7 @@ from saleor_loyalty_app.programs.plugin_parts import PluginCondition, PluginLine
 from saleor_loyalty_app.programs.scalars import plain
 
 OrderTest = Callable[[Look], Reason | None]
-LineTest = Callable[[Look, LineFacts], Reason | None]
+LinesTest = Callable[[Look, Sequence[LineFacts]], list[Reason | None]]
 
 
 def order_leaf(condition: c.Condition) -> OrderTest:
@@ -192,8 +195,8 @@ def _languages(codes: tuple[str, ...]) -> OrderTest:
     return test
 
 
-def line_leaf(condition: c.Condition) -> LineTest:
-    """The test of one condition on a line."""
+def line_leaf(condition: c.Condition) -> LinesTest:
+    """The test of one condition on lines."""
     match condition:
         case c.OfProducts(products=values):
             return _names(values, attrgetter("product_slug", "product_id"), "product")
@@ -206,16 +209,18 @@ def line_leaf(condition: c.Condition) -> LineTest:
         case c.OfProductTypes(slugs=values):
             return _of_type(values)
         case c.LineQuantity():
-            return lambda look, line: within(
-                line.quantity, condition.min, condition.max, "quantity"
-            )
+            low, high = condition.min, condition.max
+            return lambda look, lines: [
+                within(line.quantity, low, high, "quantity") for line in lines
+            ]
         case c.OnSale(value=wanted):
             sale: Reason = {"code": "on_sale_needed" if wanted else "on_sale_excluded"}
-            return lambda look, line: None if line.on_sale is wanted else sale
+            return lambda look, lines: [None if line.on_sale is wanted else sale for line in lines]
         case PluginLineCondition():
-            return condition_test(condition)
+            of_plugin = condition_test(condition)
+            return lambda look, lines: [of_plugin(look, line) for line in lines]
         case ProductMetadata():
-            return lambda look, line: why_not(condition, line.metadata)
+            return lambda look, lines: [why_not(condition, line.metadata) for line in lines]
         case _:
             raise TypeError(f"{condition.type} is not a condition on a line")
 
@@ -228,23 +233,22 @@ def _names(
     values: tuple[str, ...],
     names_of: Callable[[LineFacts], tuple[str, str]],
     code: str,
-) -> LineTest:
+) -> LinesTest:
     wanted, reason = _wanted(values, code)
-
-    def test(look: Look, line: LineFacts) -> Reason | None:
-        one, other = names_of(line)
-        return None if one in wanted or other in wanted else reason
-
-    return test
+    return lambda look, lines: [
+        None if one in wanted or other in wanted else reason for one, other in map(names_of, lines)
+    ]
 
 
 def _groups(
     values: tuple[str, ...], groups_of: Callable[[LineFacts], frozenset[str]], code: str
-) -> LineTest:
+) -> LinesTest:
     wanted, reason = _wanted(values, code)
-    return lambda look, line: reason if wanted.isdisjoint(groups_of(line)) else None
+    return lambda look, lines: [
+        reason if wanted.isdisjoint(groups) else None for groups in map(groups_of, lines)
+    ]
 
 
-def _of_type(values: tuple[str, ...]) -> LineTest:
+def _of_type(values: tuple[str, ...]) -> LinesTest:
     wanted, reason = _wanted(values, "product_type")
-    return lambda look, line: None if line.product_type in wanted else reason
+    return lambda look, lines: [None if line.product_type in wanted else reason for line in lines]

@@ -1,6 +1,6 @@
 """An order as conditions look at it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -24,6 +24,20 @@ if TYPE_CHECKING:
 Reason = dict[str, Any]
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_NOTHING: frozenset[Field] = frozenset()
+#: What expressions see of a line, in an order of some currency.
+_OF_LINE: dict[str, Callable[[LineFacts, str], Any]] = {
+    "quantity": lambda line, currency: line.quantity,
+    "base": lambda line, currency: minor_units(line.base, currency),
+    "product": lambda line, currency: line.product_slug,
+    "product_id": lambda line, currency: line.product_id,
+    "variant_id": lambda line, currency: line.variant_id,
+    "sku": lambda line, currency: line.sku,
+    "categories": lambda line, currency: sorted(line.categories),
+    "collections": lambda line, currency: sorted(line.collections),
+    "product_type": lambda line, currency: line.product_type,
+    "on_sale": lambda line, currency: line.on_sale,
+}
 
 
 class Look:
@@ -42,7 +56,8 @@ class Look:
         self.properties = properties or {}
         self._expected: frozenset[Field] = frozenset()
         self._known: dict[str | None, tuple[cel.Context, frozenset[Field]]] = {}
-        self._asked: dict[tuple[str, str | None], Reason | None] = {}
+        self._asked: dict[str, Reason | None] = {}
+        self._asked_of: dict[str, dict[str, Reason | None]] = {}
 
     @cached_property
     def shown(self) -> OrderFacts:
@@ -77,19 +92,29 @@ class Look:
         """Says what expressions on lines will look at, so that it is handed over at once."""
         self._expected |= fields
 
-    def asked(self, expression: CompiledExpression, line: LineFacts | None = None) -> Reason | None:
-        """Why an expression does not hold for the order, or for one line of it; asked once."""
-        key = expression.source, None if line is None else line.id
-        if key in self._asked:
-            return self._asked[key]
-        reason: Reason | None
+    def asked(self, expression: CompiledExpression) -> Reason | None:
+        """Why an expression does not hold for the order; asked once."""
+        source = expression.source
+        if source not in self._asked:
+            self._asked[source] = self._answer(expression, None)
+        return self._asked[source]
+
+    def asked_of(
+        self, expression: CompiledExpression, lines: Sequence[LineFacts]
+    ) -> list[Reason | None]:
+        """Why an expression does not hold for each of some lines; asked once of each."""
+        told = self._asked_of.setdefault(expression.source, {})
+        for line in lines:
+            if line.id not in told:
+                told[line.id] = self._answer(expression, line)
+        return [told[line.id] for line in lines]
+
+    def _answer(self, expression: CompiledExpression, line: LineFacts | None) -> Reason | None:
         try:
             held = expression.holds(self._known_to(expression.fields, line))
-            reason = None if held else {"code": "expression"}
         except ExpressionFailed as failure:
-            reason = {"code": "expression_failed", "kind": failure.kind}
-        self._asked[key] = reason
-        return reason
+            return {"code": "expression_failed", "kind": failure.kind}
+        return None if held else {"code": "expression"}
 
     def _known_to(self, fields: frozenset[Field], line: LineFacts | None) -> "cel.Context":
         """What expressions that look at `fields` see of the order, or of one line of it.
@@ -98,24 +123,23 @@ class Look:
         longer than most expressions do.
         """
         place = None if line is None else line.id
-        found = self._known.get(place)
-        if found is None:
-            found = context_of({}, self.facts.currency), frozenset()
-        known, has = found
-        if fields <= has:
-            return known
+        has = _NOTHING
+        if place in self._known:
+            known, has = self._known[place]
+            if fields <= has:
+                return known
         wanted = has | fields if line is None else has | fields | self._expected
-        for name in {name for name, _ in wanted - has}:
-            values = self._variables(name, line)
-            shown = {field: values[field] for of, field in wanted if of == name and field in values}
-            known.add_variable(name, shown)
+        shown: dict[str, dict[str, Any]] = {}
+        for name, field in wanted:
+            shown.setdefault(name, {})[field] = self._value(name, field, line)
+        known = context_of(shown, self.facts.currency)
         self._known[place] = known, wanted
         return known
 
-    def _variables(self, name: str, line: LineFacts | None) -> dict[str, Any]:
+    def _value(self, name: str, field: str, line: LineFacts | None) -> Any:
         if name == "line" and line is not None:
-            return self._line_variables(line)
-        return self._member_variables if name == "member" else self._order_variables
+            return _OF_LINE[field](line, self.facts.currency)
+        return (self._member_variables if name == "member" else self._order_variables)[field]
 
     @cached_property
     def _member_variables(self) -> dict[str, Any]:
@@ -143,18 +167,4 @@ class Look:
             "date": self.local.date().isoformat(),
             "weekday": WEEKDAYS[self.local.weekday()],
             "hour": self.local.hour,
-        }
-
-    def _line_variables(self, line: LineFacts) -> dict[str, Any]:
-        return {
-            "quantity": line.quantity,
-            "base": minor_units(line.base, self.facts.currency),
-            "product": line.product_slug,
-            "product_id": line.product_id,
-            "variant_id": line.variant_id,
-            "sku": line.sku,
-            "categories": sorted(line.categories),
-            "collections": sorted(line.collections),
-            "product_type": line.product_type,
-            "on_sale": line.on_sale,
         }

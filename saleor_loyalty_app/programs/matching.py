@@ -1,12 +1,15 @@
-"""Conditions made into functions: each tells why it does not hold, or None when it holds."""
+"""Conditions made into functions: each tells why it does not hold, or None when it holds.
 
-from collections.abc import Iterable
+Tests of lines take several lines at once, and ask each only what decides for it.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from saleor_loyalty_app.programs import conditions as c
 from saleor_loyalty_app.programs.expression import compile_expression
 from saleor_loyalty_app.programs.facts import LineFacts
-from saleor_loyalty_app.programs.leaf_tests import LineTest, OrderTest, line_leaf, order_leaf
+from saleor_loyalty_app.programs.leaf_tests import LinesTest, OrderTest, line_leaf, order_leaf
 from saleor_loyalty_app.programs.look import Look, Reason
 from saleor_loyalty_app.programs.plugin_calls import UNDECIDED
 from saleor_loyalty_app.programs.rules import looks_at_line
@@ -14,24 +17,24 @@ from saleor_loyalty_app.programs.rules import looks_at_line
 
 @dataclass(frozen=True, slots=True)
 class Tests:
-    """A rule's condition in two steps: what the order must fulfill, then what a line must."""
+    """A rule's condition in two steps: what the order must fulfill, then what lines must."""
 
     order: OrderTest | None
-    line: LineTest | None
+    lines: LinesTest | None
 
 
 def compile_condition(condition: c.Condition | None, *, on_line: bool) -> Tests:
-    """Splits a condition into a test of the order and one of a line, to ask each once only."""
+    """Splits a condition into a test of the order and one of lines, to ask each once only."""
     if condition is None:
         return Tests(None, None)
     if not on_line:
         return Tests(_order_test(condition), None)
     parts = condition.of if isinstance(condition, c.AllOf) else (condition,)
     of_order = [_order_test(part) for part in parts if not looks_at_line(part)]
-    of_line = [_line_test(part) for part in parts if looks_at_line(part)]
+    of_lines = [_lines_test(part) for part in parts if looks_at_line(part)]
     return Tests(
         order=_all_of_order(of_order) if of_order else None,
-        line=_all_of_line(of_line) if of_line else None,
+        lines=_all_of_lines(of_lines) if of_lines else None,
     )
 
 
@@ -64,15 +67,19 @@ def _all_of_order(tests: list[OrderTest]) -> OrderTest:
     return test
 
 
-def _all_of_line(tests: list[LineTest]) -> LineTest:
+def _all_of_lines(tests: list[LinesTest]) -> LinesTest:
     if len(tests) == 1:
         return tests[0]
 
-    def test(look: Look, line: LineFacts) -> Reason | None:
-        for part in tests:
-            if (reason := part(look, line)) is not None:
-                return reason
-        return None
+    def test(look: Look, lines: Sequence[LineFacts]) -> list[Reason | None]:
+        found = tests[0](look, lines)
+        for part in tests[1:]:
+            left = [at for at, reason in enumerate(found) if reason is None]
+            if not left:
+                break
+            for at, reason in zip(left, part(look, [lines[at] for at in left]), strict=True):
+                found[at] = reason
+        return found
 
     return test
 
@@ -86,7 +93,7 @@ def _order_test(condition: c.Condition) -> OrderTest:
         case c.Not():
             return _not_order(_order_test(condition.of), condition.of.type)
         case c.AnyLine():
-            return _any_line(_line_test(condition.of))
+            return _any_line(_lines_test(condition.of))
         case c.Expression():
             return _order_expression(condition.cel)
         case _:
@@ -114,11 +121,12 @@ def _not_order(part: OrderTest, name: str) -> OrderTest:
     return test
 
 
-def _any_line(part: LineTest) -> OrderTest:
+def _any_line(part: LinesTest) -> OrderTest:
     def test(look: Look) -> Reason | None:
         reasons = []
         for line in look.facts.lines:
-            if (reason := part(look, line)) is None:
+            [reason] = part(look, (line,))
+            if reason is None:
                 return None
             reasons.append(reason)
         return nearest(reasons) or {"code": "no_lines"}
@@ -126,40 +134,54 @@ def _any_line(part: LineTest) -> OrderTest:
     return test
 
 
-def _line_test(condition: c.Condition) -> LineTest:
+def _lines_test(condition: c.Condition) -> LinesTest:
     if not looks_at_line(condition):
-        of_order = _order_test(condition)
-        return lambda look, line: of_order(look)
+        return _same_for_all(_order_test(condition))
     match condition:
         case c.AllOf():
-            return _all_of_line([_line_test(part) for part in condition.of])
+            return _all_of_lines([_lines_test(part) for part in condition.of])
         case c.AnyOf():
-            return _any_of_line([_line_test(part) for part in condition.of])
+            return _any_of_lines([_lines_test(part) for part in condition.of])
         case c.Not():
-            return _not_line(_line_test(condition.of), condition.of.type)
+            return _not_lines(_lines_test(condition.of), condition.of.type)
         case c.Expression():
-            return _line_expression(condition.cel)
+            return _lines_expression(condition.cel)
         case _:
             return line_leaf(condition)
 
 
-def _any_of_line(tests: list[LineTest]) -> LineTest:
-    def test(look: Look, line: LineFacts) -> Reason | None:
-        reasons = []
-        for part in tests:
-            if (reason := part(look, line)) is None:
-                return None
-            reasons.append(reason)
-        return nearest(reasons)
+def _same_for_all(of_order: OrderTest) -> LinesTest:
+    def test(look: Look, lines: Sequence[LineFacts]) -> list[Reason | None]:
+        return [of_order(look)] * len(lines) if lines else []
 
     return test
 
 
-def _not_line(part: LineTest, name: str) -> LineTest:
+def _any_of_lines(tests: list[LinesTest]) -> LinesTest:
+    def test(look: Look, lines: Sequence[LineFacts]) -> list[Reason | None]:
+        found: list[Reason | None] = [None] * len(lines)
+        reasons: list[list[Reason]] = [[] for _ in lines]
+        left = list(range(len(lines)))
+        for part in tests:
+            told = part(look, [lines[at] for at in left])
+            misses = [
+                (at, reason) for at, reason in zip(left, told, strict=True) if reason is not None
+            ]
+            for at, reason in misses:
+                reasons[at].append(reason)
+            left = [at for at, _ in misses]
+        for at in left:
+            found[at] = nearest(reasons[at])
+        return found
+
+    return test
+
+
+def _not_lines(part: LinesTest, name: str) -> LinesTest:
     excluded: Reason = {"code": "excluded", "condition": name}
 
-    def test(look: Look, line: LineFacts) -> Reason | None:
-        return _turned(part(look, line), excluded)
+    def test(look: Look, lines: Sequence[LineFacts]) -> list[Reason | None]:
+        return [_turned(reason, excluded) for reason in part(look, lines)]
 
     return test
 
@@ -176,6 +198,6 @@ def _order_expression(source: str) -> OrderTest:
     return lambda look: look.asked(compiled)
 
 
-def _line_expression(source: str) -> LineTest:
+def _lines_expression(source: str) -> LinesTest:
     compiled = compile_expression(source)
-    return lambda look, line: look.asked(compiled, line)
+    return lambda look, lines: look.asked_of(compiled, lines)

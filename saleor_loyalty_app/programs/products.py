@@ -6,7 +6,6 @@ from fractions import Fraction
 
 from saleor_loyalty_app.programs.decision_plan import ReadyRule
 from saleor_loyalty_app.programs.look import Reason
-from saleor_loyalty_app.programs.rules import Multiplier
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +17,9 @@ class Product:
 
     numerator: int
     denominator: int
-    told: tuple[Reason, ...]
+    told: list[Reason]
 
-    def times(self, points: Fraction) -> Fraction:
+    def times(self, points: Fraction | int) -> Fraction:
         """Exact points, multiplied."""
         return Fraction(points.numerator * self.numerator, points.denominator * self.denominator)
 
@@ -29,11 +28,8 @@ def product_of(multipliers: Iterable[ReadyRule], unit: str, on_money: bool) -> P
     """What awards in a unit are multiplied by; those of fixed points not by every multiplier."""
     numerator, denominator, told = 1, 1, []
     for rule in multipliers:
-        effect = rule.effect
-        if not isinstance(effect, Multiplier) or effect.unit != unit:
-            continue
-        if on_money or effect.fixed_points:
+        if rule.multiplies(unit, on_money):
             numerator *= rule.factor.numerator
             denominator *= rule.factor.denominator
             told.append({"rule_id": rule.id, "factor": rule.factor_text})
-    return Product(numerator, denominator, tuple(told))
+    return Product(numerator, denominator, told)

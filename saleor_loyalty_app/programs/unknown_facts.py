@@ -12,7 +12,13 @@ from functools import lru_cache
 from saleor_loyalty_app.programs import conditions as c
 from saleor_loyalty_app.programs import plugin_kinds
 from saleor_loyalty_app.programs.boosts import Boost
-from saleor_loyalty_app.programs.decide import Decision, decide_look, look_at
+from saleor_loyalty_app.programs.decide import (
+    Decision,
+    decide_look,
+    decide_walk,
+    look_at,
+    walk_look,
+)
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.facts import OrderFacts
 from saleor_loyalty_app.programs.member_facts import NOBODY, MemberFacts
@@ -29,6 +35,7 @@ from saleor_loyalty_app.programs.rules import (
     PointsPerUnit,
     StatusPoints,
 )
+from saleor_loyalty_app.programs.walk import Walk
 
 
 class Fact(StrEnum):
@@ -101,9 +108,19 @@ def decide_as_known(
     if not lacking:
         return decide_look(program, look, boosts), {}
     sure, possible = _readings(program, unknown, plugin_kinds.current())
-    surely, perhaps = decide_look(sure, look, boosts), decide_look(possible, look, boosts)
-    unlike = _applied(surely) ^ _applied(perhaps)
-    unlike_rules = {rule_id for _, rule_id in unlike} | (_missed(surely) - _missed(perhaps))
+    sure_walk, possible_walk = walk_look(sure, look), walk_look(possible, look)
+    if sure_walk is None or possible_walk is None:
+        return decide_look(sure, look, boosts), {}
+    surely = decide_walk(sure, look, sure_walk, boosts)
+    if boosts:
+        # What their budgets leave goes by the points.
+        perhaps = decide_walk(possible, look, possible_walk, boosts)
+        unlike = _applied(surely) ^ _applied(perhaps)
+        met = _missed(surely) - _missed(perhaps)
+    else:
+        unlike = sure_walk.hands() ^ possible_walk.hands()
+        met = _missed(sure_walk) - _missed(possible_walk)
+    unlike_rules = {rule_id for _, rule_id in unlike} | met
     if unlike_rules - lacking.keys():
         # A multiplier that stops others before they gave anything leaves no other trace.
         unlike_rules |= {rule.id for rule in program.earning.rules if rule.stop}
@@ -229,5 +246,5 @@ def _applied(decision: Decision) -> set[tuple[str, str]]:
     return of_lines | of_order
 
 
-def _missed(decision: Decision) -> set[str]:
-    return {miss.rule_id for miss in decision.misses}
+def _missed(found: Decision | Walk) -> set[str]:
+    return {miss.rule_id for miss in found.misses}

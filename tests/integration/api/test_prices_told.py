@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from saleor_loyalty_app.api.saleor_calls import SaleorBusy, SaleorCalls
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
-from saleor_loyalty_app.flows.campaign_audience import candidates
+from saleor_loyalty_app.flows.campaign_audience import why_not_in_each
 from saleor_loyalty_app.stores.models import Store
 from tests.campaign_stage import start, terms_of
 from tests.integration.api.spending_scene import STOREFRONT, SpendingScene
@@ -111,12 +111,13 @@ def test_nobody_is_judged_for_campaigns_that_lower_no_price_here(
     start(stage, terms_of(stage))
     judged = 0
 
-    def counted(*given: Any) -> list[Any]:
+    def counted(*given: Any) -> list[str]:
         nonlocal judged
-        judged += 1
-        return candidates(*given)
+        answers = why_not_in_each(*given)
+        judged += len(answers)
+        return answers
 
-    monkeypatch.setattr("saleor_loyalty_app.flows.campaign_board.candidates", counted)
+    monkeypatch.setattr("saleor_loyalty_app.flows.campaign_board.why_not_in_each", counted)
     assert line(scene)["personal"]["code"] == "AUTUMN10"
     assert judged == 1
 

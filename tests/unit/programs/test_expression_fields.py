@@ -89,7 +89,7 @@ def test_an_answer_does_not_depend_on_what_was_asked_before(source: str) -> None
     alone = look()
     after = look()
     for other in ("line.base > 1", "order.hour > 3 && line.on_sale", "size(line) > 3"):
-        after.asked(compile_expression(other), LINE)
+        after.asked_of(compile_expression(other), [LINE])
     together = look()
     together.expect(frozenset((("line", "sku"), ("order", "hour"), ("member", "tier"))))
 
@@ -104,7 +104,7 @@ def test_each_line_has_its_own_answer() -> None:
     seen, expression = look(), check_expression("line.base > 500")
     first, second = seen.facts.lines
 
-    assert [seen.asked(expression, line) for line in (first, second, first)] == [
+    assert seen.asked_of(expression, (first, second, first)) == [
         None,
         {"code": "expression"},
         None,
@@ -112,13 +112,14 @@ def test_each_line_has_its_own_answer() -> None:
 
 
 def _asked(seen: Look, source: str) -> dict[str, Any] | None:
-    return seen.asked(compile_expression(source), LINE)
+    [told] = seen.asked_of(compile_expression(source), [LINE])
+    return told
 
 
 def _with_everything(source: str) -> dict[str, Any] | None:
     seen = look()
     everything = {
-        "line": seen._line_variables(LINE),
+        "line": {field: seen._value("line", field, LINE) for _, field in WHOLE},
         "order": seen._order_variables,
         "member": seen._member_variables,
     }

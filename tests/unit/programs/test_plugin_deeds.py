@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from saleor_loyalty_app.programs import plugin_kinds
-from saleor_loyalty_app.programs.decide import Miss
 from saleor_loyalty_app.programs.decide_deed import DeedDecision, decide_deed, most_points
 from saleor_loyalty_app.programs.decision_plan import plan_of
 from saleor_loyalty_app.programs.deeds import DeedFacts
@@ -14,6 +13,7 @@ from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.member_facts import MemberFacts, Used
 from saleor_loyalty_app.programs.plugin_kinds import Given, Kinds, Seen
 from saleor_loyalty_app.programs.unknown_facts import Fact, decide_as_known
+from saleor_loyalty_app.programs.walk import Miss
 from tests.plugin_samples import (
     EVERYWHERE,
     KINDS,

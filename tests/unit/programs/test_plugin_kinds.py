@@ -9,7 +9,7 @@ import pytest
 from pydantic import AfterValidator
 
 from saleor_loyalty_app.programs import plugin_kinds
-from saleor_loyalty_app.programs.decide import Decision, Miss, decide_order
+from saleor_loyalty_app.programs.decide import Decision, decide_order
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.explain import explain_miss
 from saleor_loyalty_app.programs.plugin_kinds import InvalidKind, Kinds, KindSettings, Seen
@@ -17,6 +17,7 @@ from saleor_loyalty_app.programs.problems import document_problems, read_program
 from saleor_loyalty_app.programs.rule_sentences import rule_sentence
 from saleor_loyalty_app.programs.schema import document_schema
 from saleor_loyalty_app.programs.unknown_facts import Fact
+from saleor_loyalty_app.programs.walk import Miss
 from saleor_loyalty_app.programs.yaml_text import program_from_yaml, program_to_yaml
 from tests.plugin_samples import (
     BAD_AMOUNTS,
