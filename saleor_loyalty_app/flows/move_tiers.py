@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.tier_news import news_of_rise, news_of_risk
-from saleor_loyalty_app.flows.tier_promises import following
+from saleor_loyalty_app.flows.tier_promises import following, promised_after
 from saleor_loyalty_app.members.eligibility import takes_part
 from saleor_loyalty_app.messages import mirror_rows
 from saleor_loyalty_app.messages.outbox import News, tell_each
 from saleor_loyalty_app.messages.setup import setup_of
 from saleor_loyalty_app.programs.decide_deed import awaits
 from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.perks import TierPromise
 from saleor_loyalty_app.programs.repository import Revision
 from saleor_loyalty_app.programs.tier_measures import Counted, History, measures_on
 from saleor_loyalty_app.programs.tier_rules import (
@@ -113,11 +114,13 @@ def look_at(
     if moves and setup_of(conn, store.id).setup.mirror != "off":
         mirror_rows.mark(conn, store.id, [move.member_id for move in moves], now)
     _reach(conn, store, program, tiers, found, absorbed, silent, now)
+    told = [one for one in found if one.person.id not in silent]
+    risky = {one.person.id: one.after.state for one in told if _at_risk(one.after, today)}
+    promised = promised_after(conn, store.id, risky, absorbed, today)
     news = [
-        told
-        for one in found
-        if one.person.id not in silent
-        for told in _news(tiers, one, today=today, now=now)
+        item
+        for one in told
+        for item in _news(tiers, one, promised.get(one.person.id, ()), today=today, now=now)
     ]
     tell_each(conn, store.id, news, now=now)
     repository.forget(conn, store.id, [one for one in absorbed if one in held])
@@ -157,11 +160,13 @@ def found_of(
     ]
 
 
-def _news(tiers: Tiers, one: Looked, *, today: date, now: datetime) -> Iterator[News]:
+def _news(
+    tiers: Tiers, one: Looked, promised: Sequence[TierPromise], *, today: date, now: datetime
+) -> Iterator[News]:
     """What a member is told of what a look found."""
     yield from news_of_rise(tiers, one.before, one.after, now=now)
-    if one.after.tier and _at_risk(one.after.state, today):
-        yield from news_of_risk(tiers, one.after, one.history, today=today)
+    if _at_risk(one.after, today):
+        yield from news_of_risk(tiers, one.after, one.history, today=today, promised=promised)
 
 
 def zone_of(store: StoreRef) -> ZoneInfo:
@@ -276,8 +281,9 @@ def _sooner(state: State, due: date | None, today: date) -> date | None:
     return due
 
 
-def _at_risk(state: State, today: date) -> bool:
-    return state.grace_until is not None and today >= state.grace_until - timedelta(days=RISK_DAYS)
+def _at_risk(held: Held, today: date) -> bool:
+    ends = held.state.grace_until
+    return bool(held.tier) and ends is not None and today >= ends - timedelta(days=RISK_DAYS)
 
 
 def _write(

@@ -1,23 +1,19 @@
 """Where one member stands between the tiers, told for people."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.move_tiers import history_of, in_program, zone_of
+from saleor_loyalty_app.flows.tier_promises import promised_after
 from saleor_loyalty_app.i18n import capitalized, translate
 from saleor_loyalty_app.members.errors import MemberNotFound
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.tier_measures import Measures, measures_on
-from saleor_loyalty_app.programs.tier_rules import (
-    Projection,
-    State,
-    history_from,
-    kept_through_changes,
-    projection,
-)
+from saleor_loyalty_app.programs.tier_projection import Projection, projection
+from saleor_loyalty_app.programs.tier_rules import State, history_from, kept_through_changes
 from saleor_loyalty_app.programs.tiers import Tiers
 from saleor_loyalty_app.programs.tiers_words import missing_words
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -29,10 +25,12 @@ class TierStanding:
     """The tiers in force, a member's state in them, and what is ahead.
 
     Attributes:
+        today: in the store's time zone.
         since: when the tier was reached; None = the member has none.
     """
 
     tiers: Tiers
+    today: date
     state: State
     since: datetime | None
     measures: Measures
@@ -68,12 +66,15 @@ def tier_standing(
     since = history_from(tiers, state, today, joined_on)
     counted = books.counted_of(conn, store.id, ids, since=since, zone=zone)
     history = history_of(person, counted.get(person.id, ()), zone)
+    absorbed = repository.merged_into(conn, store.id, [person.id])
+    promised = promised_after(conn, store.id, {person.id: state}, absorbed, today)
     return TierStanding(
         tiers=tiers,
+        today=today,
         state=state,
         since=held.since if held is not None and held.tier else None,
         measures=measures_on(tiers, history, today),
-        ahead=projection(tiers, state, history, today),
+        ahead=projection(tiers, state, history, today, promised.get(person.id, ())),
     )
 
 
@@ -100,5 +101,8 @@ def ahead_words(found: TierStanding, language: str) -> list[str]:
         any_of = level.requirements.match == "any"
         missing = missing_words(ahead.to_keep, language, any_of=any_of)
         day = words.day_words(ahead.keep_by, language)
-        told.append(translate("tiers.keep", language, missing=missing, day=day))
+        since = ahead.keep_from if ahead.keep_from != found.today else None
+        key = "tiers.keep" if since is None else "tiers.keep_from"
+        first = "" if since is None else words.day_words(since, language)
+        told.append(translate(key, language, missing=missing, first=first, day=day))
     return [capitalized(text, language) for text in told]
