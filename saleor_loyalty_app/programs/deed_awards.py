@@ -14,6 +14,7 @@ from saleor_loyalty_app.programs.deeds import DeedFacts
 from saleor_loyalty_app.programs.member_facts import MemberFacts
 from saleor_loyalty_app.programs.models import DeedAward
 from saleor_loyalty_app.programs.perks import PlannedEffect, effect_of
+from saleor_loyalty_app.programs.tier_deeds import TIER_REACHED
 
 _awards = table(DeedAward)
 
@@ -109,6 +110,19 @@ def of_members(
         _awards.c.store_id == store_id,
         _awards.c.member_id.in_(sorted(member_ids)),
         _awards.c.deed_key.in_(sorted(set(deed_keys))),
+    )
+    return [_made(row) for row in conn.execute(query.order_by(_awards.c.id))]
+
+
+def on_level(
+    conn: Connection, store_id: int, member_ids: Collection[int], tier: str
+) -> list[DeedRow]:
+    """What some members were given for reaching a level, in the order of their ids."""
+    query = sa.select(*_COLUMNS).where(
+        _awards.c.store_id == store_id,
+        _awards.c.member_id.in_(sorted(member_ids)),
+        _awards.c.trigger == TIER_REACHED,
+        _awards.c.about == tier,
     )
     return [_made(row) for row in conn.execute(query.order_by(_awards.c.id))]
 

@@ -93,6 +93,8 @@ def _gains(level: Level, language: str) -> Iterator[str]:
     if level.entry_points is not None:
         points = words.points_words(level.entry_points, language)
         yield translate("tiers.example.entry", language, points=points)
+    if not level.keep:
+        yield translate("tiers.example.returned", language)
 
 
 def _reached(level: Level, least: JustEnough, fall: Fall | None, language: str) -> str:
