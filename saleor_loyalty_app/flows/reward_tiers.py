@@ -4,7 +4,9 @@ A level falls where what it was reached by goes back; one that time takes leaves
 all of it was taken back it may be given again; whoever kept anything of it had it.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -12,26 +14,43 @@ from sqlalchemy import Connection
 from saleor_loyalty_app.flows.award_deed import reverse_deed
 from saleor_loyalty_app.flows.deed_perks import lock_gifts_of_deeds
 from saleor_loyalty_app.flows.give_bonus import give_once
-from saleor_loyalty_app.flows.known_member import everybody, lock_people
+from saleor_loyalty_app.flows.known_member import lock_people
 from saleor_loyalty_app.members.email_keys import EmailKeys
-from saleor_loyalty_app.members.refs import MemberRef
-from saleor_loyalty_app.members.repository import surviving_member
 from saleor_loyalty_app.programs import deed_awards, perk_rows
 from saleor_loyalty_app.programs.deed_awards import DeedRow
 from saleor_loyalty_app.programs.deeds import DeedFacts
 from saleor_loyalty_app.programs.repository import revision_at
-from saleor_loyalty_app.programs.tier_deeds import TIER_REACHED, deed_key
+from saleor_loyalty_app.programs.tier_deeds import TIER_REACHED, deed_key, tier_of
 from saleor_loyalty_app.programs.tiers import Tiers
 from saleor_loyalty_app.stores.refs import StoreRef
-from saleor_loyalty_app.tiers import entry_rewards
+from saleor_loyalty_app.tiers import entry_rewards, repository
 from saleor_loyalty_app.tiers.entry_rewards import OpenReward
-from saleor_loyalty_app.tiers.repository import survivors
-from saleor_loyalty_app.tiers.standing import tier_of
+from saleor_loyalty_app.tiers.standing import tier_of as held_tier
 
 #: What was sent is not something that is kept.
 MESSAGE = "message"
 #: Why a reward is withheld for a while: it is asked for again.
 _PASSING = frozenset({"earning_off", "paused", "blocked"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """A level that somebody reached, and what they were given for it.
+
+    Attributes:
+        owner: who the member is today; `person` are they and who was merged into them.
+        deeds: those that were taken back included.
+    """
+
+    row: OpenReward
+    owner: int
+    person: tuple[int, ...]
+    deeds: tuple[DeedRow, ...]
+
+    @property
+    def standing(self) -> list[DeedRow]:
+        """What they were given and have not lost."""
+        return [deed for deed in self.deeds if deed.reversed_at is None]
 
 
 def give_rewards(
@@ -44,33 +63,48 @@ def give_rewards(
     who pause or are blocked until that ends. An account that is made again gets none a second time.
     """
     rows = entry_rewards.open_ones(conn, store.id, limit=limit, giving=store.earning_on)
-    falling = {row: found for row in rows if (found := _standing(conn, store, row))}
-    lock_gifts_of_deeds(
-        conn,
-        store,
-        [(row.member_id, deed.deed_key) for row, found in falling.items() for deed in found],
-    )
+    if not rows:
+        return 0
+    falling = [
+        (one.owner, deed.deed_key) for one in _reached(conn, store, rows) for deed in one.standing
+    ]
+    lock_gifts_of_deeds(conn, store, falling)
     lock_people(conn, store, {row.member_id for row in rows})
     revision = revision_at(conn, store.id, now)
     tiers = None if revision is None else revision.program.tiers
-    for row in rows:
-        if row in falling:
-            _take(conn, store, row, tiers, now)
+    done: set[tuple[int, str]] = set()
+    for one in _reached(conn, store, rows):
+        if (one.owner, one.row.tier) in done:
+            # They became one while each waited, and it is the same level of one person.
+            entry_rewards.settle(conn, store.id, [one.row.member_id], one.row.tier)
+        elif one.standing:
+            _take(conn, store, one, tiers, now)
         else:
-            _give(conn, store, row, keys, now)
+            _give(conn, store, one, keys, now)
+        done.add((one.owner, one.row.tier))
     return len(rows)
 
 
-def _give(
-    conn: Connection, store: StoreRef, row: OpenReward, keys: EmailKeys, now: datetime
-) -> None:
-    person = _person(conn, store, row)
-    deeds = deed_awards.on_level(conn, store.id, person, row.tier)
-    if any(deed.reversed_at is None for deed in deeds):
-        # Another whom the member became one with had it a moment ago.
-        entry_rewards.settle(conn, store.id, [row.member_id], row.tier)
-        return
-    key = deed_key(row.tier, [deed.deed_key for deed in deeds])
+def _reached(conn: Connection, store: StoreRef, rows: Sequence[OpenReward]) -> list[_Reached]:
+    owners = repository.owners(conn, store.id, [row.member_id for row in rows])
+    absorbed = repository.merged_into(conn, store.id, [*set(owners.values())])
+    owners |= absorbed | {owner: owner for owner in owners.values()}
+    people: defaultdict[int, list[int]] = defaultdict(list)
+    for member_id, owner in sorted(owners.items()):
+        people[owner].append(member_id)
+    deeds: defaultdict[tuple[int, str], list[DeedRow]] = defaultdict(list)
+    for deed in deed_awards.on_levels(conn, store.id, owners):
+        deeds[owners[deed.member_id], tier_of(deed.deed_key)].append(deed)
+    return [
+        _Reached(row, owner, tuple(people[owner]), tuple(deeds[owner, row.tier]))
+        for row in rows
+        for owner in [owners[row.member_id]]
+    ]
+
+
+def _give(conn: Connection, store: StoreRef, one: _Reached, keys: EmailKeys, now: datetime) -> None:
+    row = one.row
+    key = deed_key(row.tier, [deed.deed_key for deed in one.deeds])
     deed = DeedFacts(TIER_REACHED, row.tier, row.at, key)
     awarded = give_once(conn, store, row.member_id, deed, keys=keys, now=now)
     if awarded.withheld not in _PASSING:
@@ -78,48 +112,35 @@ def _give(
 
 
 def _take(
-    conn: Connection, store: StoreRef, row: OpenReward, tiers: Tiers | None, now: datetime
+    conn: Connection, store: StoreRef, one: _Reached, tiers: Tiers | None, now: datetime
 ) -> None:
     """Takes back what a level gave that is not held any more; held again, it stays."""
-    member = surviving_member(conn, store.id, row.member_id)
-    person = _person(conn, store, row)
-    deeds = [deed for deed in _standing(conn, store, row) if deed.grants]
-    if member is None or not deeds or _holds(conn, store, member, tiers, row.tier):
-        entry_rewards.settle(conn, store.id, person, row.tier)
+    tier, deeds = one.row.tier, [deed for deed in one.standing if deed.grants]
+    if not deeds or _holds(conn, store, one.owner, tiers, tier):
+        entry_rewards.settle(conn, store.id, one.person, tier)
         return
     left = 0
     for deed in deeds:
         taken = reverse_deed(
-            conn, store, member.id, deed.deed_key, now=now, why="tier_lost", of=[deed.member_id]
+            conn, store, one.owner, deed.deed_key, now=now, why="tier_lost", of=[deed.member_id]
         )
         left += taken.waived.get("points", 0)
     kept = left or any(_is_kept(conn, store, deed) for deed in deeds)
-    entry_rewards.forget(conn, store.id, [one for one in person if one != row.member_id], row.tier)
+    mine = one.row.member_id
+    entry_rewards.forget(conn, store.id, [each for each in one.person if each != mine], tier)
     if kept:
-        entry_rewards.settle(conn, store.id, [row.member_id], row.tier, left)
+        entry_rewards.settle(conn, store.id, [mine], tier, left)
     else:
-        entry_rewards.forget(conn, store.id, [row.member_id], row.tier)
-
-
-def _person(conn: Connection, store: StoreRef, row: OpenReward) -> list[int]:
-    """The member, and who became one with them."""
-    [member_id] = survivors(conn, store.id, [row.member_id])
-    return everybody(conn, store, member_id)
-
-
-def _standing(conn: Connection, store: StoreRef, row: OpenReward) -> Sequence[DeedRow]:
-    """What a person was given for a level and has not lost."""
-    deeds = deed_awards.on_level(conn, store.id, _person(conn, store, row), row.tier)
-    return [deed for deed in deeds if deed.reversed_at is None]
+        entry_rewards.forget(conn, store.id, [mine], tier)
 
 
 def _holds(
-    conn: Connection, store: StoreRef, member: MemberRef, tiers: Tiers | None, tier: str
+    conn: Connection, store: StoreRef, member_id: int, tiers: Tiers | None, tier: str
 ) -> bool:
     """Whether a member has a level or a higher one."""
     if tiers is None or not tiers.enabled:
         return False
-    return tiers.rank_of(tier_of(conn, store.id, member.id)) >= tiers.rank_of(tier) >= 0
+    return tiers.rank_of(held_tier(conn, store.id, member_id)) >= tiers.rank_of(tier) >= 0
 
 
 def _is_kept(conn: Connection, store: StoreRef, deed: DeedRow) -> bool:

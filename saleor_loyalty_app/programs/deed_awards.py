@@ -114,15 +114,12 @@ def of_members(
     return [_made(row) for row in conn.execute(query.order_by(_awards.c.id))]
 
 
-def on_level(
-    conn: Connection, store_id: int, member_ids: Collection[int], tier: str
-) -> list[DeedRow]:
-    """What some members were given for reaching a level, in the order of their ids."""
+def on_levels(conn: Connection, store_id: int, member_ids: Collection[int]) -> list[DeedRow]:
+    """What some members were given for reaching levels, in the order of their ids."""
     query = sa.select(*_COLUMNS).where(
         _awards.c.store_id == store_id,
         _awards.c.member_id.in_(sorted(member_ids)),
         _awards.c.trigger == TIER_REACHED,
-        _awards.c.about == tier,
     )
     return [_made(row) for row in conn.execute(query.order_by(_awards.c.id))]
 

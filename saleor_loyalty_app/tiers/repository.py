@@ -70,12 +70,17 @@ class Move:
 
 def survivors(conn: Connection, store_id: int, members: Sequence[int]) -> list[int]:
     """Who these members are today: themselves, or whom they were merged into; each once."""
+    return sorted({*owners(conn, store_id, members).values()})
+
+
+def owners(conn: Connection, store_id: int, members: Sequence[int]) -> dict[int, int]:
+    """By member who they are today: themselves, or whom they were merged into."""
     rows = conn.execute(
-        sa.select(sa.func.coalesce(_M.merged_into, _M.id).label("id"))
-        .where(_M.store_id == store_id, among(conn, _M.id, members))
-        .distinct()
+        sa.select(_M.id, sa.func.coalesce(_M.merged_into, _M.id).label("owner")).where(
+            _M.store_id == store_id, among(conn, _M.id, members)
+        )
     )
-    return sorted(row.id for row in rows)
+    return {row.id: row.owner for row in rows}
 
 
 def people(conn: Connection, store_id: int, members: Sequence[int]) -> list[Person]:
