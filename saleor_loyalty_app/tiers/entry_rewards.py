@@ -104,8 +104,10 @@ def settle(
     Args:
         points: what they have of it; None = that stays as it is noted.
     """
-    values = {"waiting": False} if points is None else {"waiting": False, "points": points}
-    conn.execute(sa.update(_rewards).where(*_of(store_id, person, tier)).values(values))
+    noted: dict[str, int] = {} if points is None else {"points": points}
+    conn.execute(
+        sa.update(_rewards).where(*_of(store_id, person, tier)).values(waiting=False, **noted)
+    )
 
 
 def forget(conn: Connection, store_id: int, person: Sequence[int], tier: str) -> None:
