@@ -177,6 +177,7 @@ def documents(draw: st.DrawFn, *, policy: str = "within_balance") -> dict[str, A
                 "multiplier": draw(st.sampled_from(["1", "1.5", "2"])),
             },
             entry_points=draw(st.sampled_from([None, 40])),
+            keep=draw(st.sampled_from([None, False])),
         )
         for name, least in (("silver", silver), ("gold", str(int(gold) + 1)))
     ]

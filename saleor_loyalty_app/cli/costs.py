@@ -1,9 +1,10 @@
-"""What publishing costs beside orders, and who moves between segments, line by line."""
+"""What publishing costs beside orders, and who moves between tiers and segments, line by line."""
 
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from saleor_loyalty_app.cli.tier_lines import lines_of_tiers
 from saleor_loyalty_app.flows.cost_of_deeds import DeedCosts, cost_of_deeds
 from saleor_loyalty_app.flows.preview_segment_moves import SegmentMoves, preview_segment_moves
 from saleor_loyalty_app.i18n import translate
@@ -34,7 +35,8 @@ def lines_beside_orders(
     live = None if revision is None else revision.program
     moves = preview_segment_moves(conn, store, live, draft, now=now)
     deeds = cost_of_deeds(conn, store, live, draft, now=now)
-    return (*_of_segments(moves, language), *_of_deeds(deeds, draft, live, language))
+    tiers = lines_of_tiers(conn, store, live, draft, now=now, language=language)
+    return (*tiers, *_of_segments(moves, language), *_of_deeds(deeds, draft, live, language))
 
 
 def _of_segments(moves: SegmentMoves, language: str) -> list[str]:

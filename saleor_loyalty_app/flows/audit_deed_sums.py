@@ -13,12 +13,12 @@ from saleor_loyalty_app.members.models import Member
 from saleor_loyalty_app.milestones.models import MilestonePassed
 from saleor_loyalty_app.programs.milestones import MILESTONE
 from saleor_loyalty_app.programs.models import DeedAward
+from saleor_loyalty_app.programs.tier_deeds import TIER_REACHED
 from saleor_loyalty_app.tiers.models import TierReward
 
 _E, _M, _D, _G = table(Entry).c, table(Member).c, table(DeedAward).c, table(BonusGiven).c
 _P, _T, _V = table(MilestonePassed).c, table(TierReward).c, table(ReceivedEvent).c
 _POINTS = sa.literal("points")
-_TIER = "tier_reached"
 #: What the entries of a deed bear as their source (programs.deed_awards.DeedRow.source).
 SOURCE_OF_DEED = (
     sa.literal("deed:").concat(_D.trigger).concat(":").concat(sa.cast(_D.id, sa.String))
@@ -57,12 +57,28 @@ def _bonuses() -> sa.Select[Any]:
     return differing(table(BonusGiven).outerjoin(deeds, its_deed), told, earned, _G.points)
 
 
-def _perks(model: Any, key: Any, row: Any, trigger: str) -> sa.Select[Any]:
-    """Per person, what deeds of a kind brought against the points noted beside them.
+def _levels() -> sa.Select[Any]:
+    """Per person and level, what reaching it brought and was not taken back against what is noted.
 
-    Who was merged into another may have passed a line or reached a level of their own.
+    Who was merged into another may have reached a level of their own; a level that was reached
+    again has more than one deed.
     """
-    deeds, earned = _deeds("points", "earn")
+    level = sa.literal("tier:").concat(_D.about)
+    return _of_people(TierReward, _LEVEL, _T, TIER_REACHED, level, "earn", "reverse")
+
+
+def _lines() -> sa.Select[Any]:
+    """Per person, what passing lines brought against the points noted beside it.
+
+    Who was merged into another may have passed a line of their own.
+    """
+    return _of_people(MilestonePassed, _LINE, _P, MILESTONE, _D.deed_key, "earn")
+
+
+def _of_people(
+    model: Any, key: Any, row: Any, trigger: str, deed_key: Any, *kinds: str
+) -> sa.Select[Any]:
+    deeds, earned = _deeds("points", *kinds)
 
     def of_person(rows: Any, member: Any, store: Any, deed: Any, points: Any, *where: Any) -> Side:
         person = sa.func.coalesce(_M.merged_into, _M.id)
@@ -75,7 +91,7 @@ def _perks(model: Any, key: Any, row: Any, trigger: str) -> sa.Select[Any]:
         )
 
     return two_sides(
-        of_person(deeds, _D.member_id, _D.store_id, _D.deed_key, earned, _D.trigger == trigger),
+        of_person(deeds, _D.member_id, _D.store_id, deed_key, earned, _D.trigger == trigger),
         of_person(table(model), row.member_id, row.store_id, key, row.points),
     )
 
@@ -104,9 +120,9 @@ def _events(unit: str, noted: Any, sign: int, *kinds: str) -> sa.Select[Any]:
 
 DEED_SUMS: dict[str, sa.Select[Any]] = {
     "bonus_given": _bonuses(),
-    "milestone_points": _perks(MilestonePassed, _LINE, _P, MILESTONE),
+    "milestone_points": _lines(),
     "milestone_taken": _taken_perks(),
-    "tier_reward": _perks(TierReward, _LEVEL, _T, _TIER),
+    "tier_reward": _levels(),
     "event_points": _events("points", _V.points, 1, "earn"),
     "event_status": _events("status", _V.status_points, 1, "earn"),
     "event_taken": _events("points", _V.taken_back, -1, "reverse"),

@@ -13,14 +13,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.tier_news import news_of_rise, news_of_risk
-from saleor_loyalty_app.flows.tier_promises import following
+from saleor_loyalty_app.flows.tier_promises import following, promised_after
 from saleor_loyalty_app.members.eligibility import may_hold_tier
 from saleor_loyalty_app.messages import mirror_rows
 from saleor_loyalty_app.messages.outbox import News, tell_each
 from saleor_loyalty_app.messages.setup import setup_of
 from saleor_loyalty_app.programs.decide_deed import awaits
 from saleor_loyalty_app.programs.document import Program
+from saleor_loyalty_app.programs.perks import TierPromise
 from saleor_loyalty_app.programs.repository import Revision
+from saleor_loyalty_app.programs.tier_deeds import TIER_REACHED
+from saleor_loyalty_app.programs.tier_falls import levels_returned
 from saleor_loyalty_app.programs.tier_measures import Counted, History, measures_on
 from saleor_loyalty_app.programs.tier_rules import (
     Law,
@@ -35,7 +38,7 @@ from saleor_loyalty_app.programs.tiers import Tiers
 from saleor_loyalty_app.segments.looks import look_again as look_at_segments
 from saleor_loyalty_app.stores.locale import usable_timezone
 from saleor_loyalty_app.stores.refs import StoreRef
-from saleor_loyalty_app.tiers import books, repository
+from saleor_loyalty_app.tiers import books, entry_rewards, repository
 from saleor_loyalty_app.tiers.repository import Held, Move, Person
 from saleor_loyalty_app.tiers.sweeps import Sweep, sweep_of
 
@@ -110,12 +113,15 @@ def look_at(
     look_at_segments(conn, store.id, (move.member_id for move in moves))
     if moves and setup_of(conn, store.id).setup.mirror != "off":
         mirror_rows.mark(conn, store.id, [move.member_id for move in moves], now)
+    _fall(conn, store, program, tiers, found, held, absorbed, today, by_hand=why == "manual")
     _reach(conn, store, program, tiers, found, absorbed, silent, now)
+    told = [one for one in found if one.person.id not in silent]
+    risky = {one.person.id: one.after.state for one in told if _at_risk(one.after, today)}
+    promised = promised_after(conn, store.id, risky, absorbed, today)
     news = [
-        told
-        for one in found
-        if one.person.id not in silent
-        for told in _news(tiers, one, today=today, now=now)
+        item
+        for one in told
+        for item in _news(tiers, one, promised.get(one.person.id, ()), today=today, now=now)
     ]
     tell_each(conn, store.id, news, now=now)
     repository.forget(conn, store.id, [one for one in absorbed if one in held])
@@ -155,11 +161,13 @@ def found_of(
     ]
 
 
-def _news(tiers: Tiers, one: Looked, *, today: date, now: datetime) -> Iterator[News]:
+def _news(
+    tiers: Tiers, one: Looked, promised: Sequence[TierPromise], *, today: date, now: datetime
+) -> Iterator[News]:
     """What a member is told of what a look found."""
     yield from news_of_rise(tiers, one.before, one.after, now=now)
-    if one.after.tier and _at_risk(one.after.state, today):
-        yield from news_of_risk(tiers, one.after, one.history, today=today)
+    if _at_risk(one.after, today):
+        yield from news_of_risk(tiers, one.after, one.history, today=today, promised=promised)
 
 
 def zone_of(store: StoreRef) -> ZoneInfo:
@@ -273,8 +281,9 @@ def _sooner(state: State, due: date | None, today: date) -> date | None:
     return due
 
 
-def _at_risk(state: State, today: date) -> bool:
-    return state.grace_until is not None and today >= state.grace_until - timedelta(days=RISK_DAYS)
+def _at_risk(held: Held, today: date) -> bool:
+    ends = held.state.grace_until
+    return bool(held.tier) and ends is not None and today >= ends - timedelta(days=RISK_DAYS)
 
 
 def _write(
@@ -292,6 +301,35 @@ def _write(
     repository.keep(conn, store.id, rows, now)
 
 
+def _fall(
+    conn: Connection,
+    store: StoreRef,
+    program: Program,
+    tiers: Tiers,
+    found: Sequence[Looked],
+    held: Mapping[int, Held],
+    absorbed: Mapping[int, int],
+    today: date,
+    *,
+    by_hand: bool,
+) -> None:
+    """Asks that what levels gave goes back where what they were reached by did."""
+    if all(level.keep for level in tiers.levels):
+        return
+    for one in found:
+        person = _person(one.person.id, absorbed)
+        before = [(held[each].tier, held[each].state) for each in person if each in held]
+        state, changed = one.after.state, one.changed
+        lost = levels_returned(tiers, before, state, today, changed=changed, by_hand=by_hand)
+        if lost and in_program(one.person, program):
+            entry_rewards.fall(conn, store.id, person, lost)
+
+
+def _person(member_id: int, absorbed: Mapping[int, int]) -> list[int]:
+    """A member, and who was merged into them."""
+    return [member_id, *(loser for loser, winner in absorbed.items() if winner == member_id)]
+
+
 def _reach(
     conn: Connection,
     store: StoreRef,
@@ -306,10 +344,7 @@ def _reach(
     risen = [one for one in found if tiers.rank_of(one.after.tier) >= 0]
     if not risen:
         return
-    mine = {one.person.id: [one.person.id] for one in risen}
-    for loser, winner in absorbed.items():
-        if winner in mine:
-            mine[winner].append(loser)
+    mine = {one.person.id: _person(one.person.id, absorbed) for one in risen}
     known = repository.rewarded(conn, store.id, [one for ids in mine.values() for one in ids])
     reached = [
         (one.person.id, level.id)
@@ -317,7 +352,7 @@ def _reach(
         for level in tiers.levels[: tiers.rank_of(one.after.tier) + 1]
         if not any(level.id in known.get(member_id, ()) for member_id in mine[one.person.id])
     ]
-    if not awaits(program, "tier_reached"):
+    if not awaits(program, TIER_REACHED):
         silent = frozenset(one.person.id for one in risen)
     repository.note_reached(conn, store.id, reached, silent=silent, now=now)
 

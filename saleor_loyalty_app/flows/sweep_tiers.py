@@ -19,7 +19,7 @@ from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.repository import Revision, revision_at
 from saleor_loyalty_app.segments.looks import look_again as look_at_segments
 from saleor_loyalty_app.stores.refs import StoreRef
-from saleor_loyalty_app.tiers import looks, repository, sweeps
+from saleor_loyalty_app.tiers import entry_rewards, looks, repository, sweeps
 
 #: Members whom one transaction looks at: on SQLite, where one writes at a time, it stays short.
 PAGES = {"sqlite": 100, "postgresql": 500}
@@ -82,7 +82,7 @@ def has_work(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
     settled = now - SETTLED
     return (
         bool(repository.due(conn, store.id, now, limit=1))
-        or bool(repository.rewards_waiting(conn, store.id, limit=1))
+        or bool(entry_rewards.open_ones(conn, store.id, limit=1, giving=store.earning_on))
         or sweep.running
         or bool(
             repository.members_after(conn, store.id, sweep.after, created_before=settled, limit=1)
@@ -112,7 +112,9 @@ def progress(conn: Connection, store: StoreRef, *, now: datetime) -> sweeps.Swee
 
 
 def rewards_page(conn: Connection, store: StoreRef, *, keys: EmailKeys, now: datetime) -> bool:
-    """Gives the next rewards of tiers that were reached; gives whether more are waiting."""
+    """Gives the next rewards of tiers that were reached, and takes back those of tiers that fell;
+    gives whether more are waiting.
+    """
     return give_rewards(conn, store, limit=REWARDS, keys=keys, now=now) == REWARDS
 
 

@@ -1,11 +1,12 @@
 """What a member is told about their tier: that they rose, and that they are about to fall. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from saleor_loyalty_app.messages.outbox import Kind, News
+from saleor_loyalty_app.programs.perks import TierPromise
 from saleor_loyalty_app.programs.tier_measures import History, Missing
-from saleor_loyalty_app.programs.tier_rules import projection
+from saleor_loyalty_app.programs.tier_projection import projection
 from saleor_loyalty_app.programs.tiers import Tiers
 from saleor_loyalty_app.tiers.repository import Held
 
@@ -21,9 +22,20 @@ def news_of_rise(tiers: Tiers, before: Held, after: Held, *, now: datetime) -> I
         )
 
 
-def news_of_risk(tiers: Tiers, held: Held, history: History, *, today: date) -> Iterator[News]:
-    """What is told, once for each day of falling, of a fall that is near and what prevents it."""
-    ahead = projection(tiers, held.state, history, today)
+def news_of_risk(
+    tiers: Tiers,
+    held: Held,
+    history: History,
+    *,
+    today: date,
+    promised: Sequence[TierPromise] = (),
+) -> Iterator[News]:
+    """What is told, once for each day of falling, of a fall that is near and what prevents it.
+
+    Args:
+        promised: tiers that come into force when the one that staff set is over.
+    """
+    ahead = projection(tiers, held.state, history, today, promised)
     if ahead.drops_on is None or ahead.drops_on != held.state.grace_until or ahead.keep_by is None:
         return
     yield News(

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.programs.perk_rows import tier_promises
-from saleor_loyalty_app.programs.perks import best_of
+from saleor_loyalty_app.programs.perks import TierPromise, best_of
 from saleor_loyalty_app.programs.tier_rules import State
 from saleor_loyalty_app.programs.tiers import Tiers
 from saleor_loyalty_app.tiers.repository import Held
@@ -55,6 +55,28 @@ def following(
         if best is not None:
             state = states[member_id]
             found[member_id] = replace(state, manual=best.tier, manual_until=best.until)
+    return found
+
+
+def promised_after(
+    conn: Connection,
+    store_id: int,
+    states: Mapping[int, State],
+    absorbed: Mapping[int, int],
+    today: date,
+) -> dict[int, list[TierPromise]]:
+    """What may come into force when a tier by staff or by a rule ends, by member.
+
+    Args:
+        states: of the members in question; those without such a tier are left out.
+    """
+    ending = {one for one, state in states.items() if state.manual and state.manual_until}
+    people = {one: one for one in ending}
+    people |= {loser: winner for loser, winner in absorbed.items() if winner in ending}
+    found: dict[int, list[TierPromise]] = {}
+    if people:
+        for whose, some in tier_promises(conn, store_id, people, after=today).items():
+            found.setdefault(people[whose], []).extend(some)
     return found
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.move_tiers import history_of, in_program, zone_of
+from saleor_loyalty_app.flows.tier_promises import promised_after
 from saleor_loyalty_app.i18n import capitalized, translate
 from saleor_loyalty_app.members.errors import MemberNotFound
 from saleor_loyalty_app.members.refs import MemberRef
@@ -13,13 +14,8 @@ from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.tier_calendar import period_after
 from saleor_loyalty_app.programs.tier_measures import Measures, measures_on
-from saleor_loyalty_app.programs.tier_rules import (
-    Projection,
-    State,
-    history_from,
-    kept_through_changes,
-    projection,
-)
+from saleor_loyalty_app.programs.tier_projection import Projection, projection
+from saleor_loyalty_app.programs.tier_rules import State, history_from, kept_through_changes
 from saleor_loyalty_app.programs.tiers import Tiers, at_least_entry
 from saleor_loyalty_app.programs.tiers_words import missing_words
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -32,10 +28,12 @@ class TierStanding:
 
     Attributes:
         state: as far as a look has noted it, with at least the tier that everybody has.
+        today: in the store's time zone.
         since: when the tier was reached; None = the member has none.
     """
 
     tiers: Tiers
+    today: date
     state: State
     since: datetime | None
     measures: Measures
@@ -76,12 +74,15 @@ def tier_standing(
     first = history_from(tiers, state, today, joined_on)
     counted = books.counted_of(conn, store.id, ids, since=first, zone=zone)
     history = history_of(person, counted.get(person.id, ()), zone)
+    absorbed = repository.merged_into(conn, store.id, [person.id])
+    promised = promised_after(conn, store.id, {person.id: state}, absorbed, today)
     return TierStanding(
         tiers=tiers,
+        today=today,
         state=state,
         since=since,
         measures=measures_on(tiers, history, today),
-        ahead=projection(tiers, state, history, today),
+        ahead=projection(tiers, state, history, today, promised.get(person.id, ())),
     )
 
 
@@ -116,5 +117,8 @@ def ahead_words(found: TierStanding, language: str) -> list[str]:
         any_of = level.requirements.match == "any"
         missing = missing_words(ahead.to_keep, language, any_of=any_of)
         day = words.day_words(ahead.keep_by, language)
-        told.append(translate("tiers.keep", language, missing=missing, day=day))
+        since = ahead.keep_from if ahead.keep_from != found.today else None
+        key = "tiers.keep" if since is None else "tiers.keep_from"
+        first = "" if since is None else words.day_words(since, language)
+        told.append(translate(key, language, missing=missing, first=first, day=day))
     return [capitalized(text, language) for text in told]

@@ -14,6 +14,7 @@ from saleor_loyalty_app.programs.deeds import DeedFacts
 from saleor_loyalty_app.programs.member_facts import MemberFacts
 from saleor_loyalty_app.programs.models import DeedAward
 from saleor_loyalty_app.programs.perks import PlannedEffect, effect_of
+from saleor_loyalty_app.programs.tier_deeds import TIER_REACHED
 
 _awards = table(DeedAward)
 
@@ -109,6 +110,16 @@ def of_members(
         _awards.c.store_id == store_id,
         _awards.c.member_id.in_(sorted(member_ids)),
         _awards.c.deed_key.in_(sorted(set(deed_keys))),
+    )
+    return [_made(row) for row in conn.execute(query.order_by(_awards.c.id))]
+
+
+def on_levels(conn: Connection, store_id: int, member_ids: Collection[int]) -> list[DeedRow]:
+    """What some members were given for reaching levels, in the order of their ids."""
+    query = sa.select(*_COLUMNS).where(
+        _awards.c.store_id == store_id,
+        _awards.c.member_id.in_(sorted(member_ids)),
+        _awards.c.trigger == TIER_REACHED,
     )
     return [_made(row) for row in conn.execute(query.order_by(_awards.c.id))]
 

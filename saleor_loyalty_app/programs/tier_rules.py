@@ -13,20 +13,18 @@ what was held may rest on what goes back later. So such a change is kept with th
 and the time until then is worked out anew under these, until the period is settled that follows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from saleor_loyalty_app.programs.tier_calendar import DAY, counting_from, period_after
 from saleor_loyalty_app.programs.tier_measures import (
     History,
-    Missing,
     measured,
     measures_on,
-    missing_to,
     rank_by_merit,
 )
-from saleor_loyalty_app.programs.tiers import Tiers
+from saleor_loyalty_app.programs.tiers import Level, Tiers
 
 #: So late may facts come and still count as if they had come at once.
 SETTLING = timedelta(days=60)
@@ -190,7 +188,7 @@ def _raised(
 ) -> tuple[int, date | None]:
     """The rank reached within a period, and until when it is held."""
     rank, until = period.rank, period.until
-    for day, measures in measured(tiers, history, _days(history, period.begun, today)):
+    for day, measures in measured(tiers, history, _days(tiers, history, period.begun, today)):
         if until is not None and day >= until:
             break
         if (merit := rank_by_merit(tiers, measures)) > rank:
@@ -211,7 +209,8 @@ def _following(
     if merit >= rank or tiers.downgrade == "none":
         return period(until, max(rank, merit))
     fall = until + timedelta(days=tiers.grace_days)
-    for day, measures in measured(tiers, history, _days(history, until, min(today, fall - DAY))):
+    last = min(today, fall - DAY)
+    for day, measures in measured(tiers, history, _days(tiers, history, until, last)):
         if (again := rank_by_merit(tiers, measures)) >= rank:
             return period(day, again)
     if today < fall:
@@ -220,12 +219,19 @@ def _following(
     return period(fall, merit if tiers.downgrade == "by_merit" else max(rank - 1, merit))
 
 
-def _days(history: History, first: date, last: date) -> list[date]:
-    """The days from `first` to `last` on which a sum may be higher than before."""
+def _days(tiers: Tiers, history: History, first: date, last: date) -> list[date]:
+    """The days from `first` to `last` on which more may be met than before."""
     if last < first:
         return []
-    between = {one.on for one in history.counted if first < one.on < last}
-    return sorted({first, *between, last})
+    risen = (*(one.on for one in history.counted), *_tenure_days(tiers.levels, history))
+    return sorted({first, *(day for day in risen if first < day < last), last})
+
+
+def _tenure_days(levels: Sequence[Level], history: History) -> Iterator[date]:
+    """The days on which a member has been with the store for as long as levels ask."""
+    for level in levels:
+        if level.requirements.tenure_days is not None:
+            yield history.joined_on + timedelta(days=level.requirements.tenure_days.min)
 
 
 def kept_through_changes(
@@ -294,79 +300,4 @@ def _due_days(tiers: Tiers, state: State, history: History) -> Iterator[date]:
     for day in (state.period_until, state.grace_until, state.manual_until):
         if day is not None:
             yield day
-    for level in tiers.levels[tiers.rank_of(state.earned) + 1 :]:
-        if level.requirements.tenure_days is not None:
-            yield history.joined_on + timedelta(days=level.requirements.tenure_days.min)
-
-
-@dataclass(frozen=True, slots=True)
-class Projection:
-    """Where a member stands between the tiers.
-
-    Attributes:
-        tier, next_tier: "" = none, or the highest is reached.
-        missing: to the next tier; where several would do, each.
-        reach_by: the last day on which all that counts now still counts; None = always.
-        to_keep: what is missing to keep the tier after its period, if nothing else is bought.
-        keep_by: the day on which that is enough: the last of the period, or of the grace in it.
-        drops_to, drops_on: where the member will be and from when, if nothing else is bought.
-    """
-
-    tier: str
-    next_tier: str
-    missing: tuple[Missing, ...] = ()
-    reach_by: date | None = None
-    to_keep: tuple[Missing, ...] = ()
-    keep_by: date | None = None
-    drops_to: str = ""
-    drops_on: date | None = None
-
-
-def projection(tiers: Tiers, state: State, history: History, today: date) -> Projection:
-    """What is missing to the next tier and to keep this one, and what happens otherwise."""
-    rank = tiers.rank_of(state.tier(tiers))
-    nearer = Projection(tiers.at(rank), "")
-    if rank + 1 < len(tiers.levels):
-        following = tiers.levels[rank + 1]
-        missing = missing_to(following.requirements, measures_on(tiers, history, today))
-        waits = all(one.kind == "tenure_days" for one in missing)
-        nearer = replace(
-            nearer,
-            next_tier=following.id,
-            missing=missing,
-            reach_by=None if waits else _reach_by(tiers, history, today),
-        )
-    return _with_risk(tiers, state, history, today, rank, nearer)
-
-
-def _with_risk(
-    tiers: Tiers, state: State, history: History, today: date, rank: int, found: Projection
-) -> Projection:
-    ends = [day for day in (state.grace_until, state.manual_until) if day is not None]
-    for end in sorted(day for day in ends if day > today):
-        then = next_state(tiers, state, history, end)
-        if tiers.rank_of(then.tier(tiers)) >= rank:
-            continue
-        in_grace = state.period_until is not None and today >= state.period_until
-        last = end if end != state.grace_until or in_grace else state.period_until or end
-        counted = measures_on(tiers, history, last - DAY)
-        return replace(
-            found,
-            to_keep=missing_to(tiers.levels[rank].requirements, counted),
-            keep_by=last - DAY,
-            drops_to=then.tier(tiers),
-            drops_on=end,
-        )
-    return found
-
-
-def _reach_by(tiers: Tiers, history: History, today: date) -> date | None:
-    if tiers.window.type == "lifetime":
-        return None
-    if tiers.window.type != "rolling":
-        after = period_after(tiers.window, today, history.joined_on)
-        return None if after is None else after - DAY
-    since = counting_from(tiers.window, today, history.joined_on)
-    counting = [one.on for one in history.counted if since is None or since <= one.on <= today]
-    leaves = period_after(tiers.window, min(counting), history.joined_on) if counting else None
-    return None if leaves is None else leaves - DAY - DAY
+    yield from _tenure_days(tiers.levels[tiers.rank_of(state.earned) + 1 :], history)

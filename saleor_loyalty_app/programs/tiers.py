@@ -39,6 +39,10 @@ def _absent(value: object) -> bool:
     return value is None
 
 
+def _kept(value: object) -> bool:
+    return value is True
+
+
 class Window(Section):
     """Which time counts: all of it, the calendar year, so many months back, or the year since the
     member joined. Its periods are also for how long a tier is held before it is looked at again.
@@ -123,7 +127,9 @@ class Level(Section):
     """One tier.
 
     `multiplier`: of the points of its members' orders. `entry_points`: given when a member reaches
-    the level for the first time, once for ever. `benefits`: in words, per locale.
+    the level for the first time, once for ever. `keep`: whoever loses the level because something
+    was returned keeps what reaching it gave, these points and what rules on it give. `benefits`: in
+    words, per locale.
     """
 
     id: Identifier
@@ -132,6 +138,7 @@ class Level(Section):
     requirements: Requirements = Requirements()
     multiplier: Factor | None = Field(default=None, exclude_if=_absent)
     entry_points: Points | None = Field(default=None, exclude_if=_absent)
+    keep: StrictBool = Field(default=True, exclude_if=_kept)
     benefits: Annotated[dict[Locale, Paragraphs], Field(max_length=20)] = {}
 
     @property

@@ -7,14 +7,13 @@ from datetime import date, timedelta
 from saleor_loyalty_app.i18n import capitalized, translate
 from saleor_loyalty_app.programs import words
 from saleor_loyalty_app.programs.tier_measures import Counted, History
-from saleor_loyalty_app.programs.tier_rules import State, due_on, next_state, projection
+from saleor_loyalty_app.programs.tier_projection import projection
+from saleor_loyalty_app.programs.tier_rules import State, next_state
 from saleor_loyalty_app.programs.tiers import Level, Requirements, SpendAtLeast, Tiers
 from saleor_loyalty_app.programs.tiers_words import requirement_words
 
 #: What a purchase brings by itself in the examples.
 _USUAL = 100
-#: Looks ahead after which a tier that was never lost is taken to stay.
-_STEPS = 12
 _KINDS = ("spend", "status_points", "orders", "tenure_days")
 
 
@@ -28,9 +27,9 @@ class JustEnough:
 
 @dataclass(frozen=True, slots=True)
 class Fall:
-    """How a tier is lost: the first day after its last period, and where and when one falls."""
+    """How a tier is lost: the last day of its last period, and where and when one falls."""
 
-    period_until: date
+    through: date
     to: str
     on: date
 
@@ -94,6 +93,8 @@ def _gains(level: Level, language: str) -> Iterator[str]:
     if level.entry_points is not None:
         points = words.points_words(level.entry_points, language)
         yield translate("tiers.example.entry", language, points=points)
+    if not level.keep:
+        yield translate("tiers.example.returned", language)
 
 
 def _reached(level: Level, least: JustEnough, fall: Fall | None, language: str) -> str:
@@ -102,26 +103,16 @@ def _reached(level: Level, least: JustEnough, fall: Fall | None, language: str) 
         return translate("tiers.example.everybody", language, tier=name)
     needs = requirement_words(least.requirements, language)
     key = "tiers.example.for_good" if fall is None else "tiers.example.held"
-    last = "" if fall is None else _day_before(fall.period_until, language)
+    last = "" if fall is None else words.day_words(fall.through, language)
     return capitalized(translate(key, language, needs=needs, tier=name, day=last), language)
 
 
 def _fall(tiers: Tiers, state: State, history: History, today: date) -> Fall | None:
-    """What becomes of a member who buys nothing more; None = the tier stays.
-
-    A tier may be earned for one more period by what reached it, so time is followed step by step.
-    """
-    day = today
-    for _ in range(_STEPS):
-        ahead = projection(tiers, state, history, day)
-        if ahead.drops_on is not None and state.period_until is not None:
-            return Fall(state.period_until, ahead.drops_to, ahead.drops_on)
-        following = due_on(tiers, state, history, day)
-        if following is None:
-            return None
-        day = following
-        state = next_state(tiers, state, history, day)
-    return None
+    """What becomes of a member who buys nothing more; None = the tier stays."""
+    ahead = projection(tiers, state, history, today)
+    if ahead.drops_on is None or ahead.held_through is None:
+        return None
+    return Fall(ahead.keep_by or ahead.held_through, ahead.drops_to, ahead.drops_on)
 
 
 def _falling(tiers: Tiers, fall: Fall, language: str) -> Iterator[str]:

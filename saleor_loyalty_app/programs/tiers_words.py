@@ -31,6 +31,8 @@ def level_words(level: Level, language: str) -> str:
     if level.entry_points is not None:
         points = words.points_words(level.entry_points, language)
         parts.append(translate("tiers.entry", language, points=points))
+    if not level.keep:
+        parts.append(translate("tiers.returned", language))
     return "; ".join(parts)
 
 

@@ -71,12 +71,17 @@ class Move:
 
 def survivors(conn: Connection, store_id: int, members: Sequence[int]) -> list[int]:
     """Who these members are today: themselves, or whom they were merged into; each once."""
+    return sorted({*owners(conn, store_id, members).values()})
+
+
+def owners(conn: Connection, store_id: int, members: Sequence[int]) -> dict[int, int]:
+    """By member who they are today: themselves, or whom they were merged into."""
     rows = conn.execute(
-        sa.select(sa.func.coalesce(_M.merged_into, _M.id).label("id"))
-        .where(_M.store_id == store_id, among(conn, _M.id, members))
-        .distinct()
+        sa.select(_M.id, sa.func.coalesce(_M.merged_into, _M.id).label("owner")).where(
+            _M.store_id == store_id, among(conn, _M.id, members)
+        )
     )
-    return sorted(row.id for row in rows)
+    return {row.id: row.owner for row in rows}
 
 
 def people(conn: Connection, store_id: int, members: Sequence[int]) -> list[Person]:
@@ -322,47 +327,6 @@ def note_reached(
         )
         statement = insert(_rewards).from_select(list(values), found)
         conn.execute(statement.on_conflict_do_nothing())
-
-
-def rewards_waiting(conn: Connection, store_id: int, *, limit: int) -> list[sa.Row[Any]]:
-    """Levels that were reached and whose reward is not given yet: member_id, tier, at.
-
-    Those of members who pause, or may not earn, are left out until that ends.
-    """
-    reacher, owner = _members.alias(), _members.alias()
-    paused = sa.and_(
-        owner.c.state == "paused",
-        sa.or_(owner.c.paused_at.is_(None), owner.c.paused_at <= _rewards.c.at),
-    )
-    return list(
-        conn.execute(
-            sa.select(_rewards.c.member_id, _rewards.c.tier, _rewards.c.at)
-            .join(reacher, reacher.c.id == _rewards.c.member_id)
-            .join(owner, owner.c.id == sa.func.coalesce(reacher.c.merged_into, reacher.c.id))
-            .where(
-                _rewards.c.store_id == store_id,
-                _rewards.c.waiting.is_(True),
-                owner.c.earning_blocked.is_(False),
-                owner.c.state != "blocked",
-                sa.not_(paused),
-            )
-            .order_by(_rewards.c.member_id, _rewards.c.tier)
-            .limit(limit)
-        )
-    )
-
-
-def reward_given(conn: Connection, store_id: int, member_id: int, tier: str, points: int) -> None:
-    """The reward of a level was given, whatever it came to."""
-    conn.execute(
-        sa.update(_rewards)
-        .where(
-            _rewards.c.store_id == store_id,
-            _rewards.c.member_id == member_id,
-            _rewards.c.tier == tier,
-        )
-        .values(waiting=False, points=points)
-    )
 
 
 def _values(state: State) -> dict[str, Any]:

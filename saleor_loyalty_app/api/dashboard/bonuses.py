@@ -21,6 +21,7 @@ from saleor_loyalty_app.flows.give_bonus import section_at
 from saleor_loyalty_app.members.repository import merged_members
 from saleor_loyalty_app.messages.kinds import Kind
 from saleor_loyalty_app.messages.setup import setup_of
+from saleor_loyalty_app.programs.tier_deeds import TIER_REACHED, tier_of
 
 router = staff_router()
 DAYS = 30
@@ -246,7 +247,7 @@ def _of_member(
             GivenBonus.model_validate(
                 {
                     "kind": one.kind,
-                    "about": one.deed.partition(":")[2],
+                    "about": _about(one.kind, one.deed),
                     "points": one.points,
                     "given_at": one.given_at,
                     "perks": perks.get(one.deed, []),
@@ -255,3 +256,8 @@ def _of_member(
             for one in found
         ],
     )
+
+
+def _about(kind: str, deed: str) -> str:
+    """What a bonus was given for: a question, a year, a line or a level."""
+    return tier_of(deed) if kind == TIER_REACHED else deed.partition(":")[2]

@@ -59,7 +59,7 @@ _STANDING: dict[str, JsonValue] = {
     "name": "Silver",
     "color": "#6b7280",
     "since": "2027-01-04T09:30:00Z",
-    "held_through": "2028-01-04",
+    "held_through": "2028-02-03",
     "manual": None,
     "manual_through": None,
     "measures": {"spend": {"USD": "340"}, "orders": 4},
@@ -256,7 +256,9 @@ class MemberTier(Answer):
     name: str
     color: str | None
     since: datetime | None
-    held_through: date | None
+    held_through: date | None = Field(
+        description="The last day of the tier if nothing more is bought; null = it has no end."
+    )
     manual: str | None = Field(description="The tier that staff set; null = none.")
     manual_through: date | None
     measures: dict[str, Any]
@@ -288,7 +290,7 @@ class MemberTier(Answer):
             name=name_of(tiers, tier, language),
             color=tiers.levels[rank].color if rank >= 0 else None,
             since=found.since,
-            held_through=through(found.state.period_until),
+            held_through=found.ahead.held_through,
             manual=found.state.manual or None,
             manual_through=through(found.state.manual_until),
             measures=found.measures.to_json(),

@@ -25,14 +25,22 @@ EXAMPLE: dict[str, Any] = {
     "enabled": True,
     "tier": "silver",
     "since": "2027-01-04T09:30:00Z",
-    "held_through": "2028-01-04",
+    "held_through": "2028-02-03",
     "next_tier": "gold",
     "missing": [{"kind": "spend", "amount": "660", "currency": "USD"}],
     "any_of": False,
     "reach_by": "2028-01-03",
     "drops_to": "bronze",
     "drops_on": "2028-02-04",
-    "told": ["$660.00 more until Gold, by Jan 3, 2028.", "You will drop to Bronze on Feb 4, 2028."],
+    "to_keep": [{"kind": "spend", "amount": "300", "currency": "USD"}],
+    "keep_any_of": False,
+    "keep_from": "2027-01-05",
+    "keep_by": "2028-01-04",
+    "told": [
+        "$660.00 more until Gold, by Jan 3, 2028.",
+        "You will drop to Bronze on Feb 4, 2028.",
+        "$300.00 more from Jan 5, 2027 through Jan 4, 2028 and you keep it.",
+    ],
     "levels": [LEVEL_EXAMPLE],
 }
 
@@ -69,7 +77,7 @@ class TierLevel(_Part):
 
 
 class MissingPart(_Part):
-    """What is missing to the next tier, of one kind."""
+    """What is missing to a tier, of one kind."""
 
     kind: str = Field(description="spend, orders, status_points or tenure_days.")
     amount: str = Field(description="A decimal; of money in major units.")
@@ -91,13 +99,21 @@ class MyTier(_Part):
     enabled: bool = Field(description="Tiers are on, and the shopper takes part.")
     tier: str | None = Field(description="`id` of the level; null = none.")
     since: datetime | None
-    held_through: date | None = Field(description="The last day of the running period.")
+    held_through: date | None = Field(
+        description="The last day of the tier if nothing more is bought; null = it has no end."
+    )
     next_tier: str | None = Field(description="null = none, or the highest is reached.")
     missing: list[MissingPart] = Field(description="To the next tier; amounts of spend are ways.")
     any_of: bool = Field(description="One of what is missing is enough.")
     reach_by: date | None = Field(description="Until then all that counts now still counts.")
     drops_to: str | None = Field(description="If nothing more is bought; null = none or no fall.")
     drops_on: date | None = Field(description="The first day in the lower tier; null = no fall.")
+    to_keep: list[MissingPart] = Field(
+        description="What keeps the tier beyond; empty where there is no fall, or none to prevent."
+    )
+    keep_any_of: bool = Field(description="One of what is missing to keep it is enough.")
+    keep_from: date | None = Field(description="Bought from this day on it counts for keeping.")
+    keep_by: date | None = Field(description="The last day on which it is enough.")
     told: list[str] = Field(description="The same in sentences.")
     levels: list[TierLevel] = Field(description="From the lowest to the highest.")
 
@@ -116,23 +132,30 @@ class MyTier(_Part):
                 reach_by=None,
                 drops_to=None,
                 drops_on=None,
+                to_keep=[],
+                keep_any_of=False,
+                keep_from=None,
+                keep_by=None,
                 told=[],
                 levels=[],
             )
         tiers, ahead = found.tiers, found.ahead
         rank, following = tiers.rank_of(ahead.tier), tiers.rank_of(ahead.next_tier)
-        held = found.state.period_until
         return cls(
             enabled=True,
             tier=ahead.tier or None,
             since=found.since,
-            held_through=None if held is None else date.fromordinal(held.toordinal() - 1),
+            held_through=ahead.held_through,
             next_tier=ahead.next_tier or None,
             missing=[MissingPart.of(one) for one in ahead.missing],
             any_of=following >= 0 and tiers.levels[following].requirements.match == "any",
             reach_by=ahead.reach_by,
             drops_to=ahead.drops_to or None,
             drops_on=ahead.drops_on,
+            to_keep=[MissingPart.of(one) for one in ahead.to_keep],
+            keep_any_of=rank >= 0 and tiers.levels[rank].requirements.match == "any",
+            keep_from=ahead.keep_from,
+            keep_by=ahead.keep_by,
             told=ahead_words(found, language),
             levels=[
                 TierLevel.of(level, language, reached=place <= rank)

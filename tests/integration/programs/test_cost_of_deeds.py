@@ -265,6 +265,7 @@ def test_what_others_did_in_other_stores_is_not_counted(books: Books, database: 
         (
             "en",
             [
+                "Nobody moves between tiers at once.",
                 "Segment “All” is new: 2 come in.",
                 (
                     "Answers to “Color?”: 1, up to 0 points each: 0 points at most since"
@@ -280,6 +281,7 @@ def test_what_others_did_in_other_stores_is_not_counted(books: Books, database: 
         (
             "tr",
             [
+                "Hemen kimsenin seviyesi değişmez.",
                 "“Tümü” segmenti yeni: 2 kişi girer.",
                 (
                     "“Color?” sorusuna verilen yanıtlar: 1 kez, her biri en çok 0 puan:"

@@ -41,6 +41,13 @@ def uses(stage: Stage) -> int:
     return stage.database.read(lambda conn: int(conn.execute(query).scalar_one()))
 
 
+def publish_tier(stage: Stage, least: int) -> None:
+    """A program whose Silver, from so many orders on, does not keep the reward that it brings."""
+    level = TIERS["levels"][0] | {"requirements": {"orders": {"min": least}}, "keep": False}
+    rule = on("tier_reached", on=["silver"], caps=ONCE)
+    offer(stage, ITEM, earning={"rules": [BASE, rule]}, tiers=TIERS | {"levels": [level]})
+
+
 class TestGiving:
     def test_a_birthday_brings_a_code_once_that_takes_off_at_the_checkout(
         self, stage: Stage
@@ -162,6 +169,47 @@ class TestUndoing:
         order(stage)
         settle(stage)
         assert (states(stage), len(gifts(stage))) == (["taken"], 1)
+
+    def test_a_tier_that_does_not_keep_it_takes_the_unused_code_and_gives_another(
+        self, stage: Stage
+    ) -> None:
+        publish_tier(stage, 1)
+        settle(stage)
+        first = order(stage)
+        settle(stage)
+        assert (states(stage), uses(stage)) == (["given"], 1)
+        cancel(stage, first)
+        settle(stage)
+        assert (states(stage), uses(stage)) == (["taken"], 0)
+        stage.sweep()
+        assert [one.state for one in gifts(stage)] == ["released"]
+        order(stage)
+        settle(stage)
+        settle(stage)
+        assert (states(stage), uses(stage)) == (["taken", "given"], 1)
+        sources = [row.source for row in perks(stage)]
+        names = [perk_source(stage.members[SHOPPER], f"tier:silver{more}") for more in ("", ":2")]
+        assert sources == names
+
+    def test_a_tier_that_does_not_keep_it_gives_no_other_to_whoever_used_it(
+        self, stage: Stage
+    ) -> None:
+        publish_tier(stage, 2)
+        settle(stage)
+        orders = [order(stage), order(stage)]
+        settle(stage)
+        stage.sweep()
+        checkout = stage.cart()
+        stage.put_code(checkout, gifts(stage)[0].code)
+        buy(stage, checkout)
+        settle(stage)
+        for one in orders:
+            cancel(stage, one)
+        settle(stage)
+        assert (states(stage), uses(stage)) == (["kept"], 1)
+        order(stage)
+        settle(stage)
+        assert (states(stage), len(gifts(stage))) == (["kept"], 1)
 
     def test_what_was_used_stays_and_counts(self, stage: Stage) -> None:
         publish(stage, on("custom_event", on=["visit"], caps=ONCE))

@@ -1,10 +1,12 @@
-"""The recipe of tiers: its story is told to a store in a box, and ends each step as it says."""
+"""The recipes of tiers: each story is told to a store in a box, and ends each step as it says."""
 
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+
+import pytest
 
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.programs.problems import read_program
@@ -24,11 +26,13 @@ JOHN = "john@example.com"
 CHANNELS = {"default": "default-channel", "turkey": "channel-tr"}
 _BLOCK = re.compile(r"^```yaml( story)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _TOLD = ("ORDER_CREATED", "ORDER_UPDATED")
+#: The recipes with a story, and how many steps it has at least.
+RECIPES = {"tiers.md": 9, "tier-reward-returned.md": 6}
 
 
-def recipe() -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def recipe(name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The document of the recipe, and all steps of its story."""
-    text = (FOLDER / "tiers.md").read_text(encoding="utf-8")
+    text = (FOLDER / name).read_text(encoding="utf-8")
     found = [(bool(story), parse_yaml(body)) for story, body in _BLOCK.findall(text)]
     [section] = [body for story, body in found if not story]
     rates = [one | {"channel": CHANNELS[one["channel"]]} for one in BASE["currencies"]]
@@ -68,9 +72,10 @@ class Shop:
         return sum(amount for (_, unit), amount in books.balances.items() if unit == "points")
 
 
-def test_buying_raises_multiplies_refunds_lower_and_time_takes_one_step(database: Database) -> None:
-    document, steps = recipe()
-    assert len(steps) > 8
+@pytest.mark.parametrize("name", RECIPES)
+def test_each_step_of_the_story_ends_as_it_says(database: Database, name: str) -> None:
+    document, steps = recipe(name)
+    assert len(steps) >= RECIPES[name]
     shop = Shop(database, document)
     for number, step in enumerate(steps, start=1):
         shop.do(step)
@@ -79,8 +84,9 @@ def test_buying_raises_multiplies_refunds_lower_and_time_takes_one_step(database
         assert shop.points() == step.get("points", shop.points()), f"step {number}: {step}"
 
 
-def test_the_recipe_could_be_published_and_is_in_the_list() -> None:
-    document, _ = recipe()
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_recipe_could_be_published_and_is_in_the_list(name: str) -> None:
+    document, _ = recipe(name)
     found = check_program(read_program(document), [], today=date(2026, 7, 1))
     assert [one for one in found if one.path.startswith("tiers") and one.severity == "error"] == []
-    assert "](tiers.md)" in README
+    assert f"]({name})" in README

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from saleor_loyalty_app.programs.tier_calendar import period_after
 from saleor_loyalty_app.programs.tier_measures import Counted, History
+from saleor_loyalty_app.programs.tier_projection import projection
 from saleor_loyalty_app.programs.tier_rules import (
     SETTLING,
     Change,
@@ -18,7 +19,6 @@ from saleor_loyalty_app.programs.tier_rules import (
     history_from,
     kept_through_changes,
     next_state,
-    projection,
 )
 from saleor_loyalty_app.programs.tiers import Tiers, Window
 from tests.unit.tiers.test_tier_rules import DAY, JOINED, WINDOWS, spent, tiers_of, walk

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from saleor_loyalty_app.programs.tier_calendar import counting_from, period_after, plus_months
 from saleor_loyalty_app.programs.tier_measures import Counted, History, Missing
+from saleor_loyalty_app.programs.tier_projection import projection
 from saleor_loyalty_app.programs.tier_rules import (
     SETTLING,
     Law,
@@ -17,7 +18,6 @@ from saleor_loyalty_app.programs.tier_rules import (
     due_on,
     kept_through_changes,
     next_state,
-    projection,
     united,
 )
 from saleor_loyalty_app.programs.tiers import Tiers, Window
@@ -281,6 +281,20 @@ def test_the_projection_tells_what_is_missing_and_when_one_falls() -> None:
     assert ahead.reach_by == date(2027, 12, 31)
     assert (ahead.drops_to, ahead.drops_on) == ("t0", date(2028, 1, 31))
     assert ahead.to_keep == (Missing("spend", 300_000, "TRY"),)
+
+
+def test_a_tier_that_time_with_the_store_brought_does_not_depend_on_when_one_looks() -> None:
+    levels = tiers_of(300).model_dump(mode="json", exclude_none=True)["levels"]
+    levels[0]["requirements"]["tenure_days"] = {"min": 100}
+    tiers = Tiers.model_validate({"enabled": True, "levels": levels})
+    history, reached = History(JOINED, (spent(JOINED, 300),)), JOINED + 100 * DAY
+    at_once = walk(tiers, history, [JOINED, reached])
+    later = walk(tiers, history, [JOINED, reached, reached + 50 * DAY])
+    assert (at_once.earned, at_once.period_until) == (
+        "t0",
+        period_after(tiers.window, reached, JOINED),
+    )
+    assert (later.earned, later.period_until) == ("t0", at_once.period_until)
 
 
 def test_any_requirement_is_enough_where_the_level_says_so() -> None:

@@ -19,9 +19,14 @@ from saleor_loyalty_app.programs.shipping_decide import (
 from saleor_loyalty_app.programs.shipping_words import shipping_condition_words
 from saleor_loyalty_app.programs.stats import OrderStats
 from saleor_loyalty_app.programs.tier_measures import Missing
-from saleor_loyalty_app.programs.tiers import SpendLimit, level_in_force, template
+from saleor_loyalty_app.programs.tiers import Level, SpendLimit, level_in_force, template
 from saleor_loyalty_app.programs.tiers_check import tier_problems
-from saleor_loyalty_app.programs.tiers_words import missing_words, tier_values
+from saleor_loyalty_app.programs.tiers_words import (
+    level_words,
+    missing_words,
+    tier_changes,
+    tier_values,
+)
 from saleor_loyalty_app.programs.unknown_shopper import what_it_needs
 from saleor_loyalty_app.programs.yaml_text import parse_yaml, program_from_yaml, program_to_yaml
 from tests.program_samples import CHANNELS, MOMENT, document_of, program_of, rule_of
@@ -213,3 +218,28 @@ def test_a_new_store_is_proposed_tiers_that_are_off_from_what_its_orders_cost() 
 
     assert least(sold) == {"USD": [150, 450, 1500], "TRY": [1000, 3000, 10_000]}
     assert least([])["USD"] == [100, 300, 1000]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "goes back where refunds take it"), ("tr", "geri alınır")]
+)
+def test_a_level_tells_that_what_it_gave_goes_back_and_writes_nothing_where_it_stays(
+    language: str, told: str
+) -> None:
+    stays = Level.model_validate({"id": "gold", "names": {"en": "Gold"}, "entry_points": 50})
+    goes = stays.model_copy(update={"keep": False})
+    assert told in level_words(goes, language)
+    assert told not in level_words(stays, language)
+    assert "keep" not in stays.model_dump(mode="json")
+    assert goes.model_dump(mode="json")["keep"] is False
+    section = {"enabled": True, "levels": [stays.model_dump(mode="json")]}
+    program = program_of(tiers=section)
+    returned = program_of(tiers=section | {"levels": [goes.model_dump(mode="json")]})
+    assert program_from_yaml(program_to_yaml(returned)) == returned
+    assert (program.tiers, returned.tiers) != (None, None)
+    assert [one.code for one in tier_changes(program.tiers, returned.tiers, language)] == [
+        "tier_changed"
+    ]
+    assert program.tiers is not None
+    assert returned.tiers is not None
+    assert program.tiers.digest == returned.tiers.digest, "nobody is looked at anew for it"

@@ -1,4 +1,4 @@
-import { FieldDecimal, FieldLongText, FieldMoney, FieldNumber, FieldSelect, FieldText, useT } from "@/kit";
+import { FieldDecimal, FieldLongText, FieldMoney, FieldNumber, FieldSelect, FieldSwitch, FieldText, useT } from "@/kit";
 import { useId } from "react";
 import { useController, type Control } from "react-hook-form";
 import { useIntl } from "react-intl";
@@ -55,6 +55,7 @@ export function LevelEditor(props: CardProps & { at: number; level: LevelForm })
           <FieldDecimal control={control} name={`${field}.multiplier`} label={t("tiers.multiplier")} hint={t("tiers.multiplier_hint")} affix="×" disabled={disabled} />
           <FieldNumber control={control} name={`${field}.entry_points`} label={t("tiers.entry_points")} hint={t("tiers.entry_points_hint")} disabled={disabled} />
         </div>
+        <FieldSwitch control={control} name={`${field}.keep`} label={t("tiers.keep")} hint={t("tiers.keep_hint")} disabled={disabled} />
         <div className="kit-fields">
           {languages.map(({ locale, language }) => (
             <FieldLongText

@@ -46,6 +46,21 @@ describe("the tiers of a program", () => {
     expect(levels[1]).toEqual({ ...BRONZE, id: "gold", names: { en: "Gold" }, requirements: GOLD.requirements, benefits: GOLD.benefits, later: "kept" });
   });
 
+  it("say where refunds take back what reaching a level gave, and nothing where it stays", () => {
+    expect(formOf(DOCUMENT, CURRENCIES).levels.map((one) => one.keep)).toEqual([true, true]);
+    const { document } = changed((form) => {
+      Object.assign(form.levels[1] ?? {}, { keep: false });
+    });
+    const [bronze, gold] = (document.tiers as { levels: object[] }).levels;
+    expect(bronze).toEqual(BRONZE);
+    expect(gold).toEqual({ ...GOLD, keep: false });
+    const again = changed((form) => {
+      Object.assign(form.levels[1] ?? {}, { keep: true });
+    }, document).document;
+    expect(again).toEqual(DOCUMENT);
+    expect(isShown("levels.1.keep")).toBe(true);
+  });
+
   it("lead from a place of the document to its field, whatever fields are empty", () => {
     const { places } = changed((form) => {
       const [bronze] = form.levels;

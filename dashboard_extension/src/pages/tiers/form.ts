@@ -11,7 +11,7 @@ export const DOWNGRADES = ["one_step", "by_merit", "none"] as const;
 /** What a level may ask for, besides spend; each is a whole number in the form. */
 export const COUNTS = ["orders", "status_points", "tenure_days"] as const;
 /** What a level of the document says only where it has it. */
-const OPTIONAL: readonly string[] = ["color", "multiplier", "entry_points"];
+const OPTIONAL: readonly string[] = ["color", "multiplier", "entry_points", "keep"];
 /** The server takes no more. */
 export const MOST_LEVELS = 10;
 
@@ -27,6 +27,8 @@ export interface LevelForm {
   tenure_days: Whole;
   multiplier: string | null;
   entry_points: Whole;
+  /** Whether what reaching it gave stays where refunds take the level. */
+  keep: boolean;
   benefits: Record<string, string>;
   /** The level as it was read: what no field shows is kept. */
   before: Json;
@@ -71,6 +73,7 @@ function levelOf(level: Json, locales: readonly string[], currencies: readonly s
     tenure_days: whole(record(asked.tenure_days).min),
     multiplier: amount(level.multiplier),
     entry_points: whole(level.entry_points),
+    keep: level.keep !== false,
     benefits: textsOf(level.benefits, locales),
     before: level,
   };
@@ -108,6 +111,7 @@ function levelIn(level: LevelForm, at: number, places: Places): Json {
     ...(level.color === "" ? {} : { color: level.color }),
     ...(level.multiplier === null ? {} : { multiplier: level.multiplier }),
     ...(level.entry_points === null ? {} : { entry_points: level.entry_points }),
+    ...(level.keep ? {} : { keep: false }),
   };
 }
 
@@ -146,7 +150,7 @@ export function moved(levels: readonly LevelForm[], at: number, by: -1 | 1): Lev
   return next;
 }
 
-const SHOWN = /^levels\.\d+\.(names\.|benefits\.|spend\.\d+\.min$|(orders|status_points|tenure_days|multiplier|entry_points|color|match)$)/;
+const SHOWN = /^levels\.\d+\.(names\.|benefits\.|spend\.\d+\.min$|(orders|status_points|tenure_days|multiplier|entry_points|keep|color|match)$)/;
 
 /** Whether a field of a level says itself what is wrong with it. */
 export function isShown(field: string | null): boolean {
