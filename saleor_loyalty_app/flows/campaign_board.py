@@ -1,7 +1,7 @@
 """The campaigns that are for one member now, each with their code and until when."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -9,9 +9,11 @@ from sqlalchemy import Connection
 from saleor_loyalty_app.campaigns import codes, repository
 from saleor_loyalty_app.campaigns.repository import CampaignRow
 from saleor_loyalty_app.campaigns.terms import ChannelValue, MemberLimit
+from saleor_loyalty_app.campaigns.vouchers import DIFFERS, TAKEN
 from saleor_loyalty_app.flows.campaign_audience import candidates
 from saleor_loyalty_app.flows.campaign_limits import had_all
 from saleor_loyalty_app.flows.message_context import program_of
+from saleor_loyalty_app.flows.shared_code_uses import why_not_usable
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
@@ -23,11 +25,17 @@ from saleor_loyalty_app.stores.refs import StoreRef
 
 @dataclass(frozen=True, slots=True)
 class ForMe:
-    """A campaign as one member sees it; `code` is empty where none is needed."""
+    """A campaign as one member sees it; `code` is empty where none is needed.
+
+    `own`: the code is theirs alone, also one to try a campaign with. `why_not` is "" unless a
+    shared code does nothing for them any more (`shared_code_uses`).
+    """
 
     campaign: CampaignRow
     code: str
     until: datetime
+    own: bool = False
+    why_not: str = ""
 
 
 def campaigns_for(
@@ -42,7 +50,7 @@ def campaigns_for(
     """What runs for a member, codes of their own included that outlive their campaign.
 
     A campaign whose code is not there yet, or was used, is left out, and so is one of which the
-    member had all that one member gets.
+    member had all that one member gets. A shared code that they cannot use any more says why.
 
     Args:
         wanted: whether a campaign is asked about; without it all are. For others nobody is judged.
@@ -57,7 +65,7 @@ def campaigns_for(
     if wanted is not None:
         behind = {key: one for key, one in behind.items() if wanted(one)}
     found = [
-        ForMe(behind[one.campaign_id], one.code, one.valid_until)
+        ForMe(behind[one.campaign_id], one.code, one.valid_until, own=True)
         for one in own
         if one.campaign_id in behind
     ]
@@ -76,6 +84,11 @@ def campaigns_for(
         shared = _shared(conn, campaign)
         if shared is not None:
             found.append(ForMe(campaign, shared, campaign.ends_at))
+    shared_ones = [one.campaign for one in found if one.code and not one.own]
+    why_not = why_not_usable(conn, store, member, everybody, shared_ones, now=now, keys=keys)
+    found = [
+        one if one.own else replace(one, why_not=why_not.get(one.campaign.id, "")) for one in found
+    ]
     return sorted(found, key=lambda one: (one.until, one.campaign.id, one.code))
 
 
@@ -119,9 +132,14 @@ def _off(kind: str, one: ChannelValue, reduced: bool, language: str) -> str:
 
 
 def _shared(conn: Connection, campaign: CampaignRow) -> str | None:
-    """The shared code that Saleor has; "" where none is needed, None where it is not there."""
+    """The shared code that Saleor has; "" where none is needed, None where it is not there.
+
+    Nor is it where it takes off something else in Saleor than the campaign says.
+    """
     said = campaign.terms.codes
     if said is None or said.code is None:
         return ""
+    if campaign.trouble in (TAKEN, DIFFERS):
+        return None
     row = codes.shared_of(conn, campaign.store_id, campaign.id)
     return row.code if row is not None and row.state == "open" else None

@@ -164,7 +164,7 @@ async def my_prices(
 
     def read(conn: Connection) -> PriceScene:
         store, member = shopper_now(conn, shopper)
-        scene = price_scene(conn, store, member, channel, now=now)
+        scene = price_scene(conn, store, member, channel, now=now, keys=faces.email_keys)
         if scene is None:
             raise ChannelUnknown(channel)
         return scene
