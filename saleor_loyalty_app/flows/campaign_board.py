@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from saleor_loyalty_app.campaigns import codes, repository
 from saleor_loyalty_app.campaigns.repository import CampaignRow
 from saleor_loyalty_app.campaigns.terms import ChannelValue, MemberLimit
-from saleor_loyalty_app.campaigns.vouchers import DIFFERS, TAKEN
+from saleor_loyalty_app.campaigns.vouchers import DIFFERS, ENDED, TAKEN
 from saleor_loyalty_app.flows.campaign_audience import candidates
 from saleor_loyalty_app.flows.campaign_limits import had_all
 from saleor_loyalty_app.flows.message_context import program_of
@@ -134,12 +134,12 @@ def _off(kind: str, one: ChannelValue, reduced: bool, language: str) -> str:
 def _shared(conn: Connection, campaign: CampaignRow) -> str | None:
     """The shared code that Saleor has; "" where none is needed, None where it is not there.
 
-    Nor is it where it takes off something else in Saleor than the campaign says.
+    Nor is it where it was ended in Saleor, or takes off something else there than is said.
     """
     said = campaign.terms.codes
     if said is None or said.code is None:
         return ""
-    if campaign.trouble in (TAKEN, DIFFERS):
+    if campaign.trouble in (TAKEN, DIFFERS, ENDED):
         return None
     row = codes.shared_of(conn, campaign.store_id, campaign.id)
     return row.code if row is not None and row.state == "open" else None

@@ -9,7 +9,7 @@ from saleor_loyalty_app.campaigns import codes, repository, shared_codes
 from saleor_loyalty_app.campaigns.repository import CampaignRow
 from saleor_loyalty_app.campaigns.saleor_voucher import values
 from saleor_loyalty_app.campaigns.terms import Audience
-from saleor_loyalty_app.campaigns.vouchers import DIFFERS, TAKEN
+from saleor_loyalty_app.campaigns.vouchers import DIFFERS, ENDED, TAKEN
 from saleor_loyalty_app.flows.campaign_board import campaigns_for
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
@@ -82,7 +82,7 @@ def _lowers(campaign: CampaignRow, channel: str) -> bool:
 
 
 def _does_lower(campaign: CampaignRow, channel: str) -> bool:
-    return _lowers(campaign, channel) and campaign.trouble not in (TAKEN, DIFFERS)
+    return _lowers(campaign, channel) and campaign.trouble not in (TAKEN, DIFFERS, ENDED)
 
 
 def _benefit(

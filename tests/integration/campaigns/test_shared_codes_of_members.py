@@ -11,9 +11,10 @@ from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows import campaign_desk as desk
 from saleor_loyalty_app.flows.campaign_board import ForMe, campaigns_for
 from saleor_loyalty_app.flows.price_benefits import benefits_for
+from saleor_loyalty_app.flows.watch_shared_codes import watch_shared_codes
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.repository import member_by_id
-from tests.campaign_stage import ACTOR, background, buy, refund, start, terms_of
+from tests.campaign_stage import ACTOR, background, buy, now_of, refund, start, terms_of
 from tests.come_back import come_back, name
 from tests.order_books import KEYS
 from tests.redemption_stage import OTHER, SHOPPER, Stage
@@ -47,6 +48,11 @@ def priced(stage: Stage, email: str = SHOPPER) -> list[str]:
         return [one.code for one in found]
 
     return stage.database.read(read)
+
+
+def watch(stage: Stage) -> None:
+    access = stage.driver.bench.access
+    assert not watch_shared_codes(access, stage.store, clock=stage.box.clock.now)
 
 
 def test_who_has_used_a_code_for_one_order_of_each_is_told_so_also_after_a_refund(
@@ -162,3 +168,26 @@ def test_a_code_that_takes_off_something_else_in_saleor_is_left_out(stage: Stage
         lambda conn: repository.change(conn, campaign.id, {"trouble": "code_differs"})
     )
     assert why_not(stage) == []
+
+
+def test_a_code_that_staff_ended_in_saleor_is_left_out_until_it_is_there_again(
+    stage: Stage,
+) -> None:
+    campaign = start(stage, terms_of(stage, codes=shared()))
+    voucher = stage.box.store.voucher_codes["MUSTERI10"].voucher
+    last = voucher.end_date
+    watch(stage)
+    assert (why_not(stage), now_of(stage, campaign).trouble) == ([("MUSTERI10", "")], "")
+    voucher.end_date = stage.now - timedelta(minutes=1)
+    watch(stage)
+    assert (why_not(stage), now_of(stage, campaign).trouble) == ([], "code_ended")
+    assert priced(stage) == []
+    voucher.end_date = last
+    watch(stage)
+    assert (why_not(stage), now_of(stage, campaign).trouble) == ([("MUSTERI10", "")], "")
+    del stage.box.store.voucher_codes["MUSTERI10"]
+    watch(stage)
+    assert now_of(stage, campaign).trouble == "code_ended"
+    background(stage)
+    watch(stage)
+    assert (why_not(stage), now_of(stage, campaign).trouble) == ([], "code_ended")
