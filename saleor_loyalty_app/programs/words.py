@@ -316,8 +316,8 @@ def _leaf_words(leaf: c.Leaf, language: str, names: Mapping[str, str]) -> str:
         case c.Expression():
             return translate("condition.expression", language, expression=leaf.cel)
         case _:
-            items = [names.get(f"{leaf.type}:{one}", one) for one in _items(leaf)]
-            return translate(f"condition.{leaf.type}", language, items=list_words(items, language))
+            called = [names.get(f"{leaf.type}:{one}", one) for one in _items(leaf)]
+            return translate(f"condition.{leaf.type}", language, items=list_words(called, language))
 
 
 def value_said(value: str | int | bool, language: str) -> str:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import httpx
 import pytest
 
 from saleor_loyalty_app.programs import repository
@@ -65,7 +66,7 @@ def test_the_page_names_categories_and_channels_and_asks_once(
 def test_a_store_that_does_not_answer_keeps_no_page_back(
     edge: ApiEdge, proposed: StoreRef, asked: list[Data]
 ) -> None:
-    del edge.saleor.answers["CatalogCategories"]
+    edge.saleor.answers["CatalogCategories"] = httpx.Response(502)
     said = changes(edge, proposed)
     assert "category is shirts, hats or below" in said
     assert "(default-channel)” is added" in said
