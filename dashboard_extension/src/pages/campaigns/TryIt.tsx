@@ -36,7 +36,7 @@ export function TryIt({ of }: { of: CampaignOf }) {
           </Notice>
         )}
         {found?.held && (
-          <Notice>
+          <Notice tone="info">
             {t("campaigns.try_held")} <strong className="campaigns-code">{found.held}</strong>
           </Notice>
         )}
