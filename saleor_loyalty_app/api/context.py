@@ -12,7 +12,7 @@ from saleor_loyalty_app.api.saleor_calls import SaleorCalls
 from saleor_loyalty_app.api.shopper_tokens import ShopperTokens
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
-from saleor_loyalty_app.flows.category_names import CategoryBook
+from saleor_loyalty_app.flows.catalog_names import CatalogBook
 from saleor_loyalty_app.flows.outbound import Outbound
 from saleor_loyalty_app.flows.product_gates import GateBook
 from saleor_loyalty_app.flows.replay_inbox import Replay
@@ -42,7 +42,7 @@ class Faces:
         settings: what the operator set for all stores.
         gates: what products say on who may buy them; only within `calls`.
         prices: what goods cost everybody; asked for only within `calls`.
-        categories: what categories are called; asked for only within `calls`.
+        catalog: what stores call what they sell; asked for only within `calls`.
     """
 
     database: Database
@@ -61,7 +61,7 @@ class Faces:
     settings: Settings
     gates: GateBook = field(default_factory=GateBook)
     prices: PriceBook = field(default_factory=PriceBook)
-    categories: CategoryBook = field(default_factory=CategoryBook)
+    catalog: CatalogBook = field(default_factory=CatalogBook)
 
 
 def faces_of(request: Request) -> Faces:

@@ -29,6 +29,8 @@ ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 LENGTH = 16
 #: What the code that everybody may use is issued for.
 SHARED = "shared"
+#: How that begins which a code to try a campaign with is issued for.
+TRIAL = "test:"
 _AGAIN = ":again:"
 #: Codes that Saleor is told of in one request; each costs it two look-ups.
 BATCH = 100
@@ -49,6 +51,11 @@ class CodeRow:
     issued_at: datetime
     ended_at: datetime | None
     ended_why: str
+
+    @property
+    def is_trial(self) -> bool:
+        """It was made to try the campaign with."""
+        return self.issue_key.startswith(TRIAL)
 
 
 @dataclass(frozen=True, slots=True)

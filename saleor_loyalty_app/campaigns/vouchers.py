@@ -19,6 +19,8 @@ _C, _K, _W = table(Campaign), table(CampaignCode), table(CampaignVoucher)
 MAIN, TEST = "", "test"
 #: Troubles of a shared code that are the owner's to settle.
 TAKEN, DIFFERS = "code_taken", "code_differs"
+#: Staff ended or deleted it in Saleor while its campaign goes on.
+ENDED = "code_ended"
 #: What Saleor refused is tried again so much later, and so much later where something ends.
 AGAIN, ENDS_AGAIN = timedelta(minutes=10), timedelta(minutes=1)
 

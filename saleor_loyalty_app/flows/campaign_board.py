@@ -1,7 +1,7 @@
 """The campaigns that are for one member now, each with their code and until when."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -9,9 +9,11 @@ from sqlalchemy import Connection
 from saleor_loyalty_app.campaigns import codes, repository
 from saleor_loyalty_app.campaigns.repository import CampaignRow
 from saleor_loyalty_app.campaigns.terms import ChannelValue, MemberLimit
+from saleor_loyalty_app.campaigns.vouchers import DIFFERS, ENDED, TAKEN
 from saleor_loyalty_app.flows.campaign_audience import why_not_in_each, why_not_newcomer
 from saleor_loyalty_app.flows.campaign_limits import had_all_of
 from saleor_loyalty_app.flows.message_context import program_of
+from saleor_loyalty_app.flows.shared_code_uses import why_not_usable
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef, Newcomer
@@ -25,11 +27,17 @@ from saleor_loyalty_app.stores.refs import StoreRef
 
 @dataclass(frozen=True, slots=True)
 class ForMe:
-    """A campaign as one member sees it; `code` is empty where none is needed."""
+    """A campaign as one member sees it; `code` is empty where none is needed.
+
+    `own`: the code is theirs alone, also one to try a campaign with. `why_not` is "" unless a
+    shared code does nothing for them any more (`shared_code_uses`).
+    """
 
     campaign: CampaignRow
     code: str
     until: datetime
+    own: bool = False
+    why_not: str = ""
 
 
 def campaigns_for(
@@ -44,7 +52,7 @@ def campaigns_for(
     """What runs for a member, codes of their own included that outlive their campaign.
 
     A campaign whose code is not there yet, or was used, is left out, and so is one of which the
-    member had all that one member gets.
+    member had all that one member gets. A shared code that they cannot use any more says why.
 
     Args:
         wanted: whether a campaign is asked about; without it all are. For others nobody is judged.
@@ -59,7 +67,7 @@ def campaigns_for(
     if wanted is not None:
         behind = {key: one for key, one in behind.items() if wanted(one)}
     found = [
-        ForMe(behind[one.campaign_id], one.code, one.valid_until)
+        ForMe(behind[one.campaign_id], one.code, one.valid_until, own=True)
         for one in own
         if one.campaign_id in behind
     ]
@@ -71,6 +79,11 @@ def campaigns_for(
         and (one.terms.kind != "points" or store.earning_on)
     ]
     found += _open_to(conn, store, member, for_all, now=now, keys=keys)
+    shared_ones = [one.campaign for one in found if one.code and not one.own]
+    why_not = why_not_usable(conn, store, member, everybody, shared_ones, now=now, keys=keys)
+    found = [
+        one if one.own else replace(one, why_not=why_not.get(one.campaign.id, "")) for one in found
+    ]
     return sorted(found, key=lambda one: (one.until, one.campaign.id, one.code))
 
 
@@ -85,7 +98,8 @@ def _open_to(
 ) -> list[ForMe]:
     """Those campaigns without codes of members' own that are for a member, and are not used up.
 
-    What they go by is read for all of them at once.
+    What they go by is read for all of them at once. A code that was ended in Saleor, or takes off
+    something else there than is said, is not there.
     """
     if not campaigns:
         return []
@@ -96,7 +110,8 @@ def _open_to(
     used_up = had_all_of(conn, store, mine, member, now=now, keys=keys)
     left = [one for one in mine if one.id not in used_up]
     shared = codes.shared_of_each(conn, store.id, {one.id for one in left if _has_code(one)})
-    said = {one.campaign_id: one.code for one in shared.values() if one.state == "open"}
+    dead = {one.id for one in left if one.trouble in (TAKEN, DIFFERS, ENDED)}
+    said = {key: row.code for key, row in shared.items() if row.state == "open" and key not in dead}
     return [
         ForMe(one, said.get(one.id, ""), one.ends_at)
         for one in left

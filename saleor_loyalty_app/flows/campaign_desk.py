@@ -276,7 +276,9 @@ def make_test_code(
     voucher = vouchers.need_voucher(
         conn, store.id, campaign.id, batch, starts_at=now - HEAD_START, ends_at=now + TEST_FOR
     )
-    made = codes.issue(conn, store.id, voucher, f"test:{batch}", now=now, member_id=member.id)
+    made = codes.issue(
+        conn, store.id, voucher, f"{codes.TRIAL}{batch}", now=now, member_id=member.id
+    )
     _note(conn, campaign, actor, "campaign_tested", now, after={"member": member.id})
     if made is None:
         raise RuntimeError("a new key cannot have been used")

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection
 
+from saleor_loyalty_app.campaigns import codes
 from saleor_loyalty_app.campaigns.errors import CampaignElsewhere
 from saleor_loyalty_app.campaigns.repository import CampaignRow
 from saleor_loyalty_app.flows.campaign_audience import NO_PART, candidates
@@ -14,7 +15,7 @@ from saleor_loyalty_app.flows.known_member import member_facts
 from saleor_loyalty_app.flows.message_context import program_of
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.errors import MemberNotFound
-from saleor_loyalty_app.members.repository import surviving_member
+from saleor_loyalty_app.members.repository import merged_members, surviving_member
 from saleor_loyalty_app.programs.boosts import capped_boosts
 from saleor_loyalty_app.programs.decide import POINTS, decide_order
 from saleor_loyalty_app.programs.decision_plan import plan_of
@@ -52,6 +53,28 @@ def why_not_in(
         all_had = had_all(conn, store, campaign, member, now=now, keys=keys)
         return "limit" if all_had else ""
     return found[0].why_not if found else NO_PART
+
+
+def code_held(
+    conn: Connection,
+    store: StoreRef,
+    campaign: CampaignRow,
+    member_id: int,
+    *,
+    now: datetime,
+) -> str | None:
+    """A code of their own that a member can use of a campaign, beside those to try it with.
+
+    Raises:
+        MemberNotFound: there is no such member.
+    """
+    member = surviving_member(conn, store.id, member_id)
+    if member is None:
+        raise MemberNotFound
+    people = [member.id, *merged_members(conn, store.id, member.id)]
+    held = codes.of_members(conn, store.id, people, now=now)
+    mine = (one for one in held if one.campaign_id == campaign.id and not one.is_trial)
+    return next((one.code for one in mine), None)
 
 
 def try_points(

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from saleor_loyalty_app.flows.called_in_store import called_in_store
 from saleor_loyalty_app.flows.propose_program import APP
 from saleor_loyalty_app.programs import repository
 from saleor_loyalty_app.programs.diff import differences
@@ -13,6 +14,7 @@ from saleor_loyalty_app.programs.errors import DraftOverwritten, ProgramInvalid
 from saleor_loyalty_app.programs.problems import in_newest_format, read_program
 from saleor_loyalty_app.programs.repository import Draft, version_of
 from saleor_loyalty_app.programs.stats import OrderStats
+from saleor_loyalty_app.programs.store_names import NOTHING, Called
 from saleor_loyalty_app.stores import staff_actions
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -55,7 +57,8 @@ def save_draft(
             return present
     seen = None if present is None else present.version
     if present is not None and seen != version:
-        raise _overwritten(present, document, language)
+        called = called_in_store(conn, store.id)
+        raise _overwritten(present, document, language, called)
     repository.put_draft(conn, store.id, document, by=by, now=now, evidence=evidence)
     staff_actions.note(
         conn,
@@ -73,25 +76,27 @@ def save_draft(
     return repository.get_draft(conn, store.id)
 
 
-def _overwritten(present: Draft, mine: Mapping[str, Any], language: str) -> DraftOverwritten:
+def _overwritten(
+    present: Draft, mine: Mapping[str, Any], language: str, called: Called
+) -> DraftOverwritten:
     return DraftOverwritten(
         by=present.updated_by,
         at=present.updated_at.isoformat(),
         version=present.version,
         theirs=dict(present.document),
         mine=dict(mine),
-        changes=changes_in_words(present.document, mine, language),
+        changes=changes_in_words(present.document, mine, language, called),
     )
 
 
 def changes_in_words(
-    theirs: Mapping[str, Any], mine: Mapping[str, Any], language: str
+    theirs: Mapping[str, Any], mine: Mapping[str, Any], language: str, called: Called = NOTHING
 ) -> list[str]:
     """What the second document would change in the first; empty where one cannot be read."""
     try:
         return [
             change.text
-            for change in differences(read_program(theirs), read_program(mine), language)
+            for change in differences(read_program(theirs), read_program(mine), language, called)
         ]
     except ProgramInvalid:
         return []

@@ -1,8 +1,9 @@
 """What the owner of an address had with an account that is gone counts for the next account too.
 
 Otherwise an account that is deleted and made again has its first order anew, what rules and rewards
-are limited to, and a code of its own in a campaign. It is kept by the peppered hash of the address,
-and ends as that does; what a day, week, month or year is limited to ends soon after it.
+are limited to, a code of its own in a campaign, and the one order that a shared code is for. It is
+kept by the peppered hash of the address, and ends as that does; what a day, week, month or year is
+limited to ends soon after it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app.bonuses import given
 from saleor_loyalty_app.bonuses.given import Amount
-from saleor_loyalty_app.campaigns import codes
+from saleor_loyalty_app.campaigns import codes, shared_codes
 from saleor_loyalty_app.flows.campaign_boosts import boosts_at
 from saleor_loyalty_app.goodwill import prompts
 from saleor_loyalty_app.members import repository as members
@@ -32,6 +33,7 @@ from saleor_loyalty_app.stores.refs import StoreRef
 
 ORDERS = "orders"
 _CAP, _REWARD, _CODE, _OF, _GOODWILL = "cap:", "reward:", "code:", "of:", "goodwill:"
+_USED = "used:"
 #: An order of a period may be paid, and counted, so long after the period is over.
 LATE = timedelta(days=31)
 
@@ -160,6 +162,28 @@ def had_code(
     )
 
 
+def used_code(
+    conn: Connection,
+    store: StoreRef,
+    member: MemberRef,
+    campaigns: Sequence[str],
+    *,
+    now: datetime,
+    keys: EmailKeys | None = None,
+) -> frozenset[str]:
+    """Of which campaigns the owner of a member's address used the shared code, once for each.
+
+    Args:
+        campaigns: their public ids. What is asked is what was done with accounts that are gone.
+    """
+    if not campaigns:
+        return frozenset()
+    addresses = addresses_of(conn, store, member, keys)
+    whats = {f"{_USED}{one}": one for one in campaigns}
+    past = given.amounts_of(conn, store.id, addresses, list(whats), at=now)
+    return frozenset(whats[what] for what in past)
+
+
 def goodwill_before(
     conn: Connection,
     store: StoreRef,
@@ -196,9 +220,11 @@ def past_of(
     """
     orders = sum(paid_orders_of(conn, member_id, but=0) for member_id in member_ids)
     codes_had = codes.campaigns_of(conn, store.id, member_ids)
+    codes_used = shared_codes.once_used_by(conn, store.id, member_ids)
     found: list[tuple[str, Period, Amount]] = [
         (ORDERS, "ever", Amount(0, orders)),
         *((f"{_CODE}{campaign}", "ever", Amount(0, 1)) for campaign in codes_had),
+        *((f"{_USED}{campaign}", "ever", Amount(0, 1)) for campaign in codes_used),
         *_had_of_rules(conn, store, member_ids, program, now),
         *_had_of_rewards(conn, store, member_ids, program, now),
     ]

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.note_prices import channel_of, day_of, terms_of
 from saleor_loyalty_app.flows.price_benefits import benefits_for
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.prices import days, watches
 from saleor_loyalty_app.prices.days import Lowest, Span
@@ -52,13 +53,25 @@ class PriceLine:
 
 
 def price_scene(
-    conn: Connection, store: StoreRef, member: MemberRef | None, channel: str, *, now: datetime
+    conn: Connection,
+    store: StoreRef,
+    member: MemberRef | None,
+    channel: str,
+    *,
+    now: datetime,
+    keys: EmailKeys,
 ) -> PriceScene | None:
-    """What decides a member's prices; None where the store has no such channel."""
+    """What decides a member's prices; None where the store has no such channel.
+
+    Args:
+        keys: find what is remembered of the member's address under older secrets, too.
+    """
     found = channel_of(conn, store.id, channel)
     if found is None:
         return None
-    benefits = [] if member is None else benefits_for(conn, store, member, channel, now=now)
+    benefits: list[Benefit] = []
+    if member is not None:
+        benefits = benefits_for(conn, store, member, channel, now=now, keys=keys)
     watch = watches.of_channel(conn, store.id, channel)
     return PriceScene(store, found, tuple(benefits), watch)
 

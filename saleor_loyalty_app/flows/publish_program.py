@@ -1,11 +1,12 @@
 """From draft to revision: preview what publishing would change, publish, roll back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from saleor_loyalty_app.flows.called_in_store import called_in_store
 from saleor_loyalty_app.flows.program_problems import problems_of_program
 from saleor_loyalty_app.programs import repository
 from saleor_loyalty_app.programs.diff import Change, cost_notes, differences
@@ -56,10 +57,14 @@ def preview(
     now: datetime,
     language: str,
     effective_from: datetime | None = None,
+    catalog: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Preview:
     """What publishing a program (by default the draft) would change, against what is in force then.
 
     Cost notes rest on the orders that the draft's proposal looked at.
+
+    Args:
+        catalog: names of what the store sells, by kind and reference, where they are known.
 
     Raises:
         NoDraft, ProgramInvalid: there is no draft, or it cannot be read.
@@ -68,10 +73,12 @@ def preview(
     old = repository.revision_at(conn, store.id, effective_from or now)
     before = old.program if old else None
     stats = _stats_of_draft(conn, store.id)
+    called = called_in_store(conn, store.id, catalog)
+    notes = cost_notes(before, new, stats, language, now=now, timezone=store.timezone, store=called)
     return Preview(
         problems=tuple(problems_of_program(conn, store, new, now=now)),
-        changes=tuple(differences(before, new, language)),
-        cost=tuple(cost_notes(before, new, stats, language, now=now, timezone=store.timezone)),
+        changes=tuple(differences(before, new, language, called)),
+        cost=tuple(notes),
     )
 
 

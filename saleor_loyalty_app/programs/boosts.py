@@ -91,7 +91,9 @@ def missed(boost: Boost, look: Look) -> Reason | None:
         boost.audience, tier=member.tier, language=member.language, segments=member.segments
     )
     if why:
-        return {"code": f"campaign_{why}", **names}
+        wanted = {"tier": boost.audience.tiers, "segment": boost.audience.segments}.get(why)
+        asked = {} if wanted is None else {"wanted": sorted(wanted)}
+        return {"code": f"campaign_{why}", **asked, **names}
     had = reached_by(boost.per_member, member.used.get(boost.rule_id))
     if had is not None:
         return {"code": f"campaign_{had['code']}", "max": had["max"], **names}

@@ -21,6 +21,7 @@ from saleor_loyalty_app.programs.segments_words import segment_changes
 from saleor_loyalty_app.programs.shipping_words import shipping_changes
 from saleor_loyalty_app.programs.spending_words import spending_changes
 from saleor_loyalty_app.programs.stats import OrderStats
+from saleor_loyalty_app.programs.store_names import NOTHING, Called, called
 from saleor_loyalty_app.programs.tiers_words import tier_changes
 
 
@@ -33,39 +34,44 @@ class Change:
     text: str
 
 
-def differences(old: Program | None, new: Program, language: str) -> list[Change]:
+def differences(
+    old: Program | None, new: Program, language: str, store: Called = NOTHING
+) -> list[Change]:
     """What the new program changes, in the order of the document; empty when nothing.
 
     Without an old program everything that matters of the new one is told.
+
+    Args:
+        store: what the store calls things (`store_names`); others go by their references.
     """
     if old is None:
         return [
             Change("first_program", "", translate("change.first_program", language)),
             *_settings_told(new.settings, language),
-            *_rates(None, new, language),
-            *_rules(None, new, language),
-            *_spending(None, new, language),
-            *_shipping(None, new, language),
+            *_rates(None, new, language, store),
+            *_rules(None, new, language, store),
+            *_spending(None, new, language, store),
+            *_shipping(None, new, language, store),
             *_tiers(None, new, language),
             *_bonuses(None, new, language),
             *_events(None, new, language),
-            *_rewards(None, new, language),
-            *_segments(None, new, language),
-            *_goodwill(None, new, language),
+            *_rewards(None, new, language, store),
+            *_segments(None, new, language, store),
+            *_goodwill(None, new, language, store),
         ]
     return [
         *_names(old, new, language),
         *_settings(old.settings, new.settings, language),
-        *_rates(old, new, language),
-        *_rules(old, new, language),
-        *_spending(old, new, language),
-        *_shipping(old, new, language),
+        *_rates(old, new, language, store),
+        *_rules(old, new, language, store),
+        *_spending(old, new, language, store),
+        *_shipping(old, new, language, store),
         *_tiers(old, new, language),
         *_bonuses(old, new, language),
         *_events(old, new, language),
-        *_rewards(old, new, language),
-        *_segments(old, new, language),
-        *_goodwill(old, new, language),
+        *_rewards(old, new, language, store),
+        *_segments(old, new, language, store),
+        *_goodwill(old, new, language, store),
     ]
 
 
@@ -77,8 +83,13 @@ def cost_notes(
     *,
     now: datetime,
     timezone: str,
+    store: Called = NOTHING,
 ) -> list[str]:
-    """What a month costs, per channel that sold lately: before and after, or that it stays."""
+    """What a month costs, per channel that sold lately: before and after, or that it stays.
+
+    Args:
+        store: what the store calls its channels (`store_names`).
+    """
     notes = []
     for item in stats:
         after = monthly_cost(new, item, now=now, timezone=timezone)
@@ -88,7 +99,7 @@ def cost_notes(
             translate(
                 key,
                 language,
-                channel=item.channel,
+                channel=called("channel", item.channel, store),
                 before=words.money_words(before, item.currency, language),
                 after=words.money_words(after, item.currency, language),
                 orders=item.count,
@@ -182,23 +193,23 @@ def _setting_words(settings: Settings, name: str, language: str) -> str:
 _HUNDRED = Fraction(100)
 
 
-def _rates(old: Program | None, new: Program, language: str) -> Iterator[Change]:
+def _rates(old: Program | None, new: Program, language: str, store: Called) -> Iterator[Change]:
     before = {rates.channel: rates for rates in old.currencies} if old else {}
     after = {rates.channel: rates for rates in new.currencies}
     for channel in [*before, *(channel for channel in after if channel not in before)]:
         was, becomes = before.get(channel), after.get(channel)
-        path = f"currencies.{channel}"
+        path, name = f"currencies.{channel}", called("channel", channel, store)
         if becomes is None:
-            yield _change("rates_removed", path, language, channel=channel)
+            yield _change("rates_removed", path, language, channel=name)
         elif was is None:
             told = _rates_words(becomes, language)
-            yield _change("rates_added", path, language, channel=channel, rates=told)
+            yield _change("rates_added", path, language, channel=name, rates=told)
         elif was != becomes:
             yield _change(
                 "rates",
                 path,
                 language,
-                channel=channel,
+                channel=name,
                 before=_rates_words(was, language),
                 after=_rates_words(becomes, language),
             )
@@ -215,7 +226,7 @@ def _rates_words(rates: ChannelRates, language: str) -> str:
     return ", ".join(parts)
 
 
-def _rules(old: Program | None, new: Program, language: str) -> Iterator[Change]:
+def _rules(old: Program | None, new: Program, language: str, store: Called) -> Iterator[Change]:
     if old is not None and old.earning.stacking != new.earning.stacking:
         yield _change(f"stacking_{new.earning.stacking}", "earning.stacking", language)
     before = {rule.id: rule for rule in old.earning.rules} if old else {}
@@ -228,18 +239,23 @@ def _rules(old: Program | None, new: Program, language: str) -> Iterator[Change]
     for rule in after.values():
         was = before.get(rule.id)
         if was is None:
-            told = _rule_words(rule, new, language)
+            told = _rule_words(rule, new, language, store)
             path = f"earning.rules.{rule.id}"
             yield _change("rule_added", path, language, rule=rule.label(language), told=told)
         elif was != rule:
-            yield from _rule(was, rule, old or new, new, language)
+            yield from _rule(was, rule, old or new, new, language, store)
     kept = [rule_id for rule_id in before if rule_id in after]
     if kept != [rule_id for rule_id in after if rule_id in before]:
         yield _change("rules_reordered", "earning.rules", language)
 
 
 def _rule(
-    old: EarningRule, new: EarningRule, before: Program, after: Program, language: str
+    old: EarningRule,
+    new: EarningRule,
+    before: Program,
+    after: Program,
+    language: str,
+    store: Called,
 ) -> Iterator[Change]:
     path, name = f"earning.rules.{new.id}", new.label(language)
     if old.enabled != new.enabled:
@@ -255,8 +271,8 @@ def _rule(
         ),
         (
             "rule_condition",
-            words.rule_when_words(old, before, language),
-            words.rule_when_words(new, after, language),
+            words.rule_when_words(old, before, language, store),
+            words.rule_when_words(new, after, language, store),
         ),
         (
             "rule_caps",
@@ -291,26 +307,28 @@ def _rule(
         yield _change(code, path, language, rule=name)
 
 
-def _rule_words(rule: EarningRule, program: Program, language: str) -> str:
-    when = words.rule_when_words(rule, program, language)
+def _rule_words(rule: EarningRule, program: Program, language: str, store: Called) -> str:
+    when = words.rule_when_words(rule, program, language, store)
     text = f"{words.effect_words(rule.then, language, program)}; {when}"
     if rule.caps is not None:
         text = f"{text}; {words.caps_words(rule.caps, language)}"
     return text if rule.enabled else f"{text}; {translate('words.disabled', language)}"
 
 
-def _spending(old: Program | None, new: Program, language: str) -> Iterator[Change]:
+def _spending(old: Program | None, new: Program, language: str, store: Called) -> Iterator[Change]:
     """Without an old program, what differs from the defaults is told."""
     code = "setting_told" if old is None else "setting"
     before = old.spending if old is not None else None
-    for one in spending_changes(before, new.spending, language):
+    for one in spending_changes(before, new.spending, language, store):
         path = f"spending.{one.field}"
         yield _change(code, path, language, setting=one.name, before=one.before, after=one.after)
 
 
-def _shipping(old: Program | None, new: Program, language: str) -> Iterator[Change]:
+def _shipping(old: Program | None, new: Program, language: str, store: Called) -> Iterator[Change]:
     before = old.shipping if old is not None else None
-    for change in shipping_changes(before, new.shipping, language):
+    for change in shipping_changes(
+        before, new.shipping, language, *_names_of(old, new, language, store)
+    ):
         yield _change(change.code, change.path, language, **change.arguments)
 
 
@@ -320,22 +338,28 @@ def _bonuses(old: Program | None, new: Program, language: str) -> Iterator[Chang
         yield _change(change.code, change.path, language, **change.arguments)
 
 
-def _goodwill(old: Program | None, new: Program, language: str) -> Iterator[Change]:
+def _goodwill(old: Program | None, new: Program, language: str, store: Called) -> Iterator[Change]:
     before = old.goodwill if old is not None else None
-    for change in goodwill_changes(before, new.goodwill, language):
+    for change in goodwill_changes(before, new.goodwill, language, store):
         yield _change(change.code, change.path, language, **change.arguments)
 
 
-def _segments(old: Program | None, new: Program, language: str) -> Iterator[Change]:
+def _segments(old: Program | None, new: Program, language: str, store: Called) -> Iterator[Change]:
     before = old.segments if old is not None else None
-    names = {"tier": words.tier_names(new, language)}
+    prefix = "category:"
+    categories = {
+        key.removeprefix(prefix): name for key, name in store.items() if key.startswith(prefix)
+    }
+    names = {"tier": words.tier_names(new, language), "category": categories}
     for change in segment_changes(before, new.segments, language, names):
         yield _change(change.code, change.path, language, **change.arguments)
 
 
-def _rewards(old: Program | None, new: Program, language: str) -> Iterator[Change]:
+def _rewards(old: Program | None, new: Program, language: str, store: Called) -> Iterator[Change]:
     before = old.rewards if old is not None else None
-    for change in reward_changes(before, new.rewards, language):
+    for change in reward_changes(
+        before, new.rewards, language, *_names_of(old, new, language, store)
+    ):
         yield _change(change.code, change.path, language, **change.arguments)
 
 
@@ -349,6 +373,14 @@ def _tiers(old: Program | None, new: Program, language: str) -> Iterator[Change]
     before = old.tiers if old is not None else None
     for change in tier_changes(before, new.tiers, language):
         yield _change(change.code, change.path, language, **change.arguments)
+
+
+def _names_of(
+    old: Program | None, new: Program, language: str, store: Called
+) -> tuple[Called, Called]:
+    """What things are called, before and now."""
+    before, after = (words.member_names(program, language) for program in (old, new))
+    return {**store, **before}, {**store, **after}
 
 
 def _change(code: str, path: str, language: str, **arguments: object) -> Change:

@@ -25,6 +25,7 @@ from typing import Any
 
 from saleor_loyalty_app.i18n import catalogue, translate
 from saleor_loyalty_app.programs import words
+from saleor_loyalty_app.programs.deed_names import name_about, names_waited_for
 from saleor_loyalty_app.programs.document import Program, Rate
 from saleor_loyalty_app.programs.expiry_words import country_words
 from saleor_loyalty_app.programs.perks_words import planned_words
@@ -111,8 +112,11 @@ def _headline(entry: EntryFacts, language: str, program: Program | None) -> str:
     order = str(entry.reason.get("order") or "")
     note = str(entry.reason.get("note") or "")
     about = str(entry.reason.get("on") or "")
+    deed = str(entry.reason.get("deed") or "")
+    named = name_about(program, deed, about, language) if program is not None and about else None
     texts = catalogue(language)
     candidates = (
+        f"explain.{code}.of" if named is not None else "",
         f"explain.{code}.{entry.reason.get('why')}.order" if order else "",
         f"explain.{code}.{entry.reason.get('why')}",
         f"explain.{code}.note" if note else "",
@@ -126,7 +130,8 @@ def _headline(entry: EntryFacts, language: str, program: Program | None) -> str:
         points=_amount(abs(entry.amount), entry.unit, language),
         signed=("+" if entry.amount > 0 else "") + _amount(entry.amount, entry.unit, language),
         number=entry.reason.get("number") or "",
-        event=about if program is None else program.event_name(about, language),
+        event=named or about,
+        about=named,
         reward=_reward(entry, program, language),
         order=order or translate("explain.unknown_order", language),
         note=note,
@@ -336,6 +341,15 @@ def explain_miss(
         names = words.segment_names(program, language)
         wanted = [names.get(f"segment:{one}", one) for one in reason["wanted"]]
         arguments["wanted"] = words.list_words(wanted, language)
+    if code in ("campaign_tier", "campaign_segment") and "wanted" in reason:
+        wanted = _audience(program, code, reason["wanted"], language)
+        arguments["wanted"] = words.list_words(wanted, language)
+        code = f"{code}.of"
+    if code == "on_another":
+        waits = names_waited_for(program, rule_id, reason["wanted"], language)
+        if waits is not None:
+            arguments["wanted"] = words.list_words(waits, language)
+            code = "on_another.of"
     if code in ("plugin_condition", "plugin_nothing"):
         arguments["said"] = in_locale(reason.get("words", {}), language)
         code = code if arguments["said"] else f"{code}_unsaid"
@@ -344,6 +358,15 @@ def explain_miss(
     key = f"miss.{code}" if f"miss.{code}" in catalogue(language) else "miss.other"
     text = translate(key, language, **arguments)
     return f"{called}: {text}" if rule_id else text
+
+
+def _audience(program: Program, code: str, wanted: Sequence[str], language: str) -> list[str]:
+    """Whom a campaign is for, by name, in the order of the program."""
+    if code == "campaign_tier":
+        names = words.tier_names(program, language)
+    else:
+        names = {one.id: one.label(language) for one in program.segments or ()}
+    return [names.get(one, one) for one in sorted(wanted, key=[*names, *wanted].index)]
 
 
 def _code_of_miss(reason: Mapping[str, Any], program: Program) -> str:

@@ -15,6 +15,7 @@ from saleor_loyalty_app.programs.goodwill import (
     Signal,
     Suggestion,
 )
+from saleor_loyalty_app.programs.store_names import NOTHING, Called, called
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,22 @@ def suggestion_words(suggest: Suggestion, language: str) -> str:
     return translate(f"goodwill.gives.shipping_{way}", language)
 
 
-def signal_words(signal: Signal, language: str) -> str:
-    """When a signal comes, what is suggested for it, and whether it is given by itself."""
+def signal_words(signal: Signal, language: str, names: Called = NOTHING) -> str:
+    """When a signal comes, what is suggested for it, and whether it is given by itself.
+
+    Args:
+        names: of channels by "channel:<slug>".
+    """
     told = [suggestion_words(signal.suggest, language)]
     if isinstance(signal, LateDelivery):
         days = [translate("goodwill.days", language, days=signal.days)]
         days += [
-            translate("goodwill.days_in", language, days=one.days, channel=one.channel)
+            translate(
+                "goodwill.days_in",
+                language,
+                days=one.days,
+                channel=called("channel", one.channel, names),
+            )
             for one in signal.channels
         ]
         told.insert(0, ", ".join(days))
@@ -52,15 +62,21 @@ def signal_words(signal: Signal, language: str) -> str:
 
 
 def goodwill_changes(
-    old: Goodwill | None, new: Goodwill | None, language: str
+    old: Goodwill | None, new: Goodwill | None, language: str, names: Called = NOTHING
 ) -> Iterator[GoodwillChange]:
-    """What changes from one section to the next; None stands for nothing watched."""
+    """What changes from one section to the next; None stands for nothing watched.
+
+    Args:
+        names: of channels by "channel:<slug>".
+    """
     before, after = old or Goodwill(), new or Goodwill()
     for kind in SIGNALS:
         was, becomes = before.signal(kind), after.signal(kind)
         if was == becomes:
             continue
-        told = [None if one is None else signal_words(one, language) for one in (was, becomes)]
+        told = [
+            None if one is None else signal_words(one, language, names) for one in (was, becomes)
+        ]
         named: dict[str, object] = {"signal": translate(f"goodwill.signal.{kind}", language)}
         path = f"goodwill.{kind}"
         if told[1] is None:

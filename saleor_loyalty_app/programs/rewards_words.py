@@ -15,6 +15,7 @@ from saleor_loyalty_app.programs.rewards import (
     RewardItem,
     Rewards,
 )
+from saleor_loyalty_app.programs.store_names import NOTHING, Called, called
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,17 @@ class RewardChange:
 
 
 def reward_changes(
-    old: Rewards | None, new: Rewards | None, language: str
+    old: Rewards | None,
+    new: Rewards | None,
+    language: str,
+    before_called: Called = NOTHING,
+    now_called: Called = NOTHING,
 ) -> Iterator[RewardChange]:
-    """What changes from one catalog to the next; None stands for an empty one."""
+    """What changes from one catalog to the next; None stands for an empty one.
+
+    Args:
+        before_called, now_called: names as the old and the new program have them (`item_words`).
+    """
     before = {item.id: item for item in (old or NO_REWARDS).items}
     after = {item.id: item for item in (new or NO_REWARDS).items}
     for item in before.values():
@@ -38,31 +47,39 @@ def reward_changes(
     for item in after.values():
         was = before.get(item.id)
         if was is None:
-            yield _change("reward_added", item, language, told=item_words(item, language))
+            yield _change(
+                "reward_added", item, language, told=item_words(item, language, now_called)
+            )
         elif was != item:
-            yield from _changed(was, item, language)
+            told = item_words(was, language, before_called), item_words(item, language, now_called)
+            yield from _changed(was, item, told, language)
     kept = [one for one in before if one in after]
     if kept != [one for one in after if one in before]:
         yield RewardChange("rewards_reordered", "rewards.items", {})
 
 
-def _changed(was: RewardItem, item: RewardItem, language: str) -> Iterator[RewardChange]:
+def _changed(
+    was: RewardItem, item: RewardItem, told: tuple[str, str], language: str
+) -> Iterator[RewardChange]:
     if was.enabled != item.enabled:
         yield _change("reward_enabled" if item.enabled else "reward_disabled", item, language)
-    told = [item_words(one, language) for one in (was, item)]
     if told[0] != told[1]:
         yield _change("reward_terms", item, language, before=told[0], after=told[1])
     elif was.model_copy(update={"enabled": item.enabled}) != item:
         yield _change("reward_worded", item, language)
 
 
-def item_words(item: RewardItem, language: str) -> str:
-    """What a reward gives, for how many points, and within which bounds, in one sentence."""
+def item_words(item: RewardItem, language: str, names: Called = NOTHING) -> str:
+    """What a reward gives, for how many points, and within which bounds, in one sentence.
+
+    Args:
+        names: of tiers by id, of all else by "<kind>:<reference>".
+    """
     parts = [
         words.points_words(item.points, language),
-        *(gift_words(item, one, language, place=True) for one in item.channels),
+        *(gift_words(item, one, language, place=True, names=names) for one in item.channels),
         limit_words(item.limit, language),
-        audience_words(item.who, language),
+        audience_words(item.who, language, names),
     ]
     if item.gift.type in DATED_KINDS:
         days = words.number_words(item.valid_days, language)
@@ -80,12 +97,18 @@ def item_words(item: RewardItem, language: str) -> str:
 
 
 def gift_words(
-    item: RewardItem, where: RewardChannel, language: str, *, place: bool = False
+    item: RewardItem,
+    where: RewardChannel,
+    language: str,
+    *,
+    place: bool = False,
+    names: Called = NOTHING,
 ) -> str:
     """What a reward gives in a channel: "$5.00 off the goods", "20% off, $30.00 at most".
 
     Args:
         place: name the channel too.
+        names: of channels by "channel:<slug>".
     """
     gift = item.gift
     money = {
@@ -103,7 +126,7 @@ def gift_words(
     if where.minimum is not None:
         least = translate("catalog.from_minimum", language, minimum=money["minimum"])
         text = f"{text}, {least}"
-    return f"{text} ({where.channel})" if place else text
+    return f"{text} ({called('channel', where.channel, names)})" if place else text
 
 
 def limit_words(limit: MemberLimit | None, language: str) -> str:
@@ -114,16 +137,21 @@ def limit_words(limit: MemberLimit | None, language: str) -> str:
     return translate(f"catalog.limit.{limit.period}", language, number=number)
 
 
-def audience_words(who: Audience | None, language: str) -> str:
-    """Who may take it; "" = everybody."""
+def audience_words(who: Audience | None, language: str, names: Called = NOTHING) -> str:
+    """Who may take it; "" = everybody.
+
+    Args:
+        names: of tiers by id, of segments by "segment:<id>".
+    """
     if who is None:
         return ""
     parts = []
     if who.tiers:
-        named = words.list_words(list(who.tiers), language)
+        named = words.list_words([names.get(one, one) for one in who.tiers], language)
         parts.append(translate("catalog.who.tiers", language, tiers=named))
     if who.segments is not None:
-        listed = words.list_words(list(who.segments), language)
+        called_so = [called("segment", one, names) for one in who.segments]
+        listed = words.list_words(called_so, language)
         parts.append(translate("catalog.who.segments", language, segments=listed))
     if who.member_days is not None:
         days = words.number_words(who.member_days, language)

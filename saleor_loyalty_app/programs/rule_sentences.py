@@ -71,6 +71,9 @@ class _Teller:
         if rule.trigger == "custom_event" and rule.on:
             events = self._either(self._named("event", rule.on))
             return self.text("trigger.custom_event.on", said=said, events=events)
+        if rule.trigger == "tier_reached" and rule.on:
+            tiers = self._either(self._named("tier", rule.on))
+            return self.text("trigger.tier_reached.on", said=said, tiers=tiers)
         return self.text(f"trigger.{rule.trigger}", said=said)
 
     def effect(self, effect: Effect, scope: str) -> str:

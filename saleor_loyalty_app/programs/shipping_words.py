@@ -1,6 +1,6 @@
 """Shipping offers in words, and what changes from one program to the next."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from saleor_loyalty_app.i18n import translate
@@ -14,6 +14,7 @@ from saleor_loyalty_app.programs.shipping_conditions import (
     ShippingCondition,
     ShippingNot,
 )
+from saleor_loyalty_app.programs.store_names import NOTHING, Called, called
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,18 @@ def offer_label(rule: ShippingRule, language: str) -> str:
     return rule.label(language) or rule.id
 
 
-def offer_words(rule: ShippingRule, language: str) -> str:
-    """An offer in one sentence: the methods, the prices, the thresholds, when, and the rest."""
+def offer_words(rule: ShippingRule, language: str, names: Called = NOTHING) -> str:
+    """An offer in one sentence: the methods, the prices, the thresholds, when, and the rest.
+
+    Args:
+        names: of tiers by id, of all else by "<kind>:<reference>".
+    """
     parts = [
         translate(
             "shipping.offer",
             language,
             methods=methods_words(rule, language),
-            prices=prices_words(rule, language),
+            prices=prices_words(rule, language, names),
         )
     ]
     if rule.thresholds:
@@ -45,7 +50,7 @@ def offer_words(rule: ShippingRule, language: str) -> str:
         listed = _amounts(amounts, language)
         parts.append(translate("shipping.thresholds", language, thresholds=listed))
     if rule.when is not None:
-        parts.append(shipping_condition_words(rule.when, language))
+        parts.append(shipping_condition_words(rule.when, language, names))
     if rule.hide_original:
         parts.append(translate("shipping.hides_original", language))
     if not rule.enabled:
@@ -61,12 +66,12 @@ def methods_words(rule: ShippingRule, language: str) -> str:
     return translate(f"shipping.method.{rule.method}", language)
 
 
-def prices_words(rule: ShippingRule, language: str) -> str:
+def prices_words(rule: ShippingRule, language: str, names: Called = NOTHING) -> str:
     """What an offer costs in each channel: "free", "$4.90"."""
     prices = [
         words.money_words(one.price, one.currency, language)
         if one.price
-        else translate("shipping.free_in", language, channel=one.channel)
+        else translate("shipping.free_in", language, channel=called("channel", one.channel, names))
         for one in rule.prices
     ]
     if not any(one.price for one in rule.prices):
@@ -82,18 +87,18 @@ def _amounts(texts: Sequence[str], language: str) -> str:
 
 
 def shipping_condition_words(
-    condition: ShippingCondition | None, language: str, tiers: Mapping[str, str] | None = None
+    condition: ShippingCondition | None, language: str, names: Called | None = None
 ) -> str:
-    """When an offer is made; `tiers` are the names of tiers by id."""
+    """When an offer is made; `names` are those of tiers by id, else by "<kind>:<reference>"."""
     match condition:
         case None:
             return translate("condition.always", language)
         case ShippingAllOf():
-            return _joined(condition.of, "words.and", language, tiers)
+            return _joined(condition.of, "words.and", language, names)
         case ShippingAnyOf():
-            return _joined(condition.of, "words.or", language, tiers)
+            return _joined(condition.of, "words.or", language, names)
         case ShippingNot():
-            inner = shipping_condition_words(condition.of, language, tiers)
+            inner = shipping_condition_words(condition.of, language, names)
             return translate("condition.not", language, condition=inner)
         case OrderCount():
             limits = words.span_words(condition.min, condition.max, language)
@@ -102,26 +107,34 @@ def shipping_condition_words(
             key = "condition.member" if condition.value else "condition.no_member"
             return translate(key, language)
         case _:
-            return words.condition_words(condition, language, tiers)
+            return words.condition_words(condition, language, names)
 
 
 def _joined(
     parts: Sequence[ShippingCondition],
     joint: str,
     language: str,
-    tiers: Mapping[str, str] | None,
+    names: Called | None,
 ) -> str:
     texts = []
     for part in parts:
-        text = shipping_condition_words(part, language, tiers)
+        text = shipping_condition_words(part, language, names)
         texts.append(f"({text})" if isinstance(part, ShippingAllOf | ShippingAnyOf) else text)
     return f" {translate(joint, language)} ".join(texts)
 
 
 def shipping_changes(
-    old: ShippingProgram | None, new: ShippingProgram | None, language: str
+    old: ShippingProgram | None,
+    new: ShippingProgram | None,
+    language: str,
+    before_called: Called = NOTHING,
+    now_called: Called = NOTHING,
 ) -> Iterator[ShippingChange]:
-    """What the new offers change, in the order of the document."""
+    """What the new offers change, in the order of the document.
+
+    Args:
+        before_called, now_called: names as the old and the new program have them (`offer_words`).
+    """
     before = {rule.id: rule for rule in old.offers} if old is not None else {}
     after = {rule.id: rule for rule in new.offers} if new is not None else {}
     for rule in before.values():
@@ -130,9 +143,14 @@ def shipping_changes(
     for rule in after.values():
         was = before.get(rule.id)
         if was is None:
-            yield _change("shipping_added", rule, language, told=offer_words(rule, language))
+            yield _change(
+                "shipping_added", rule, language, told=offer_words(rule, language, now_called)
+            )
         elif was != rule:
-            told = {"before": offer_words(was, language), "after": offer_words(rule, language)}
+            told = {
+                "before": offer_words(was, language, before_called),
+                "after": offer_words(rule, language, now_called),
+            }
             if told["before"] == told["after"]:
                 told = {"before": was.label(language) or "–", "after": rule.label(language) or "–"}
             yield _change("shipping_changed", rule, language, **told)

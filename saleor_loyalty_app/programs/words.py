@@ -11,6 +11,7 @@ from babel.numbers import format_currency, format_decimal, format_percent, get_c
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.programs import conditions as c
 from saleor_loyalty_app.programs.caps import Caps
+from saleor_loyalty_app.programs.deed_names import name_about
 from saleor_loyalty_app.programs.document import Availability, Program, Rate
 from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.look import WEEKDAYS
@@ -168,9 +169,22 @@ def segment_names(program: Program, language: str) -> dict[str, str]:
     return {f"segment:{one.id}": one.label(language) for one in program.segments or ()}
 
 
-def rule_when_words(rule: EarningRule, program: Program, language: str) -> str:
-    """On what a rule waits, and when it holds."""
-    names = {**tier_names(program, language), **segment_names(program, language)}
+def member_names(program: Program | None, language: str) -> dict[str, str]:
+    """What tiers and segments are called: by id, and by "segment:<id>"."""
+    if program is None:
+        return {}
+    return {**tier_names(program, language), **segment_names(program, language)}
+
+
+def rule_when_words(
+    rule: EarningRule, program: Program, language: str, store: Mapping[str, str] | None = None
+) -> str:
+    """On what a rule waits, and when it holds.
+
+    Args:
+        store: what the store calls things (`store_names.Called`); others go by their references.
+    """
+    names = {**(store or {}), **member_names(program, language)}
     when = condition_words(rule.when, language, names)
     if rule.trigger == "order":
         return when
@@ -184,12 +198,8 @@ def trigger_words(rule: EarningRule, program: Program, language: str) -> str:
         return line_words(rule.milestone, language)
     if rule.on is None:
         return translate(f"trigger.{rule.trigger}", language)
-    names: dict[str, str] = {}
-    if rule.trigger == "tier_reached":
-        names = tier_names(program, language)
-    elif rule.trigger == "custom_event" and program.events is not None:
-        names = {one.id: one.label(language) for one in program.events.types}
-    items = list_words([names.get(item, item) for item in rule.on], language)
+    named = [name_about(program, rule.trigger, item, language) or item for item in rule.on]
+    items = list_words(named, language)
     return translate(f"trigger.{rule.trigger}.on", language, items=items)
 
 
@@ -231,40 +241,44 @@ def caps_words(caps: Caps | None, language: str) -> str:
 
 
 def condition_words(
-    condition: c.Condition | None, language: str, tiers: Mapping[str, str] | None = None
+    condition: c.Condition | None, language: str, names: Mapping[str, str] | None = None
 ) -> str:
-    """When a rule holds; `tiers` are the names of tiers by id, of segments by "segment:<id>"."""
+    """When a rule holds.
+
+    Args:
+        names: of tiers by id, of all else by "<kind>:<reference>", such as "segment:vip".
+    """
     if condition is None:
         return translate("condition.always", language)
     match condition:
         case c.AllOf():
-            return _joined(condition.of, "words.and", language, tiers)
+            return _joined(condition.of, "words.and", language, names)
         case c.AnyOf():
-            return _joined(condition.of, "words.or", language, tiers)
+            return _joined(condition.of, "words.or", language, names)
         case c.Not() | c.AnyLine():
-            inner = condition_words(condition.of, language, tiers)
+            inner = condition_words(condition.of, language, names)
             return translate(f"condition.{condition.type}", language, condition=inner)
         case c.InTiers():
-            names = [(tiers or {}).get(tier, tier) for tier in condition.tiers]
-            return translate("condition.tier", language, items=list_words(names, language))
+            items = [(names or {}).get(tier, tier) for tier in condition.tiers]
+            return translate("condition.tier", language, items=list_words(items, language))
         case c.InSegments():
-            names = [(tiers or {}).get(f"segment:{one}", one) for one in condition.segments]
-            return translate("condition.segment", language, items=list_words(names, language))
+            items = [(names or {}).get(f"segment:{one}", one) for one in condition.segments]
+            return translate("condition.segment", language, items=list_words(items, language))
         case _:
-            return _leaf_words(condition, language)
+            return _leaf_words(condition, language, names or {})
 
 
 def _joined(
-    parts: Sequence[c.Condition], joint: str, language: str, tiers: Mapping[str, str] | None
+    parts: Sequence[c.Condition], joint: str, language: str, names: Mapping[str, str] | None
 ) -> str:
     texts = []
     for part in parts:
-        text = condition_words(part, language, tiers)
+        text = condition_words(part, language, names)
         texts.append(f"({text})" if isinstance(part, c.AllOf | c.AnyOf) else text)
     return f" {translate(joint, language)} ".join(texts)
 
 
-def _leaf_words(leaf: c.Leaf, language: str) -> str:
+def _leaf_words(leaf: c.Leaf, language: str, names: Mapping[str, str]) -> str:
     match leaf:
         case c.OrderValue():
             limits = [_value_words(limit, language) for limit in leaf.limits]
@@ -302,8 +316,8 @@ def _leaf_words(leaf: c.Leaf, language: str) -> str:
         case c.Expression():
             return translate("condition.expression", language, expression=leaf.cel)
         case _:
-            items = list_words(_items(leaf), language)
-            return translate(f"condition.{leaf.type}", language, items=items)
+            called = [names.get(f"{leaf.type}:{one}", one) for one in _items(leaf)]
+            return translate(f"condition.{leaf.type}", language, items=list_words(called, language))
 
 
 def value_said(value: str | int | bool, language: str) -> str:

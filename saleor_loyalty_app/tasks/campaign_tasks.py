@@ -6,6 +6,7 @@ from functools import partial
 from saleor_loyalty_app.campaigns import repository
 from saleor_loyalty_app.flows.campaign_turns import turn
 from saleor_loyalty_app.flows.campaign_vouchers import work_on_vouchers
+from saleor_loyalty_app.flows.watch_shared_codes import watch_shared_codes
 from saleor_loyalty_app.queue import Schedule
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tasks.background import Background
@@ -16,6 +17,7 @@ def schedules(work: Background) -> tuple[Schedule, ...]:
     """The schedules of this file."""
     return (
         Schedule("campaigns", timedelta(seconds=15), partial(turn_all, work)),
+        Schedule("campaign_codes_seen", timedelta(minutes=10), partial(watch_codes, work)),
         Schedule("campaign_codes", timedelta(seconds=5), partial(work_on_codes, work)),
     )
 
@@ -36,6 +38,17 @@ def work_on_codes(work: Background) -> bool:
         "campaign_codes",
         _stores(work),
         lambda store: work_on_vouchers(access, store, clock=work.clock),
+        threads=work.threads,
+    )
+
+
+def watch_codes(work: Background) -> bool:
+    """Looks whether Saleor still has the shared codes as they were made."""
+    access = work.services.access
+    return for_each_store(
+        "campaign_codes_seen",
+        _stores(work),
+        lambda store: watch_shared_codes(access, store, clock=work.clock),
         threads=work.threads,
     )
 

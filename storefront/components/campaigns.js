@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 
 /** @typedef {import("./dom.js").Child} Child */
 /** @typedef {import("./words.js").Words} Words */
-/** @typedef {{id: string, kind: string, title: string, text: string, gives: string, last_day: string, code: string | null, own: boolean, channels: string[]}} Campaign */
+/** @typedef {{id: string, kind: string, title: string, text: string, gives: string, last_day: string, code: string | null, own: boolean, usable: boolean, reason: {code: string, message: string} | null, channels: string[]}} Campaign */
 
 /**
  * Those that hold in a channel; all where none is named.
@@ -26,5 +26,18 @@ export function drawCampaigns(campaigns, words) {
     h("p", { class: "asked" }, one.title),
     one.text && h("p", {}, one.text),
     h("p", { class: "soft" }, [one.gives, words.t("campaigns.until", { day: words.date(one.last_day) })].filter(Boolean).join(" · ")),
-    one.code && h("p", {}, words.t(one.own ? "campaigns.own_code" : "campaigns.code"), " ", h("strong", { class: "code", translate: "no", part: "code" }, one.code)))))];
+    one.code && drawCode(one, one.code, words))))];
+}
+
+/**
+ * The code to type; of one that does nothing for the shopper any more, why.
+ *
+ * @param {Campaign} campaign
+ * @param {string} code
+ * @param {Words} words
+ */
+function drawCode({ own, usable, reason }, code, words) {
+  const said = [words.t(own ? "campaigns.own_code" : "campaigns.code"), " "];
+  if (usable) return h("p", {}, ...said, h("strong", { class: "code", translate: "no", part: "code" }, code));
+  return h("p", { class: "soft", part: "hint" }, ...said, h("s", { class: "gone", translate: "no" }, code), " · ", reason?.message ?? "");
 }

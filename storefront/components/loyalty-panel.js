@@ -74,6 +74,7 @@ fieldset p { margin-block-end: 0.5rem; }
 .campaigns button { justify-self: start; }
 .milestones, .milestones li { display: grid; gap: 0.4rem; }
 progress { inline-size: 100%; block-size: 0.5rem; accent-color: var(--_accent); }
+.gone { letter-spacing: 0.04em; overflow-wrap: anywhere; }
 .code { letter-spacing: 0.04em; overflow-wrap: anywhere; user-select: all; }
 .asked { font-weight: 550; }
 .told > select, .told > input { inline-size: 100%; }

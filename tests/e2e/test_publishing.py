@@ -57,8 +57,25 @@ BEFORE = document_of(
         segment("Members", "Üyeler", type="member_since", min=0),
     ],
 )
+#: Off, so that it costs nothing: what it refers to is told by name.
+LINEN = {
+    "id": "linen",
+    "name": {"en": "More for linen", "tr": "Ketene daha çok"},
+    "enabled": False,
+    "scope": "line",
+    "then": {"type": "points_per_unit", "points": 5},
+    "when": {
+        "type": "all",
+        "of": [
+            {"type": "channel", "slugs": ["default-channel"]},
+            {"type": "category", "slugs": ["shirts"]},
+            {"type": "product", "products": ["linen-shirt", "no-such-shirt"]},
+        ],
+    },
+}
 AFTER = document_of(
     PURCHASES,
+    LINEN,
     gives("account_confirmed", 50, "welcome"),
     gives("birthday", 100, "birthday"),
     gives("custom_event", 30, "visit"),
@@ -175,6 +192,12 @@ def test_a_draft_is_told_by_who_moves_and_what_it_costs(
     frame = open_page(page, "/publish", look)
     english = look.language == "en"
     expect(frame.locator("[data-cost]")).to_be_visible(timeout=60_000)
+    linen = frame.locator("[data-changes] li").filter(
+        has_text="More for linen" if english else "Ketene daha çok"
+    )
+    expect(linen).to_contain_text("(default-channel)")
+    expect(linen).to_contain_text("Shirts")
+    expect(linen).to_contain_text("Linen shirt, no-such-shirt")
     moves = told(frame, "Segments that change" if english else "Değişen segmentler")
     assert [[*row[0].split("\n"), *row[1:]] for row in moves] == SEGMENTS[look.language]
     deeds = told(frame, "What else brings points" if english else "Başka neler puan kazandırır")

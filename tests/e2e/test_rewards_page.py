@@ -22,13 +22,13 @@ from saleor_loyalty_app.members.repository import member_by_id
 from saleor_loyalty_app.members.service import set_identity
 from saleor_loyalty_app.messages.models import OutboxMessage
 from saleor_loyalty_app.stores.storefront_setup import Looks, PageTexts, Setup, store_setup
-from tests.campaign_stage import start, terms_of
+from tests.campaign_stage import buy, start, terms_of
 from tests.claim_stage import item_of, offer
 from tests.e2e.axe import findings
 from tests.e2e.dashboard import LOOKS, Look
 from tests.integration.api.spending_scene import SpendingScene
 from tests.ports import free_port
-from tests.redemption_stage import SHOPPER
+from tests.redemption_stage import OTHER, SHOPPER
 from tests.signing import SigningKey
 
 MUG = item_of(
@@ -45,10 +45,15 @@ SHARE = item_of(
     id="share",
     names={"en": "A fifth off", "tr": "Beşte biri bizden"},
 )
-#: What is too dear says so, and what runs for the member is there with its code.
+#: What is too dear says so, and what runs for the member is there with its code, or why not.
 TOLD = {
-    "en": ("5,000 points", "There are not enough points", "AUTUMN10"),
-    "tr": ("5.000 puan", "Puan yetersiz", "AUTUMN10"),
+    "en": (
+        "5,000 points",
+        "There are not enough points",
+        "AUTUMN10",
+        "GONE5 · This code has been used up.",
+    ),
+    "tr": ("5.000 puan", "Puan yetersiz", "AUTUMN10", "GONE5 · Bu kodun kullanım hakkı tükendi."),
 }
 
 
@@ -82,6 +87,10 @@ def served(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]
     scene.stage.bearer(250)
     offer(scene.stage, MUG, SHARE)
     start(scene.stage, terms_of(scene.stage))
+    last = {"sharing": "shared", "code": "GONE5", "uses": 1}
+    texts = {"en": {"title": "The first one"}, "tr": {"title": "İlk gelen"}}
+    start(scene.stage, terms_of(scene.stage, codes=last, texts=texts))
+    buy(scene.stage, "GONE5", email=OTHER)
     _introduce(scene)
     port = free_port()
     config = uvicorn.Config(scene.edge.app, port=port, log_level="warning", lifespan="off")

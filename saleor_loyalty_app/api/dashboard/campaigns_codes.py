@@ -33,7 +33,7 @@ from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.routing import staff_router
 from saleor_loyalty_app.campaigns import codes, repository
 from saleor_loyalty_app.flows import campaign_desk as desk
-from saleor_loyalty_app.flows.campaign_trial import try_points, why_not_in
+from saleor_loyalty_app.flows.campaign_trial import code_held, try_points, why_not_in
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.members.repository import names_of
 
@@ -151,14 +151,24 @@ async def test_campaign(
                 {
                     "why_not": why_not,
                     "code": None,
+                    "own": False,
+                    "held": None,
                     "points_before": points[0],
                     "points_after": points[1],
                 }
             )
+        held = code_held(conn, store, one, member_id, now=now)
         made = desk.make_test_code(conn, store, campaign, member_id, actor=staff.actor, now=now)
         [code] = codes.by_ids(conn, one.id, [made])
         return TestResult.model_validate(
-            {"why_not": why_not, "code": code.code, "points_before": None, "points_after": None}
+            {
+                "why_not": why_not,
+                "code": code.code,
+                "own": code.member_id is not None,
+                "held": held,
+                "points_before": None,
+                "points_after": None,
+            }
         )
 
     return await faces.database.write_async(write)

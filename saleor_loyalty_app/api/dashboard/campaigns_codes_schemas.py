@@ -43,6 +43,11 @@ class TestResult(Answer):
         "member gets; empty = they get it."
     )
     code: str | None
+    own: bool = Field(description="The code is this member's alone, and not the one for everybody.")
+    held: str | None = Field(
+        description="A code of their own that the member has of this campaign already and can use; "
+        "it is left as it is."
+    )
     points_before: int | None
     points_after: int | None
 

@@ -18,7 +18,7 @@ from saleor_loyalty_app.programs.tiers import level_in_force
 
 State = Literal["draft", "scheduled", "running", "ended"]
 EndedWhy = Literal["", "time", "budget", "hand", "program"]
-Trouble = Literal["", "code_taken", "code_differs", "refused", "no_channel"]
+Trouble = Literal["", "code_taken", "code_differs", "code_ended", "refused", "no_channel"]
 Difference = Literal[
     "kind",
     "cheapest_only",
@@ -128,7 +128,10 @@ class CampaignLine(Answer):
     starts_at: datetime
     ends_at: datetime
     ended_at: datetime | None
-    trouble: Trouble = Field(description="Why its codes cannot be made; empty = they can.")
+    trouble: Trouble = Field(
+        description="Why its codes cannot be made, or code_ended: the shared one was ended in "
+        "Saleor; empty = all is well."
+    )
     differs: list[Difference] = Field(
         description="In what the code that is in Saleor already differs from the terms."
     )

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.bearer import still_active
 from saleor_loyalty_app.api.context import FacesOf, Language
+from saleor_loyalty_app.api.dashboard.catalog_told import Catalog, catalog_of
 from saleor_loyalty_app.api.dashboard.program_schemas import (
     ChannelOfStore,
     Checked,
@@ -30,6 +31,7 @@ from saleor_loyalty_app.api.dashboard.refusals import OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_CHANGE, Staff, StaffOf
 from saleor_loyalty_app.api.errors import Refusal, documented
 from saleor_loyalty_app.api.routing import staff_router
+from saleor_loyalty_app.flows.called_in_store import called_in_store
 from saleor_loyalty_app.flows.edit_draft import save_draft, stats_of_evidence
 from saleor_loyalty_app.flows.program_examples import (
     ExampleOrder,
@@ -42,6 +44,7 @@ from saleor_loyalty_app.flows.sample_orders import begin, is_fresh
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.programs import repository, samples
 from saleor_loyalty_app.programs.diff import differences
+from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.errors import ProgramInvalid
 from saleor_loyalty_app.programs.formats import FORMAT
 from saleor_loyalty_app.programs.problems import in_newest_format, read_program
@@ -108,7 +111,19 @@ async def save(faces: FacesOf, staff: StaffOf, language: Language, what: DraftIn
 async def check(faces: FacesOf, staff: StaffOf, language: Language, what: CheckInput) -> Checked:
     """What is wrong with a document, what it changes, and what each setting means for an order."""
     now = faces.clock()
-    return await faces.database.read_async(lambda conn: _checked(conn, staff, what, now, language))
+
+    def compared(conn: Connection, store: StoreRef) -> list[Program]:
+        live = repository.revision_at(conn, store.id, now)
+        try:
+            new = read_program(what.document)
+        except ProgramInvalid:
+            return []
+        return [new] if live is None else [live.program, new]
+
+    catalog = await catalog_of(faces, staff, now, compared)
+    return await faces.database.read_async(
+        lambda conn: _checked(conn, staff, what, now, language, catalog)
+    )
 
 
 @router.post(
@@ -277,7 +292,12 @@ def _saved(draft: Draft, staff: Staff) -> SavedDraft:
 
 
 def _checked(
-    conn: Connection, staff: Staff, what: CheckInput, now: datetime, language: str
+    conn: Connection,
+    staff: Staff,
+    what: CheckInput,
+    now: datetime,
+    language: str,
+    catalog: Catalog,
 ) -> Checked:
     store = still_active(conn, staff.store)
     known = channels(conn, store.id)
@@ -289,6 +309,7 @@ def _checked(
         return Checked(problems=found, publishable=False, digest=None, changes=[], examples=[])
     problems = problems_of_program(conn, store, program, now=now)
     live = repository.revision_at(conn, store.id, now)
+    called = called_in_store(conn, store.id, catalog)
     told = examples(
         program,
         _orders(conn, store, known, what),
@@ -301,7 +322,8 @@ def _checked(
         publishable=all(one.severity != "error" for one in problems),
         digest=program.digest,
         changes=[
-            change.text for change in differences(live.program if live else None, program, language)
+            change.text
+            for change in differences(live.program if live else None, program, language, called)
         ],
         examples=[WorkedExample(path=one.path, channel=one.channel, text=one.text) for one in told],
     )

@@ -1,6 +1,7 @@
 """From draft to program: difference, publishing, scheduling, going back, history: `/publishing`."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.bearer import still_active
 from saleor_loyalty_app.api.context import FacesOf, Language
+from saleor_loyalty_app.api.dashboard.catalog_told import Catalog, catalog_of, draft_and_live
 from saleor_loyalty_app.api.dashboard.program_schemas import Finding
 from saleor_loyalty_app.api.dashboard.publishing_actions import (
     call_off_revision,
@@ -52,7 +54,8 @@ _UNKNOWN: Refusal = (404, "program_revision_not_found", {"number": 7})
 async def read_publishing(faces: FacesOf, staff: StaffOf, language: Language) -> PublishingPage:
     """What would be published, what is in force, and what comes."""
     now = faces.clock()
-    return await faces.database.read_async(lambda conn: _page(conn, staff, now, language))
+    catalog = await catalog_of(faces, staff, now, partial(draft_and_live, now=now))
+    return await faces.database.read_async(lambda conn: _page(conn, staff, now, language, catalog))
 
 
 @router.post(
@@ -129,10 +132,17 @@ async def read_revision(
     """A published program, and what going back to it would change."""
     now = faces.clock()
 
+    def compared(conn: Connection, store: StoreRef) -> list[Program]:
+        live = repository.revision_at(conn, store.id, now)
+        old = repository.revision_by_number(conn, store.id, number)
+        return [one.program for one in (live, old) if one is not None]
+
+    catalog = await catalog_of(faces, staff, now, compared)
+
     def read(conn: Connection) -> RevisionSeen:
         store = still_active(conn, staff.store)
         found = repository.revision_by_number(conn, store.id, number)
-        seen = preview(conn, store, found.program, now=now, language=language)
+        seen = preview(conn, store, found.program, now=now, language=language, catalog=catalog)
         problems = [*_broken_since(found.program), *seen.problems]
         return RevisionSeen(
             head=_head_of(conn, found, staff, store, now, language),
@@ -181,7 +191,9 @@ async def cancel(
     return await faces.database.write_async(write)
 
 
-def _page(conn: Connection, staff: Staff, now: datetime, language: str) -> PublishingPage:
+def _page(
+    conn: Connection, staff: Staff, now: datetime, language: str, catalog: Catalog
+) -> PublishingPage:
     store = still_active(conn, staff.store)
     zone = ZoneInfo(store.timezone)
     live = repository.revision_at(conn, store.id, now)
@@ -193,7 +205,9 @@ def _page(conn: Connection, staff: Staff, now: datetime, language: str) -> Publi
         timezone=store.timezone,
         now=now.astimezone(zone),
         went_live_at=None if began is None else began.astimezone(zone),
-        draft=None if draft is None else _draft(conn, draft, coming, staff, store, now, language),
+        draft=None
+        if draft is None
+        else _draft(conn, draft, coming, staff, store, now, language, catalog),
         in_force=None if live is None else _head_of(conn, live, staff, store, now, language),
         scheduled=[_head_of(conn, one, staff, store, now, language) for one in coming],
     )
@@ -207,6 +221,7 @@ def _draft(
     store: StoreRef,
     now: datetime,
     language: str,
+    catalog: Catalog,
 ) -> DraftSeen:
     changes: list[str] = []
     problems: list[Problem]
@@ -215,7 +230,7 @@ def _draft(
     name = told if isinstance(told, str) else ""
     try:
         program = draft.program()
-        seen = preview(conn, store, program, now=now, language=language)
+        seen = preview(conn, store, program, now=now, language=language, catalog=catalog)
         changes = [change.text for change in seen.changes]
         problems, publishable = list(seen.problems), seen.publishable
         digest, name = program.digest, program.texts_for(language).program

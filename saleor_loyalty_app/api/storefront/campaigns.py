@@ -1,9 +1,10 @@
 """The campaigns that are for a shopper: `/me/campaigns`."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from functools import partial
+from typing import Annotated, Any, Literal
 
-from fastapi import Response
+from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.engine import Connection
 
@@ -11,11 +12,15 @@ from saleor_loyalty_app.api.context import FacesOf, Language
 from saleor_loyalty_app.api.errors import documented
 from saleor_loyalty_app.api.routing import storefront_router
 from saleor_loyalty_app.api.storefront.answers import make_private
+from saleor_loyalty_app.api.storefront.board import require_channel
 from saleor_loyalty_app.api.storefront.newcomers import member_shown
 from saleor_loyalty_app.api.storefront.refusals import OF_SHOPPERS
+from saleor_loyalty_app.api.storefront.schemas import Slug
 from saleor_loyalty_app.api.storefront.shopper import ReaderOf
 from saleor_loyalty_app.api.storefront.wishes import OF_MEMBERS
+from saleor_loyalty_app.campaigns.repository import CampaignRow
 from saleor_loyalty_app.flows.campaign_board import ForMe, campaigns_for, gives_words
+from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.stores.locale import last_day
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -32,10 +37,24 @@ EXAMPLE: dict[str, Any] = {
             "last_day": "2027-03-07",
             "code": "AUTUMN10",
             "own": False,
+            "usable": False,
+            "reason": {"code": "code_used", "message": "You have used this code already."},
             "channels": ["default-channel"],
         }
     ]
 }
+
+
+class WhyNotUsable(BaseModel):
+    """Why a code does nothing for the shopper any more."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: Literal["code_used", "code_used_up"] = Field(
+        description="code_used: it is for one order of each customer, and theirs is made. "
+        "code_used_up: everybody together made all the orders there may be."
+    )
+    message: str = Field(description="For the shopper, in the language asked for.")
 
 
 class MyCampaign(BaseModel):
@@ -52,6 +71,8 @@ class MyCampaign(BaseModel):
     last_day: date = Field(description="Its last day, by the clocks of the store.")
     code: str | None = Field(description="To be typed at checkout; null = nothing is to be typed.")
     own: bool = Field(description="The code is this shopper's alone, for one order.")
+    usable: bool = Field(description="false: the code does nothing for them any more.")
+    reason: WhyNotUsable | None = Field(description="Why it is not usable; null where it is.")
     channels: list[str] = Field(description="Slugs of the channels it holds in; empty = all.")
 
 
@@ -63,16 +84,36 @@ class MyCampaigns(BaseModel):
     campaigns: list[MyCampaign]
 
 
-@router.get("/campaigns", responses=documented(*OF_SHOPPERS, *OF_MEMBERS))
+@router.get(
+    "/campaigns",
+    responses=documented(
+        *OF_SHOPPERS, *OF_MEMBERS, (400, "channel_unknown", {"channel": "no-such-channel"})
+    ),
+)
 async def my_campaigns(
-    response: Response, faces: FacesOf, shopper: ReaderOf, language: Language
+    response: Response,
+    faces: FacesOf,
+    shopper: ReaderOf,
+    language: Language,
+    channel: Annotated[
+        Slug | None, Query(description="Only what holds in this channel; without it, in any.")
+    ] = None,
 ) -> MyCampaigns:
     """What runs for the shopper now, with the code to type where one is needed."""
     now, keys = faces.clock(), faces.email_keys
 
     def read(conn: Connection) -> MyCampaigns:
         store, member = member_shown(conn, shopper, keys=keys, now=now, language=language)
-        found = campaigns_for(conn, store, member, now=now, keys=keys)
+        if channel is not None:
+            require_channel(conn, store.id, channel)
+        found = campaigns_for(
+            conn,
+            store,
+            member,
+            now=now,
+            wanted=None if channel is None else partial(_is_in, channel=channel),
+            keys=keys,
+        )
         return MyCampaigns(campaigns=[told(one, store, language) for one in found])
 
     page = await faces.database.read_async(read)
@@ -92,6 +133,19 @@ def told(one: ForMe, store: StoreRef, language: str) -> MyCampaign:
         until=one.until,
         last_day=last_day(one.until, store.timezone),
         code=one.code or None,
-        own=bool(one.code) and terms.kind_of_codes != "shared",
+        own=one.own,
+        usable=not one.why_not,
+        reason=_reason(one.why_not, language),
         channels=[said.channel for said in terms.channels],
     )
+
+
+def _reason(code: str, language: str) -> WhyNotUsable | None:
+    if not code:
+        return None
+    message = translate(f"campaigns.why_not.{code}", language)
+    return WhyNotUsable.model_validate({"code": code, "message": message})
+
+
+def _is_in(campaign: CampaignRow, channel: str) -> bool:
+    return campaign.terms.is_in(channel)

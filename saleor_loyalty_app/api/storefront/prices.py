@@ -165,7 +165,7 @@ async def my_prices(
 
     def read(conn: Connection) -> PriceScene:
         store, member = shopper_shown(conn, shopper, keys=keys, now=now, language=language)
-        scene = price_scene(conn, store, member, channel, now=now)
+        scene = price_scene(conn, store, member, channel, now=now, keys=keys)
         if scene is None:
             raise ChannelUnknown(channel)
         return scene

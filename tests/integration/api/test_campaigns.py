@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from saleor_loyalty_app.db.database import open_database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.stores.models import Channel
-from tests.campaign_stage import background, terms_of
+from tests.campaign_stage import background, buy, start, terms_of
 from tests.integration.api.spending_scene import SpendingScene
 from tests.redemption_stage import OTHER, SHOPPER
 from tests.signing import SigningKey
@@ -121,6 +121,66 @@ def test_personal_codes_are_listed_downloaded_and_revoked_one_by_one(
     assert other["code"] in scene.stage.box.store.voucher_codes
     unknown = send(scene, "POST", f"/{made['id']}/codes/revoke", {"codes": ["999999"]})
     assert unknown.json()["error"]["code"] == "campaign_code_unknown"
+
+
+def test_a_trial_gives_a_code_of_ones_own_and_tells_the_one_there_is(
+    scene: SpendingScene,
+) -> None:
+    shared = planned(scene)
+    personal = planned(scene, codes={"sharing": "personal"}, name="Own codes")
+    member = {"member": str(scene.stage.members[SHOPPER])}
+    first = send(scene, "POST", f"/{shared['id']}/test", member).json()
+    assert (first["own"], first["held"]) == (True, None)
+    for one in (shared, personal):
+        send(scene, "POST", f"/{one['id']}/schedule", {"version": 1})
+    background(scene.stage)
+    seen = {one["code"]: one for one in mine(scene)}
+    assert (seen[first["code"]]["own"], seen["AUTUMN10"]["own"]) == (True, False)
+    assert first["code"] not in {one["code"] for one in mine(scene, OTHER)}
+
+    [held] = seen.keys() - {first["code"], "AUTUMN10"}
+    again = send(scene, "POST", f"/{shared['id']}/test", member).json()
+    assert again["held"] is None, "one to try it with is none that they hold"
+    second = send(scene, "POST", f"/{personal['id']}/test", member).json()
+    assert (second["own"], second["held"]) == (True, held)
+    assert second["code"] != held
+    points = planned(scene, kind="points", times="2", channels=[], codes=None, name="Double")
+    counted = send(scene, "POST", f"/{points['id']}/test", member).json()
+    assert (counted["code"], counted["own"], counted["held"]) == (None, False, None)
+
+
+def test_a_shopper_is_told_why_a_code_helps_no_more_in_their_language(
+    scene: SpendingScene,
+) -> None:
+    start(scene.stage, terms_of(scene.stage))
+    [before] = mine(scene)
+    assert (before["usable"], before["reason"]) == (True, None)
+    buy(scene.stage, "AUTUMN10")
+    [after] = mine(scene)
+    assert (after["code"], after["usable"]) == ("AUTUMN10", False)
+    assert after["reason"] == {"code": "code_used", "message": "You have used this code already."}
+    headers = scene.headers() | {"accept-language": "tr"}
+    told = scene.edge.get("/api/storefront/v1/me/campaigns", headers).json()["campaigns"]
+    assert told[0]["reason"]["message"] == "Bu kodu zaten kullandınız."
+
+
+def test_campaigns_of_other_channels_are_left_out_where_a_channel_is_named(
+    scene: SpendingScene,
+) -> None:
+    start(scene.stage, terms_of(scene.stage))
+    start(scene.stage, terms_of(scene.stage, "points"))
+
+    def told(channel: str) -> httpx.Response:
+        path = f"/api/storefront/v1/me/campaigns?channel={channel}"
+        return scene.edge.get(path, scene.headers())
+
+    def kinds(channel: str) -> set[str]:
+        return {one["kind"] for one in told(channel).json()["campaigns"]}
+
+    assert kinds("default-channel") == {"percent", "points"}
+    assert kinds("channel-tr") == {"points"}
+    unknown = told("no-such-channel")
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (400, "channel_unknown")
 
 
 def test_all_that_is_wrong_is_told_at_once_with_its_place(scene: SpendingScene) -> None:

@@ -13,6 +13,7 @@ NAMES = {
     "category": {"shirts": "Shirts"},
     "product": {"linen-shirt": "Linen shirt"},
     "event": {"store-visit": "Visit to a shop"},
+    "tier": {"t2": "Gold"},
 }
 TWICE = {"type": "multiplier", "factor": "2"}
 EFFECTS: list[dict[str, Any]] = [
@@ -129,3 +130,10 @@ def test_a_rule_on_events_names_them_and_what_they_have_to_tell() -> None:
         "shop değeri “izmir” ve etkinliğin minutes değeri en az 10 ve etkinliğin photo değeri "
         "evet."
     )
+
+
+def test_a_rule_on_tiers_names_them() -> None:
+    then = {"type": "points", "points": 20}
+    rule = {"trigger": "tier_reached", "on": ["t2", "gone"], "then": then}
+    assert said(rule) == "When the tier “Gold” or “gone” is reached, the member gets 20 points."
+    assert said(rule, "tr") == "“Gold” veya “gone” seviyesine ulaşıldığında üye 20 puan kazanır."

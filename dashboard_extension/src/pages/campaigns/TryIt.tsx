@@ -30,9 +30,14 @@ export function TryIt({ of }: { of: CampaignOf }) {
       <div aria-live="polite" className="kit-stack">
         {test.error && <Failure error={test.error} />}
         {found?.why_not && <Notice tone="warning">{t(`campaigns.why_not.${found.why_not}`)}</Notice>}
-        {found?.code && (
+        {found?.own && (
           <Notice tone="success">
             {t("campaigns.try_made")} <strong className="campaigns-code">{found.code}</strong>
+          </Notice>
+        )}
+        {found?.held && (
+          <Notice tone="info">
+            {t("campaigns.try_held")} <strong className="campaigns-code">{found.held}</strong>
           </Notice>
         )}
         {found && found.points_after !== null && (
