@@ -110,6 +110,7 @@ def _headline(entry: EntryFacts, language: str, program: Program | None) -> str:
     texts = catalogue(language)
     candidates = (
         f"explain.{code}.{entry.reason.get('why')}.order" if order else "",
+        f"explain.{code}.{entry.reason.get('why')}.of" if about else "",
         f"explain.{code}.{entry.reason.get('why')}",
         f"explain.{code}.note" if note else "",
         f"explain.{code}",
@@ -124,6 +125,7 @@ def _headline(entry: EntryFacts, language: str, program: Program | None) -> str:
         + words.amount_words(entry.amount, entry.unit, language),
         number=entry.reason.get("number") or "",
         event=about if program is None else program.event_name(about, language),
+        milestone=about if program is None else program.rule_name(about, language),
         reward=_reward(entry, program, language),
         order=order or translate("explain.unknown_order", language),
         note=note,
