@@ -77,7 +77,9 @@ def explain_entries(
     }
     sources = {row.source for row in rows.values()}
     plans = _with_perks(conn, store_id, _plans(conn, store_id, sources), to_shopper=to_shopper)
-    told = _of_deeds(conn, store_id, sources, to_shopper=to_shopper)
+    deeds = deed_awards.of_sources(conn, store_id, [*sources])
+    told = _of_deeds(conn, store_id, deeds, to_shopper=to_shopper)
+    about = _about_deeds(deeds)
     programs = programs_by_id(
         conn, store_id, {row.revision_id for row in rows.values() if row.revision_id is not None}
     )
@@ -89,7 +91,13 @@ def explain_entries(
             amount=row.amount,
             unit=row.unit,
             sentences=explain(
-                EntryFacts(row.kind, row.amount, row.unit, row.part, row.reason),
+                EntryFacts(
+                    row.kind,
+                    row.amount,
+                    row.unit,
+                    row.part,
+                    about.get(row.source, {}) | row.reason,
+                ),
                 language=language,
                 program=programs.get(row.revision_id),
                 plan=plans.get(row.source) or told.get((row.source, row.unit)),
@@ -136,10 +144,9 @@ def _with_perks(
 
 
 def _of_deeds(
-    conn: Connection, store_id: int, sources: Iterable[str], *, to_shopper: bool
+    conn: Connection, store_id: int, deeds: Sequence[DeedRow], *, to_shopper: bool
 ) -> dict[tuple[str, str], dict[str, Any]]:
     """What deeds brought beside points, by source and the unit whose entry tells it."""
-    deeds = deed_awards.of_sources(conn, store_id, [*sources])
     told = deed_perks_told(conn, store_id, deeds, to_shopper=to_shopper)
     found = {}
     for deed in deeds:
@@ -148,6 +155,19 @@ def _of_deeds(
         if perks := told[deed.id]:
             found[deed.source, unit] = {"perks": perks}
     return found
+
+
+def _about_deeds(deeds: Sequence[DeedRow]) -> dict[str, dict[str, Any]]:
+    """By source, what deeds were about: an entry that takes one back does not say it itself."""
+    return {
+        deed.source: {
+            name: value
+            for grant in deed.grants
+            for name, value in grant.reason.items()
+            if name in ("on", "number")
+        }
+        for deed in deeds
+    }
 
 
 def deed_perks_told(

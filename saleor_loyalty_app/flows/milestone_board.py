@@ -69,12 +69,10 @@ class Ahead:
         if not self.missing or self.reached:
             return ""
         unit = self.rule.then.unit
-        number = words.number_words(self.points, language)
-        brings = words.unit_words(number, unit, language)
-        if unit == "points":
-            brings = words.points_words(self.points, language)
-        elif unit == "perk":
+        if unit == "perk":
             brings = words.effect_words(self.rule.then, language, self.program)
+        else:
+            brings = words.amount_words(self.points, unit, language)
         name = self.rule.label(language) if self.rule.name else ""
         missing = missing_words(self.missing, language)
         key = "milestone.ahead_named" if name else "milestone.ahead"

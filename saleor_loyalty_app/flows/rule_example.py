@@ -115,13 +115,13 @@ def _told(
     total = sum((one.points for one in awards if one.unit == unit), Fraction(0)).__floor__()
     share = shares[rule.id, unit].__floor__()
     return translate(
-        f"rule.example.{unit}" if share >= 0 else "rule.example.less",
+        "rule.example.gives" if share >= 0 else "rule.example.less",
         language,
         amount=words.money_words(facts.subtotal, facts.currency, language),
         day=words.weekday_words((WEEKDAYS[_local(facts, timezone).weekday()],), language),
         time=f"{_local(facts, timezone).hour:02}:00",
-        total=words.points_words(total, language),
-        share=words.points_words(share, language),
+        total=words.amount_words(total, unit, language),
+        share=words.amount_words(share, unit, language),
     )
 
 
@@ -138,12 +138,10 @@ def _milestone_example(
     has = least * 9 // 10 // whole * whole
     points = getattr(rule.then, "points", None) or 0
     unit = rule.then.unit
-    number = words.number_words(points, language)
-    brings = words.unit_words(number, unit, language)
-    if unit == "points":
-        brings = words.points_words(points, language)
-    elif unit == "perk":
+    if unit == "perk":
         brings = words.effect_words(rule.then, language, program)
+    else:
+        brings = words.amount_words(points, unit, language)
     return translate(
         "rule.example.milestone_perk" if unit == "perk" else "rule.example.milestone",
         language,

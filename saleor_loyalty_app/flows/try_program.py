@@ -17,7 +17,7 @@ from saleor_loyalty_app.orders.facts import facts_of
 from saleor_loyalty_app.orders.models import OrderState, OrderUnit
 from saleor_loyalty_app.orders.money import paid_in_full_at
 from saleor_loyalty_app.orders.plan import Award, AwardPlan, PlannedLine, Terms
-from saleor_loyalty_app.programs.decide import POINTS, Decision, decide_order
+from saleor_loyalty_app.programs.decide import POINTS, TIERS, Decision, decide_order
 from saleor_loyalty_app.programs.decision_plan import plan_of
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.explain import EntryFacts, explain, explain_miss
@@ -29,7 +29,7 @@ from saleor_loyalty_app.programs.tiers import entry_tier
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import ChannelRef, StoreRef
 
-UNIT = "points"
+UNIT, STATUS = "points", "status"
 _states, _units, _revisions = table(OrderState), table(OrderUnit), table(ProgramRevision)
 
 
@@ -63,9 +63,10 @@ class TriedCart:
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """What the order has in the books: points so far, and the revision that decided."""
+    """What the order has in the books so far, and the revision that decided."""
 
     points: int
+    status_points: int
     revision: int | None
 
 
@@ -74,7 +75,9 @@ class Trial:
     """What a program gives, and why.
 
     Attributes:
-        because: sentences that lead to the points.
+        points: to be spent.
+        status_points: count for tiers alone, at once.
+        because: sentences that lead to the points, then to the status points.
         misses: why other rules gave nothing.
         worth: of the points, in the currency of the order; None where they cannot be spent.
         available_from: None while the order is not paid, or not fulfilled where that matters.
@@ -87,6 +90,7 @@ class Trial:
     channel: str
     currency: str
     points: int
+    status_points: int
     because: tuple[str, ...]
     misses: tuple[str, ...]
     worth: Decimal | None
@@ -217,18 +221,31 @@ def _trial(
 ) -> Trial:
     decision = decide_order(program, facts, store.timezone, member)
     points = decision.totals().get((UNIT, POINTS), 0)
+    status = decision.totals().get((STATUS, TIERS), 0)
     plan = _plan(decision, facts, Terms.of(program.settings, facts.country))
-    reason = {"code": "order_earned", "order": number or None, **plan.terms.life.reason}
-    entry = EntryFacts("earn", points, UNIT, POINTS, reason)
-    sentences = explain(
-        entry, language=language, program=program, plan=plan.to_json(), line_names=names
+    reason = {"code": "order_earned", "order": number or None}
+    entries = (
+        EntryFacts("earn", points, UNIT, POINTS, reason | plan.terms.life.reason),
+        EntryFacts("earn", status, STATUS, TIERS, reason),
     )
+    told = plan.to_json()
+    because = [
+        sentence
+        for entry in entries
+        if entry.amount
+        for sentence in explain(
+            entry, language=language, program=program, plan=told, line_names=names
+        )[1:]
+    ]
+    if not (points or status):
+        because = list(planned_words(plan.perks, language, program))
     return Trial(
         number=number,
         channel=facts.channel,
         currency=facts.currency,
         points=points,
-        because=(sentences[1:] if points else tuple(planned_words(plan.perks, language, program))),
+        status_points=status,
+        because=tuple(because),
         misses=tuple(
             explain_miss(miss.rule_id, miss.reason, language=language, program=program)
             for miss in decision.misses
@@ -315,15 +332,15 @@ def _row_of(conn: Connection, store: StoreRef, order: OrderSnapshot) -> int:
 
 def _booked(conn: Connection, store: StoreRef, order_id: str) -> Booked | None:
     rows = conn.execute(
-        sa.select(_units.c.booked, _revisions.c.number)
+        sa.select(_units.c.unit, _units.c.booked, _revisions.c.number)
         .select_from(_states)
         .join(_units, _units.c.order_state_id == _states.c.id)
         .outerjoin(_revisions, _revisions.c.id == _states.c.revision_id)
         .where(
             _states.c.store_id == store.id,
             _states.c.order_id == order_id,
-            _units.c.unit == UNIT,
-            _units.c.part == POINTS,
+            sa.tuple_(_units.c.unit, _units.c.part).in_([(UNIT, POINTS), (STATUS, TIERS)]),
         )
-    ).one_or_none()
-    return None if rows is None else Booked(rows.booked, rows.number)
+    ).all()
+    booked = {row.unit: row.booked for row in rows}
+    return Booked(booked.get(UNIT, 0), booked.get(STATUS, 0), rows[0].number) if rows else None

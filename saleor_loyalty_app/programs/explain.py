@@ -118,6 +118,7 @@ def _headline(entry: EntryFacts, language: str, program: Program | None) -> str:
     candidates = (
         f"explain.{code}.of" if named is not None else "",
         f"explain.{code}.{entry.reason.get('why')}.order" if order else "",
+        f"explain.{code}.{entry.reason.get('why')}.of" if about else "",
         f"explain.{code}.{entry.reason.get('why')}",
         f"explain.{code}.note" if note else "",
         f"explain.{code}",
@@ -127,11 +128,13 @@ def _headline(entry: EntryFacts, language: str, program: Program | None) -> str:
     return translate(
         key,
         language,
-        points=_amount(abs(entry.amount), entry.unit, language),
-        signed=("+" if entry.amount > 0 else "") + _amount(entry.amount, entry.unit, language),
+        points=words.amount_words(abs(entry.amount), entry.unit, language),
+        signed=("+" if entry.amount > 0 else "")
+        + words.amount_words(entry.amount, entry.unit, language),
         number=entry.reason.get("number") or "",
-        event=named or about,
+        event=named or (about if program is None else program.event_name(about, language)),
         about=named,
+        milestone=about if program is None else program.rule_name(about, language),
         reward=_reward(entry, program, language),
         order=order or translate("explain.unknown_order", language),
         note=note,
@@ -149,12 +152,6 @@ def _reward(entry: EntryFacts, program: Program | None, language: str) -> str:
     return item if program is None else program.reward_name(item, language)
 
 
-def _amount(points: int, unit: str, language: str) -> str:
-    if unit == "status":
-        return words.unit_words(words.number_words(points, language), unit, language)
-    return words.points_words(points, language)
-
-
 class _Plan:
     """An award plan, as far as it concerns one entry."""
 
@@ -170,7 +167,7 @@ class _Plan:
         self._program = program
         self._language = language
         self._told: list[tuple[str, Mapping[str, Any]]] = []
-        self._perks = plan.get("perks", ())
+        self._perks = plan.get("perks", ()) if _tells_perks(entry.unit, plan) else ()
         for number, line in enumerate(plan["lines"], start=1):
             name = line_names.get(line["id"]) or self._text("explain.line", number=number)
             what = self._text("explain.units", quantity=line["quantity"], what=name)
@@ -204,9 +201,8 @@ class _Plan:
             yield self._text("explain.less", amount=self._points(Fraction(self._entry.amount)))
 
     def perks(self) -> Iterator[str]:
-        """What the order brings beside points; told with these alone."""
-        if self._entry.unit == "points":
-            yield from planned_words(self._perks, self._language, self._program)
+        """What the order brings beside points; told once."""
+        yield from planned_words(self._perks, self._language, self._program)
 
     def kept(self) -> Iterator[str]:
         """How returns and refunds scale what was planned."""
@@ -281,11 +277,20 @@ class _Plan:
     def _points(self, points: Fraction) -> str:
         unit = self._entry.unit
         if points.denominator == 1:
-            return _amount(points.numerator, unit, self._language)
+            return words.amount_words(points.numerator, unit, self._language)
         return words.unit_words(words.fraction_words(points, self._language), unit, self._language)
 
     def _text(self, key: str, **arguments: object) -> str:
         return translate(key, self._language, **arguments)
+
+
+def _tells_perks(unit: str, plan: Mapping[str, Any]) -> bool:
+    """Whether entries of a unit tell them: those of points; without any of these, the others."""
+    if unit == "points":
+        return True
+    awards = [*plan["order"], *(award for line in plan["lines"] for award in line["awards"])]
+    points = (Fraction(award["points"]) for award in awards if award["unit"] == "points")
+    return sum(points, Fraction(0)).__floor__() == 0
 
 
 def _multipliers(reason: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

@@ -126,6 +126,13 @@ def _rule_problems(program: Program) -> Iterator[Problem]:
                     yield Problem("shipping_tier_unknown", path, "warning", detail)
 
 
+def uses_status_points(program: Program) -> bool:
+    """Whether a rule that is on gives status points, or a tier asks for them."""
+    tiers = program.tiers
+    asked = tiers is not None and tiers.enabled and _asks_for_status(tiers)
+    return asked or _gives_status(program)
+
+
 def _asks_for_status(tiers: Tiers) -> bool:
     return any(level.requirements.status_points is not None for level in tiers.levels)
 

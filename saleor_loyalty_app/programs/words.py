@@ -73,12 +73,18 @@ def day_words(day: date, language: str) -> str:
 
 def points_words(points: int, language: str) -> str:
     """A number of points, such as "1 point", "120 points", "120 puan"."""
-    key = "words.point" if points == 1 else "words.points"
-    return translate(key, language, number=number_words(points, language))
+    return amount_words(points, "points", language)
+
+
+def amount_words(amount: int, unit: str, language: str) -> str:
+    """A whole amount in a unit: "1 point", "1 status point", "120 status points"."""
+    one = "words.status_point" if unit == "status" else "words.point"
+    key = one if amount == 1 else f"{one}s"
+    return translate(key, language, number=number_words(amount, language))
 
 
 def unit_words(number: str, unit: str, language: str) -> str:
-    """A number in a unit, such as "120 status points"; the number is in words already."""
+    """A number in a unit, such as "2.5 status points"; the number is in words already."""
     key = "words.status_points" if unit == "status" else "words.points"
     return translate(key, language, number=number)
 
@@ -139,9 +145,7 @@ def effect_words(effect: Effect, language: str, program: Program | None = None) 
         return _status_words(effect, language)
     if isinstance(effect, PluginEffect):
         said = plugin_sentence(effect, language)
-        most = points_words(effect.most, language)
-        if effect.unit == "status":
-            most = unit_words(number_words(effect.most, language), "status", language)
+        most = amount_words(effect.most, effect.unit, language)
         key = "effect.plugin" if said else "effect.plugin_unsaid"
         return translate(key, language, said=said, kind=effect.kind, most=most)
     key = "effect.points_per_order"
@@ -152,7 +156,7 @@ def effect_words(effect: Effect, language: str, program: Program | None = None) 
 
 def _status_words(effect: StatusPoints, language: str) -> str:
     if effect.points is not None:
-        return unit_words(number_words(effect.points, language), "status", language)
+        return amount_words(effect.points, "status", language)
     factor = Decimal(1) if effect.factor is None else effect.factor
     key = "effect.status_rate" if factor == 1 else "effect.status_per_money"
     return translate(key, language, factor=number_words(factor, language))

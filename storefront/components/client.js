@@ -24,7 +24,8 @@ import { ask, browserWire, Failure } from "./transport.js";
 /** @typedef {{id: string, name: string, gives: string, when: string | null}} Rule */
 /** @typedef {{program: Names, rules: Rule[], available: string, expiry: string, channels: Terms[], ending?: {text: string} | null}} Program */
 /** @typedef {{available: number, pending: number, held: number, lifetime: number, worth: Money | null, expiring: {amount: number, expires_at: string}[]}} Points */
-/** @typedef {{program: Names | null, member_since: string | null, points: Points}} Me */
+/** @typedef {{program: Names | null, member_since: string | null, points: Points, status_points: number | null}} Me */
+/** @typedef {"points" | "status"} Unit Points to be spent, or status points, which count for tiers alone. */
 /** @typedef {{id: string, kind: string, amount: number, state: string, time: string, order_number: string | null, reason: string, explanation: string[], available_from: string | null, expires_at: string | null}} Entry */
 /** @typedef {{entries: Entry[], page_info: {has_next_page: boolean, end_cursor: string | null}}} History */
 /** @typedef {{available: number, most_points: number, most_discount: Money, minimum_points: number, step: number, refusal: Problem | null, redemption: Redemption | null}} Spending */
@@ -142,12 +143,13 @@ export class Client {
   }
 
   /**
+   * @param {Unit} unit
    * @param {number} first
    * @param {string} [after]
    * @returns {Promise<History>}
    */
-  history(first, after = "") {
-    return this.#read("me/history", [["first", String(first)], ["after", after]], "shopper");
+  history(unit, first, after = "") {
+    return this.#read("me/history", [["unit", unit === "points" ? "" : unit], ["first", String(first)], ["after", after]], "shopper");
   }
 
   /** What the shopper prefers; null of who is no member. @returns {Promise<Preferences | null>} */

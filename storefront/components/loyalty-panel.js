@@ -21,6 +21,7 @@ import { Failure } from "./transport.js";
 /** @typedef {import("./telling.js").Told} Told */
 /** @typedef {import("./tier.js").Tier} Tier */
 /** @typedef {import("./client.js").Program} Program */
+/** @typedef {import("./client.js").Unit} Unit */
 /** @typedef {import("./dom.js").Child} Child */
 /** @typedef {import("./words.js").Names} Names */
 /** @typedef {{me: Me | null, entries: Entry[], more: boolean, program: Program | null, preferences: Preferences | null, told: Told | null, tier: Tier | null, campaigns: import("./campaigns.js").Campaign[] | null, exchange: import("./rewards.js").Exchange | null, milestones: import("./milestones.js").Milestone[] | null, membership: Membership | null}} Shown */
@@ -59,6 +60,9 @@ fieldset { border: 0; margin: 0; padding: 0; min-inline-size: 0; }
 legend { font-weight: 550; padding: 0; margin-block-end: 0.35rem; }
 fieldset p { margin-block-end: 0.5rem; }
 #more, #join { justify-self: start; }
+.units button { min-block-size: 2.25rem; padding-block: 0.2rem; }
+.units button::first-letter { text-transform: uppercase; }
+.units button[aria-pressed="true"] { background: var(--_tint); border-color: var(--_accent); }
 .tier strong { font-size: 1.25em; }
 .dot { display: inline-block; inline-size: 0.75em; block-size: 0.75em; margin-inline-end: 0.45em; border-radius: 50%; border: 1px solid var(--_line); }
 .ahead li { padding-block: 0.15rem; }
@@ -85,11 +89,14 @@ a { color: var(--_accent); }
 `;
 
   #wanted = PAGE;
+  /** @type {Unit} whose history is shown */
+  #unit = "points";
   /** @type {Set<string>} what is unfolded stays so when the panel is drawn anew */
   #open = new Set();
   /** @type {Trouble | null} */
   #trouble = null;
 
+  /** @returns {Promise<Shown | null>} */
   async load() {
     const { client } = this;
     const token = await client.tokens.current();
@@ -112,6 +119,10 @@ a { color: var(--_accent); }
       program,
     ]);
     const membership = me.member_since ? null : await client.membership();
+    if (this.#unit === "status" && !knowsStatus(me)) {
+      this.#unit = "points";
+      return this.load();
+    }
     return me.program ? { me, ...past, program: known, preferences, told, tier, campaigns, exchange, milestones, membership } : null;
   }
 
@@ -125,7 +136,7 @@ a { color: var(--_accent); }
     const entries = [];
     let after = "";
     for (;;) {
-      const { entries: found, page_info: info } = await this.client.history(Math.min(LARGEST_PAGE, this.#wanted - entries.length), after);
+      const { entries: found, page_info: info } = await this.client.history(this.#unit, Math.min(LARGEST_PAGE, this.#wanted - entries.length), after);
       entries.push(...found);
       after = info.end_cursor ?? "";
       if (!info.has_next_page || !after || entries.length >= this.#wanted) return { entries, more: info.has_next_page };
@@ -143,7 +154,7 @@ a { color: var(--_accent); }
     const level = /^[1-5]$/.test(this.given("heading-level")) ? Number(this.given("heading-level")) : 2;
     /** @type {Record<string, () => Child>} */
     const sections = {
-      points: () => (me ? this.#points(me.points, names) : h("slot", { name: "signed-out" }, h("p", { class: "soft", part: "text" }, this.words.t("panel.sign_in", { unit })))),
+      points: () => (me ? this.#points(me, names) : h("slot", { name: "signed-out" }, h("p", { class: "soft", part: "text" }, this.words.t("panel.sign_in", { unit })))),
       tier: () => (tier?.enabled ? this.#section("tier", level + 1, ...drawTier(tier, this.words, names)) : null),
       campaigns: () => {
         const here = campaignsIn(campaigns ?? [], this.given("channel"));
@@ -163,7 +174,7 @@ a { color: var(--_accent); }
         }) : [];
         return drawn.length ? this.#section("rewards", level + 1, ...drawn) : null;
       },
-      history: () => (me ? this.#section("history", level + 1, ...this.#history(entries, more, names)) : null),
+      history: () => (me ? this.#section("history", level + 1, ...this.#history(me, entries, more, names)) : null),
       preferences: () => (preferences ? this.#section("preferences", level + 1, ...drawPreferences(preferences, this.words, {
         unit,
         textVersion: this.given("offers-text-version") || TEXT_VERSION,
@@ -219,10 +230,11 @@ a { color: var(--_accent); }
   }
 
   /**
-   * @param {Points} points
+   * @param {Me} me
    * @param {Names | null} names
    */
-  #points(points, names) {
+  #points(me, names) {
+    const { points } = me;
     const { words } = this;
     const unit = words.points(points.available, names).replace(words.number(points.available), "").trim();
     const figure = (/** @type {"pending" | "held" | "lifetime"} */ name) =>
@@ -230,7 +242,8 @@ a { color: var(--_accent); }
     return h("div", { class: "points", part: "points" },
       h("p", { class: "sum" }, h("strong", { "data-points": "available", part: "balance" }, words.number(points.available)), " ", h("span", {}, unit)),
       points.worth && points.available > 0 && h("p", { class: "soft worth", part: "worth" }, words.t("panel.worth", { money: words.money(points.worth) })),
-      h("dl", { class: "figures" }, figure("pending"), figure("held"), figure("lifetime")),
+      h("dl", { class: "figures" }, figure("pending"), figure("held"), figure("lifetime"),
+        knowsStatus(me) && h("div", {}, h("dt", {}, words.t("panel.unit.status")), h("dd", { "data-points": "status", part: "figure" }, words.number(me.status_points)))),
       ...this.#expiring(points, names));
   }
 
@@ -249,15 +262,33 @@ a { color: var(--_accent); }
   }
 
   /**
+   * @param {Names | null} names
+   * @returns {Child}
+   */
+  #units(names) {
+    const { words } = this;
+    const choose = (/** @type {Unit} */ unit) =>
+      h("button", { type: "button", id: `unit-${unit}`, part: "button", "aria-pressed": String(unit === this.#unit), onclick: () => {
+        this.#unit = unit;
+        this.#wanted = PAGE;
+        this.refresh();
+      } }, unit === "status" ? words.t("panel.unit.status") : (names?.points_name ?? words.t("points")));
+    return h("div", { class: "row units", role: "group", "aria-label": words.t("panel.unit") }, choose("points"), choose("status"));
+  }
+
+  /**
+   * @param {Me} me
    * @param {Entry[]} entries
    * @param {boolean} more
    * @param {Names | null} names
    * @returns {Child[]}
    */
-  #history(entries, more, names) {
+  #history(me, entries, more, names) {
     const { words } = this;
-    if (!entries.length) return [h("p", { class: "soft" }, words.t("panel.none", { unit: names?.points_name ?? words.t("points") }))];
+    const units = knowsStatus(me) && this.#units(names);
+    if (!entries.length) return [units, h("p", { class: "soft" }, words.t(`panel.none.${this.#unit}`, { unit: names?.points_name ?? words.t("points") }))];
     return [
+      units,
       scrollable(h("ol", { id: "entries", class: "entries", part: "entries" }, entries.map((entry) => this.#entry(entry)))),
       more && h("button", { type: "button", id: "more", part: "button", onclick: () => {
         this.#wanted += 2 * PAGE;
@@ -272,7 +303,7 @@ a { color: var(--_accent); }
     const [first = "", ...rest] = entry.explanation;
     const when = [
       words.day(entry.time),
-      words.maybe(`state.${entry.state}`),
+      words.maybe(`state.${this.#unit}.${entry.state}`) || words.maybe(`state.${entry.state}`),
       entry.state === "pending" && entry.available_from && words.t("panel.available_on", { day: words.day(entry.available_from) }),
       ["pending", "available"].includes(entry.state) && entry.expires_at && words.t("panel.expires_on", { day: words.day(entry.expires_at) }),
     ];
@@ -301,6 +332,16 @@ a { color: var(--_accent); }
       else this.#open.delete(id);
     } }, h("summary", { id: `fold-${id}`, part: "summary" }, title), content);
   }
+}
+
+/**
+ * Whether the program has status points; an older app does not tell of them.
+ *
+ * @param {Me} me
+ * @returns {me is Me & {status_points: number}}
+ */
+function knowsStatus(me) {
+  return typeof me.status_points === "number";
 }
 
 define("loyalty-panel", LoyaltyPanel);

@@ -83,12 +83,20 @@ test("what is being given back is waited for", async () => {
   assert.equal(wire.asked[0].method, "DELETE");
 });
 
+test("the history of status points is asked for by its unit, that of points as ever", async () => {
+  const wire = wireOf({ body: { entries: [] } });
+  const client = clientWith(wire);
+  await client.history("points", 10);
+  await client.history("status", 10, "c1");
+  assert.deepEqual(wire.asked.map(({ url }) => new URL(url).search), ["?first=10", "?unit=status&first=10&after=c1"]);
+});
+
 test("a token that ran out is renewed once for all who wait, and the request sent again", async () => {
   let made = 0;
   const server = wireOf(() => ({ body: { token: `T${(made += 1)}` } }));
   const app = wireOf((request) => (request.headers.Authorization === "Bearer T1" ? refused(401, "invalid_token") : { body: { url: request.url } }));
   const client = clientWith(app, tokensFrom("/loyalty-token", server));
-  await Promise.all([client.me("web"), client.history(10)]);
+  await Promise.all([client.me("web"), client.history("points", 10)]);
   assert.equal(made, 2);
   assert.equal(server.asked[0].method, "POST");
   assert.equal(server.asked[0].credentials, "same-origin");

@@ -115,7 +115,7 @@ class Stage:
         if callable(answer):
             answer(route)
             return
-        told = answer or {"body": self._sample(name)}
+        told = answer or {"body": self.sample(name)}
         if "body" in told and told["body"] is None:
             told = self.say("not_found", "There is nothing here.", 404)
         route.fulfill(
@@ -124,7 +124,8 @@ class Stage:
             body=json.dumps(told["body"]),
         )
 
-    def _sample(self, name: str) -> Any:
+    def sample(self, name: str) -> Any:
+        """What the app answers where a test says nothing else."""
         samples: dict[str, Callable[[], Any]] = {
             "GET program": self._program,
             "GET me": self._me,
@@ -194,6 +195,7 @@ class Stage:
                     {"amount": 113, "expires_at": "2028-02-29T12:00:00Z"},
                 ],
             },
+            "status_points": None,
         }
 
     def _history(self) -> Any:

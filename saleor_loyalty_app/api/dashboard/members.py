@@ -34,6 +34,7 @@ from saleor_loyalty_app.api.dashboard.refusals import OF_SERVING, OF_STAFF
 from saleor_loyalty_app.api.dashboard.staff import TO_SEE_MEMBERS, StaffOf
 from saleor_loyalty_app.api.errors import documented
 from saleor_loyalty_app.api.routing import staff_router
+from saleor_loyalty_app.api.units import POINTS, AskedUnit
 from saleor_loyalty_app.flows.find_members import (
     LONGEST_WINDOW,
     FoundMember,
@@ -156,16 +157,17 @@ async def list_movements(
     staff: StaffOf,
     language: Language,
     member: MemberId,
+    unit: AskedUnit = POINTS,
     first: First = 25,
     after: After = None,
 ) -> StatementPage:
-    """The member's movements, newest first, each with its explanation."""
+    """The member's movements in one unit, newest first, each with its explanation."""
     staff.need_one(TO_SEE_MEMBERS)
     await faces.gate.read(staff.key)
     number, place, now = number_of(member), place_of(after), faces.clock()
     found = await faces.database.read_async(
         lambda conn: read_statement(
-            conn, staff, number, first=first, after=place, now=now, language=language
+            conn, staff, number, unit=unit, first=first, after=place, now=now, language=language
         )
     )
     return on_its_clocks(found, staff.store)

@@ -24,6 +24,7 @@ from saleor_loyalty_app.api.dashboard.members_schemas import (
 from saleor_loyalty_app.api.dashboard.staff import Staff
 from saleor_loyalty_app.api.opaque import entry_id
 from saleor_loyalty_app.api.redemption_schemas import Redemption
+from saleor_loyalty_app.api.units import state_words
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.explain_entry import explain_entries
 from saleor_loyalty_app.i18n import language_of, translate
@@ -36,6 +37,7 @@ from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.errors import MemberNotFound
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.same_person import is_same_person
+from saleor_loyalty_app.programs.rules import UnitCode
 from saleor_loyalty_app.rewards.redemptions import of_members
 from saleor_loyalty_app.stores.partner_keys import names_of
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -127,14 +129,15 @@ def read_statement(
     staff: Staff,
     member_id: int,
     *,
+    unit: UnitCode,
     first: int,
     after: int | None,
     now: datetime,
     language: str,
 ) -> StatementPage:
-    """A member's movements, explained to who reads and to the customer."""
+    """A member's movements in a unit, explained to who reads and to the customer."""
     store, member = require_member(conn, staff, member_id)
-    account = Account(store.id, member.id, UNIT)
+    account = Account(store.id, member.id, unit)
     start = None if after is None else str(after)
     page = ledger.history(conn, account, now=now, first=first, after=start)
     theirs = language_of([_identity(conn, store.id, member.id)["language"], store.language])
@@ -149,7 +152,14 @@ def read_statement(
     named = staff_names(conn, store.id, [view.actor for view in page.entries])
     return StatementPage(
         items=[
-            _line(view, named[view.actor], told[language][view.id], told[theirs][view.id], language)
+            _line(
+                view,
+                named[view.actor],
+                told[language][view.id],
+                told[theirs][view.id],
+                state_words(view.state, unit, language),
+                language,
+            )
             for view in page.entries
         ],
         next=None if page.next_cursor is None else next_of(int(page.next_cursor)),
@@ -199,7 +209,12 @@ def _identity(conn: Connection, store_id: int, member_id: int) -> dict[str, str]
 
 
 def _line(
-    view: EntryView, by: str, told: list[str], for_customer: list[str], language: str
+    view: EntryView,
+    by: str,
+    told: list[str],
+    for_customer: list[str],
+    state_name: str,
+    language: str,
 ) -> StatementLine:
     order = view.reason.get("order")
     return StatementLine(
@@ -208,7 +223,7 @@ def _line(
         kind_name=translate(f"kind.{view.kind}", language),
         amount=view.amount,
         state=view.state,
-        state_name=translate(f"state.{view.state.value}", language),
+        state_name=state_name,
         at=view.effective_at,
         posted_at=view.posted_at,
         order_number=None if order is None else str(order),

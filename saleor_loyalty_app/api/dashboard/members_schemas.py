@@ -173,12 +173,12 @@ class ExpiringPoints(Answer):
 
 
 class UnitBalance(Answer):
-    """What a member has in one unit now."""
+    """What a member has in one unit now; status points are never pending, held or owed."""
 
     model_config = _example(**BALANCE)
 
-    unit: str
-    available: int = Field(ge=0, description="Can be spent now.")
+    unit: str = Field(description="points, or status: those that count for tiers alone.")
+    available: int = Field(ge=0, description="Can be spent now; of status points: are there.")
     pending: int = Field(ge=0, description="Earned, but not yet spendable.")
     held: int = Field(ge=0, description="Set aside for a checkout or a code.")
     debt: int = Field(ge=0, description="Owed; what comes in pays it first.")
@@ -290,7 +290,7 @@ class LotPage(Answer):
 
 
 class StatementLine(Answer):
-    """One movement of a member's points."""
+    """One movement of a member's points, or status points."""
 
     id: str = Field(description="Opaque and stable.")
     kind: str

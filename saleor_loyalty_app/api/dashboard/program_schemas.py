@@ -228,6 +228,7 @@ class BookedPoints(Shape):
     """What an order has in the books."""
 
     points: int
+    status_points: int
     revision: int | None = Field(description="That decided; null = none did.")
 
 
@@ -237,8 +238,11 @@ class TriedProgram(Shape):
     number: str = Field(description='Of the order; "" for a cart.')
     channel: str
     points: int
+    status_points: int = Field(description="They count for tiers, and cannot be spent.")
     worth: Money | None = Field(description="null where points cannot be spent.")
-    because: list[str] = Field(description="How the points come about, in sentences.")
+    because: list[str] = Field(
+        description="How the points come about, then the status points, in sentences."
+    )
     misses: list[str] = Field(description="Why other rules give nothing.")
     available_from: datetime | None = Field(
         description="null while the order is not paid, or not fulfilled where that matters."

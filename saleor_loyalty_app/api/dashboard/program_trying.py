@@ -118,6 +118,7 @@ def _tried(trial: Trial, store: StoreRef, language: str) -> TriedProgram:
         number=trial.number,
         channel=trial.channel,
         points=trial.points,
+        status_points=trial.status_points,
         worth=None if trial.worth is None else Money.of(trial.worth, trial.currency),
         because=list(trial.because),
         misses=list(trial.misses),
@@ -128,5 +129,9 @@ def _tried(trial: Trial, store: StoreRef, language: str) -> TriedProgram:
         withheld=translate(f"withheld.{trial.withheld}", language) if trial.withheld else None,
         booked=None
         if trial.booked is None
-        else BookedPoints(points=trial.booked.points, revision=trial.booked.revision),
+        else BookedPoints(
+            points=trial.booked.points,
+            status_points=trial.booked.status_points,
+            revision=trial.booked.revision,
+        ),
     )

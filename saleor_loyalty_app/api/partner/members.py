@@ -27,6 +27,7 @@ from saleor_loyalty_app.api.partner.schemas import (
 from saleor_loyalty_app.api.routing import partner_router
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
 from saleor_loyalty_app.api.storefront.answers import make_private
+from saleor_loyalty_app.api.units import POINTS, AskedUnit
 from saleor_loyalty_app.flows.take_part import join, read_account
 from saleor_loyalty_app.members.email_keys import normalize_email
 from saleor_loyalty_app.members.search_terms import SearchTerms
@@ -104,12 +105,13 @@ async def read_statement_of_member(
     partner: ReaderOf,
     language: Language,
     member: MemberId,
+    unit: AskedUnit = POINTS,
     first: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 25,
     after: Annotated[
         str | None, Query(max_length=100, description="`next` of the page before.")
     ] = None,
 ) -> Movements:
-    """The movements of a member's points, newest first, each with its explanation."""
+    """The movements of a member's points or status points, newest first, each explained."""
     partner.need(Scope.read_members)
     number, now = number_of(member), faces.clock()
 
@@ -117,7 +119,7 @@ async def read_statement_of_member(
         store = store_now(conn, partner)
         found = member_of(conn, store, number, keys=faces.email_keys, now=now, language=language)
         return read_movements(
-            conn, store, found, first=first, after=after, now=now, language=language
+            conn, store, found, unit=unit, first=first, after=after, now=now, language=language
         )
 
     page = await faces.database.read_async(read)

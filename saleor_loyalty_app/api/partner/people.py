@@ -27,6 +27,7 @@ from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.search_terms import SearchTerms
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.repository import revision_at
+from saleor_loyalty_app.programs.rules import UnitCode
 from saleor_loyalty_app.programs.tiers import level_in_force
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers.standing import tier_in_force
@@ -126,18 +127,19 @@ def read_movements(
     store: StoreRef,
     member: PartnerMember,
     *,
+    unit: UnitCode,
     first: int,
     after: str | None,
     now: datetime,
     language: str,
 ) -> Movements:
-    """A page of a member's movements.
+    """A page of a member's movements in a unit.
 
     Raises:
         CursorInvalid: `after` did not come from here.
     """
     start = None if after is None else ledger_cursor(after)
-    account = Account(store.id, int(member.id), UNIT)
+    account = Account(store.id, int(member.id), unit)
     page = ledger.history(conn, account, now=now, first=first, after=start)
     told = {
         found.entry_id: list(found.sentences)

@@ -226,7 +226,7 @@ class EnrollInput(_Part):
 
 
 class Movement(_Part):
-    """One movement of a member's points."""
+    """One movement of a member's points, or status points."""
 
     id: str = Field(description="Opaque and stable.")
     kind: str = Field(

@@ -8,12 +8,14 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app.api.money import Money
 from saleor_loyalty_app.api.storefront.schemas import Expiring, Me, Points, ProgramNames
 from saleor_loyalty_app.api.storefront.shopper import Shopper, shopper_now
+from saleor_loyalty_app.api.units import STATUS
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.ledger.balance_view import BalanceView, balance
 from saleor_loyalty_app.ledger.types import Account
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.programs.document import ChannelRates, Program
 from saleor_loyalty_app.programs.repository import revision_at
+from saleor_loyalty_app.programs.tiers_check import uses_status_points
 from saleor_loyalty_app.stores.repository import channels
 
 UNIT = "points"
@@ -50,13 +52,17 @@ def read_board(
     rates = _rates(program, channel)
     if channel is not None and rates is None:
         require_channel(conn, store.id, channel)
-    held = _NOTHING
+    held = status = _NOTHING
+    has_status = program is not None and uses_status_points(program)
     if member is not None:
         held = balance(conn, Account(store.id, member.id, UNIT), now=now)
+        if has_status:
+            status = balance(conn, Account(store.id, member.id, STATUS), now=now)
     return Me(
         program=None if program is None else program_names(program, language),
         member_since=_member_since(member),
         points=points_of(held, _worth(program, rates, held.available)),
+        status_points=status.available if has_status else None,
     )
 
 

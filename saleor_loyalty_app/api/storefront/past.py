@@ -5,24 +5,25 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.api.opaque import cursor_of, entry_id, ledger_cursor
-from saleor_loyalty_app.api.storefront.board import UNIT
 from saleor_loyalty_app.api.storefront.schemas import Entry, History, PageInfo
 from saleor_loyalty_app.api.storefront.shopper import Shopper, shopper_now
 from saleor_loyalty_app.flows.explain_entry import explain_entries
 from saleor_loyalty_app.ledger.history_page import EntryView, history
 from saleor_loyalty_app.ledger.types import Account
+from saleor_loyalty_app.programs.rules import UnitCode
 
 
 def read_history(
     conn: Connection,
     shopper: Shopper,
     *,
+    unit: UnitCode,
     first: int,
     after: str | None,
     now: datetime,
     language: str,
 ) -> History:
-    """The shopper's movements, newest first; none of who is not in the books yet.
+    """The shopper's movements in a unit, newest first; none of who is not in the books yet.
 
     Args:
         first: 1 to 100.
@@ -36,7 +37,7 @@ def read_history(
     store, member = shopper_now(conn, shopper)
     if member is None:
         return History(entries=[], page_info=PageInfo(has_next_page=False, end_cursor=None))
-    account = Account(store.id, member.id, UNIT)
+    account = Account(store.id, member.id, unit)
     page = history(conn, account, now=now, first=first, after=start)
     told = {
         found.entry_id: list(found.sentences)

@@ -33,6 +33,7 @@ from saleor_loyalty_app.api.storefront.session import router as session
 from saleor_loyalty_app.api.storefront.shopper import ReaderOf
 from saleor_loyalty_app.api.storefront.tier import router as tier
 from saleor_loyalty_app.api.storefront.wishes import router as wishes
+from saleor_loyalty_app.api.units import POINTS, AskedUnit
 
 _own = storefront_router()
 
@@ -69,16 +70,17 @@ async def my_history(
     faces: FacesOf,
     shopper: ReaderOf,
     language: Language,
+    unit: AskedUnit = POINTS,
     first: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 20,
     after: Annotated[
         str | None, Query(max_length=100, description="`end_cursor` of the page before.")
     ] = None,
 ) -> History:
-    """The movements of the shopper's points, newest first, each with its reason."""
+    """The movements of the shopper's points or status points, newest first, with their reasons."""
     now = faces.clock()
     page = await faces.database.read_async(
         lambda conn: read_history(
-            conn, shopper, first=first, after=after, now=now, language=language
+            conn, shopper, unit=unit, first=first, after=after, now=now, language=language
         )
     )
     make_private(response, language)

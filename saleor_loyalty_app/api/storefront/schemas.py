@@ -50,6 +50,11 @@ class Me(_Answer):
     program: ProgramNames | None = Field(description="null until the store publishes one.")
     member_since: datetime | None = Field(description="null for who is not (yet) a member.")
     points: Points
+    status_points: int | None = Field(
+        ge=0,
+        description="Those there are; which of them count for a tier is its period's. null where "
+        "the program has none.",
+    )
 
     model_config = ConfigDict(
         extra="forbid",
@@ -71,6 +76,7 @@ class Me(_Answer):
                         "worth": {"amount": "2.40", "currency": "USD"},
                         "expiring": [{"amount": 165, "expires_at": "2028-01-31T23:59:59Z"}],
                     },
+                    "status_points": 40,
                 }
             ]
         },
@@ -78,7 +84,7 @@ class Me(_Answer):
 
 
 class Entry(_Answer):
-    """One movement of the shopper's points."""
+    """One movement of the shopper's points, or status points."""
 
     id: str = Field(description="Opaque and stable.")
     kind: str = Field(

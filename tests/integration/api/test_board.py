@@ -103,6 +103,7 @@ def test_who_is_not_a_member_yet_sees_zeros(edge: ApiEdge, published: StoreRef) 
             "worth": {"amount": "0.00", "currency": "USD"},
             "expiring": [],
         },
+        "status_points": None,
     }
     assert edge.history(edge.shopper(published, user_id="VXNlcjo5OQ==")).json() == {
         "entries": [],

@@ -191,6 +191,7 @@ def test_a_made_up_cart_is_tried_with_its_reasons(edge: ApiEdge, published: Stor
     assert answer.status_code == 200, answer.text
     found = answer.json()
     assert (found["points"], found["worth"]) == (250, {"amount": "5.00", "currency": "USD"})
+    assert found["status_points"] == 0
     assert any("250" in sentence for sentence in found["because"])
     assert found["available_from"] == "2027-01-15T12:00:00Z"
     nowhere = try_out(edge, published, cart=cart | {"channel": "no-such"})

@@ -139,6 +139,33 @@ def test_a_rule_is_worked_out_on_an_order_that_fits_it(
 
 
 @pytest.mark.parametrize(
+    ("rule", "english", "turkish"),
+    [
+        (
+            {"then": {"type": "status_points", "points": 1}, "scope": "order"},
+            "earns 26 status points, 1 status point of them by this rule.",
+            "26 statü puanı kazandırır; bunun 1 statü puanı kadarı bu kuraldan.",
+        ),
+        (
+            {"then": {"type": "multiplier", "factor": "0.2", "unit": "status"}},
+            "earns 5 status points, which is less by this rule.",
+            "5 statü puanı kazandırır; bu kural yüzünden daha az.",
+        ),
+    ],
+    ids=["gives", "takes"],
+)
+def test_an_example_names_status_points_as_such(
+    edge: ApiEdge, store: StoreRef, rule: dict[str, Any], english: str, turkish: str
+) -> None:
+    base = rule_of({"type": "status_points", "factor": "1"}, "status")
+    body = {"document": document_of(PURCHASES, base, rule | {"id": "one"}), "rule": "one"}
+    for language, said in (("en", english), ("tr", turkish)):
+        headers = edge.staff(store) | {"Accept-Language": language}
+        text = edge.send("POST", f"{API}/rules/example", headers, body).json()["text"]
+        assert text.endswith(said), text
+
+
+@pytest.mark.parametrize(
     "when",
     [
         {"type": "not", "of": {"type": "currency", "codes": ["USD"]}},

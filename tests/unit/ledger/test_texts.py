@@ -20,6 +20,7 @@ IDS = [
     *(f"error.{code}" for code in CODES),
     *(f"kind.{kind}" for kind in ENTRY_KINDS),
     *(f"state.{state}" for state in EntryState),
+    *(f"state.status.{state}" for state in (EntryState.available, EntryState.spent)),
     *(f"drift.{check}" for check in CHECKS),
 ]
 

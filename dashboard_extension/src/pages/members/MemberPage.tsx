@@ -3,7 +3,7 @@ import { useIntl } from "react-intl";
 import { Link, useParams, useSearchParams } from "react-router";
 
 import { useApiQuery, type components } from "@/api";
-import { Button, Figures, Loaded, Notice, Page, Points, Section, Terms, useDownload, useStaff, useT, When } from "@/kit";
+import { Button, Loaded, Notice, Page, Points, Section, Terms, useDownload, useStaff, useT, When } from "@/kit";
 
 import { ClaimOrder } from "./dialogs/ClaimOrder";
 import { Blocks } from "./dialogs/Blocks";
@@ -12,7 +12,7 @@ import { Merge } from "./dialogs/Merge";
 import { MovePoints } from "./dialogs/MovePoints";
 import { Redeem } from "./dialogs/Redeem";
 import { Standings } from "./dialogs/Standings";
-import { SOON } from "./filters";
+import { Holdings } from "./Holdings";
 import { Standing, useNameOf } from "./Standing";
 import { Tabs } from "./Tabs";
 import { Tags } from "./Tags";
@@ -24,7 +24,7 @@ import { Lots } from "./tabs/Lots";
 import { Notes } from "./tabs/Notes";
 import { Redemptions } from "./tabs/Redemptions";
 import { Segments } from "./tabs/Segments";
-import { Statement } from "./tabs/Statement";
+import { Statement, unitOf } from "./tabs/Statement";
 
 export type Member = components["schemas"]["MemberDetail"];
 type Term = { name: string; value: ReactNode };
@@ -83,7 +83,7 @@ function Seen({ member, title }: { member: Member; title: string }) {
       }
     >
       <Remarks member={member} />
-      <Has member={member} />
+      <Holdings member={member} />
       {!gone && <Tier member={member} gives={gives && !member.is_you} />}
       {!gone && <Tags id={member.id} gives={gives && !member.is_you} />}
       <History member={member} />
@@ -133,49 +133,22 @@ function Remarks({ member }: { member: Member }) {
   );
 }
 
-function Has({ member }: { member: Member }) {
-  const t = useT();
-  const soon = new Date();
-  soon.setDate(soon.getDate() + SOON);
-  return (
-    <>
-      {member.balances.map((held) => {
-        const expiring = held.expiring.filter((one) => new Date(one.expires_at) <= soon).reduce((sum, one) => sum + one.amount, 0);
-        const [next] = held.expiring;
-        return (
-          <Section
-            key={held.unit}
-            title={held.unit === "status" ? t("members.status_points") : t("members.points")}
-            hint={
-              next && (
-                <>
-                  {t("members.next_expiry", { points: next.amount })} <When at={next.expires_at} form="day" />
-                </>
-              )
-            }
-          >
-            <Figures
-              items={[
-                { name: "available", label: t("members.available"), value: <Points value={held.available} /> },
-                { name: "pending", label: t("members.pending"), value: <Points value={held.pending} /> },
-                { name: "held", label: t("members.held"), value: <Points value={held.held} /> },
-                { name: "debt", label: t("members.debt"), value: <Points value={held.debt} /> },
-                { name: "expiring", label: t("members.expiring_soon"), value: <Points value={expiring} /> },
-              ]}
-            />
-          </Section>
-        );
-      })}
-    </>
-  );
-}
-
 function History({ member }: { member: Member }) {
   const t = useT();
   const [params, setParams] = useSearchParams();
   const id = member.id;
   const tabs = [
-    { id: "statement", label: t("members.tab.statement"), content: () => <Statement id={id} /> },
+    {
+      id: "statement",
+      label: t("members.tab.statement"),
+      content: () => (
+        <Statement
+          id={id}
+          unit={unitOf(params.get("unit"))}
+          choose={member.balances.some((held) => held.unit === "status") ? (unit) => setParams({ tab: "statement", unit }, { replace: true }) : null}
+        />
+      ),
+    },
     { id: "lots", label: t("members.tab.lots"), content: () => <Lots id={id} /> },
     { id: "redemptions", label: t("members.tab.redemptions"), content: () => <Redemptions id={id} /> },
     { id: "bonuses", label: t("members.tab.bonuses"), content: () => <Bonuses id={id} /> },

@@ -1,7 +1,6 @@
 import { Button, Failure, FieldMoney, FieldNumber, FieldSelect, FieldText, Money, Notice, Section, Terms, useT, When } from "@/kit";
 import { useState } from "react";
 import { useForm, useWatch } from "react-hook-form";
-import { useIntl } from "react-intl";
 
 import { useApiMutation, type Answer } from "@/api";
 
@@ -89,19 +88,18 @@ export function TrySection(props: { document: Json; channels: Seen["channels"] }
 
 function Result(props: { tried: Tried }) {
   const t = useT();
-  const intl = useIntl();
   const { tried } = props;
   const items = [
     ...(tried.worth ? [{ name: t("program.try_worth"), value: <Money {...tried.worth} /> }] : []),
     ...(tried.available_from ? [{ name: t("program.try_available"), value: <When at={tried.available_from} form="day" /> }] : []),
-    ...(tried.booked ? [{ name: t("program.try_booked"), value: t("program.try_booked_points", { points: tried.booked.points, revision: tried.booked.revision ?? 0 }) }] : []),
+    ...(tried.booked ? [{ name: t("program.try_booked"), value: t("program.try_booked_points", { points: tried.booked.points, status: tried.booked.status_points, revision: tried.booked.revision ?? 0 }) }] : []),
   ];
   return (
-    <div className="kit-stack" role="status" data-tried={tried.points}>
+    <div className="kit-stack" role="status" data-tried={tried.points} data-tried-status={tried.status_points}>
       <p className="program-points">
         {tried.number === ""
-          ? t("program.try_cart_earns", { points: intl.formatNumber(tried.points) })
-          : t("program.try_order_earns", { number: tried.number, points: intl.formatNumber(tried.points) })}
+          ? t("program.try_cart_earns", { points: tried.points, status: tried.status_points })
+          : t("program.try_order_earns", { number: tried.number, points: tried.points, status: tried.status_points })}
       </p>
       {!tried.paid && <Notice tone="info">{t("program.try_unpaid")}</Notice>}
       {tried.withheld !== null && <Notice tone="warning">{t("program.try_withheld", { why: tried.withheld })}</Notice>}

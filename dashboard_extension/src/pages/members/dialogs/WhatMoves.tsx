@@ -10,7 +10,7 @@ export function WhatMoves(props: { balances: readonly Balance[]; more: readonly 
   const items = props.balances.flatMap((held) =>
     kinds
       .filter((kind) => held[kind] > 0)
-      .map((kind) => ({ name: held.unit === "status" ? `${t("members.status_points")}: ${t(`members.${kind}`)}` : t(`members.${kind}`), value: <Points value={held[kind]} /> })),
+      .map((kind) => ({ name: held.unit === "status" ? t("members.status_points") : t(`members.${kind}`), value: <Points value={held[kind]} /> })),
   );
   const counts = props.more.filter((one) => one.value > 0).map((one) => ({ name: one.name, value: <Points value={one.value} /> }));
   const all = [...items, ...counts];

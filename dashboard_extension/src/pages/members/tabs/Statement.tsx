@@ -5,17 +5,47 @@ import { copyText } from "@/kit/clipboard";
 import { By } from "../By";
 
 type Line = components["schemas"]["StatementLine"];
+const UNITS = ["points", "status"] as const;
+export type Unit = (typeof UNITS)[number];
 
-/** A member's movements, each with why it has its amount. */
-export function Statement({ id }: { id: string }) {
+/** The unit that an address names; points unless it is another. */
+export function unitOf(named: string | null): Unit {
+  return UNITS.find((unit) => unit === named) ?? "points";
+}
+
+/** A member's movements in a unit, each with why it has its amount; `choose` is null where there is one unit alone. */
+export function Statement({ id, unit, choose }: { id: string; unit: Unit; choose: ((unit: Unit) => void) | null }) {
   const t = useT();
-  const pages = useApiPages("/api/dashboard/v1/members/{member}/statement", { params: { path: { member: id } } });
+  return (
+    <>
+      {choose && (
+        <div className="members-units" role="group" aria-label={t("members.unit")}>
+          {UNITS.map((one) => (
+            <Button key={one} size="small" variant="secondary" aria-pressed={one === unit} data-unit={one} onClick={() => choose(one)}>
+              {t(`members.unit.${one}`)}
+            </Button>
+          ))}
+        </div>
+      )}
+      <Movements key={unit} id={id} unit={unit} />
+    </>
+  );
+}
+
+function Movements({ id, unit }: { id: string; unit: Unit }) {
+  const t = useT();
+  const pages = useApiPages("/api/dashboard/v1/members/{member}/statement", { params: { path: { member: id }, query: { unit } } });
+  const expires: Column<Line> = {
+    id: "expires",
+    title: t("members.expires"),
+    cell: (row) => (row.expires_at ? <When at={row.expires_at} form="day" /> : "–"),
+  };
   const columns: Column<Line>[] = [
     { id: "at", title: t("members.at"), cell: (row) => <When at={row.at} /> },
     { id: "what", title: t("members.what"), cell: (row) => <Why line={row} /> },
     { id: "state", title: t("members.stands"), cell: (row) => <Badge>{row.state_name}</Badge> },
-    { id: "expires", title: t("members.expires"), cell: (row) => (row.expires_at ? <When at={row.expires_at} form="day" /> : "–") },
-    { id: "points", title: t("members.points"), align: "end", cell: (row) => <Points value={row.amount} sign /> },
+    ...(unit === "points" ? [expires] : []),
+    { id: "points", title: t(`members.unit.${unit}`), align: "end", cell: (row) => <Points value={row.amount} sign /> },
   ];
   return (
     <CursorTable
@@ -23,7 +53,7 @@ export function Statement({ id }: { id: string }) {
       pages={pages}
       columns={columns}
       rowKey={(row) => row.id}
-      empty={<Empty title={t("members.no_movements")}>{t("members.no_movements_text")}</Empty>}
+      empty={<Empty title={t("members.no_movements")}>{t(`members.no_movements_text.${unit}`)}</Empty>}
     />
   );
 }
