@@ -1,4 +1,4 @@
-/** What all components do alike: attributes, reading, waiting, failing quietly, speaking up. */
+/** What all components do alike: attributes, reading, waiting, failing with a sentence, speaking up. */
 
 import { pageOf } from "./client.js";
 import { h, nodes } from "./dom.js";
@@ -42,6 +42,8 @@ export class LoyaltyElement extends HTMLElement {
   #again = 0;
   /** @type {unknown} */
   #missing = null;
+  /** @type {string[]} */
+  #lacking = [];
 
   constructor() {
     super();
@@ -123,12 +125,17 @@ export class LoyaltyElement extends HTMLElement {
     if (before !== after) this.#plan();
   }
 
-  /** Reads again now; what is shown stays until then. */
+  /**
+   * Reads again now; what is shown stays until then.
+   *
+   * @returns {Promise<unknown>} why it could not be read; null = it was
+   */
   async refresh() {
-    if (!this.#connected) return;
+    if (!this.#connected) return null;
     const mine = ++this.#newest;
     clearTimeout(this.#again);
     this.#missing = null;
+    this.#lacking = [];
     this.words = new Words(this.given("locale") || this.closest("[lang]")?.getAttribute("lang"));
     this.#readAt = performance.now();
     for (const part of [this.#body, this.#live]) {
@@ -138,14 +145,35 @@ export class LoyaltyElement extends HTMLElement {
     }
     try {
       const data = await this.load();
-      if (mine !== this.#newest) return;
+      if (mine !== this.#newest) return null;
       this.data = data;
       this.redraw();
       if (this.#missing) this.#later(this.#missing);
       else this.#failures = 0;
     } catch (fault) {
-      if (mine === this.#newest) this.#failed(fault);
+      if (mine !== this.#newest) return null;
+      this.#failed(fault);
+      return fault;
     }
+    return null;
+  }
+
+  /**
+   * Somebody asks for another try: the button says that it is under way, and the outcome is told.
+   *
+   * @param {Event} event
+   */
+  async retry({ currentTarget }) {
+    const button = /** @type {HTMLButtonElement} */ (currentTarget);
+    if (button.hasAttribute("aria-disabled")) return;
+    const label = button.textContent;
+    button.setAttribute("aria-disabled", "true");
+    button.textContent = this.words.t("retrying");
+    const fault = await this.refresh();
+    this.say(fault ? this.wordsFor(fault) : "");
+    // It may still stand there: what is shown already is not drawn anew.
+    button.removeAttribute("aria-disabled");
+    button.textContent = label;
   }
 
   /**
@@ -153,17 +181,24 @@ export class LoyaltyElement extends HTMLElement {
    *
    * @template T
    * @param {Promise<T>} reading
+   * @param {string} [name] of the part, which is then among those that are lacking
    * @returns {Promise<T | null>}
    */
-  async optional(reading) {
+  async optional(reading, name = "") {
     try {
       return await reading;
     } catch (fault) {
       if (!(fault instanceof Failure) || fault.code === "signed_out" || NOTHING.has(fault.code)) throw fault;
       this.#missing = fault;
+      if (name) this.#lacking.push(name);
       this.report(fault);
       return null;
     }
+  }
+
+  /** The parts that could not be read. */
+  get lacking() {
+    return this.#lacking;
   }
 
   /** Shows what is known, if that is not what is shown already. */
@@ -201,10 +236,12 @@ export class LoyaltyElement extends HTMLElement {
    * Words for a failure: the app's own where it has some.
    *
    * @param {unknown} fault
+   * @param {string} [unanswered] the text of a deed that was not answered; by default that of what cannot be shown
    */
-  wordsFor(fault) {
+  wordsFor(fault, unanswered = "") {
     if (fault instanceof Failure && fault.words) return fault.words;
     const code = fault instanceof Failure ? fault.code : "";
+    if (unanswered && code !== "too_slow") return this.words.t(unanswered);
     return this.words.maybe(`problem.${code}`) || this.words.t("problem.other");
   }
 
@@ -268,9 +305,21 @@ export class LoyaltyElement extends HTMLElement {
    * @returns {Child[]}
    */
   drawFailed(fault) {
-    return [h("div", { class: "card failed", part: "failed" },
-      h("p", { class: "soft" }, this.wordsFor(fault)),
-      h("button", { type: "button", id: "retry", part: "button", onclick: () => this.refresh() }, this.words.t("retry")))];
+    return [h("div", { class: "card failed", part: "failed" }, h("p", { class: "soft" }, this.wordsFor(fault)), this.drawRetry())];
+  }
+
+  /**
+   * The same in a line, for what stands within a line or a price.
+   *
+   * @param {unknown} fault
+   * @returns {Child[]}
+   */
+  drawFailedLine(fault) {
+    return [h("p", { class: "failed line", part: "failed" }, this.wordsFor(fault), " ", this.drawRetry())];
+  }
+
+  drawRetry() {
+    return h("button", { type: "button", id: "retry", part: "button", onclick: (/** @type {Event} */ event) => this.retry(event) }, this.words.t("retry"));
   }
 
   /**
@@ -285,7 +334,9 @@ export class LoyaltyElement extends HTMLElement {
     this.dataset.state = state;
     this.#body.setAttribute("aria-busy", String(state === "loading"));
     const focused = /** @type {ShadowRoot} */ (this.shadowRoot).activeElement;
+    const typed = typedIn(this.#body);
     this.#body.replaceChildren(...nodes(content));
+    putBack(this.#body, typed);
     if (focused) this.#focusAgain(focused.id);
     if (state === "ready") this.tell("changed", { data: this.data, first });
   }
@@ -296,6 +347,45 @@ export class LoyaltyElement extends HTMLElement {
     const next = same || this.#body.querySelector("[data-focus]");
     if (next instanceof HTMLElement) next.focus();
   }
+}
+
+/** @typedef {{id: string, known: string, value: string}} Typed */
+
+/**
+ * What somebody typed or chose and did not send yet, in fields that say `data-keep`.
+ *
+ * @param {HTMLElement} body
+ * @returns {Typed[]}
+ */
+function typedIn(body) {
+  return fieldsOf(body).map((field) => ({ id: field.id, known: knownOf(field), value: field.value })).filter(({ known, value }) => known !== value);
+}
+
+/**
+ * Puts it back where a part is drawn anew, unless it has been sent: then another value is known.
+ *
+ * @param {HTMLElement} body
+ * @param {Typed[]} typed
+ */
+function putBack(body, typed) {
+  for (const field of fieldsOf(body)) {
+    const mine = typed.find(({ id, known }) => id === field.id && known === knownOf(field));
+    if (mine) field.value = mine.value;
+  }
+}
+
+/**
+ * @param {HTMLElement} body
+ * @returns {(HTMLInputElement | HTMLSelectElement)[]}
+ */
+function fieldsOf(body) {
+  return [...body.querySelectorAll("[data-keep]")].filter((field) => field instanceof HTMLInputElement || field instanceof HTMLSelectElement);
+}
+
+/** @param {HTMLInputElement | HTMLSelectElement} field */
+function knownOf(field) {
+  if (field instanceof HTMLInputElement) return field.defaultValue;
+  return [...field.options].find((option) => option.defaultSelected)?.value ?? "";
 }
 
 /**
