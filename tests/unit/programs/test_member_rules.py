@@ -291,7 +291,7 @@ def test_with_best_a_deed_brings_the_largest_of_each_unit() -> None:
             {"code": "deed", "deed": "tier_reached"},
             "status",
             "A tier was reached: 50 status points.",
-            "Bir seviyeye ulaşıldı: 50 durum puanı.",
+            "Bir seviyeye ulaşıldı: 50 statü puanı.",
         ),
     ],
 )
