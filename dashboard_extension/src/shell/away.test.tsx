@@ -58,7 +58,7 @@ describe("a page without its texts", () => {
   it("says that it could not be loaded, and tries again until it can", async () => {
     const root = document.createElement("div");
     document.body.append(root);
-    let letGo = (_: boolean) => {};
+    let letGo: (there: boolean) => void = () => undefined;
     const again = vi.fn(() => new Promise<boolean>((resolve) => (letGo = resolve)));
     showAway(root, "tr", again);
     expect(screen.getByRole("alert").textContent).toContain("Sayfa yüklenemedi");
