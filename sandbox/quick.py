@@ -1,8 +1,9 @@
-"""Orders without the walk through a checkout's mutations, for tests that need many."""
+"""Orders and goods without a walk through mutations, for tests that need many."""
 
 from __future__ import annotations
 
 from sandbox.model.apps import App
+from sandbox.model.catalog import Product, ProductVariant
 from sandbox.model.checkouts import LineRequest, create_checkout, mark_updated
 from sandbox.model.completion import complete_checkout
 from sandbox.model.customers import Address, find_by_email
@@ -60,3 +61,36 @@ def place_order(
         return complete_checkout(store, shopper, checkout, {})
     finally:
         channel.allow_unpaid_orders = allowed
+
+
+def copy_product(store: Store, slug: str, copies: int, metadata: dict[str, str]) -> list[Product]:
+    """Put more of the kind of a product on the shelves, numbered from 1; no event tells of it.
+
+    Raises:
+        LookupError: no such product.
+    """
+    like = next((one for one in store.products.values() if one.slug == slug), None)
+    if like is None:
+        raise LookupError(f"no product {slug!r}")
+    made = []
+    for number in range(1, copies + 1):
+        product = Product(
+            pk=store.ids.next("Product"),
+            slug=f"{slug}-{number}",
+            name=f"{like.name} {number}",
+            product_type=like.product_type,
+            category=like.category,
+            metadata=dict(metadata),
+        )
+        variant = ProductVariant(
+            pk=store.ids.next("ProductVariant"),
+            sku=product.slug.upper(),
+            name=like.variants[0].name,
+            product=product,
+            prices=dict(like.variants[0].prices),
+        )
+        product.variants.append(variant)
+        store.products[product.pk] = product
+        store.variants[variant.pk] = variant
+        made.append(product)
+    return made

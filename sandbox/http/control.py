@@ -17,10 +17,12 @@ from sandbox.http.service import InstallationFailed, Service
 from sandbox.model.apps import App
 from sandbox.model.errors import Refused
 from sandbox.model.ids import global_id
+from sandbox.quick import copy_product
 from sandbox.shop import STAFF_EMAIL
 
 Handler = Callable[[Service, dict[str, Any]], dict[str, Any]]
 
+_MOST_COPIES = 500
 _MOST_SECONDS = 10 * 365 * 24 * 3600
 
 
@@ -39,6 +41,7 @@ def control_routes(service: Service) -> list[Route]:
         Route("/_control/uninstall", _post(service, _uninstall), methods=["POST"]),
         Route("/_control/app_token", _post(service, _app_token), methods=["POST"]),
         Route("/_control/race", _post(service, _race), methods=["POST"]),
+        Route("/_control/goods", _post(service, _goods), methods=["POST"]),
         Route("/_control/tick", _post(service, _tick), methods=["POST"]),
         Route("/_control/reset", _post(service, _reset), methods=["POST"]),
     ]
@@ -259,6 +262,20 @@ def _show_completion(completion: Completion) -> dict[str, Any]:
         "voucher_code": None if order is None else order.voucher_code,
         "refusal": completion.refusal,
     }
+
+
+def _goods(service: Service, data: dict[str, Any]) -> dict[str, Any]:
+    """Many products at once: copies of one that the shop has, each with the same metadata."""
+    product, copies, metadata = data.get("product"), data.get("copies"), data.get("metadata", {})
+    if not isinstance(product, str):
+        raise _Wrong("product must be a slug")
+    if not isinstance(copies, int) or not 1 <= copies <= _MOST_COPIES:
+        raise _Wrong(f"copies must be 1 to {_MOST_COPIES}")
+    if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
+        raise _Wrong("metadata must be texts by name")
+    with service.box.lock:
+        made = copy_product(service.box.store, product, copies, metadata)
+    return {"products": [global_id("Product", each.pk) for each in made]}
 
 
 def _tick(service: Service, _data: dict[str, Any]) -> dict[str, Any]:

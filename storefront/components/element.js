@@ -1,9 +1,10 @@
-/** What all components do alike: attributes, reading, waiting, failing quietly, speaking up. */
+/** What all components do alike: attributes, reading, waiting, failing with a sentence, speaking up. */
 
 import { pageOf } from "./client.js";
 import { h, nodes } from "./dom.js";
 import { COMMON, sheetOf } from "./style.js";
 import { Failure } from "./transport.js";
+import { putBack, typedIn } from "./typed.js";
 import { Words } from "./words.js";
 
 /** @typedef {import("./client.js").Client} Client */
@@ -42,6 +43,8 @@ export class LoyaltyElement extends HTMLElement {
   #again = 0;
   /** @type {unknown} */
   #missing = null;
+  /** @type {string[]} */
+  #lacking = [];
 
   constructor() {
     super();
@@ -123,12 +126,17 @@ export class LoyaltyElement extends HTMLElement {
     if (before !== after) this.#plan();
   }
 
-  /** Reads again now; what is shown stays until then. */
+  /**
+   * Reads again now; what is shown stays until then.
+   *
+   * @returns {Promise<unknown>} why it could not be read; null = it was
+   */
   async refresh() {
-    if (!this.#connected) return;
+    if (!this.#connected) return null;
     const mine = ++this.#newest;
     clearTimeout(this.#again);
     this.#missing = null;
+    this.#lacking = [];
     this.words = new Words(this.given("locale") || this.closest("[lang]")?.getAttribute("lang"));
     this.#readAt = performance.now();
     for (const part of [this.#body, this.#live]) {
@@ -138,14 +146,35 @@ export class LoyaltyElement extends HTMLElement {
     }
     try {
       const data = await this.load();
-      if (mine !== this.#newest) return;
+      if (mine !== this.#newest) return null;
       this.data = data;
       this.redraw();
       if (this.#missing) this.#later(this.#missing);
       else this.#failures = 0;
     } catch (fault) {
-      if (mine === this.#newest) this.#failed(fault);
+      if (mine !== this.#newest) return null;
+      this.#failed(fault);
+      return fault;
     }
+    return null;
+  }
+
+  /**
+   * Somebody asks for another try: the button says that it is under way, and the outcome is told.
+   *
+   * @param {Event} event
+   */
+  async retry({ currentTarget }) {
+    const button = /** @type {HTMLButtonElement} */ (currentTarget);
+    if (button.hasAttribute("aria-disabled")) return;
+    const label = button.textContent;
+    button.setAttribute("aria-disabled", "true");
+    button.textContent = this.words.t("retrying");
+    const fault = await this.refresh();
+    this.say(fault ? this.wordsFor(fault) : "");
+    // It may still stand there: what is shown already is not drawn anew.
+    button.removeAttribute("aria-disabled");
+    button.textContent = label;
   }
 
   /**
@@ -153,17 +182,24 @@ export class LoyaltyElement extends HTMLElement {
    *
    * @template T
    * @param {Promise<T>} reading
+   * @param {string} [name] of the part, which is then among those that are lacking
    * @returns {Promise<T | null>}
    */
-  async optional(reading) {
+  async optional(reading, name = "") {
     try {
       return await reading;
     } catch (fault) {
       if (!(fault instanceof Failure) || fault.code === "signed_out" || NOTHING.has(fault.code)) throw fault;
       this.#missing = fault;
+      if (name) this.#lacking.push(name);
       this.report(fault);
       return null;
     }
+  }
+
+  /** The parts that could not be read. */
+  get lacking() {
+    return this.#lacking;
   }
 
   /** Shows what is known, if that is not what is shown already. */
@@ -201,10 +237,12 @@ export class LoyaltyElement extends HTMLElement {
    * Words for a failure: the app's own where it has some.
    *
    * @param {unknown} fault
+   * @param {string} [unanswered] the text of a deed that was not answered; by default that of what cannot be shown
    */
-  wordsFor(fault) {
+  wordsFor(fault, unanswered = "") {
     if (fault instanceof Failure && fault.words) return fault.words;
     const code = fault instanceof Failure ? fault.code : "";
+    if (unanswered && code !== "too_slow") return this.words.t(unanswered);
     return this.words.maybe(`problem.${code}`) || this.words.t("problem.other");
   }
 
@@ -268,9 +306,21 @@ export class LoyaltyElement extends HTMLElement {
    * @returns {Child[]}
    */
   drawFailed(fault) {
-    return [h("div", { class: "card failed", part: "failed" },
-      h("p", { class: "soft" }, this.wordsFor(fault)),
-      h("button", { type: "button", id: "retry", part: "button", onclick: () => this.refresh() }, this.words.t("retry")))];
+    return [h("div", { class: "card failed", part: "failed" }, h("p", { class: "soft" }, this.wordsFor(fault)), this.drawRetry())];
+  }
+
+  /**
+   * The same in a line, for what stands within a line or a price.
+   *
+   * @param {unknown} fault
+   * @returns {Child[]}
+   */
+  drawFailedLine(fault) {
+    return [h("p", { class: "failed line", part: "failed" }, this.wordsFor(fault), " ", this.drawRetry())];
+  }
+
+  drawRetry() {
+    return h("button", { type: "button", id: "retry", part: "button", onclick: (/** @type {Event} */ event) => this.retry(event) }, this.words.t("retry"));
   }
 
   /**
@@ -285,7 +335,9 @@ export class LoyaltyElement extends HTMLElement {
     this.dataset.state = state;
     this.#body.setAttribute("aria-busy", String(state === "loading"));
     const focused = /** @type {ShadowRoot} */ (this.shadowRoot).activeElement;
+    const typed = typedIn(this.#body);
     this.#body.replaceChildren(...nodes(content));
+    putBack(this.#body, typed);
     if (focused) this.#focusAgain(focused.id);
     if (state === "ready") this.tell("changed", { data: this.data, first });
   }

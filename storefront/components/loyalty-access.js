@@ -30,8 +30,9 @@ class LoyaltyAccess extends LoyaltyElement {
     return [];
   }
 
-  drawFailed() {
-    return [];
+  /** @param {unknown} fault */
+  drawFailed(fault) {
+    return this.drawFailedLine(fault);
   }
 }
 

@@ -86,8 +86,13 @@ class LoyaltyEstimate extends LoyaltyElement {
     ];
   }
 
-  drawFailed() {
-    return [];
+  /**
+   * Of a cart there is one on a page; of products there may be many, which would all say the same.
+   *
+   * @param {unknown} fault
+   */
+  drawFailed(fault) {
+    return this.given("checkout") || this.#cart ? this.drawFailedLine(fault) : [];
   }
 }
 

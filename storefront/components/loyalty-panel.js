@@ -24,7 +24,7 @@ import { Failure } from "./transport.js";
 /** @typedef {import("./client.js").Unit} Unit */
 /** @typedef {import("./dom.js").Child} Child */
 /** @typedef {import("./words.js").Names} Names */
-/** @typedef {{me: Me | null, entries: Entry[], more: boolean, program: Program | null, preferences: Preferences | null, told: Told | null, tier: Tier | null, campaigns: import("./campaigns.js").Campaign[] | null, exchange: import("./rewards.js").Exchange | null, milestones: import("./milestones.js").Milestone[] | null, membership: Membership | null}} Shown */
+/** @typedef {{me: Me | null, entries: Entry[], more: boolean, program: Program | null, preferences: Preferences | null, told: Told | null, tier: Tier | null, campaigns: import("./campaigns.js").Campaign[] | null, exchange: import("./rewards.js").Exchange | null, milestones: import("./milestones.js").Milestone[] | null, membership: Membership | null, lacking: string[]}} Shown */
 
 const PAGE = 10;
 const LARGEST_PAGE = 100;
@@ -101,29 +101,29 @@ a { color: var(--_accent); }
     const { client } = this;
     const token = await client.tokens.current();
     const wants = (/** @type {string} */ name) => this.#sections.includes(name);
-    const program = this.given("store") ? client.program(this.given("channel")).catch(() => null) : null;
+    const program = this.given("store") ? client.program(this.given("channel")) : null;
     if (!token) {
       const known = await program;
-      return known && { me: null, entries: [], more: false, program: known, preferences: null, told: null, tier: null, campaigns: null, exchange: null, milestones: null, membership: null };
+      return known && { me: null, entries: [], more: false, program: known, preferences: null, told: null, tier: null, campaigns: null, exchange: null, milestones: null, membership: null, lacking: [] };
     }
     const channel = this.given("channel");
     const [me, past, preferences, told, tier, campaigns, exchange, milestones, known] = await Promise.all([
       client.me(channel),
       wants("history") ? this.#past() : { entries: [], more: false },
-      wants("preferences") ? this.optional(client.preferences()) : null,
-      wants("about") ? this.optional(client.told()) : null,
-      wants("tier") ? this.optional(client.tier()) : null,
-      wants("campaigns") ? this.optional(client.campaigns()) : null,
-      wants("rewards") && channel ? this.optional(client.exchange(channel)) : null,
-      wants("milestones") ? this.optional(client.milestones()) : null,
-      program,
+      wants("preferences") ? this.optional(client.preferences(), "preferences") : null,
+      wants("about") ? this.optional(client.told(), "about") : null,
+      wants("tier") ? this.optional(client.tier(), "tier") : null,
+      wants("campaigns") ? this.optional(client.campaigns(), "campaigns") : null,
+      wants("rewards") && channel ? this.optional(client.exchange(channel), "rewards") : null,
+      wants("milestones") ? this.optional(client.milestones(), "milestones") : null,
+      program && wants("faq") ? this.optional(program.catch(nothing), "faq") : program && program.catch(() => null),
     ]);
     const membership = me.member_since ? null : await client.membership();
     if (this.#unit === "status" && !knowsStatus(me)) {
       this.#unit = "points";
       return this.load();
     }
-    return me.program ? { me, ...past, program: known, preferences, told, tier, campaigns, exchange, milestones, membership } : null;
+    return me.program ? { me, ...past, program: known, preferences, told, tier, campaigns, exchange, milestones, membership, lacking: SECTIONS.filter((name) => this.lacking.includes(name)) } : null;
   }
 
   get #sections() {
@@ -148,7 +148,7 @@ a { color: var(--_accent); }
   }
 
   /** @param {Shown} shown */
-  draw({ me, entries, more, program, preferences, told, tier, campaigns, exchange, milestones, membership }) {
+  draw({ me, entries, more, program, preferences, told, tier, campaigns, exchange, milestones, membership, lacking }) {
     const names = me?.program ?? program?.program ?? null;
     const unit = names?.points_name ?? this.words.t("points");
     const level = /^[1-5]$/.test(this.given("heading-level")) ? Number(this.given("heading-level")) : 2;
@@ -178,7 +178,7 @@ a { color: var(--_accent); }
       preferences: () => (preferences ? this.#section("preferences", level + 1, ...drawPreferences(preferences, this.words, {
         unit,
         textVersion: this.given("offers-text-version") || TEXT_VERSION,
-        trouble: /^(birthday|question-|take-|give-up-)/.test(this.#trouble?.id ?? "") ? null : this.#trouble,
+        trouble: /^(birthday|question-|take-|give-up-|join|more)/.test(this.#trouble?.id ?? "") ? null : this.#trouble,
         change: (id, work) => this.#change(id, () => work(this.client)),
       })) : null),
       about: () => (told && hasTelling(told) ? this.#section("about", level + 1, ...drawTelling(told, this.words, {
@@ -192,7 +192,19 @@ a { color: var(--_accent); }
       h(`h${level}`, { id: "heading", part: "heading" }, names?.name ?? ""),
       membership && mayJoin(membership) && this.#section("join", level + 1, ...drawJoining(membership, this.words, () => this.#join(membership)), this.#trouble?.id === "join" && h("p", { class: "problem", part: "problem" }, this.#trouble.text)),
       program?.ending && h("p", { class: "ending", part: "ending" }, program.ending.text),
-      ...this.#sections.map((name) => sections[name]?.()))];
+      ...this.#sections.map((name) => sections[name]?.()),
+      lacking.length > 0 && this.#lack(lacking))];
+  }
+
+  /**
+   * What is not there for now is not passed over in silence: it would look as if there were none.
+   *
+   * @param {string[]} names of the parts
+   */
+  #lack(names) {
+    const parts = names.map((name) => this.words.t(`panel.${name}`)).join(", ");
+    return h("div", { class: "failed line", part: "failed", "data-lacking": names.join(" ") },
+      h("p", { class: "soft" }, this.words.t("panel.lacking", { parts })), this.drawRetry());
   }
 
   /** @param {Membership} membership */
@@ -211,12 +223,24 @@ a { color: var(--_accent); }
       this.#trouble = null;
       this.say(this.words.t("panel.saved"));
     } catch (fault) {
-      const text = this.wordsFor(fault);
-      this.#trouble = { id, code: fault instanceof Failure ? fault.code : "", text, count: (this.#trouble?.count ?? 0) + 1 };
+      this.#stumbled(id, fault, "problem.deed");
       this.report(fault);
-      this.say(text);
+      this.redraw();
     }
     await this.refresh();
+  }
+
+  /**
+   * Notes what went wrong beside what was pressed, and says it.
+   *
+   * @param {string} id of what was pressed
+   * @param {unknown} fault
+   * @param {string} [unanswered] the text where the other side has no words of its own
+   */
+  #stumbled(id, fault, unanswered) {
+    const text = this.wordsFor(fault, unanswered);
+    this.#trouble = { id, code: fault instanceof Failure ? fault.code : "", text, count: (this.#trouble?.count ?? 0) + 1 };
+    this.say(text);
   }
 
   /**
@@ -290,11 +314,19 @@ a { color: var(--_accent); }
     return [
       units,
       scrollable(h("ol", { id: "entries", class: "entries", part: "entries" }, entries.map((entry) => this.#entry(entry)))),
-      more && h("button", { type: "button", id: "more", part: "button", onclick: () => {
-        this.#wanted += 2 * PAGE;
-        this.refresh();
-      } }, words.t("panel.more")),
+      more && h("button", { type: "button", id: "more", part: "button", onclick: () => this.#more() }, words.t("panel.more")),
+      more && this.#trouble?.id === "more" && h("p", { class: "problem", part: "problem" }, this.#trouble.text),
     ];
+  }
+
+  async #more() {
+    this.#wanted += 2 * PAGE;
+    const fault = await this.refresh();
+    if (fault) {
+      this.#wanted -= 2 * PAGE;
+      this.#stumbled("more", fault);
+    } else if (this.#trouble?.id === "more") this.#trouble = null;
+    this.redraw();
   }
 
   /** @param {Entry} entry */
@@ -342,6 +374,16 @@ a { color: var(--_accent); }
  */
 function knowsStatus(me) {
   return typeof me.status_points === "number";
+}
+
+/**
+ * A store whose program cannot be told is none; anything else may pass.
+ *
+ * @param {unknown} fault
+ */
+function nothing(fault) {
+  if (fault instanceof Failure && fault.refused) return null;
+  throw fault;
 }
 
 define("loyalty-panel", LoyaltyPanel);

@@ -11,7 +11,6 @@ class LoyaltyPoints extends LoyaltyElement {
 :host { display: inline-block; min-block-size: 1.5em; }
 .wait { inline-size: 8em; }
 .worth { opacity: 0.85; }
-button { min-block-size: 0; padding: 0 0.5rem; border: 0; text-decoration: underline; font-weight: inherit; color: inherit; }
 `;
 
   async load() {
@@ -31,7 +30,7 @@ button { min-block-size: 0; padding: 0 0.5rem; border: 0; text-decoration: under
 
   /** @param {unknown} fault */
   drawFailed(fault) {
-    return [h("button", { type: "button", id: "retry", part: "button", title: this.wordsFor(fault), onclick: () => this.refresh() }, this.words.t("retry"))];
+    return this.drawFailedLine(fault);
   }
 }
 

@@ -311,8 +311,7 @@ legend { font-weight: 550; padding: 0; margin-block-end: 0.5rem; }
    */
   #wrong(fault, unanswered = "") {
     const code = fault instanceof Failure ? fault.code : "internal_error";
-    const own = fault instanceof Failure && fault.words;
-    const text = code === "too_slow" ? this.words.t("redeem.slow") : !own && unanswered ? this.words.t(unanswered) : this.wordsFor(fault);
+    const text = code === "too_slow" ? this.words.t("redeem.slow") : this.wordsFor(fault, unanswered);
     this.#problem = { code, text };
     this.report(fault);
     this.redraw();

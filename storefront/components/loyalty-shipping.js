@@ -32,8 +32,9 @@ class LoyaltyShipping extends LoyaltyElement {
     return offers.map((offer) => this.#offer(offer));
   }
 
-  drawFailed() {
-    return [];
+  /** @param {unknown} fault */
+  drawFailed(fault) {
+    return this.drawFailedLine(fault);
   }
 
   /** @param {Offer & {missing?: import("./amounts.js").Money}} offer */

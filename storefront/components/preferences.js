@@ -62,7 +62,7 @@ function agree(client, channel, textVersion, number = "") {
  * @param {Change} change
  */
 function phone(words, textVersion, change) {
-  const field = /** @type {HTMLInputElement} */ (h("input", { id: "phone", type: "tel", autocomplete: "tel", part: "input", "data-focus": true, "aria-describedby": "preferences-problem" }));
+  const field = /** @type {HTMLInputElement} */ (h("input", { id: "phone", type: "tel", autocomplete: "tel", part: "input", "data-keep": true, "data-focus": true, "aria-describedby": "preferences-problem" }));
   return h("form", { class: "row", novalidate: true, onsubmit: (/** @type {Event} */ event) => {
     event.preventDefault();
     change("phone", (client) => agree(client, "sms", textVersion, field.value.trim()));

@@ -77,6 +77,9 @@ button {
   background: transparent; color: var(--_ink); font-weight: 600; cursor: pointer;
 }
 .failed button { justify-self: start; }
+.failed.line { font-size: 0.9375em; font-weight: 400; }
+.failed.line button { min-block-size: 1.75rem; padding: 0; border: 0; background: none; color: inherit; font-size: inherit; text-decoration: underline; }
+button[aria-disabled="true"] { opacity: 0.7; cursor: progress; }
 .taken button { border-color: var(--_soft); }
 button:hover { border-color: var(--_soft); }
 button.primary { background: var(--_accent); border-color: var(--_accent); color: var(--_on-accent); }

@@ -134,7 +134,7 @@ function fieldFor({ kind, options, answer }, id, words, brings) {
   }
   const type = kind === "date" ? "date" : "text";
   const more = kind === "number" ? { inputmode: "decimal" } : {};
-  return /** @type {HTMLInputElement} */ (h("input", { id, type, part: "input", autocomplete: "off", maxlength: LONGEST, value: answer?.value ?? "", "aria-describedby": described, ...more }));
+  return /** @type {HTMLInputElement} */ (h("input", { id, type, part: "input", "data-keep": true, autocomplete: "off", maxlength: LONGEST, value: answer?.value ?? "", "aria-describedby": described, ...more }));
 }
 
 /**
@@ -146,7 +146,7 @@ function fieldFor({ kind, options, answer }, id, words, brings) {
  * @returns {HTMLSelectElement}
  */
 function choose(id, label, chosen, options, empty = label) {
-  return /** @type {HTMLSelectElement} */ (h("select", { id, part: "input", "aria-label": label || null },
+  return /** @type {HTMLSelectElement} */ (h("select", { id, part: "input", "data-keep": true, "aria-label": label || null },
     h("option", { value: "" }, empty),
     options.map(([value, text]) => h("option", { value: String(value), selected: value === chosen }, text))));
 }

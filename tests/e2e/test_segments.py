@@ -45,7 +45,7 @@ REASONS = {
     ),
     "tr": (
         "Şunlardan en az biri:",
-        "SMS ile tekliflere onay vermedi",
+        "SMS ile tekliflere izin vermedi",
         "Girdiğinde: son 365 günde sipariş sayısı 2;",
     ),
 }
@@ -217,3 +217,39 @@ def test_who_is_in_it_and_why_is_told_in_turkish(
     shop.locator(f'[data-customer="{JOHN}"]').click()
     expect(kept.locator("[data-access=closed]")).to_have_text(f"{NAMES['tr']} için ayrıldı.")
     steps.shoot(shop, pictures, "149-early-access-closed-tr", part="loyalty-access")
+
+
+def test_more_goods_than_a_page_come_by_a_press(
+    world: World, new_page: Callable[..., Page], pictures: Path
+) -> None:
+    """Each of them once, also where a page of them does not come at first."""
+    copies = 60
+    metadata = {"loyalty_access": "tier:nobody"}
+    world.control("goods", {"product": "black-tea", "copies": copies, "metadata": metadata})
+    look = TR_DARK_390
+    page = new_page(language=look.language, width=look.width, height=look.height)
+    frame = open_page(page, "/segments", look)
+    kept = frame.locator('[data-segments="kept"]')
+    goods = kept.locator("[data-kept]")
+    more = kept.get_by_role("button", name="Daha fazla göster")
+    expect(goods).to_have_count(25)
+    expect(kept.locator(".kit-more")).to_contain_text("Şimdiye kadar 25 satır")
+    shoot(page, pictures, "211-many-kept-goods-tr")
+    page.route("**/kept-goods?*after=*", lambda route: route.abort())
+    more.click()
+    expect(kept.locator("[role=alert]")).to_contain_text("Uygulama yanıt vermiyor")
+    expect(goods).to_have_count(25)
+    page.unroute("**/kept-goods?*after=*")
+    kept.locator("[data-retry]").click()
+    expect(goods).to_have_count(50)
+    more.click()
+    expect(kept.locator(".kit-more button")).to_have_count(0)
+    ids = goods.evaluate_all("found => found.map(one => one.dataset.kept)")
+    assert len(ids) == len(set(ids)) >= copies
+    expect(kept.locator(".kit-more")).to_contain_text(f"{len(ids)} satır")
+    require_accessible(page, "many kept goods")
+    wide = new_page(width=EN_LIGHT_1440.width, height=EN_LIGHT_1440.height)
+    frame = open_page(wide, "/segments", EN_LIGHT_1440)
+    frame.locator('[data-segments="kept"] .kit-more button').click()
+    expect(frame.locator('[data-segments="kept"] [data-kept]')).to_have_count(50)
+    shoot(wide, pictures, "212-many-kept-goods")

@@ -1,6 +1,6 @@
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
-import { asking, dataOf, newApi, type Asker } from "./client";
+import { asking, dataOf, newApi, PATIENCE, type Asker } from "./client";
 import { ApiFailure } from "./failure";
 
 const EXPIRED = { error: { code: "invalid_token", message: "Over.", detail: { reason: "expired" } } };
@@ -57,6 +57,42 @@ describe("asking", () => {
   });
 });
 
+describe("what never answers, or only half", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  /** Answers nothing until it is given up. */
+  const silent = (one: Request) => new Promise<Response>((_, fail) => one.signal.addEventListener("abort", () => fail(new DOMException("", "AbortError"))));
+
+  it("is waited for so long, and longer where something is changed", async () => {
+    vi.useFakeTimers();
+    const ended: string[] = [];
+    const sent = (method: string) =>
+      asking(asker(["one"]), silent)(new Request("https://app.example.com/x", { method })).catch((failure: { code: string }) => ended.push(`${method} ${failure.code}`));
+    void sent("GET");
+    void sent("PUT");
+    await vi.advanceTimersByTimeAsync(PATIENCE.question);
+    expect(ended).toEqual(["GET too_slow"]);
+    await vi.advanceTimersByTimeAsync(PATIENCE.change);
+    expect(ended).toEqual(["GET too_slow", "PUT too_slow"]);
+  });
+
+  it("is no failure where whoever asked went away", async () => {
+    const left = new AbortController();
+    const sent = asking(asker(["one"]), silent)(new Request("https://app.example.com/x", { signal: left.signal }));
+    left.abort();
+    await expect(sent).rejects.toMatchObject({ name: "AbortError" });
+  });
+
+  it("is told where the connection broke off amid an answer", async () => {
+    const torn = () => {
+      const body = new ReadableStream({ pull: (stream) => stream.error(new TypeError("network error")) });
+      return Promise.resolve(new Response(body, { headers: { "Content-Type": "application/json" } }));
+    };
+    await expect(asking(asker(["one"]), torn)(request())).rejects.toMatchObject({ status: 0, code: "unreachable" });
+  });
+});
+
 describe("the data of an answer", () => {
   const api = (response: () => Response) => newApi(() => Promise.resolve(response()));
 
@@ -74,5 +110,10 @@ describe("the data of an answer", () => {
   it("is a failure also where what answered is not the app", async () => {
     const proxy = () => new Response("<h1>Bad gateway</h1>", { status: 502, headers: { "Content-Type": "text/html" } });
     await expect(dataOf(api(proxy).GET("/api/dashboard/v1/start"))).rejects.toMatchObject({ status: 502, code: "unreadable_answer", mayPass: true });
+  });
+
+  it.each(['{"may_change": tr', "<h1>Welcome to the hotel</h1>"])("is a failure that may pass where %s is no JSON", async (text) => {
+    const torn = () => new Response(text, { headers: { "Content-Type": text.startsWith("<") ? "text/html" : "application/json" } });
+    await expect(dataOf(api(torn).GET("/api/dashboard/v1/start"))).rejects.toMatchObject({ code: "unreadable_answer", mayPass: true });
   });
 });

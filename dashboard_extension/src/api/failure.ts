@@ -2,7 +2,7 @@
 export class ApiFailure extends Error {
   /** 0 where nothing answered. */
   readonly status: number;
-  /** Stable, such as "invalid_token"; "unreachable" where nothing answered. */
+  /** Stable, such as "invalid_token"; "unreachable" or "too_slow" where nothing answered. */
   readonly code: string;
   readonly detail: Readonly<Record<string, unknown>>;
 
@@ -16,7 +16,7 @@ export class ApiFailure extends Error {
 
   /** Whether it may go well when it is tried again as it is. */
   get mayPass(): boolean {
-    return this.status === 0 || this.status === 429 || this.status >= 500;
+    return this.status === 0 || this.status === 429 || this.status >= 500 || (this.code === "unreadable_answer" && this.status < 400);
   }
 }
 

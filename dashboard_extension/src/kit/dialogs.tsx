@@ -51,12 +51,13 @@ export function Dialog(props: {
   );
 }
 
-/** Asks before a step that cannot be taken back; `children` say what will happen. */
+/** Asks before a step that cannot be taken back; `children` say what will happen. It is `unready` while that is not known. */
 export function ConfirmDialog(props: {
   title: string;
   confirm: string;
   destructive?: boolean;
   busy?: boolean;
+  unready?: boolean;
   error?: unknown;
   onConfirm: () => void;
   onClose: () => void;
@@ -73,7 +74,7 @@ export function ConfirmDialog(props: {
           <Button type="button" variant="secondary" disabled={props.busy} onClick={props.onClose} data-dialog="no">
             {t("kit.cancel")}
           </Button>
-          <Button type="submit" variant={props.destructive ? "error" : "primary"} disabled={props.busy} data-dialog="yes">
+          <Button type="submit" variant={props.destructive ? "error" : "primary"} disabled={props.busy || props.unready} data-dialog="yes">
             {props.busy ? t("kit.working") : props.confirm}
           </Button>
         </>

@@ -21,7 +21,10 @@ export function useDownload(): { download: (path: string, name?: string) => Prom
       try {
         const response = await fetch(new Request(new URL(path, location.origin)));
         if (!response.ok) throw await failureOf(response);
-        save(await response.blob(), name ?? fileName(response.headers.get("Content-Disposition")));
+        const content = await response.blob().catch(() => {
+          throw new ApiFailure(0, "unreachable", "");
+        });
+        save(content, name ?? fileName(response.headers.get("Content-Disposition")));
         return true;
       } catch (failure) {
         if (!(failure instanceof ApiFailure)) throw failure;

@@ -21,4 +21,4 @@ export { useBridge, useNotify, useStaff, useT, type Permission } from "./staff";
 export { CursorTable, Table, type Column } from "./table";
 export { useChosenInSight } from "./tabrow";
 export { Given, Money, Points, useMoney, When, type MoneyValue } from "./values";
-export { Failure, Loaded, Progress, Skeleton, useFailureWords } from "./waiting";
+export { Failure, FailureOf, Loaded, Progress, Skeleton, useFailureWords } from "./waiting";

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
@@ -6,7 +6,7 @@ import { Link } from "react-router";
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 
-import { useApiMutation, useApiPages, type Pages } from "@/api";
+import { ApiFailure, useApiMutation, useApiPages, useApiQuery, type Pages } from "@/api";
 import { refused, renderPage } from "@/testing/render";
 
 import { useZodForm } from "./forms";
@@ -15,9 +15,11 @@ import {
   ConfirmDialog,
   CursorTable,
   Empty,
+  Failure,
   FieldMoney,
   FieldNumber,
   FieldText,
+  Loaded,
   Money,
   Points,
   SaveBar,
@@ -87,6 +89,82 @@ describe("a list that is read page by page", () => {
   });
 });
 
+function Told() {
+  const query = useApiQuery("/api/dashboard/v1/start");
+  return (
+    <>
+      <Button onClick={() => void query.refetch()}>Look again</Button>
+      <Loaded query={query}>{(seen) => <p>{(seen as unknown as { told: string }).told}</p>}</Loaded>
+    </>
+  );
+}
+
+describe("what cannot be read", () => {
+  const START = "GET /api/dashboard/v1/start";
+  const NO_JSON = () => new Response("<h1>Wi-Fi of the hotel</h1>", { headers: { "Content-Type": "text/html" } });
+  const away = () => {
+    throw new TypeError("Failed to fetch");
+  };
+
+  it.each([
+    ["the network is away", away, "Uygulama yanıt vermiyor"],
+    ["the app fails", () => refused(500, "internal_error", "Uygulamada bir hata oldu."), "Uygulamada bir hata oldu."],
+    ["something else answers", NO_JSON, "Uygulamanın yanıtı okunamadı"],
+    ["an answer is torn", () => new Response('{"told": "a', { headers: { "Content-Type": "application/json" } }), "Uygulamanın yanıtı okunamadı"],
+    ["a proxy answers for it", () => new Response("Bad gateway", { status: 502 }), "Uygulamanın yanıtı okunamadı"],
+    ["the token died", () => refused(401, "invalid_token", "Over.", { reason: "signature" }), "Oturumunuz sona erdi"],
+  ])("is said where %s, and tried again", async (_, failing, words) => {
+    let up = false;
+    renderPage(<Told />, { answers: { [START]: () => (up ? { told: "all is well" } : failing()) }, language: "tr" });
+    expect(await screen.findByText(words)).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Yeniden dene" }));
+    expect(await screen.findByText(words)).toBeTruthy();
+    up = true;
+    await userEvent.click(screen.getByRole("button", { name: "Yeniden dene" }));
+    expect(await screen.findByText("all is well")).toBeTruthy();
+    expect(screen.queryByText(words)).toBeNull();
+  });
+
+  it("is being tried again for all to see, and once however often it is pressed", async () => {
+    let letGo = () => {};
+    const retry = vi.fn(() => new Promise<void>((resolve) => (letGo = resolve)));
+    renderPage(<Failure error={new ApiFailure(0, "too_slow", "")} retry={retry} />);
+    const button = screen.getByRole("button", { name: "Try again" });
+    await userEvent.click(button);
+    await userEvent.click(screen.getByRole("button", { name: "Trying again …" }));
+    expect(document.activeElement).toBe(button);
+    expect(retry).toHaveBeenCalledOnce();
+    letGo();
+    expect(await screen.findByRole("button", { name: "Try again" })).toBe(button);
+  });
+
+  it("leaves what was read before, and says that it may be old", async () => {
+    let up = true;
+    renderPage(<Told />, { answers: { [START]: () => (up ? { told: "all is well" } : away()) } });
+    expect(await screen.findByText("all is well")).toBeTruthy();
+    up = false;
+    await userEvent.click(screen.getByRole("button", { name: "Look again" }));
+    expect(await screen.findByText("What is shown was read before and may be old.")).toBeTruthy();
+    expect(screen.getByText("all is well")).toBeTruthy();
+    up = true;
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    await waitFor(() => expect(screen.queryByText("The app does not answer")).toBeNull());
+  });
+
+  it("is not called an empty list any more where it cannot be read anew", async () => {
+    let up = true;
+    const shown = renderPage(<List />, { answers: { [`GET ${LIST}`]: () => (up ? { items: [], next: null } : away()) } });
+    expect(await screen.findByText("Nobody yet")).toBeTruthy();
+    up = false;
+    await act(() => shown.queries.refetchQueries());
+    expect(await screen.findByText("The app does not answer")).toBeTruthy();
+    expect(screen.queryByText("Nobody yet")).toBeNull();
+    up = true;
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByText("Nobody yet")).toBeTruthy();
+  });
+});
+
 function Editor({ onSave }: { onSave: (rate: string | null) => void }) {
   const form = useForm({ defaultValues: { rate: "1.50" as string | null } });
   const save = form.handleSubmit(({ rate }) => {
@@ -151,6 +229,29 @@ describe("a form with a save bar", () => {
     await userEvent.click(screen.getByText("Away"));
     expect(await screen.findByText("Elsewhere")).toBeTruthy();
   });
+});
+
+function Refused() {
+  const form = useForm({ defaultValues: { name: "Stars" } });
+  const save = useApiMutation("put", "/api/dashboard/v1/publish" as never) as unknown as { mutate: (init: object) => void; error: unknown; isPending: boolean };
+  return (
+    <form onSubmit={(event) => void form.handleSubmit(() => save.mutate({ body: {} }))(event)}>
+      <FieldText control={form.control} name="name" label="Name" />
+      <SaveBar dirty={form.formState.isDirty} saving={save.isPending} error={save.error} onDiscard={() => form.reset()} />
+    </form>
+  );
+}
+
+it("a form that could not be saved says so at its save bar, keeps what was typed, and forgets it with the changes", async () => {
+  renderPage(<Refused />, { answers: { "PUT /api/dashboard/v1/publish": () => new Response("<h1>Bad gateway</h1>", { status: 502 }) } });
+  const name = screen.getByLabelText<HTMLInputElement>("Name");
+  await userEvent.type(name, " and more");
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  const told = await screen.findByText("The app’s answer could not be read");
+  expect(told.closest(".kit-savebar")).toBeTruthy();
+  expect(name.value).toBe("Stars and more");
+  await userEvent.click(screen.getByRole("button", { name: "Discard" }));
+  expect(screen.queryByText("The app’s answer could not be read")).toBeNull();
 });
 
 function Checked({ onSave }: { onSave: (sent: { days: number; name: string }) => void }) {

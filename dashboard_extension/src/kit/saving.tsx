@@ -4,6 +4,7 @@ import { useBlocker } from "react-router";
 import { Button } from "./Button";
 import { ConfirmDialog } from "./dialogs";
 import { useT } from "./staff";
+import { Failure } from "./waiting";
 
 /** Keeps a person on the page while they have changes that are not saved; render what it gives. */
 export function useExitGuard(dirty: boolean) {
@@ -27,7 +28,8 @@ export function useExitGuard(dirty: boolean) {
  * The bar at the bottom of a form: the one place where it is saved. Brings the exit guard along.
  *
  * With `offered` the form can be saved as it stands: what nobody has confirmed yet. `blocked` says
- * what has to be done before it can be saved.
+ * what has to be done before it can be saved. `error` is why it could not be: said here, as the bar is in sight wherever
+ * the person is on a long form.
  */
 export function SaveBar(props: {
   dirty: boolean;
@@ -38,11 +40,13 @@ export function SaveBar(props: {
   label?: string;
   offered?: boolean;
   blocked?: string;
+  error?: unknown;
 }) {
   const t = useT();
   const guard = useExitGuard(props.dirty && !props.saving);
   return (
     <div className="kit-savebar">
+      {props.dirty && props.error ? <Failure error={props.error} /> : null}
       <p role="status" className="kit-soft">
         {props.blocked ?? (props.dirty ? t("kit.unsaved") : "")}
       </p>

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { Pages } from "@/api";
 
 import { Button } from "./Button";
-import { Failure, Skeleton } from "./waiting";
+import { Failure, FailureOf, Skeleton } from "./waiting";
 import { useT } from "./staff";
 
 export interface Column<Row> {
@@ -29,15 +29,16 @@ export function CursorTable<Row>(props: {
   const t = useT();
   const { pages } = props;
   if (pages.data === undefined) {
-    if (pages.error) return <Failure error={pages.error} retry={() => void pages.refetch()} />;
-    return <Skeleton lines={6} />;
+    return pages.error ? <FailureOf query={pages} /> : <Skeleton lines={6} />;
   }
   const rows = pages.data.pages.flatMap((page) => page.items);
-  if (rows.length === 0) return <>{props.empty}</>;
+  // What could not be read anew is not known to be empty any more.
+  if (rows.length === 0) return pages.error ? <FailureOf query={pages} /> : <>{props.empty}</>;
   return (
     <div aria-busy={pages.isFetching}>
+      {pages.isRefetchError && <FailureOf query={pages} />}
       <Table label={props.label} rows={rows} columns={props.columns} rowKey={props.rowKey} />
-      {pages.error && <Failure error={pages.error} retry={() => void pages.fetchNextPage()} />}
+      {pages.isFetchNextPageError && <Failure error={pages.error} retry={() => pages.fetchNextPage()} />}
       <div className="kit-more">
         <span className="kit-soft kit-small" role="status">
           {t(pages.hasNextPage ? "kit.shown" : "kit.shown_all", { count: rows.length })}

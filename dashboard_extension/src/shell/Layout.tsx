@@ -1,9 +1,11 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { NavLink, Outlet, useLocation, useNavigation, useRouteError } from "react-router";
 
+import { ApiFailure } from "@/api";
 import { Button, Empty, Failure, Notice, Skeleton, useChosenInSight, useStaff, useT } from "@/kit";
 
 import { PAGES } from "./pages";
+import { answers, reload } from "./reload";
 
 /** The navigation, and the page below it. */
 export function Layout() {
@@ -74,21 +76,30 @@ export function NothingHere() {
   );
 }
 
-/** A page that failed, or whose parts cannot be had since a newer version is served. */
+/** A page that failed, or whose parts cannot be had. */
 export function Broken() {
-  const t = useT();
   const error = useRouteError();
-  const gone = error instanceof TypeError && /import|module|fetch/i.test(error.message);
+  return <div className="kit-page">{isMissing(error) ? <Missing /> : <Failure error={error} retry={() => reload()} />}</div>;
+}
+
+/** Whether a script or a style of the page could not be had. */
+export function isMissing(error: unknown): boolean {
+  if (error instanceof TypeError) return /import|module|fetch/i.test(error.message);
+  return error instanceof Error && /preload/i.test(error.message);
+}
+
+/** Parts of the page that cannot be had: as the app does not answer, or since it serves a newer version. */
+export function Missing(props: { again?: () => Promise<boolean> }) {
+  const t = useT();
+  const again = props.again ?? reload;
+  const [there, setThere] = useState<boolean | null>(null);
+  useEffect(() => void answers().then(setThere), []);
+  if (there === null) return <Skeleton lines={2} />;
+  if (!there) return <Failure error={new ApiFailure(0, "unreachable", "")} retry={again} />;
   return (
-    <div className="kit-page">
-      {gone ? (
-        <Notice tone="warning" live actions={<Button onClick={() => location.reload()}>{t("shell.reload")}</Button>}>
-          <strong>{t("shell.outdated")}</strong>
-          <p>{t("shell.outdated_text")}</p>
-        </Notice>
-      ) : (
-        <Failure error={error} retry={() => location.reload()} />
-      )}
-    </div>
+    <Notice tone="warning" live actions={<Button onClick={() => void again()}>{t("shell.reload")}</Button>}>
+      <strong>{t("shell.outdated")}</strong>
+      <p>{t("shell.outdated_text")}</p>
+    </Notice>
   );
 }

@@ -138,6 +138,6 @@ export function openBridge(): Bridge {
 }
 
 /** Until the Dashboard tells its language: that of the address, else the browser's. */
-function firstLocale(): string {
+export function firstLocale(): string {
   return new URLSearchParams(location.search).get("locale") ?? navigator.language;
 }

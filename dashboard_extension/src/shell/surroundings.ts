@@ -31,16 +31,23 @@ export async function surroundings(...areas: Area[]): Promise<Surroundings> {
   };
 }
 
-/** Reads are tried again twice where that may help; changes never by themselves. */
+/**
+ * Reads are tried again twice where that may help; changes never by themselves.
+ *
+ * Nothing waits for a network that is away: it would be waited for without a word, and a change would be sent much
+ * later, when nobody thinks of it any more.
+ */
 export function newQueries(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
+        networkMode: "always",
+        refetchOnReconnect: true,
         staleTime: 10_000,
-        retry: (failures, failure) => failure instanceof ApiFailure && failure.mayPass && failures < 2,
+        retry: (failures, failure) => failure instanceof ApiFailure && failure.mayPass && failure.code !== "too_slow" && failures < 2,
         retryDelay: (failures) => 500 * 2 ** failures,
       },
-      mutations: { retry: false },
+      mutations: { networkMode: "always", retry: false },
     },
   });
 }

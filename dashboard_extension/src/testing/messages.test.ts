@@ -84,4 +84,17 @@ describe("the Turkish texts", () => {
     const page = new Map(said).get("shell.nav.publish");
     for (const [id, text] of said.filter(([, one]) => /sayfasına git/.test(one) && /yay/i.test(one))) expect(text, id).toBe(`${page} sayfasına git`);
   });
+
+  /** What has another name on all other pages: status points, messages, SMS, guests, filters. */
+  const OTHER_WORDS = /durum puan|(?<!ticari )\bileti(?!l[ie]r\b|ş)|İleti(?! Yönetim)|kısa mesaj|konuk|süzgeç|alışverişçi/i;
+
+  it("have one word for one thing", () => {
+    const said = AREAS.flatMap((area) => Object.entries(texts(area, "tr")));
+    expect(said.filter(([, text]) => OTHER_WORDS.test(text.replace("İleti Yönetim Sistemi", ""))).map(([id]) => id)).toEqual([]);
+  });
+
+  it("call no two pages of the navigation nearly the same", () => {
+    const names = Object.entries(texts("/src/shell", "tr")).flatMap(([id, text]) => (id.startsWith("shell.nav.") ? [text.replace(/l[ae]r$/, "")] : []));
+    expect(new Set(names).size).toBe(names.length);
+  });
 });

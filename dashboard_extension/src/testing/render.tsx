@@ -29,6 +29,7 @@ export interface Rendered extends RenderResult {
   readonly requests: Request[];
   /** The notifications that the Dashboard was asked for. */
   readonly notified: Notified[];
+  readonly queries: QueryClient;
   /** Types of all other actions that it was asked for. */
   readonly acted: string[];
 }
@@ -47,11 +48,11 @@ const STAFF: Told = {
 
 /**
  * Renders a component as the shell would: with texts, bridge, router and an API whose answers the
- * test gives by "METHOD /path".
+ * test gives by "METHOD /path"; `otherwise` answers all other requests.
  */
 export function renderPage(
   element: ReactNode,
-  options: { answers?: Readonly<Record<string, Answering>>; language?: Language; told?: Partial<Told>; path?: string; route?: string } = {},
+  options: { answers?: Readonly<Record<string, Answering>>; otherwise?: Answering; language?: Language; told?: Partial<Told>; path?: string; route?: string } = {},
 ): Rendered {
   const language = options.language ?? "en";
   const requests: Request[] = [];
@@ -71,7 +72,7 @@ export function renderPage(
   const server = async (request: Request): Promise<Response> => {
     requests.push(request.clone());
     const name = `${request.method} ${new URL(request.url).pathname}`;
-    const answering = options.answers?.[name];
+    const answering = options.answers?.[name] ?? options.otherwise;
     if (answering === undefined) throw new Error(`the test has no answer to ${name}`);
     const answer: unknown = typeof answering === "function" ? await (answering as (request: Request) => unknown)(request) : answering;
     return answer instanceof Response ? answer.clone() : Response.json(answer);
@@ -84,16 +85,17 @@ export function renderPage(
     ],
     { initialEntries: [options.path ?? "/"] },
   );
+  const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   const rendered = render(
     <Providers
       bridge={bridge}
       catalogue={catalogue}
-      queries={new QueryClient({ defaultOptions: { queries: { retry: false } } })}
+      queries={queries}
       access={{ api: newApi(fetch), fetch }}
       patience={0}
     >
       <RouterProvider router={router} />
     </Providers>,
   );
-  return Object.assign(rendered, { requests, notified, acted });
+  return Object.assign(rendered, { requests, notified, acted, queries });
 }

@@ -5,6 +5,9 @@ import "./shared/widgets.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
+import { showAway } from "@/shell/away";
+import { firstLocale } from "@/shell/bridge";
+import { languageOf } from "@/shell/catalogue";
 import { Providers } from "@/shell/Providers";
 import { surroundings } from "@/shell/surroundings";
 
@@ -21,7 +24,10 @@ if (root === null || entry === undefined) throw new Error(`no widget has the nam
 document.documentElement.dataset.kind = kind;
 const [{ Widget }, around] = await fresh(() =>
   Promise.all([entry(), surroundings("shell", "widgets/shared", `widgets/${name}`)]),
-);
+).catch((cause: unknown) => {
+  showAway(root, languageOf(firstLocale()));
+  throw cause;
+});
 createRoot(root).render(
   <StrictMode>
     <Providers {...around}>

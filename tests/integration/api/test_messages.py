@@ -212,7 +212,7 @@ def test_the_link_in_an_offer_ends_offers_by_a_post_and_only_asks_by_a_get(
     turkish = {"Accept-Language": "tr"}
     asked = edge.get(path, turkish)
     assert asked.status_code == 200
-    assert "Kampanya iletisi istemiyorum" in asked.text
+    assert "Kampanya mesajı istemiyorum" in asked.text
     assert granted()
     for _ in range(2):
         done = edge.send_form(path, turkish, "List-Unsubscribe=One-Click")

@@ -108,9 +108,9 @@ def test_the_board_the_members_with_why_and_the_file(edge: ApiEdge, desk: Member
     lines = file.content.decode("utf-8-sig").splitlines()
     assert len(lines) == 3
     assert lines[0].startswith("Üye,Ad,Tarih,Girdiğinde,üyelik günü en az 30,Sağlanıyor: üyelik")
-    assert lines[0].endswith("vermedi,Sağlanıyor: SMS ile tekliflere onay vermedi")
+    assert lines[0].endswith("vermedi,Sağlanıyor: SMS ile tekliflere izin vermedi")
     assert "Ayşe Yılmaz" in lines[1]
-    assert lines[1].endswith(",40 gün,evet,onay vermedi,evet")
+    assert lines[1].endswith(",40 gün,evet,izin vermedi,evet")
     assert told(edge.get(f"{API}/segments/gone/members", agent)) == (404, "segment_unknown")
     assert told(edge.get(f"{API}/segments/gone/members.csv", agent)) == (404, "segment_unknown")
     assert told(edge.get(f"{API}/segments/loyal/members?after=x", agent)) == (400, "invalid_cursor")

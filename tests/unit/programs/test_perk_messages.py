@@ -147,9 +147,9 @@ def test_a_placeholder_that_nothing_fills_in_is_told(text: str) -> None:
         ),
         (
             "tr",
-            "Üyeye “Teşekkürler” iletisi gönderilir.",
-            "“Teşekkürler” iletisi (en, tr): Yine bekleriz",
-            "Gönderilip gönderilmediği ileti kayıtlarında görünür.",
+            "Üyeye “Teşekkürler” mesajı gönderilir.",
+            "“Teşekkürler” mesajı (en, tr): Yine bekleriz",
+            "Gönderilip gönderilmediği mesaj kayıtlarında görünür.",
             "Gönderilmeden, siparişle birlikte geri çekildi.",
         ),
     ],
@@ -175,7 +175,7 @@ def test_a_plan_is_explained_without_its_program() -> None:
     [said] = planned_words([PLANNED], "en", None)
     assert said == "Beside points, by the rule “thanks”: a message."
     [said] = planned_words([PLANNED], "tr", program_of())
-    assert "bir ileti" in said
+    assert "bir mesaj" in said
 
 
 @pytest.mark.parametrize("language", ["en", "tr"])

@@ -3,6 +3,7 @@
 import pytest
 
 from sandbox import Sandbox
+from sandbox.quick import copy_product
 from tests.unit.sandbox.shopping import Shop
 
 
@@ -33,6 +34,16 @@ def test_unknown_things_are_told() -> None:
         Sandbox().place_order({"moon": 1})
     with pytest.raises(LookupError, match="no channel 'moon'"):
         Sandbox().place_order({"black-tea": 1}, channel="moon")
+
+
+def test_copies_of_a_product_stand_on_the_shelves_with_their_metadata() -> None:
+    box = Sandbox()
+    made = copy_product(box.store, "black-tea", 2, {"loyalty_access": "segment:vip"})
+    assert [each.slug for each in made] == ["black-tea-1", "black-tea-2"]
+    assert made[1].metadata == {"loyalty_access": "segment:vip"}
+    assert box.place_order({"black-tea-2": 1}).amounts.charge_status == "FULL"
+    with pytest.raises(LookupError, match="no product 'moon'"):
+        copy_product(box.store, "moon", 1, {})
 
 
 def test_the_same_seed_gives_the_same_store() -> None:

@@ -205,7 +205,7 @@ def test_what_was_noted_is_told_with_the_rule_it_was_noted_under_only() -> None:
 @pytest.mark.parametrize(
     ("rule", "number", "english", "turkish"),
     [
-        (AGREED, False, "did not agree to offers by text", "SMS ile tekliflere onay vermedi"),
+        (AGREED, False, "did not agree to offers by text", "SMS ile tekliflere izin vermedi"),
         (TURKEY, "", "country of the last order not known", "son siparişin ülkesi bilinmiyor"),
         ({"type": "tier", "tiers": ["a"]}, "", "no tier", "seviyesi yok"),
         ({"type": "language", "codes": ["de"]}, "tr", "language is Turkish", "dili Türkçe"),

@@ -10,7 +10,7 @@ import {
   ConfirmDialog,
   CursorTable,
   Empty,
-  Failure,
+  FailureOf,
   FieldLongText,
   FieldNumber,
   FieldText,
@@ -52,7 +52,7 @@ export function Goodwill() {
         </>
       }
     >
-      {numbers.error && <Failure error={numbers.error} retry={() => void numbers.refetch()} />}
+      <FailureOf query={numbers} />
       {numbers.data && <Numbers numbers={numbers.data} />}
       <CursorTable
         label={t("activity.goodwill")}

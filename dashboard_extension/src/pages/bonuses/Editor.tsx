@@ -1,4 +1,4 @@
-import { Button, Failure, Notice, Page, SaveBar, Section, useT } from "@/kit";
+import { Button, Failure, FailureOf, Notice, Page, SaveBar, Section, useT } from "@/kit";
 import { useMemo, useState } from "react";
 import { useForm, useWatch } from "react-hook-form";
 import { useNavigate } from "react-router";
@@ -28,7 +28,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
   const { original, saved, take } = draft;
   const form = useWatch({ control }) as BonusesForm;
   const document = useMemo(() => documentOf(original, form), [original, form]);
-  const { told, failure } = useChecked(document);
+  const { told, failure, retry } = useChecked(document);
   const findings = useMemo(() => {
     const bonuses = (told?.checked.problems ?? []).filter((one) => concerns(one.path, document));
     return placed(bonuses, placesOf(document, form));
@@ -57,8 +57,8 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
       >
         {disabled && <Notice tone="info">{t("program.read_only")}</Notice>}
         {seen.draft === null && <Notice tone="info">{t(seen.in_force === null ? "bonuses.no_draft" : "program.from_live")}</Notice>}
-        {failure !== null && <Failure error={failure} />}
-        {lately.error && <Failure error={lately.error} retry={() => void lately.refetch()} />}
+        {failure !== null && <Failure error={failure} retry={retry} />}
+        <FailureOf query={lately} />
         {problems.length > 0 && (
           <Section title={t("bonuses.problems")}>
             {problems.map((one) => {

@@ -1,4 +1,4 @@
-import { FieldLongText, FieldMoney, FieldNumber, FieldSelect, FieldSwitch, Section, useT } from "@/kit";
+import { FailureOf, FieldLongText, FieldMoney, FieldNumber, FieldSelect, FieldSwitch, Section, useT } from "@/kit";
 import { useWatch } from "react-hook-form";
 import { Link } from "react-router";
 
@@ -44,6 +44,7 @@ export function Goodwill(props: CardProps) {
           ))}
         </>
       )}
+      <FailureOf query={numbers} />
       <p className="kit-hint">
         {numbers.data !== undefined && t("bonuses.goodwill_open", { open: numbers.data.open })}{" "}
         <Link className="kit-link" to="/activity/cases">

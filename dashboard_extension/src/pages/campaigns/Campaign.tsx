@@ -2,7 +2,7 @@ import { Fragment } from "react";
 import { useParams } from "react-router";
 
 import { useApiMutation, useApiQuery } from "@/api";
-import { Badge, Button, Figures, Loaded, Money, Notice, Page, Points, Section, useNotify, useT, When } from "@/kit";
+import { Badge, Button, Failure, Figures, Loaded, Money, Notice, Page, Points, Section, useNotify, useT, When } from "@/kit";
 
 import { Actions } from "./Actions";
 import { StateBadge } from "./Campaigns";
@@ -128,6 +128,7 @@ export function Trouble({ of }: { of: Pick<CampaignOf, "id" | "code" | "trouble"
           ))}
         </ul>
       )}
+      {adopt.error && <Failure error={adopt.error} />}
     </Notice>
   );
 }

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { useForm, useWatch, type Control, type UseFormReturn } from "react-hook-form";
 
 import { useApiMutation, type components } from "@/api";
-import { Failure, FieldDate, FieldDecimal, FieldLongText, FieldNumber, FieldSelect, FieldSwitch, FieldText, Notice, Resting, SaveBar, Section, useT } from "@/kit";
+import { FieldDate, FieldDecimal, FieldLongText, FieldNumber, FieldSelect, FieldSwitch, FieldText, Notice, Resting, SaveBar, Section, useT } from "@/kit";
 import type { Json } from "@/pages/program/json";
 
 import { Budget } from "./Budget";
@@ -114,9 +114,8 @@ export function Editor(props: EditorProps) {
             <Problems of={problems} />
           </Notice>
         )}
-        {failure !== null && <Failure error={failure} />}
       </Resting>
-      <SaveBar dirty={isDirty} saving={isSubmitting} onDiscard={() => form.reset()} />
+      <SaveBar dirty={isDirty} saving={isSubmitting} error={failure} onDiscard={() => form.reset()} />
     </form>
   );
 }

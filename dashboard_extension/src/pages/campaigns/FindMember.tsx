@@ -1,7 +1,7 @@
 import { useId, useState } from "react";
 
 import { useApiQuery } from "@/api";
-import { Button, Failure, useStaff, useT } from "@/kit";
+import { Button, FailureOf, useStaff, useT } from "@/kit";
 import { useSettled } from "@/pages/members/settled";
 
 /** A member's number, or what else is looked for. */
@@ -36,7 +36,7 @@ export function FindMember(props: { change: (member: string) => void }) {
       <span className="kit-input">
         <input id={id} name="member" type="search" value={text} maxLength={LONGEST} autoComplete="off" onChange={(event) => type(event.target.value)} />
       </span>
-      {asked && found.error && <Failure error={found.error} retry={() => void found.refetch()} />}
+      {asked && <FailureOf query={found} />}
       <p role="status" className="kit-hint">
         {shown !== undefined && t("campaigns.try_found_members", { count: shown.length })}
       </p>

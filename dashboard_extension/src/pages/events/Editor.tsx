@@ -1,4 +1,4 @@
-import { Button, Failure, Notice, Page, SaveBar, Section, useStaff, useT } from "@/kit";
+import { Button, Failure, FailureOf, Notice, Page, SaveBar, Section, useStaff, useT } from "@/kit";
 import { useMemo, useState } from "react";
 import { useForm, useWatch } from "react-hook-form";
 import { useNavigate } from "react-router";
@@ -30,7 +30,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
   const { original, saved, take } = draft;
   const form = useWatch({ control }) as EventsForm;
   const document = useMemo(() => documentOf(original, form), [original, form]);
-  const { told, failure } = useChecked(document);
+  const { told, failure, retry } = useChecked(document);
   const lately = useApiQuery("/api/dashboard/v1/events");
   const disabled = !seen.may_change;
   const ground = useMemo(() => ordered(documentOf(saved, formOf(saved))), [saved]);
@@ -55,8 +55,8 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
       >
         {disabled && <Notice tone="info">{t("program.read_only")}</Notice>}
         {seen.draft === null && <Notice tone="info">{t(seen.in_force === null ? "events.no_draft" : "program.from_live")}</Notice>}
-        {failure !== null && <Failure error={failure} />}
-        {lately.error && <Failure error={lately.error} retry={() => void lately.refetch()} />}
+        {failure !== null && <Failure error={failure} retry={retry} />}
+        <FailureOf query={lately} />
         {problems.length > 0 && (
           <Section title={t("events.problems")}>
             <Told found={problems} called={(path) => calledAt(path, document, form, staff.locale.slice(0, 2))} />

@@ -20,7 +20,8 @@ export function ReverseDialog({ found, onClose }: { found: MemberImport; onClose
       title={t("import.reverse_title")}
       confirm={t("import.reverse")}
       destructive
-      busy={reverse.isPending || remains.data === undefined}
+      busy={reverse.isPending}
+      unready={remains.data === undefined}
       error={reverse.error}
       onConfirm={() => reverse.mutate(params)}
       onClose={onClose}

@@ -1,5 +1,5 @@
 import { useApiMutation, useApiQuery } from "@/api";
-import { Failure, FieldNumber, Loaded, SaveBar, Section, useNotify, useT } from "@/kit";
+import { FieldNumber, Loaded, SaveBar, Section, useNotify, useT } from "@/kit";
 import { useZodForm } from "@/kit/forms";
 
 import { daysOf, daysSchema, type DaysForm, type Kept, type Retention } from "./days";
@@ -46,8 +46,7 @@ function Form({ seen }: { seen: Retention }) {
         ))}
         <p className="kit-soft">{t("keeping.jobs", { days: seen.job_days })}</p>
       </Section>
-      {save.error && <Failure error={save.error} />}
-      <SaveBar dirty={form.formState.isDirty} saving={save.isPending} onDiscard={() => form.reset(daysOf(seen))} />
+      <SaveBar dirty={form.formState.isDirty} saving={save.isPending} error={save.error} onDiscard={() => form.reset(daysOf(seen))} />
     </form>
   );
 }

@@ -9,11 +9,11 @@ import { PATH } from "./keys";
 
 const OFF = /whoever reads one/;
 
-function opened() {
+function opened(program: () => object = () => ({ in_force: null, draft: null })) {
   const bodies: Record<string, unknown>[] = [];
   renderPage(<KeyDialog of={null} onClose={() => undefined} onMade={() => undefined} />, {
     answers: {
-      "GET /api/dashboard/v1/program": () => ({ in_force: null, draft: null }),
+      "GET /api/dashboard/v1/program": program,
       [`POST ${PATH}`]: async (request: Request) => {
         bodies.push((await request.json()) as Record<string, unknown>);
         return { key: {}, token: "slk_7hq2m0x4c9ab_secret" };
@@ -58,4 +58,20 @@ it("tells names and addresses only where that is ticked, beside reading", async 
   await user.click(screen.getByRole("button", { name: "Make the key" }));
   await waitFor(() => expect(bodies).toHaveLength(1));
   expect(bodies[0]).toMatchObject({ scopes: ["members:read", "members:identify"], must_sign: false });
+});
+
+it("says where the types of events cannot be read, and shows them once they can", async () => {
+  const user = userEvent.setup({ delay: null });
+  let up = false;
+  const visit = { id: "visit", name: { en: "Visit to the shop" } };
+  opened(() => {
+    if (!up) throw new TypeError("Failed to fetch");
+    return { in_force: { document: { events: { types: [visit] } } }, draft: null };
+  });
+  await user.type(screen.getByRole("textbox", { name: "Name" }), "Tills");
+  expect(await screen.findByText("The app does not answer")).toBeTruthy();
+  up = true;
+  await user.click(screen.getByRole("button", { name: "Try again" }));
+  expect(await screen.findByRole("checkbox", { name: /Visit to the shop/ })).toBeTruthy();
+  expect(screen.getByRole<HTMLInputElement>("textbox", { name: "Name" }).value).toBe("Tills");
 });

@@ -4,7 +4,7 @@ import { useEffect, useId } from "react";
 import { useIntl } from "react-intl";
 
 import { useApiMutation, useApiQuery } from "@/api";
-import { ConfirmDialog, FieldDate, FieldNumber, FieldSwitch, FieldText, Notice, useNotify, useT } from "@/kit";
+import { ConfirmDialog, FailureOf, FieldDate, FieldNumber, FieldSwitch, FieldText, Notice, useNotify, useT } from "@/kit";
 
 import { eventTypesOf, formOf, IDENTIFY, mayGive, PATH, READ, schemaOf, SCOPES, withScope, type Key, type KeyForm, type Made } from "./keys";
 
@@ -104,10 +104,11 @@ function EventTypes({ control }: { control: Control<KeyForm, unknown, Sent> }) {
   const documents = [program.data?.in_force?.document, program.data?.draft?.document];
   const known = new Map(documents.flatMap((one) => eventTypesOf(one, locale.slice(0, 2))).map((one) => [one.id, one.name]));
   const ids = [...new Set([...known.keys(), ...field.value])];
-  if (ids.length === 0) return null;
+  if (ids.length === 0) return <FailureOf query={program} />;
   return (
     <fieldset className="keys-scopes">
       <legend>{t("keys.may_report")}</legend>
+      <FailureOf query={program} />
       {ids.map((id) => (
         <label key={id}>
           <input

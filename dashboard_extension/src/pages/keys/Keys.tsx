@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import { useApiPages, useApiQuery } from "@/api";
-import { Button, CursorTable, Empty, Section, useT } from "@/kit";
+import { Button, CursorTable, Empty, FailureOf, Section, useT } from "@/kit";
 import { Snippet } from "@/pages/settings/Snippet";
 
 import { useColumns } from "./columns";
@@ -44,12 +44,17 @@ export function Keys() {
               <Empty title={t("keys.empty")} action={add}>
                 {t("keys.empty_text")}
               </Empty>
-              <p className="kit-soft">{t("keys.empty_try")}</p>
-              <Snippet label={t("keys.first_call")} text={firstCall(apiUrl, "slk_…")} />
+              {apiUrl !== "" && (
+                <>
+                  <p className="kit-soft">{t("keys.empty_try")}</p>
+                  <Snippet label={t("keys.first_call")} text={firstCall(apiUrl, "slk_…")} />
+                </>
+              )}
             </div>
           }
         />
       </Section>
+      {pages.data !== undefined && <FailureOf query={about} />}
       {!isEmpty && apiUrl && (
         <Section title={t("keys.calls")} hint={t("keys.calls_hint")}>
           <div className="keys-calls">

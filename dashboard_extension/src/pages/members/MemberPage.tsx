@@ -3,7 +3,7 @@ import { useIntl } from "react-intl";
 import { Link, useParams, useSearchParams } from "react-router";
 
 import { useApiQuery, type components } from "@/api";
-import { Button, Loaded, Notice, Page, Points, Section, Terms, useDownload, useStaff, useT, When } from "@/kit";
+import { Button, FailureOf, Loaded, Notice, Page, Points, Section, Terms, useDownload, useStaff, useT, When } from "@/kit";
 
 import { ClaimOrder } from "./dialogs/ClaimOrder";
 import { Blocks } from "./dialogs/Blocks";
@@ -37,7 +37,7 @@ export function MemberPage() {
   const member = useApiQuery("/api/dashboard/v1/members/{member}", { params: { path: { member: id } } });
   const nameOf = useNameOf();
   return member.data ? (
-    <Seen key={id} member={member.data} title={nameOf(member.data)} />
+    <Seen key={id} member={member.data} title={nameOf(member.data)} failure={<FailureOf query={member} />} />
   ) : (
     <Page title={t("members.member")}>
       <Loaded query={member} lines={8}>
@@ -47,7 +47,7 @@ export function MemberPage() {
   );
 }
 
-function Seen({ member, title }: { member: Member; title: string }) {
+function Seen({ member, title, failure }: { member: Member; title: string; failure: ReactNode }) {
   const t = useT();
   const staff = useStaff();
   const [open, setOpen] = useState<Open | null>(null);
@@ -82,6 +82,7 @@ function Seen({ member, title }: { member: Member; title: string }) {
         )
       }
     >
+      {failure}
       <Remarks member={member} />
       <Holdings member={member} />
       {!gone && <Tier member={member} gives={gives && !member.is_you} />}

@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from "react";
 
 import { useApiMutation, useApiPages, useApiQuery, type components } from "@/api";
-import { Badge, Button, ConfirmDialog, CursorTable, Empty, Failure, Section, Terms, useMoney, useNotify, useT, When, type Column } from "@/kit";
+import { Badge, Button, ConfirmDialog, CursorTable, Empty, FailureOf, Section, Terms, useMoney, useNotify, useT, When, type Column } from "@/kit";
 
 import { SetTier } from "./dialogs/SetTier";
 import type { Member } from "./MemberPage";
@@ -15,9 +15,8 @@ export function Tier({ member, gives }: { member: Member; gives: boolean }) {
   const query = useApiQuery("/api/dashboard/v1/members/{member}/tier", { params: { path: { member: member.id } } });
   const [open, setOpen] = useState<"set" | "end" | null>(null);
   const close = () => setOpen(null);
-  if (query.error) return <Failure error={query.error} retry={() => void query.refetch()} />;
   const found = query.data;
-  if (!found?.enabled) return null;
+  if (!found?.enabled) return <FailureOf query={query} />;
   return (
     <Section
       title={t("members.tier")}
@@ -37,6 +36,7 @@ export function Tier({ member, gives }: { member: Member; gives: boolean }) {
         )
       }
     >
+      <FailureOf query={query} />
       <p className="members-tier" data-tier={found.tier}>
         <span className="members-tier-dot" style={{ background: found.color ?? undefined }} aria-hidden />
         <strong>{found.name}</strong>

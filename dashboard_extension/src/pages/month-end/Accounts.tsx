@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { useApiMutation, useApiQuery, type components } from "@/api";
-import { Failure, FieldText, Loaded, Page, SaveBar, Section, useNotify, useStaff, useT } from "@/kit";
+import { FieldText, Loaded, Page, SaveBar, Section, useNotify, useStaff, useT } from "@/kit";
 import { useZodForm } from "@/kit/forms";
 
 type Codes = components["schemas"]["JournalAccountCodes"];
@@ -43,8 +43,7 @@ function Form(props: { codes: Codes }) {
           ))}
         </div>
       </Section>
-      {save.error && <Failure error={save.error} />}
-      {may && <SaveBar dirty={form.formState.isDirty} saving={save.isPending} onDiscard={() => form.reset(props.codes)} />}
+      {may && <SaveBar dirty={form.formState.isDirty} saving={save.isPending} error={save.error} onDiscard={() => form.reset(props.codes)} />}
     </form>
   );
 }

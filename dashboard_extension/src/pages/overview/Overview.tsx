@@ -1,10 +1,10 @@
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useForm, useWatch } from "react-hook-form";
 import { FormattedDate, useIntl } from "react-intl";
 import { useSearchParams } from "react-router";
 
 import { useApiQuery, type components } from "@/api";
-import { Button, Empty, FieldDate, Figures, Loaded, Money, Notice, Page, Points, Section, Table, useDownload, useT, type Column } from "@/kit";
+import { Button, Empty, FieldDate, Figures, Loaded, Money, Page, Points, Section, Table, useDownload, useT, type Column } from "@/kit";
 
 import { Chart, type Line } from "./Chart";
 import { changeOf, daysOf, isDay, PRESETS, stepOf, type Days } from "./ranges";
@@ -24,6 +24,10 @@ export function Overview() {
   const chosen = useMemo(() => chosenDays(params), [params]);
   const query = chosen === null ? {} : { ...chosen, step: stepOf(chosen) };
   const seen = useApiQuery(PATH, { params: { query } }, { keep: true });
+  // Where other days cannot be shown, others still can be chosen.
+  const [last, setLast] = useState(seen.data);
+  if (seen.data !== undefined && seen.data !== last) setLast(seen.data);
+  const choose = (days: Days) => setParams({ ...days }, { replace: true });
   const address = new URLSearchParams(query as Record<string, string>).toString();
   return (
     <Page
@@ -35,11 +39,11 @@ export function Overview() {
         </Button>
       }
     >
+      {seen.data === undefined && seen.error && last !== undefined && <Range seen={last} choose={choose} />}
       <Loaded query={seen} lines={12}>
         {(found) => (
           <>
-            <Range key={`${found.now.days.since} ${found.now.days.until}`} seen={found} choose={(days) => setParams({ ...days }, { replace: true })} />
-            {seen.error && <Notice tone="error" live>{seen.error.message}</Notice>}
+            <Range key={`${found.now.days.since} ${found.now.days.until}`} seen={found} choose={choose} />
             <Members now={found.now} before={found.before} />
             <Movements seen={found} />
             <Orders now={found.now} />

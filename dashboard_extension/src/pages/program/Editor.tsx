@@ -71,7 +71,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
         {disabled && <Notice tone="info">{t("program.read_only")}</Notice>}
         {seen.draft === null && <Notice tone="info">{t(seen.in_force === null ? "program.no_draft" : "program.from_live")}</Notice>}
         <Others found={checking.found.other} />
-        {checking.failure !== null && <Failure error={checking.failure} />}
+        {checking.failure !== null && <Failure error={checking.failure} retry={checking.retry} />}
         <NameSection />
         <RatesSection />
         <TermsSection />

@@ -80,6 +80,21 @@ describe("an editor of the draft", () => {
     expect(screen.getByLabelText<HTMLInputElement>(/^Points/).value).toBe("80057");
   }, 60_000);
 
+  it("says that what is written cannot be looked at, looks again when it is asked to, and keeps what was typed", async () => {
+    let asked = 0;
+    const check = () => {
+      if (++asked < 3) throw new TypeError("Failed to fetch");
+      return ANSWERS["POST /api/dashboard/v1/program/check"];
+    };
+    renderPage(<Rewards />, { answers: { ...ANSWERS, "POST /api/dashboard/v1/program/check": check } });
+    expect(await screen.findByText("The app does not answer", {}, SLOW)).toBeTruthy();
+    const points = await opened();
+    await userEvent.type(points, "5");
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    await waitFor(() => expect(screen.queryByText("The app does not answer")).toBeNull(), SLOW);
+    expect(points.value).toBe("8005");
+  }, 60_000);
+
   it("puts what was changed on it upon what somebody saved first, and leaves the rest as they saved it", async () => {
     const theirs = { ...DOCUMENT, earning: { rules: [{ id: "base", points: 3 }] }, rewards: { items: [MUG, { ...MUG, id: "cap" }] } };
     const sent: { document: typeof DOCUMENT; version: string }[] = [];

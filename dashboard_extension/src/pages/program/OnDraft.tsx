@@ -29,7 +29,7 @@ export function OnDraft(props: { title: string; lead: string; lines?: number; ch
   if (standing === null) {
     return (
       <Page title={props.title} lead={props.lead}>
-        {page.isError && !page.isFetching ? <Failure error={page.error} retry={() => void page.refetch()} /> : <Skeleton lines={props.lines ?? 8} />}
+        {page.isError && !page.isFetching ? <Failure error={page.error} retry={() => page.refetch()} /> : <Skeleton lines={props.lines ?? 8} />}
       </Page>
     );
   }

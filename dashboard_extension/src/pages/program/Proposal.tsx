@@ -1,4 +1,4 @@
-import { Button, ConfirmDialog, Progress, useNotify, useT } from "@/kit";
+import { Button, ConfirmDialog, FailureOf, Progress, useNotify, useT } from "@/kit";
 import { useEffect, useRef, useState } from "react";
 
 import { useApiMutation, useApiQuery } from "@/api";
@@ -48,11 +48,12 @@ export function Proposal(props: { version: string | null; done: () => void }) {
           confirm={t("program.propose_confirm")}
           destructive
           busy={begin.isPending || wanted || propose.isPending}
-          error={begin.error ?? propose.error}
+          error={begin.error ?? stop.error ?? propose.error}
           onConfirm={() => begin.mutate({})}
           onClose={() => setAsking(false)}
         >
           <p>{t("program.propose_text")}</p>
+          {wanted && <FailureOf query={sample} />}
           {wanted && (
             <Progress
               label={t("program.reading_orders", { count: state?.orders ?? 0 })}

@@ -1,4 +1,4 @@
-import { Badge, Button, ConfirmDialog, Empty, Failure, FieldNumber, FieldSelect, Notice, Points, Progress, Section, Skeleton, Terms, useNotify, useT, When } from "@/kit";
+import { Badge, Button, ConfirmDialog, Empty, Failure, FailureOf, FieldNumber, FieldSelect, Notice, Points, Progress, Section, Skeleton, Terms, useNotify, useT, When } from "@/kit";
 import { useState } from "react";
 import { useForm, useWatch } from "react-hook-form";
 
@@ -95,7 +95,7 @@ export function Backfill(props: { seen: Seen }) {
           {start.error && !asking && <Failure error={start.error} />}
         </>
       )}
-      {imports.error && <Failure error={imports.error} retry={() => void imports.refetch()} />}
+      <FailureOf query={imports} />
       {imports.data === undefined && !imports.error && <Skeleton lines={2} />}
       {imports.data?.items.length === 0 && <Empty title={t("publish.no_imports")}>{t("publish.no_imports_text")}</Empty>}
       {imports.data?.items.slice(0, 3).map((one) => (

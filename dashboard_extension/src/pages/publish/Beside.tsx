@@ -1,4 +1,4 @@
-import { Badge, Failure, Figures, Money, Notice, Points, Section, Skeleton, Table, useT, When, type Column } from "@/kit";
+import { Badge, FailureOf, Figures, Money, Notice, Points, Section, Skeleton, Table, useT, When, type Column } from "@/kit";
 
 import { useApiQuery, type Answer } from "@/api";
 
@@ -14,11 +14,12 @@ const ofDraft = (code: string | undefined) => code === "program_invalid" || code
 /** Who would come into segments and leave them; nothing where no segment differs. */
 export function SegmentMoves() {
   const t = useT();
-  const { data, error, refetch } = useApiQuery("/api/dashboard/v1/publishing/segments");
+  const query = useApiQuery("/api/dashboard/v1/publishing/segments");
+  const { data, error } = query;
   if (ofDraft(error?.code) || (!error && !data?.segments.length)) return null;
   return (
     <Section title={t("publish.segments")} hint={t("publish.segments_hint")}>
-      {error && <Failure error={error} retry={() => void refetch()} />}
+      <FailureOf query={query} />
       {data?.sample && <Notice tone="info">{t("publish.segments_sample", { looked_at: data.looked_at, total: data.total })}</Notice>}
       {data && (
         <Table
@@ -51,11 +52,12 @@ function Named({ row }: { row: Flow }) {
 /** What members did beside ordering, what the draft gives for it, and what is not counted. */
 export function Deeds() {
   const t = useT();
-  const { data, error, refetch } = useApiQuery("/api/dashboard/v1/publishing/deeds");
+  const query = useApiQuery("/api/dashboard/v1/publishing/deeds");
+  const { data, error } = query;
   if (ofDraft(error?.code)) return null;
   return (
     <Section title={t("publish.deeds")} hint={t("publish.deeds_hint")}>
-      {error && <Failure error={error} retry={() => void refetch()} />}
+      <FailureOf query={query} />
       {data === undefined && !error && <Skeleton lines={2} />}
       {data && (
         <>

@@ -1,4 +1,4 @@
-import { Button, Empty, Failure, Figures, Money, Notice, Points, Progress, Section, Skeleton, Table, useMoney, useT, When } from "@/kit";
+import { Button, Empty, Failure, FailureOf, Figures, Money, Notice, Points, Progress, Section, Skeleton, Table, useMoney, useT, When } from "@/kit";
 
 import { useApiMutation, useApiQuery, type Answer } from "@/api";
 
@@ -24,8 +24,10 @@ export function Cost(props: { mayChange: boolean }) {
   ) : undefined;
   return (
     <Section title={t("publish.cost")} hint={t("publish.cost_hint")} actions={cost.data?.channels && !running ? read : undefined}>
-      {cost.error && <Failure error={cost.error} retry={() => void cost.refetch()} />}
+      <FailureOf query={cost} />
       {begin.error && <Failure error={begin.error} />}
+      {running && <FailureOf query={sample} />}
+      {stop.error && <Failure error={stop.error} />}
       {cost.data === undefined && !cost.error && <Skeleton lines={4} />}
       {running && state && (
         <Progress

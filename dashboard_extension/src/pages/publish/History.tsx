@@ -1,4 +1,4 @@
-import { Badge, Button, ConfirmDialog, CursorTable, Empty, Notice, Section, Skeleton, useNotify, useT, When, type Column, type Tone } from "@/kit";
+import { Badge, Button, ConfirmDialog, CursorTable, Empty, FailureOf, Notice, Section, Skeleton, useNotify, useT, When, type Column, type Tone } from "@/kit";
 import { useState } from "react";
 
 import { useApiMutation, useApiPages, useApiQuery, type Answer } from "@/api";
@@ -70,12 +70,14 @@ function RollBack(props: { to: Revision; close: () => void }) {
       title={t("publish.back_title", { number })}
       confirm={t("publish.back_to", { number })}
       destructive
-      busy={back.isPending || found === undefined || !found.publishable}
-      error={back.error ?? seen.error}
+      busy={back.isPending}
+      unready={!found?.publishable}
+      error={back.error}
       onConfirm={() => back.mutate({ params: { path: { number } }, body: { note: t("publish.back_note", { number }) } })}
       onClose={props.close}
     >
       <p>{t("publish.back_text")}</p>
+      <FailureOf query={seen} />
       {found === undefined && !seen.error && <Skeleton lines={3} />}
       {found && found.changes.length === 0 && <Notice tone="info">{t("publish.back_same")}</Notice>}
       {found && found.changes.length > 0 && (

@@ -1,4 +1,4 @@
-import { Button, Empty, Loaded, Notice, Page, Section, Terms, useT, When } from "@/kit";
+import { Button, Empty, FailureOf, Loaded, Notice, Page, Section, Terms, useT, When } from "@/kit";
 import { Link, useNavigate } from "react-router";
 
 import { useApiQuery, type Answer } from "@/api";
@@ -61,6 +61,7 @@ function InForce(props: { seen: Seen }) {
           ...(live.note === "" ? [] : [{ name: t("publish.note"), value: live.note }]),
         ]}
       />
+      <FailureOf query={board} />
       <Sweep sweep={board.data?.sweep ?? null} />
     </Section>
   );

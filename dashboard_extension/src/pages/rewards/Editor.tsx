@@ -1,4 +1,4 @@
-import { Button, Failure, Notice, Page, SaveBar, Section, useStaff, useT } from "@/kit";
+import { Button, Failure, FailureOf, Notice, Page, SaveBar, Section, useStaff, useT } from "@/kit";
 import { useMemo, useState } from "react";
 import { useForm, useWatch } from "react-hook-form";
 import { useNavigate } from "react-router";
@@ -29,7 +29,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
   const { original, saved, take } = draft;
   const form = useWatch({ control }) as RewardsForm;
   const document = useMemo(() => documentOf(original, form), [original, form]);
-  const { told, failure } = useChecked(document);
+  const { told, failure, retry } = useChecked(document);
   const figures = useApiQuery("/api/dashboard/v1/rewards");
   const disabled = !seen.may_change;
   const ground = useMemo(() => ordered(documentOf(saved, formOf(saved, seen.channels))), [saved, seen]);
@@ -55,8 +55,8 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
       >
         {disabled && <Notice tone="info">{t("program.read_only")}</Notice>}
         {seen.draft === null && <Notice tone="info">{t(seen.in_force === null ? "rewards.no_draft" : "program.from_live")}</Notice>}
-        {failure !== null && <Failure error={failure} />}
-        {figures.error && <Failure error={figures.error} retry={() => void figures.refetch()} />}
+        {failure !== null && <Failure error={failure} retry={retry} />}
+        <FailureOf query={figures} />
         {problems.length > 0 && (
           <Section title={t("rewards.problems")}>
             <Told found={problems} called={called} />

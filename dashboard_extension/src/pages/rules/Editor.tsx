@@ -1,4 +1,4 @@
-import { Button, Failure, FieldSelect, Notice, Page, SaveBar, Section, useStaff, useT } from "@/kit";
+import { Button, Failure, FailureOf, FieldSelect, Notice, Page, SaveBar, Section, useStaff, useT } from "@/kit";
 import { useMemo, useState } from "react";
 import { useForm, useWatch, type FieldValues } from "react-hook-form";
 import { useNavigate } from "react-router";
@@ -37,7 +37,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
   const { original, saved, take } = draft;
   const form = useWatch({ control }) as RulesForm;
   const { document, places } = useMemo(() => documentOf(original, form), [original, form]);
-  const { told, failure } = useChecked(document);
+  const { told, failure, retry } = useChecked(document);
   const findings = useMemo(() => placed(told?.checked.problems ?? [], places), [told, places]);
   const wrong = useMemo(() => errorsOf(findings), [findings]);
   if (ordered(wrong) !== ordered(errors)) setErrors(wrong);
@@ -56,7 +56,8 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
   );
   const sentences = useSentences(useMemo(() => form.rules.map((one) => documentOfRule(one)), [form]), called);
   const uses = useApiQuery("/api/dashboard/v1/rules/uses");
-  const kinds = useApiQuery("/api/dashboard/v1/rules/kinds").data?.kinds ?? null;
+  const known = useApiQuery("/api/dashboard/v1/rules/kinds");
+  const kinds = known.data?.kinds ?? null;
 
   const ground = useMemo(() => ordered(documentOf(saved, formOf(saved, currencies)).document), [saved, currencies]);
   const dirty = ordered(document) !== ground;
@@ -100,7 +101,8 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
       >
         {disabled && <Notice tone="info">{t("program.read_only")}</Notice>}
         {seen.draft === null && <Notice tone="info">{t(seen.in_force === null ? "rules.no_draft" : "program.from_live")}</Notice>}
-        {failure !== null && <Failure error={failure} />}
+        {failure !== null && <Failure error={failure} retry={retry} />}
+        <FailureOf query={known} />
         <NamesNotice failure={names.failure} retry={names.retry} missing={names.missing} />
         <Section title={t("rules.list")} hint={t("rules.list_hint")}>
           <Problems found={findings.filter((one) => one.field === null)} />
@@ -113,6 +115,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
             add={add}
           />
           {uses.error && <p className="kit-hint">{t("rules.uses_failed")}</p>}
+          <FailureOf query={uses} />
           {uses.data && !uses.data.complete && <p className="kit-hint">{t("rules.uses_part", { orders: uses.data.orders })}</p>}
           {form.rules.length > 1 && (
             <FieldSelect

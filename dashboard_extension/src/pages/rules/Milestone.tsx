@@ -1,4 +1,4 @@
-import { Button, Failure, FieldMoney, FieldNumber, FieldSelect, FieldSwitch, useMoney, useT } from "@/kit";
+import { Button, Failure, FailureOf, FieldMoney, FieldNumber, FieldSelect, FieldSwitch, useMoney, useT } from "@/kit";
 
 import { useApiMutation, useApiQuery } from "@/api";
 
@@ -44,11 +44,13 @@ export function Milestone(props: { field: string; milestone: MilestoneForm; rule
 /** How many members the rule in force gave it to, and how far all of them were looked at. */
 function SoFar(props: { rule: string }) {
   const t = useT();
-  const { data } = useApiQuery("/api/dashboard/v1/milestones");
+  const query = useApiQuery("/api/dashboard/v1/milestones");
+  const { data } = query;
   const mine = data?.rules.find((one) => one.rule === props.rule);
   const sweep = data?.sweep ?? null;
   return (
     <>
+      <FailureOf query={query} />
       {mine !== undefined && <p className="kit-hint">{t("rules.milestone_given", { given: mine.given, before: mine.before })}</p>}
       {sweep !== null && <p className="kit-hint">{t("rules.milestone_sweep", { done: sweep.done, total: sweep.total })}</p>}
     </>

@@ -1,4 +1,4 @@
-import { Button, Failure, Notice, useT } from "@/kit";
+import { Button, FailureOf, Notice, useT } from "@/kit";
 import { useDeferredValue, useEffect, useId, useState } from "react";
 import { useController } from "react-hook-form";
 
@@ -123,7 +123,7 @@ export function Search(props: { kind: "product" | "variant" | "category" | "coll
       </span>
       {found.error && (
         <>
-          <Failure error={found.error} retry={() => void found.refetch()} />
+          <FailureOf query={found} />
           <p className="kit-hint">{t("rules.search_failed")}</p>
         </>
       )}

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 
 import { useApi } from "@/api";
 import { dataOf } from "@/api/client";
-import { REST } from "@/pages/program/useChecked";
+import { askRested } from "@/pages/program/rested";
 
 import type { Json } from "./form";
 
@@ -12,19 +12,13 @@ export function useExample(document: Json, rule: string): string | null {
   const [said, setSaid] = useState<string | null>(null);
   const asked = JSON.stringify({ document, rule });
   useEffect(() => {
-    const stop = new AbortController();
-    const timer = setTimeout(() => {
-      dataOf(api.POST("/api/dashboard/v1/rules/example", { body: JSON.parse(asked) as never, signal: stop.signal }))
-        .then((answer) => setSaid((answer as { text: string | null }).text))
-        // A document with problems has no example; its check says what is wrong with it.
-        .catch(() => {
-          if (!stop.signal.aborted) setSaid(null);
-        });
-    }, REST);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
+    const body = JSON.parse(asked) as never;
+    return askRested(
+      (signal) => dataOf(api.POST("/api/dashboard/v1/rules/example", { body, signal })),
+      (answer) => setSaid((answer as { text: string | null }).text),
+      // A document with problems has no example; its check says what is wrong with it.
+      () => setSaid(null),
+    );
   }, [api, asked]);
   return said;
 }

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 
 import { useApi } from "@/api";
 import { dataOf } from "@/api/client";
-import { REST } from "@/pages/program/useChecked";
+import { askRested } from "@/pages/program/rested";
 
 import type { Json } from "./form";
 import type { Known } from "./names";
@@ -13,28 +13,23 @@ export function useSentences(rules: readonly Json[], names: Known): Readonly<Rec
   const [said, setSaid] = useState<Readonly<Record<string, string>>>({});
   const asked = JSON.stringify({ rules, names });
   useEffect(() => {
-    const stop = new AbortController();
     const body = JSON.parse(asked) as { rules: Json[]; names: Record<string, Record<string, string>> };
-    const timer = setTimeout(() => {
-      dataOf(api.POST("/api/dashboard/v1/rules/sentences", { body: body as never, signal: stop.signal }))
-        .then((answer) => {
-          const { sentences } = answer as { sentences: (string | null)[] };
-          setSaid((now) => {
-            const next: Record<string, string> = {};
-            body.rules.forEach(({ id }, at) => {
-              const sentence = sentences[at] ?? now[String(id)];
-              if (sentence !== undefined) next[String(id)] = sentence;
-            });
-            return next;
+    return askRested(
+      (signal) => dataOf(api.POST("/api/dashboard/v1/rules/sentences", { body: body as never, signal })),
+      (answer) => {
+        const { sentences } = answer as { sentences: (string | null)[] };
+        setSaid((now) => {
+          const next: Record<string, string> = {};
+          body.rules.forEach(({ id }, at) => {
+            const sentence = sentences[at] ?? now[String(id)];
+            if (sentence !== undefined) next[String(id)] = sentence;
           });
-        })
-        // The sentence is an aid: what the server says of the form itself is told by its check.
-        .catch(() => undefined);
-    }, REST);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
+          return next;
+        });
+      },
+      // The sentence is an aid: what the server says of the form itself is told by its check.
+      () => undefined,
+    );
   }, [api, asked]);
   return said;
 }

@@ -1,4 +1,4 @@
-import { Badge, Button, Empty, Failure, Notice, Page, Progress, SaveBar, Section, useStaff, useT, When } from "@/kit";
+import { Badge, Button, Empty, Failure, FailureOf, Notice, Page, Progress, SaveBar, Section, useStaff, useT, When } from "@/kit";
 import { useMemo, useState } from "react";
 import { useForm, useWatch, type FieldValues } from "react-hook-form";
 import { useNavigate } from "react-router";
@@ -37,7 +37,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
   const { original, saved, take } = draft;
   const form = useWatch({ control }) as SegmentsForm;
   const document = useMemo(() => documentOf(original, form), [original, form]);
-  const { told, failure } = useChecked(document);
+  const { told, failure, retry } = useChecked(document);
   const board = useApiQuery("/api/dashboard/v1/segments", undefined, { refetchInterval: 15_000 });
   const disabled = !seen.may_change;
   const ground = useMemo(() => ordered(documentOf(saved, formOf(saved))), [saved]);
@@ -77,8 +77,8 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
       >
         {disabled && <Notice tone="info">{t("program.read_only")}</Notice>}
         {seen.draft === null && <Notice tone="info">{t(seen.in_force === null ? "segments.no_draft" : "program.from_live")}</Notice>}
-        {failure !== null && <Failure error={failure} />}
-        {board.error && <Failure error={board.error} retry={() => void board.refetch()} />}
+        {failure !== null && <Failure error={failure} retry={retry} />}
+        <FailureOf query={board} />
         <NamesNotice failure={names.failure} retry={names.retry} missing={names.missing} />
         <Freshness sweep={board.data?.sweep ?? null} />
         <Section title={t("segments.list")} hint={t("segments.list_hint")}>

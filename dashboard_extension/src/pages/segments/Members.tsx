@@ -1,4 +1,4 @@
-import { Button, CursorTable, Empty, Failure, Page, Section, Skeleton, useDownload, useT, When } from "@/kit";
+import { Button, CursorTable, Empty, FailureOf, Page, Section, Skeleton, useDownload, useT, When } from "@/kit";
 import { Link, useNavigate, useParams } from "react-router";
 
 import { useApiPages, useApiQuery, type Answer } from "@/api";
@@ -40,7 +40,7 @@ export function Members() {
         </>
       }
     >
-      {board.error && <Failure error={board.error} retry={() => void board.refetch()} />}
+      <FailureOf query={board} />
       {board.data === undefined && !board.error && <Skeleton lines={6} />}
       {board.data !== undefined && found === undefined && <Empty title={t("segments.gone")}>{t("segments.gone_text")}</Empty>}
       {found !== undefined && (

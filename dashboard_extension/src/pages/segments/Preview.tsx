@@ -31,7 +31,7 @@ export function Preview(props: { rule: Condition; names: Readonly<Record<string,
   if (!ready) return <p className="kit-hint">{t("segments.preview_empty")}</p>;
   const { data, error } = query;
   if (error !== null && error.code === "program_invalid") return <p className="kit-hint">{t("segments.preview_incomplete")}</p>;
-  if (error !== null) return <Failure error={error} retry={() => void query.refetch()} />;
+  if (error !== null) return <Failure error={error} retry={() => query.refetch()} />;
   if (data === undefined) return <p className="kit-hint">{t("segments.preview_counting")}</p>;
   return (
     <div className="rules-sentence" role="status" aria-busy={query.isFetching} data-preview={data.expected}>

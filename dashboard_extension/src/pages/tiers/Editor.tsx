@@ -34,7 +34,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
   const { original, saved, take } = draft;
   const form = useWatch({ control }) as TiersForm;
   const { document, places } = useMemo(() => documentOf(original, form), [original, form]);
-  const { told, failure } = useChecked(document);
+  const { told, failure, retry } = useChecked(document);
   const findings = useMemo(() => placed(told?.checked.problems ?? [], places, "tiers"), [told, places]);
   const wrong = useMemo(() => errorsOf(findings), [findings]);
   if (ordered(wrong) !== ordered(errors)) setErrors(wrong);
@@ -60,7 +60,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
       >
         {disabled && <Notice tone="info">{t("program.read_only")}</Notice>}
         {seen.draft === null && <Notice tone="info">{t(seen.in_force === null ? "tiers.no_draft" : "program.from_live")}</Notice>}
-        {failure !== null && <Failure error={failure} />}
+        {failure !== null && <Failure error={failure} retry={retry} />}
         <Numbers board={board} />
         {form.levels.length === 0 ? (
           <Beginning disabled={disabled} begin={begin} />

@@ -1,4 +1,4 @@
-import { Badge, ButtonLink, CursorTable, Empty, Notice, Page, Section, useStaff, useT, When, type Column } from "@/kit";
+import { Badge, ButtonLink, CursorTable, Empty, FailureOf, Notice, Page, Section, useStaff, useT, When, type Column } from "@/kit";
 import { useParams } from "react-router";
 
 import { useApiPages, useApiQuery, type Answer } from "@/api";
@@ -25,6 +25,7 @@ export function Holders() {
         </ButtonLink>
       }
     >
+      <FailureOf query={board} />
       {staff.mayAny("MANAGE_USERS", "MANAGE_ORDERS") ? <List key={tier} tier={tier} /> : <Notice tone="info">{t("tiers.not_members")}</Notice>}
     </Page>
   );

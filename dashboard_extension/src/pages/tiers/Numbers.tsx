@@ -1,4 +1,4 @@
-import { Failure, Figures, Notice, Points, Progress, Section, Skeleton, useT } from "@/kit";
+import { FailureOf, Figures, Notice, Points, Progress, Section, Skeleton, useT } from "@/kit";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { Link } from "react-router";
 
@@ -8,11 +8,12 @@ import type { Board } from "./board";
 export function Numbers(props: { board: UseQueryResult<Board> }) {
   const t = useT();
   const { board } = props;
-  if (board.data === undefined) return board.error ? <Failure error={board.error} retry={() => void board.refetch()} /> : <Skeleton lines={3} />;
+  if (board.data === undefined) return board.error ? <FailureOf query={board} /> : <Skeleton lines={3} />;
   const { data } = board;
   if (!data.enabled) return <Notice tone="info">{t("tiers.off_now")}</Notice>;
   return (
     <Section title={t("tiers.now")} hint={t("tiers.now_hint", { days: data.days })}>
+      <FailureOf query={board} />
       <Sweep sweep={data.sweep ?? null} />
       <Figures
         items={[

@@ -1,4 +1,4 @@
-import { Failure, Notice, Points, Section, Skeleton, Table, useT, type Column } from "@/kit";
+import { FailureOf, Notice, Points, Section, Skeleton, Table, useT, type Column } from "@/kit";
 
 import { useApiQuery, type Answer } from "@/api";
 
@@ -14,7 +14,7 @@ export function WhoMoves(props: { unsaved?: boolean; quiet?: boolean }) {
   if (props.quiet && (preview.data === undefined || !preview.data.changes) && !preview.error) return null;
   return (
     <Section title={t("tiers.who_moves")} hint={t("tiers.who_moves_hint")}>
-      {preview.error && <Failure error={preview.error} retry={() => void preview.refetch()} />}
+      <FailureOf query={preview} />
       {preview.data === undefined && !preview.error && <Skeleton lines={2} />}
       {preview.data && <Told preview={preview.data} />}
       {props.unsaved && <p className="kit-hint">{t("tiers.who_moves_saved")}</p>}

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 
 import { useApi, type Answer } from "@/api";
 import { dataOf } from "@/api/client";
-import { REST } from "@/pages/program/useChecked";
+import { askRested } from "@/pages/program/rested";
 
 import type { Json } from "./form";
 
@@ -14,19 +14,13 @@ export function useExamples(document: Json): ReadonlyMap<string, Example> {
   const [found, setFound] = useState<ReadonlyMap<string, Example>>(new Map());
   const asked = JSON.stringify({ document });
   useEffect(() => {
-    const stop = new AbortController();
-    const timer = setTimeout(() => {
-      dataOf(api.POST("/api/dashboard/v1/tiers/examples", { body: JSON.parse(asked) as never, signal: stop.signal }))
-        .then((answer) => setFound(new Map((answer as { examples: Example[] }).examples.map((one) => [one.tier, one]))))
-        // A document with problems has no examples; its check says what is wrong with it.
-        .catch(() => {
-          if (!stop.signal.aborted) setFound(new Map());
-        });
-    }, REST);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
+    const body = JSON.parse(asked) as never;
+    return askRested(
+      (signal) => dataOf(api.POST("/api/dashboard/v1/tiers/examples", { body, signal })),
+      (answer) => setFound(new Map((answer as { examples: Example[] }).examples.map((one) => [one.tier, one]))),
+      // A document with problems has no examples; its check says what is wrong with it.
+      () => setFound(new Map()),
+    );
   }, [api, asked]);
   return found;
 }

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { dataOf } from "@/api/client";
 import type { ApiFailure } from "@/api/failure";
 import { useApi, type Answer } from "@/api/hooks";
-import { Failure, useT } from "@/kit";
+import { FailureOf, useT } from "@/kit";
 
 const PREVIEW = "/api/dashboard/v1/widgets/order/refund-preview";
 const PAUSE = 300;
@@ -75,7 +75,7 @@ function Told(props: { order: string; lines: readonly { id: string; quantity: nu
     queryFn: ({ signal }) => dataOf(api.POST(PREVIEW, { body, signal })),
     placeholderData: keepPreviousData,
   });
-  if (query.error) return <Failure error={query.error} retry={() => void query.refetch()} />;
+  if (query.error) return <FailureOf query={query} />;
   return (
     <ul className="widget-lines" data-refund>
       {query.data?.sentences.map((sentence) => (

@@ -1,6 +1,7 @@
 import { Component, type ReactNode } from "react";
 
 import { Failure } from "@/kit";
+import { reload } from "@/shell/reload";
 
 /** Says that a widget failed where it would otherwise be blank. */
 export class Boundary extends Component<{ children: ReactNode }, { error: unknown }> {
@@ -13,6 +14,6 @@ export class Boundary extends Component<{ children: ReactNode }, { error: unknow
   override render(): ReactNode {
     const { error } = this.state;
     if (error === null) return this.props.children;
-    return <Failure error={error} retry={() => location.reload()} />;
+    return <Failure error={error} retry={() => reload()} />;
   }
 }

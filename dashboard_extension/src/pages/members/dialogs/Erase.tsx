@@ -27,7 +27,8 @@ export function Erase({ member, onClose }: { member: Member; onClose: () => void
       title={t("members.erase")}
       confirm={t("members.erase_now")}
       destructive
-      busy={erase.isPending || !loss.data}
+      busy={erase.isPending}
+      unready={!loss.data}
       error={erase.error}
       onClose={onClose}
       onConfirm={() => void submit()}

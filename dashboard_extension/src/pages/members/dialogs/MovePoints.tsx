@@ -23,7 +23,7 @@ export function MovePoints(props: { member: Member; onClose: () => void }) {
   const terms = useApiQuery("/api/dashboard/v1/points-terms");
   if (terms.data) return <Moving {...props} terms={terms.data} />;
   return (
-    <ConfirmDialog title={t("members.move_points")} confirm={t("members.give")} busy onClose={props.onClose} onConfirm={props.onClose}>
+    <ConfirmDialog title={t("members.move_points")} confirm={t("members.give")} unready onClose={props.onClose} onConfirm={props.onClose}>
       <Loaded query={terms}>{() => null}</Loaded>
     </ConfirmDialog>
   );

@@ -3,7 +3,7 @@ import { useForm, useWatch } from "react-hook-form";
 import { z } from "zod";
 
 import { useApiMutation, useApiQuery, type components } from "@/api";
-import { ConfirmDialog, FieldNumber, FieldSelect, FieldText, Money, Notice, useNotify, useT } from "@/kit";
+import { ConfirmDialog, FieldNumber, FieldSelect, FieldText, Loaded, Money, Notice, useNotify, useT } from "@/kit";
 
 import { checkedBy, whole } from "../checks";
 import type { Member } from "../MemberPage";
@@ -22,7 +22,7 @@ interface Form {
 export function Redeem({ member, onClose }: { member: Member; onClose: () => void }) {
   const t = useT();
   const notify = useNotify();
-  const channels = useApiQuery("/api/dashboard/v1/points-terms").data?.channels ?? [];
+  const terms = useApiQuery("/api/dashboard/v1/points-terms");
   const [made, setMade] = useState<Redemption | null>(null);
   const available = member.balances.find((held) => held.unit === "points")?.available ?? 0;
   const schema = z
@@ -95,13 +95,17 @@ export function Redeem({ member, onClose }: { member: Member; onClose: () => voi
       {where === "draft" ? (
         <FieldText control={form.control} name="draft" label={t("members.draft")} hint={t("members.draft_hint")} maxLength={500} />
       ) : (
-        <FieldSelect
-          control={form.control}
-          name="channel"
-          label={t("members.sales_channel")}
-          empty={t("members.choose")}
-          choices={channels.map((one) => ({ value: one.slug, label: `${one.name} (${one.currency})` }))}
-        />
+        <Loaded query={terms} lines={1}>
+          {({ channels }) => (
+            <FieldSelect
+              control={form.control}
+              name="channel"
+              label={t("members.sales_channel")}
+              empty={t("members.choose")}
+              choices={channels.map((one) => ({ value: one.slug, label: `${one.name} (${one.currency})` }))}
+            />
+          )}
+        </Loaded>
       )}
       <FieldNumber control={form.control} name="points" label={t("members.points")} hint={t("members.has_so_many", { points: available })} />
     </ConfirmDialog>

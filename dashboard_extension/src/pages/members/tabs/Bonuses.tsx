@@ -1,7 +1,7 @@
 import { useIntl } from "react-intl";
 
 import { useApiQuery, type components } from "@/api";
-import { Empty, Failure, Loaded, Points, Table, Terms, useT, When, type Column } from "@/kit";
+import { Empty, FailureOf, Loaded, Points, Table, Terms, useT, When, type Column } from "@/kit";
 
 type Given = components["schemas"]["GivenBonus"];
 type Told = components["schemas"]["ToldAnswer"];
@@ -17,9 +17,14 @@ function Milestones({ id }: { id: string }) {
     { id: "ahead", title: t("members.milestone_ahead"), cell: (row) => (row.reached ? t("members.milestone_reached") : row.told) },
     { id: "percent", title: t("members.milestone_way"), align: "end", cell: (row) => t("members.percent", { percent: row.percent }) },
   ];
-  if (query.error) return <Failure error={query.error} retry={() => void query.refetch()} />;
-  if (query.data === undefined || query.data.milestones.length === 0) return null;
-  return <Table label={t("members.milestones")} rows={query.data.milestones} columns={columns} rowKey={(row) => row.id} />;
+  return (
+    <>
+      <FailureOf query={query} />
+      {query.data !== undefined && query.data.milestones.length > 0 && (
+        <Table label={t("members.milestones")} rows={query.data.milestones} columns={columns} rowKey={(row) => row.id} />
+      )}
+    </>
+  );
 }
 
 /** What a member told about themselves, and the bonuses that they were given. */

@@ -1,5 +1,5 @@
 import { useApiMutation, useApiQuery } from "@/api";
-import { Button, Failure, Notice, useNotify, useT, When } from "@/kit";
+import { Button, Failure, FailureOf, Notice, useNotify, useT, When } from "@/kit";
 
 const PATH = "/api/dashboard/v1/members/{member}/mail-stop";
 
@@ -14,7 +14,7 @@ export function MailStop({ id }: { id: string }) {
     onSuccess: () => notify("success", t("members.mail_again_done")),
   });
   const stop = query.data;
-  if (!stop?.stopped) return query.error ? <Failure error={query.error} retry={() => void query.refetch()} /> : null;
+  if (!stop?.stopped) return <FailureOf query={query} />;
   return (
     <>
       <Notice

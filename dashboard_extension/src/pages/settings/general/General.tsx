@@ -1,7 +1,7 @@
 import { useForm, useWatch } from "react-hook-form";
 
 import { useApiMutation, useApiQuery, type components } from "@/api";
-import { Failure, FieldSelect, Loaded, Notice, SaveBar, Section, Terms, useNotify, useT } from "@/kit";
+import { FieldSelect, Loaded, Notice, SaveBar, Section, Terms, useNotify, useT } from "@/kit";
 import { useIntl } from "react-intl";
 
 import { clockIn, languageName, zoneChoices } from "./zones";
@@ -62,8 +62,7 @@ function Form({ seen }: { seen: Seen }) {
           ]}
         />
       </Section>
-      {save.error && <Failure error={save.error} />}
-      <SaveBar dirty={form.formState.isDirty} saving={save.isPending} onDiscard={() => form.reset(seen.locale)} />
+      <SaveBar dirty={form.formState.isDirty} saving={save.isPending} error={save.error} onDiscard={() => form.reset(seen.locale)} />
     </form>
   );
 }

@@ -1,7 +1,7 @@
 import { useWatch } from "react-hook-form";
 
 import { useApiMutation, useApiQuery } from "@/api";
-import { Failure, Loaded, Notice, SaveBar, useNotify, useT } from "@/kit";
+import { Loaded, Notice, SaveBar, useNotify, useT } from "@/kit";
 import { useZodForm } from "@/kit/forms";
 
 import { formOf, schemaOf, settingsOf, type KindLine, type MailForm, type Seen, type Wrong } from "./form";
@@ -50,8 +50,7 @@ function Form({ seen, kinds }: { seen: Seen; kinds: readonly KindLine[] }) {
       <OffersSection {...parts} />
       <FooterSection {...parts} />
       <SmsSection {...parts} />
-      {save.error && <Failure error={save.error} />}
-      <SaveBar dirty={isDirty} saving={save.isPending} onDiscard={() => form.reset(formOf(seen, kinds))} />
+      <SaveBar dirty={isDirty} saving={save.isPending} error={save.error} onDiscard={() => form.reset(formOf(seen, kinds))} />
     </form>
   );
 }

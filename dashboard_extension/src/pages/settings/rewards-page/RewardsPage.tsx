@@ -1,7 +1,7 @@
 import { useController, useWatch, type Control, type FieldPath } from "react-hook-form";
 
 import { useApiMutation, useApiQuery, type components } from "@/api";
-import { Failure, FieldLongText, FieldSwitch, FieldText, Loaded, Notice, SaveBar, Section, useNotify, useT } from "@/kit";
+import { FieldLongText, FieldSwitch, FieldText, Loaded, Notice, SaveBar, Section, useNotify, useT } from "@/kit";
 import { useZodForm } from "@/kit/forms";
 
 import { OpenButton } from "../OpenButton";
@@ -70,8 +70,7 @@ function Form({ seen }: { seen: Seen }) {
           <FieldSwitch control={control} name="erase_at_once" label={t("rewards-page.erase")} hint={t("rewards-page.erase_hint")} />
         </div>
       </Section>
-      {save.error && <Failure error={save.error} />}
-      <SaveBar dirty={isDirty} saving={save.isPending} onDiscard={() => form.reset(formOf(seen.setup))} />
+      <SaveBar dirty={isDirty} saving={save.isPending} error={save.error} onDiscard={() => form.reset(formOf(seen.setup))} />
     </form>
   );
 }

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useFieldArray, useWatch } from "react-hook-form";
 
 import { useApiMutation, useApiQuery, type components } from "@/api";
-import { Button, ButtonLink, Failure, FieldSwitch, FieldText, Loaded, Notice, SaveBar, Section, Table, useNotify, useT, type Column } from "@/kit";
+import { Button, ButtonLink, FieldSwitch, FieldText, Loaded, Notice, SaveBar, Section, Table, useNotify, useT, type Column } from "@/kit";
 import { useZodForm } from "@/kit/forms";
 
 import { OpenButton } from "../OpenButton";
@@ -70,9 +70,8 @@ function Form({ seen }: { seen: Named }) {
           <Notice tone="info">{t("storefront.any")}</Notice>
         )}
       </Section>
-      {save.error && <Failure error={save.error} />}
       <Connecting shop={seen.origins?.find((one) => !one.includes("*")) ?? "https://shop.example.com"} />
-      <SaveBar dirty={form.formState.isDirty} saving={save.isPending} onDiscard={() => form.reset(formOf(seen))} />
+      <SaveBar dirty={form.formState.isDirty} saving={save.isPending} error={save.error} onDiscard={() => form.reset(formOf(seen))} />
     </form>
   );
 }

@@ -4,7 +4,7 @@ import { useIntl } from "react-intl";
 import { useParams } from "react-router";
 
 import { useApiMutation, useApiQuery, type Asked, type components } from "@/api";
-import { Badge, Button, ButtonLink, ConfirmDialog, Empty, Failure, FieldLongText, FieldText, Loaded, SaveBar, Section, useNotify, useT } from "@/kit";
+import { Badge, Button, ButtonLink, ConfirmDialog, Empty, FieldLongText, FieldText, Loaded, SaveBar, Section, useNotify, useT } from "@/kit";
 
 import { languageName } from "../general/zones";
 import { Preview } from "./Preview";
@@ -97,8 +97,7 @@ function Form({ place, seen, kind }: { place: Place; seen: Text; kind: Kind }) {
         </details>
       </Section>
       <Preview kind={place.kind} language={place.language} words={shown} />
-      {save.error && faultsOf(save.error).length === 0 && <Failure error={save.error} />}
-      <SaveBar dirty={form.formState.isDirty} saving={save.isPending} onDiscard={() => form.reset(seen.words)} />
+      <SaveBar dirty={form.formState.isDirty} saving={save.isPending} error={save.error && faultsOf(save.error).length === 0 ? save.error : null} onDiscard={() => form.reset(seen.words)} />
       {dropping && (
         <ConfirmDialog title={t("texts.reset_title")} confirm={t("texts.reset")} destructive busy={drop.isPending} error={drop.error} onClose={() => setDropping(false)} onConfirm={() => drop.mutate({ params: { path: place } })}>
           <p>{t("texts.reset_text")}</p>

@@ -28,7 +28,7 @@ export function Preview(props: { kind: Kind; language: string; words: Words }) {
           <strong>{t(`texts.field.${fault.field}`)}</strong>: {t(`texts.problem.${fault.problem}`, { at: fault.at })}
         </Notice>
       ))}
-      {preview.error && faults.length === 0 && <Failure error={preview.error} retry={() => void preview.refetch()} />}
+      {preview.error && faults.length === 0 && <Failure error={preview.error} retry={() => preview.refetch()} />}
       {preview.data === undefined && !preview.error && <Skeleton lines={6} />}
       {preview.data && (
         <>
