@@ -52,7 +52,7 @@ READERS: Mapping[str, Reader] = {
         conn, who, channel="default-channel", now=NOW, language="en"
     ),
     "history page of 20": lambda conn, who: read_history(
-        conn, who, first=20, after=None, now=NOW, language="en"
+        conn, who, unit="points", first=20, after=None, now=NOW, language="en"
     ),
 }
 

@@ -225,7 +225,7 @@ def _trial(
     plan = _plan(decision, facts, Terms.of(program.settings, facts.country))
     reason = {"code": "order_earned", "order": number or None}
     entries = (
-        EntryFacts("earn", points, UNIT, POINTS, reason | plan.terms.life.reason),
+        EntryFacts("earn", points, UNIT, POINTS, {**reason, **plan.terms.life.reason}),
         EntryFacts("earn", status, STATUS, TIERS, reason),
     )
     told = plan.to_json()

@@ -304,8 +304,8 @@ def _checked(
     try:
         program = read_program(what.document)
     except ProgramInvalid:
-        told = problems_of_document(conn, store, what.document, now=now)
-        found = [Finding.of(one, language) for one in told]
+        wrong = problems_of_document(conn, store, what.document, now=now)
+        found = [Finding.of(one, language) for one in wrong]
         return Checked(problems=found, publishable=False, digest=None, changes=[], examples=[])
     problems = problems_of_program(conn, store, program, now=now)
     live = repository.revision_at(conn, store.id, now)

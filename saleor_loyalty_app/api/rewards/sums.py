@@ -25,6 +25,7 @@ from saleor_loyalty_app.api.storefront.shopper import shopper_now
 from saleor_loyalty_app.api.storefront.tier_schemas import MyTier
 from saleor_loyalty_app.api.storefront.wishes import preferences_page
 from saleor_loyalty_app.api.storefront.wishes_schemas import Preferences
+from saleor_loyalty_app.api.units import POINTS
 from saleor_loyalty_app.flows.campaign_board import campaigns_for
 from saleor_loyalty_app.flows.take_part import standing_of
 from saleor_loyalty_app.flows.tier_standing import tier_standing
@@ -129,7 +130,13 @@ def read_sums(
         tier=tier,
         tier_held=words.day_words(tier.held_through, language) if tier.held_through else "",
         history=read_history(
-            conn, visitor.shopper, first=SHOWN, after=after, now=now, language=language
+            conn,
+            visitor.shopper,
+            unit=POINTS,
+            first=SHOWN,
+            after=after,
+            now=now,
+            language=language,
         ),
         membership=membership_page(standing_of(conn, store, member, now=now), member, language),
         telling=read_telling(conn, store, member, keys=keys, now=now, language=language),
