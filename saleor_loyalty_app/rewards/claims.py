@@ -31,8 +31,6 @@ _claims, _stock, _redemptions = table(RewardClaim), table(RewardStock), table(Re
 _redemption = _redemptions.c
 _row = _claims.c
 
-#: Claims that are looked at in one transaction.
-PAGE = 100
 REQUESTED, PREPARING, HANDED_OVER, REFUSED = "requested", "preparing", "handed_over", "refused"
 
 
@@ -286,16 +284,31 @@ def forget_notes(conn: Connection, store_id: int, member_ids: Collection[int]) -
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A code that was not used and whose time is nearly over; what it is for is not read yet."""
+
+    claim_id: int
+    redemption_id: int
+    public_id: str
+
+
 def about_to_end(
-    conn: Connection, store_id: int, *, now: datetime, until: datetime, held_since: datetime
-) -> list[tuple[ClaimRow, str]]:
-    """A page of codes not used whose time is over before `until`: claim, and redemption's id.
+    conn: Connection,
+    store_id: int,
+    *,
+    now: datetime,
+    until: datetime,
+    held_since: datetime,
+    limit: int,
+) -> list[Ending]:
+    """Codes not used whose time is over before `until`, the oldest first.
 
     Args:
         held_since: those that were made later are left out: their member was told just now.
     """
     query = (
-        sa.select(*_COLUMNS, _redemption.public_id)
+        sa.select(_row.id, _row.redemption_id, _redemption.public_id)
         .join(_redemptions, _redemption.id == _row.redemption_id)
         .where(
             _row.store_id == store_id,
@@ -310,6 +323,6 @@ def about_to_end(
             _redemption.issued_at <= held_since,
         )
         .order_by(_row.id)
-        .limit(PAGE)
+        .limit(limit)
     )
-    return [(ClaimRow(*row[: len(_COLUMNS)]), row.public_id) for row in conn.execute(query)]
+    return [Ending(*row) for row in conn.execute(query)]
