@@ -131,7 +131,7 @@ def _celebrate(
                     now=now,
                 )
 
-    lock_people(conn, store, {turn.member_id for turn in turns})
+    lock_people(conn, store, {turn.member_id for turn in turns}, now=now)
     for turn in each_of(conn, store, kind, turns, give, lambda turn: turn.member_id):
         # It is tried again with all that wait (`give_waiting`), and told of there.
         waiting.note(conn, store.id, turn.member_id, deed_on(kind, day, turn.years, zone))

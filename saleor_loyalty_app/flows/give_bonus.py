@@ -152,7 +152,7 @@ def give_waiting(
         waiting.settle(conn, store.id, ones)
 
     found = each.ready(oldest, limit, _name)
-    lock_people(conn, store, {one.member_id for one in found})
+    lock_people(conn, store, {one.member_id for one in found}, now=now)
     each.do(found, give, _name)
     return len(found)
 

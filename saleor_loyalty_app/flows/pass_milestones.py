@@ -204,8 +204,8 @@ def settle_milestones(
 
     found = each.ready(oldest, limit, _name)
     falling = [(one.member_id, _key(one)) for one in found if one.state == "taking"]
-    lock_gifts_of_deeds(conn, store, falling)
-    lock_people(conn, store, {one.member_id for one in found})
+    gifts = lock_gifts_of_deeds(conn, store, falling)
+    lock_people(conn, store, {one.member_id for one in found}, now=now, gifts=gifts)
     each.do(found, settle, _name)
     return len(found)
 

@@ -53,7 +53,7 @@ def give_rewards(
                 repository.reward_given(conn, store.id, row.member_id, row.tier, awarded.total())
 
     rows = each.ready(waiting, limit, _name)
-    lock_people(conn, store, {row.member_id for row in rows})
+    lock_people(conn, store, {row.member_id for row in rows}, now=now)
     each.do(rows, give, _name)
     return len(rows)
 

@@ -92,8 +92,9 @@ def _look(
     keys: EmailKeys | None,
 ) -> None:
     rows = perk_rows.by_ids(conn, store.id, ids)
-    redemptions.lock(conn, store.id, redemptions.ids_of(conn, store.id, names_of(rows)))
-    lock_people(conn, store, {row.member_id for row in rows})
+    gifts = redemptions.ids_of(conn, store.id, names_of(rows))
+    redemptions.lock(conn, store.id, gifts)
+    lock_people(conn, store, {row.member_id for row in rows}, now=now, gifts=gifts)
     for row in perk_rows.by_ids(conn, store.id, ids, lock=True):
         if row.state in (WAITING, TAKEN):
             look_again(conn, store, row, now=now, keys=keys)

@@ -107,6 +107,28 @@ def draw_stock(conn: Connection, store_id: int, reward_id: str, stock: int | Non
     return conn.execute(counted).one_or_none() is not None
 
 
+def lock_stocks(conn: Connection, store_id: int, reward_ids: Collection[str]) -> None:
+    """Locks the stocks of rewards in one order until the transaction ends."""
+    ids = sorted(reward_ids)
+    make = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
+    rows = [{"store_id": store_id, "reward_id": one, "drawn": 0} for one in ids]
+    conn.execute(make(_stock).values(rows).on_conflict_do_nothing())
+    query = sa.select(_stock.c.drawn).where(
+        _stock.c.store_id == store_id, _stock.c.reward_id.in_(ids)
+    )
+    conn.execute(query.order_by(_stock.c.reward_id).with_for_update())
+
+
+def rewards_of(conn: Connection, redemption_ids: Collection[int]) -> set[str]:
+    """The rewards that redemptions drew and did not give back yet, by id."""
+    if not redemption_ids:
+        return set()
+    query = sa.select(_row.reward_id).where(
+        _row.redemption_id.in_(list(redemption_ids)), _row.returned_at.is_(None)
+    )
+    return set(conn.execute(query.distinct()).scalars())
+
+
 def give_back(conn: Connection, redemption_id: int, *, now: datetime) -> None:
     """What the claim of a redemption drew is free again; done before, or no claim, is nothing.
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from saleor_loyalty_app.api.rewards.catalog import read_exchange
 from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.flows.each_row import Aside
 from saleor_loyalty_app.flows.export_member import export_member
 from saleor_loyalty_app.flows.fulfill_claim import move_claim
 from saleor_loyalty_app.flows.redemption_news import note_checkout
@@ -265,8 +266,17 @@ def test_what_somebody_took_is_in_the_data_that_is_kept_about_them(stage: Stage)
     assert other.public_id not in str(about)
 
 
+def background(stage: Stage) -> Background:
+    """What the task works with."""
+    clock = stage.box.clock.now
+    return cast(Background, SimpleNamespace(database=stage.database, clock=clock, aside=Aside()))
+
+
 def test_a_code_that_is_not_used_is_told_of_once_before_its_end(stage: Stage) -> None:
-    work = cast(Background, SimpleNamespace(database=stage.database, clock=stage.box.clock.now))
+    work = cast(
+        Background,
+        SimpleNamespace(database=stage.database, clock=stage.box.clock.now, aside=Aside()),
+    )
     offer(stage, item_of("amount", amount="10", valid_days=10), item_of("custom", id="mug"))
     taken = claim(stage)
     claim(stage, "mug")
@@ -277,7 +287,10 @@ def test_a_code_that_is_not_used_is_told_of_once_before_its_end(stage: Stage) ->
 
 
 def test_a_code_of_one_day_or_in_a_cart_that_was_left_is_told_of_too(stage: Stage) -> None:
-    work = cast(Background, SimpleNamespace(database=stage.database, clock=stage.box.clock.now))
+    work = cast(
+        Background,
+        SimpleNamespace(database=stage.database, clock=stage.box.clock.now, aside=Aside()),
+    )
     offer(stage, item_of("amount", amount="10", valid_days=1))
     taken, checkout = claim(stage), stage.cart()
     stage.put_code(checkout, taken.code)
