@@ -97,8 +97,8 @@ def erase_member(
 
     Nobody could ever spend it, and it would be owed for ever where points do not expire. Points in
     open holds stay until the hold ends, and are written off then. Orders of an erased member are
-    not booked any more. Bodies of received events, which may name the person, go with the inbox's
-    retention.
+    not booked any more. Bodies of received events and offers to carts, which may name the person's
+    account, go with their retention.
 
     Raises:
         MemberNotFound: the store has no such member.
