@@ -43,11 +43,19 @@ from tests.order_samples import order, paid, shopper
 
 USERS = ("VXNlcjox", "VXNlcjoy")
 STOCK = table(RewardStock)
+
+
+def gives(rule_id: str, reward: str) -> dict[str, object]:
+    """A rule on orders."""
+    then = {"type": "issue_reward", "reward": reward}
+    return {"id": rule_id, "scope": "order", "then": then}
+
+
 DOCUMENT = program() | {
     "earning": {
         "rules": [
             BASE,
-            {"id": "bought", "then": {"type": "issue_reward", "reward": "reward"}},
+            gives("bought", "reward"),
             on("birthday", "party"),
             on("account_confirmed", "joined"),
             on("tier_reached", "level", on=["silver"]),
@@ -184,11 +192,8 @@ def test_a_page_of_orders_that_waits_for_a_new_member_keeps_nobody_from_the_stoc
     assert tries == [1]
 
 
+APPLE, PEAR = ({"type": "issue_reward", "reward": name} for name in ("apple", "pear"))
 TWO = [item_of("amount", amount="10", stock=10, id=name) for name in ("apple", "pear")]
-
-
-def gives(rule_id: str, reward: str) -> dict[str, object]:
-    return {"id": rule_id, "then": {"type": "issue_reward", "reward": reward}}
 
 
 @pytest.mark.timeout(120)
@@ -231,8 +236,8 @@ def test_a_page_of_deeds_takes_stocks_in_one_order(database: Database) -> None:
     """The first member's deed gives the one that comes last."""
     rules = [
         BASE,
-        {**gives("joined", "pear"), "trigger": "account_confirmed"},
-        {**gives("party", "apple"), "trigger": "birthday"},
+        on("account_confirmed", "joined", then=PEAR),
+        on("birthday", "party", then=APPLE),
     ]
     document = DOCUMENT | {"earning": {"rules": rules}, "rewards": {"items": TWO}}
 
