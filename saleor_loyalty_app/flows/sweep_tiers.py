@@ -57,6 +57,10 @@ def tiers_page(
     resting = aside.resting(LINES, store.id, now)
     asked = looks.waiting(conn, store.id, limit=limit, but=resting)
     more = len(asked.rows) == limit
+    if not more:
+        # Another process looked at them since.
+        gone = aside.known(LINES, store.id) - resting - {*asked.members}
+        aside.drop(LINES, store.id, gone)
     if revision is not None and asked.rows:
         _look_at_lines(conn, store, revision, asked, aside, now)
     if asked.rows:
