@@ -22,7 +22,7 @@ ALLOWED_KEYS = frozenset(
         "database", "document", "entry_id", "error_code", "event_type", "executor",
         "failed", "field", "handler", "handlers", "hold_id", "job", "kid", "kind", "limit",
         "meant", "member_id", "missing", "month", "name", "order_id", "part", "perk", "plugin",
-        "problem_key", "reason", "redemption", "revision", "revision_id", "schedule",
+        "problem_key", "reason", "redemption", "revision", "revision_id", "row", "schedule",
         "schema_version", "seconds", "since", "size", "state", "status", "store_id", "table",
         "unit", "user_id", "variable", "version", "webhook",
     }

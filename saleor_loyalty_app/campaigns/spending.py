@@ -3,7 +3,7 @@
 Whoever writes holds the campaign's row, so that two orders at once never draw the same rest.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -110,6 +110,14 @@ def uses_of_order(conn: Connection, store_id: int, order_id: str) -> dict[int, U
         row.campaign_id: Use(row.code_id, row.money_milli, row.points)
         for row in conn.execute(query)
     }
+
+
+def campaigns_of(conn: Connection, store_id: int, order_ids: Collection[str]) -> set[int]:
+    """The campaigns that did something to any of some orders, by their ids."""
+    query = sa.select(_U.c.campaign_id).where(
+        _U.c.store_id == store_id, _U.c.order_id.in_(list(order_ids))
+    )
+    return set(conn.execute(query.distinct()).scalars())
 
 
 def set_use(

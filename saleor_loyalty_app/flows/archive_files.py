@@ -112,7 +112,7 @@ TABLES: tuple[CsvTable, ...] = (
             "currency": "Currency of the channel.",
             "revision_id": "The revision that decided: `id` in the files under programs/.",
             "reason": "Why, as JSON with a stable code.",
-            "actor": "Who did it: app, user:<id> (staff), shopper:<id>, system:<task>.",
+            "actor": "Who did it: app, user:<id> (staff), shopper, system:<task>.",
             "effective_at": "When it counts.",
             "posted_at": "When it was written.",
             "idempotency_key": "Unique; the same happening is never booked twice.",

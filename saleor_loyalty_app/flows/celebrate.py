@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from saleor_loyalty_app.bonuses import anniversaries, birthdays, runs
+from saleor_loyalty_app.bonuses import anniversaries, birthdays, runs, waiting
 from saleor_loyalty_app.bonuses.celebrating import (
     birthdays_on,
     day_to_do,
@@ -16,6 +16,7 @@ from saleor_loyalty_app.bonuses.celebrating import (
     years_in,
 )
 from saleor_loyalty_app.bonuses.runs import Celebrated, Run
+from saleor_loyalty_app.flows.each_row import each_of
 from saleor_loyalty_app.flows.give_bonus import give_bonus
 from saleor_loyalty_app.flows.known_member import lock_people
 from saleor_loyalty_app.members.email_keys import EmailKeys
@@ -114,20 +115,26 @@ def _celebrate(
     now: datetime,
 ) -> None:
     today = now.astimezone(zone).date()
-    lock_people(conn, store, {turn.member_id for turn in turns})
-    for turn in turns:
-        deed = deed_on(kind, day, turn.years, zone)
-        points = give_bonus(conn, store, turn.member_id, deed, keys=keys, now=now)
-        if today - day <= LATEST_GREETING:
-            tell(
-                conn,
-                store.id,
-                turn.member_id,
-                Kind(kind),
-                {"points": points, "years": turn.years},
-                key=f"{deed.key}:{turn.member_id}",
-                now=now,
-            )
+
+    def give(some: Sequence[Turn]) -> None:
+        for turn in some:
+            deed = deed_on(kind, day, turn.years, zone)
+            points = give_bonus(conn, store, turn.member_id, deed, keys=keys, now=now)
+            if today - day <= LATEST_GREETING:
+                tell(
+                    conn,
+                    store.id,
+                    turn.member_id,
+                    Kind(kind),
+                    {"points": points, "years": turn.years},
+                    key=f"{deed.key}:{turn.member_id}",
+                    now=now,
+                )
+
+    lock_people(conn, store, {turn.member_id for turn in turns}, now=now)
+    for turn in each_of(conn, store, kind, turns, give, lambda turn: turn.member_id):
+        # It is tried again with all that wait (`give_waiting`), and told of there.
+        waiting.note(conn, store.id, turn.member_id, deed_on(kind, day, turn.years, zone))
 
 
 def deed_on(kind: Celebrated, day: date, years: int, zone: ZoneInfo) -> DeedFacts:

@@ -11,18 +11,18 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from saleor_loyalty_app import ledger, log
+from saleor_loyalty_app import log
 from saleor_loyalty_app.flows import order_news
 from saleor_loyalty_app.flows.campaign_orders import OrderLook, note_campaigns
 from saleor_loyalty_app.flows.guest_claims import mail_after_order
+from saleor_loyalty_app.flows.lock_page import lock_page
 from saleor_loyalty_app.flows.open_goodwill import watch_order
 from saleor_loyalty_app.flows.order_owner import Ownership, later_owner
-from saleor_loyalty_app.flows.order_perks import gifts_of, lock_gifts, settle_perks
+from saleor_loyalty_app.flows.order_perks import lock_gifts, settle_perks
 from saleor_loyalty_app.flows.order_plan import Grant, draw_caps, freeze_plan
 from saleor_loyalty_app.flows.order_posting import Posting, post_differences, tell_availability
-from saleor_loyalty_app.flows.redemption_uses import lock_for_orders, note_order
+from saleor_loyalty_app.flows.redemption_uses import note_order
 from saleor_loyalty_app.goodwill.signals import has_news
-from saleor_loyalty_app.ledger import Account
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.orders import categories, refresh, repository
 from saleor_loyalty_app.orders.counted import counted_of
@@ -107,17 +107,14 @@ def converge_page(
 ) -> list[Outcome]:
     """Several orders in one transaction.
 
-    What is known is locked first, all orders, then all redemptions, then all accounts, each in one
-    order, so that two pages, or a page and a webhook, do not wait for each other. Orders are booked
-    as they were made: whoever bought twice on a page bought first what was ordered first.
+    All that they concern is locked first (`lock_page`), so that two pages, or a page and a webhook,
+    do not wait for each other. Orders are booked as they were made: whoever bought twice on a page
+    bought first what was ordered first.
     """
     newest = {item.id: item for item in sorted(snapshots, key=lambda item: item.updated_at)}
     if len(newest) > 1 and conn.dialect.name != "sqlite":
-        known = repository.lock_orders(conn, store.id, list(newest))
-        gifts = gifts_of(conn, store, newest)
-        lock_for_orders(conn, store, list(newest.values()), gifts=gifts)
-        owners = {member_id for _, member_id in known if member_id is not None}
-        ledger.lock_accounts(conn, [Account(store.id, owner, "points") for owner in owners])
+        found = list(newest.values())
+        lock_page(conn, store, found, look, origin=origin, grant=grant, keys=secrets, now=now)
     return [
         converge_order(
             conn, store, snapshot, look, now=now, secrets=secrets, origin=origin, grant=grant
@@ -155,7 +152,7 @@ def _book(
     lock_gifts(conn, store, plan, snapshot)
     share = kept(snapshot)
     why_less = reduction(snapshot.status, share, row.losses)
-    note_order(conn, store, snapshot, share, why=why_less, now=now)
+    note_order(conn, store, snapshot, share, why=why_less, now=now, owner=row.member_id)
     paid_at = row.paid_at or paid_in_full_at(snapshot)
     fulfilled = _earliest(row.fulfilled_at, fulfilled_at(snapshot))
     revision_id = row.revision_id

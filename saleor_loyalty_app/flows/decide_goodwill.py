@@ -149,9 +149,11 @@ def give_automatic(
     if signal is None or not signal.automatic or budget is None:
         prompts.change(conn, prompt.id, automatic=False)
         return False
+    decision, agent = GoodwillDecision(GoodwillChoice.accept, ""), Automatic(budget)
     try:
-        decision = GoodwillDecision(GoodwillChoice.accept, "")
-        decide_goodwill(conn, store, prompt.id, decision, Automatic(budget), keys=keys, now=now)
+        # Of what is refused half-way nothing stays.
+        with conn.begin_nested():
+            decide_goodwill(conn, store, prompt.id, decision, agent, keys=keys, now=now)
     except AppError as refusal:
         logger.info("goodwill_waits", store_id=store.id, error_code=refusal.code)
         prompts.change(conn, prompt.id, automatic=False)

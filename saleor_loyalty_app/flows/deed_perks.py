@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app import log
 from saleor_loyalty_app.flows.known_member import everybody
+from saleor_loyalty_app.flows.lock_stocks import lock_stocks
 from saleor_loyalty_app.flows.perk_rewards import DEED_BACK
 from saleor_loyalty_app.flows.perk_work import Occasion, PerkWork, names_of, surviving_id
 from saleor_loyalty_app.members.email_keys import EmailKeys
@@ -21,6 +22,7 @@ from saleor_loyalty_app.programs.cap_uses import Draw
 from saleor_loyalty_app.programs.decide_deed import caps_of
 from saleor_loyalty_app.programs.deed_awards import DeedRow, deed_named, perk_source
 from saleor_loyalty_app.programs.perk_rows import COUNTED, ENDED, PerkRow
+from saleor_loyalty_app.programs.perks import IssueReward
 from saleor_loyalty_app.programs.repository import programs_by_id, revision_at
 from saleor_loyalty_app.rewards import redemptions
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -30,8 +32,8 @@ logger = log.get(__name__)
 
 def lock_gifts_of_deeds(
     conn: Connection, store: StoreRef, deeds: Iterable[tuple[int, str]]
-) -> None:
-    """Locks the rewards that deeds brought, before any account is.
+) -> list[int]:
+    """Locks the rewards that deeds brought, before any account is; gives their ids.
 
     Args:
         deeds: the number of a member, and the deed's key; of who became one with them, too.
@@ -42,7 +44,9 @@ def lock_gifts_of_deeds(
         for one in everybody(conn, store, surviving_id(conn, store, member_id))
     ]
     rows = perk_rows.of_sources(conn, store.id, sources)
-    redemptions.lock(conn, store.id, redemptions.ids_of(conn, store.id, names_of(rows)))
+    ids = redemptions.ids_of(conn, store.id, names_of(rows))
+    redemptions.lock(conn, store.id, ids)
+    return ids
 
 
 def give_perks(
@@ -73,6 +77,7 @@ def give_perks(
         row.rule_id: row for row in sorted(rows, key=lambda one: one.source == deed.perk_source)
     }
     work = _work(conn, store, deed, rows, now, keys)
+    _lock_stocks(conn, store, deed, work)
     draws = {}
     for rule_id, effect in deed.perks:
         row = known.get(rule_id)
@@ -96,6 +101,7 @@ def take_perks(
     rows = perk_rows.of_sources(conn, store.id, [deed.perk_source], lock=True)
     known = {row.rule_id: row for row in rows}
     work = _work(conn, store, deed, rows, now)
+    _lock_stocks(conn, store, deed, work)
     return {
         rule_id: _draw(work.settled(rule_id, effect, known.get(rule_id), None))
         for rule_id, effect in deed.perks
@@ -155,6 +161,11 @@ def _work(
     )
     gifts = {one.public_id: one for one in redemptions.by_ids(conn, store.id, ids)}
     return PerkWork(conn, store, occasion, revision_at(conn, store.id, now), gifts, now, keys)
+
+
+def _lock_stocks(conn: Connection, store: StoreRef, deed: DeedRow, work: PerkWork) -> None:
+    rewards = {effect.reward for _, effect in deed.perks if isinstance(effect, IssueReward)}
+    lock_stocks(conn, store, rewards, [gift.id for gift in work.gifts.values()])
 
 
 def _draw(row: PerkRow | None) -> Draw:

@@ -21,7 +21,8 @@ from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.errors import MemberNotFound
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.programs import tag_rows
-from saleor_loyalty_app.rewards import claims
+from saleor_loyalty_app.rewards import claims, forgetting, redemptions
+from saleor_loyalty_app.stores import staff_actions
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers.looks import look_again
 
@@ -47,6 +48,13 @@ def _detach(conn: Connection, store: StoreRef, account: MemberRef, now: datetime
     So its orders stay with them; it is kept as those of guests are, by its key.
     """
     survivor = members.surviving_member(conn, store.id, account.id)
+    if account.user_id is not None:
+        named = [account.user_id]
+        found = forgetting.redemptions_of(conn, store.id, (), named)
+        redemptions.lock(conn, store.id, found)
+        theirs = "" if survivor is None else survivor.user_id or ""
+        forgetting.forget_users(conn, store.id, (), named, now_of=theirs)
+        staff_actions.forget_shoppers(conn, store.id, named)
     if survivor is not None:
         remember_erased(conn, store, [account.id], like=[account.id, survivor.id], now=now)
     known = members.email_key_of(conn, store.id, account.id)
@@ -90,8 +98,8 @@ def erase_member(
 
     Nobody could ever spend it, and it would be owed for ever where points do not expire. Points in
     open holds stay until the hold ends, and are written off then. Orders of an erased member are
-    not booked any more. Bodies of received events, which may name the person, go with the inbox's
-    retention.
+    not booked any more. Bodies of received events and offers to carts, which may name the person's
+    account, go with their retention.
 
     Args:
         account_stays: in Saleor; whoever visits with it is not made a member by that.
@@ -102,11 +110,15 @@ def erase_member(
     member = members.surviving_member(conn, store.id, member_id)
     if member is None:
         raise MemberNotFound
+    _lock_redemptions(conn, store, member.id)
     member = members.lock_members(conn, store.id, [member.id])[member.id]
     if member.state == "erased":
         return
     everybody = [member.id, *members.merged_members(conn, store.id, member.id)]
     people = members.people_behind(conn, store.id, everybody)
+    users = members.users_of(conn, store.id, everybody)
+    forgetting.forget_users(conn, store.id, everybody, users)
+    staff_actions.forget_shoppers(conn, store.id, users)
     remember_erased(conn, store, everybody, like=everybody, now=now, account_stays=account_stays)
     for one in everybody:
         members.delete_identity(conn, store.id, one)
@@ -129,6 +141,14 @@ def erase_member(
     member_imports.forget_members(conn, store.id, everybody, people)
     write_off(conn, store, member.id, key=f"erase:{member.id}", actor=actor, now=now)
     logger.info("member_erased", store_id=store.id, member_id=member.id)
+
+
+def _lock_redemptions(conn: Connection, store: StoreRef, member_id: int) -> None:
+    """What names the users is locked before members and accounts are, as everywhere."""
+    everybody = [member_id, *members.merged_members(conn, store.id, member_id)]
+    users = members.users_of(conn, store.id, everybody)
+    found = forgetting.redemptions_of(conn, store.id, everybody, users)
+    redemptions.lock(conn, store.id, found)
 
 
 def write_off(

@@ -17,12 +17,13 @@ from saleor_loyalty_app.goodwill import prompts
 from saleor_loyalty_app.inbox.retention import forget_store
 from saleor_loyalty_app.member_imports import repository as member_imports
 from saleor_loyalty_app.members import mailed_links, notes, preferences, tags
+from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.models import Member, MemberIdentity
 from saleor_loyalty_app.orders.models import OrderRefresh
 from saleor_loyalty_app.programs import tag_rows
 from saleor_loyalty_app.programs.samples import forget_sample
-from saleor_loyalty_app.rewards import claims
-from saleor_loyalty_app.stores import exports, partner_keys
+from saleor_loyalty_app.rewards import claims, forgetting
+from saleor_loyalty_app.stores import exports, partner_keys, staff_actions
 from saleor_loyalty_app.stores.kept_secrets import forget_secrets
 from saleor_loyalty_app.stores.models import Store
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -92,6 +93,9 @@ def _erase_page(conn: Connection, store_id: int, now: datetime) -> int:
         ).scalars()
     )
     if ids:
+        users = members.users_of(conn, store_id, ids)
+        forgetting.forget_users(conn, store_id, ids, users)
+        staff_actions.forget_shoppers(conn, store_id, users)
         conn.execute(sa.delete(_identities).where(_identities.c.member_id.in_(ids)))
         notes.delete_notes(conn, store_id, ids)
         tags.forget(conn, store_id, ids)

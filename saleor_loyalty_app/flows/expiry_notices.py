@@ -20,6 +20,8 @@ from saleor_loyalty_app.messages.outbox import Kind, tell
 from saleor_loyalty_app.stores.refs import StoreRef
 
 UNIT = "points"
+#: What notices that cannot be written are told by.
+WORK = "expiry_notices"
 #: So long before it must be out the notice is written.
 LEAD = timedelta(days=5)
 REMINDER = timedelta(days=7)

@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.bonuses import given, waiting
+from saleor_loyalty_app.bonuses.waiting import Waiting
 from saleor_loyalty_app.flows.award_deed import Awarded, award_deed
+from saleor_loyalty_app.flows.each_row import Aside, EachRow
 from saleor_loyalty_app.flows.known_member import everybody, lock_people
 from saleor_loyalty_app.flows.known_past import (
     addresses_of,
@@ -28,6 +30,8 @@ from saleor_loyalty_app.stores.refs import StoreRef
 
 #: The deed of everybody who confirmed an account, once in a lifetime.
 CONFIRMED = "account_confirmed"
+#: What bonuses that waited and fail are told by.
+WAITING = "waiting_bonuses"
 
 
 def give_bonus(
@@ -120,18 +124,41 @@ def note_registration(
 
 
 def give_waiting(
-    conn: Connection, store: StoreRef, *, limit: int, keys: EmailKeys, now: datetime
+    conn: Connection,
+    store: StoreRef,
+    *,
+    limit: int,
+    keys: EmailKeys,
+    now: datetime,
+    aside: Aside | None = None,
 ) -> int:
     """Gives the bonuses that waited, the oldest first; gives the number of those looked at.
 
     The rules of the day of each deed decide. Nothing happens while earning is switched off.
+
+    Args:
+        aside: bonuses that failed, which others go before until they are tried again.
     """
-    found = waiting.oldest(conn, store.id, limit=limit) if store.earning_on else []
-    lock_people(conn, store, {one.member_id for one in found})
-    for one in found:
-        give_bonus(conn, store, one.member_id, one.deed, keys=keys, now=now)
-    waiting.settle(conn, store.id, found)
+    if not store.earning_on:
+        return 0
+    each = EachRow(conn, store, WAITING, aside or Aside(), now)
+
+    def oldest(most: int) -> list[Waiting]:
+        return waiting.oldest(conn, store.id, limit=most)
+
+    def give(ones: Sequence[Waiting]) -> None:
+        for one in ones:
+            give_bonus(conn, store, one.member_id, one.deed, keys=keys, now=now)
+        waiting.settle(conn, store.id, ones)
+
+    found = each.ready(oldest, limit, _name)
+    lock_people(conn, store, {one.member_id for one in found}, now=now)
+    each.do(found, give, _name)
     return len(found)
+
+
+def _name(one: Waiting) -> int:
+    return one.id
 
 
 def _pays_later(conn: Connection, store: StoreRef, deed: DeedFacts) -> bool:

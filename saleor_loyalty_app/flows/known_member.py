@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.known_past import addresses_of, orders_before, used_by
+from saleor_loyalty_app.flows.lock_stocks import lock_stocks, rewards_of_rules
 from saleor_loyalty_app.ledger import Account
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
@@ -18,6 +19,7 @@ from saleor_loyalty_app.programs import cap_uses
 from saleor_loyalty_app.programs.caps import MemberCap
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.member_facts import MemberFacts, Used
+from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.programs.tags import asks_for_tags
 from saleor_loyalty_app.segments.repository import these
 from saleor_loyalty_app.segments.standing import segments_in_force
@@ -111,17 +113,32 @@ def lock_members(conn: Connection, store: StoreRef, member_ids: Collection[int])
     ledger.lock_accounts(conn, [Account(store.id, one, "points") for one in member_ids])
 
 
-def lock_people(conn: Connection, store: StoreRef, member_ids: Collection[int]) -> None:
+def lock_people(
+    conn: Connection,
+    store: StoreRef,
+    member_ids: Collection[int],
+    *,
+    now: datetime,
+    gifts: Collection[int] = (),
+) -> None:
     """Locks who members are today, then their accounts: for a page, before it gives anything.
 
     What all draw from, such as the stock of a reward, is held by nobody who waits for an account:
-    a request holds its own, and then draws.
+    a request holds its own, and then draws. The stocks of what rules may give, and of what may come
+    back, are locked after the accounts, in one order.
+
+    Args:
+        gifts: the redemptions that may be taken back.
     """
     ids = {*survivors(conn, store.id, list(member_ids))}
     locked = members.lock_members(conn, store.id, [*ids], named=True)
     if merged := {one.merged_into for one in locked.values() if one.merged_into is not None}:
         locked |= members.lock_members(conn, store.id, [*merged], named=True)
     lock_members(conn, store, [one.id for one in locked.values() if one.merged_into is None])
+    if member_ids:
+        revision = revision_at(conn, store.id, now)
+        rewards = rewards_of_rules(None if revision is None else revision.program)
+        lock_stocks(conn, store, rewards, gifts)
 
 
 def everybody(conn: Connection, store: StoreRef, member_id: int) -> list[int]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.known_member import lock_members
+from saleor_loyalty_app.flows.lock_stocks import lock_stocks
 from saleor_loyalty_app.flows.order_owner import Ownership
 from saleor_loyalty_app.flows.perk_rewards import ORDER_BACK, Place
 from saleor_loyalty_app.flows.perk_work import Occasion, PerkWork, names_of, surviving_id
@@ -32,6 +33,12 @@ def gifts_of(conn: Connection, store: StoreRef, order_ids: Iterable[str]) -> lis
     """The ids of the rewards that orders brought: redemptions, to be locked with others."""
     rows = perk_rows.of_sources(conn, store.id, [_source(one) for one in order_ids])
     return redemptions.ids_of(conn, store.id, names_of(rows))
+
+
+def holders_of(conn: Connection, store: StoreRef, order_ids: Iterable[str]) -> set[int]:
+    """Who has what orders brought beside points, or waits for it."""
+    rows = perk_rows.of_sources(conn, store.id, [_source(one) for one in order_ids])
+    return {row.member_id for row in rows}
 
 
 def lock_gifts(
@@ -90,6 +97,8 @@ def settle_perks(
         number=snapshot.number,
     )
     revision = revision_at(conn, store.id, now)
+    rewards = {one["effect"]["reward"] for one in plan.perks if "reward" in one["effect"]}
+    lock_stocks(conn, store, rewards, [gift.id for gift in gifts])
     held = {gift.public_id: gift for gift in gifts}
     work = PerkWork(conn, store, occasion, revision, held, now, keys)
     known = {row.rule_id: row for row in rows}

@@ -15,6 +15,7 @@ from saleor_loyalty_app.flows.campaign_boosts import (
 )
 from saleor_loyalty_app.flows.known_member import lock_member, member_facts
 from saleor_loyalty_app.flows.known_past import orders_before
+from saleor_loyalty_app.flows.lock_stocks import lock_stocks, rewards_of_rules
 from saleor_loyalty_app.flows.order_owner import Ownership, first_owner
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.repository import member_by_id
@@ -109,6 +110,7 @@ def freeze_plan(
         member = replace(member, tier="", segments=frozenset(), tags=frozenset())
     if owner.member_id is not None and any(boost.room is not None for boost in boosts):
         lock_member(conn, store, owner.member_id)
+        lock_stocks(conn, store, rewards_of_rules(revision.program), before_budgets=True)
         boosts = locked_boosts(conn, store, snapshot.created)
     decision = decide_order(revision.program, facts, store.timezone, member, boosts)
     end_where_nothing_is_left(conn, store, boosts, decision, now=now)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.award_deed import reverse_deed
 from saleor_loyalty_app.flows.deed_perks import lock_gifts_of_deeds
+from saleor_loyalty_app.flows.each_row import Aside, EachRow
 from saleor_loyalty_app.flows.give_bonus import give_once
 from saleor_loyalty_app.flows.known_member import everybody, lock_member, lock_people
 from saleor_loyalty_app.members.eligibility import takes_part
@@ -32,6 +33,9 @@ from saleor_loyalty_app.programs.rules import EarningRule
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers import repository as people_of
 from saleor_loyalty_app.tiers.looks import look_again
+
+#: Names of the kinds of work, as rows that fail are told by.
+PERKS, LINES = "milestone_perks", "milestone_lines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,28 @@ def look_at_lines(
     return len(notes)
 
 
+def look_at_each(
+    conn: Connection,
+    store: StoreRef,
+    revision: Revision,
+    members: Sequence[int],
+    *,
+    now: datetime,
+    silent: frozenset[int] = frozenset(),
+    aside: Aside | None = None,
+) -> list[int]:
+    """`look_at_lines` where one member at whom it fails keeps it from none; gives those members.
+
+    They are to be looked at again: the caller sees to it.
+    """
+
+    def look(some: Sequence[int]) -> None:
+        look_at_lines(conn, store, revision, some, now=now, silent=silent)
+
+    each = EachRow(conn, store, LINES, aside or Aside(), now)
+    return each.do(members, look, lambda member_id: member_id)
+
+
 def notes_of(
     conn: Connection,
     store: StoreRef,
@@ -149,21 +175,38 @@ def notes_of(
 
 
 def settle_milestones(
-    conn: Connection, store: StoreRef, *, limit: int, keys: EmailKeys, now: datetime
+    conn: Connection,
+    store: StoreRef,
+    *,
+    limit: int,
+    keys: EmailKeys,
+    now: datetime,
+    aside: Aside | None = None,
 ) -> int:
     """Gives perks, and takes back those that fall with a refund; gives how many were looked at.
 
     What is to be given waits while earning is switched off.
+
+    Args:
+        aside: perks that failed, which others go before until they are tried again.
     """
-    found = passed.open_ones(conn, store.id, limit=limit, giving=store.earning_on)
+    each = EachRow(conn, store, PERKS, aside or Aside(), now)
+
+    def oldest(most: int) -> list[OpenPassed]:
+        return passed.open_ones(conn, store.id, limit=most, giving=store.earning_on)
+
+    def settle(ones: Sequence[OpenPassed]) -> None:
+        for one in ones:
+            if one.state == "waiting":
+                _give(conn, store, one, keys, now)
+            else:
+                _take(conn, store, one, now)
+
+    found = each.ready(oldest, limit, _name)
     falling = [(one.member_id, _key(one)) for one in found if one.state == "taking"]
-    lock_gifts_of_deeds(conn, store, falling)
-    lock_people(conn, store, {one.member_id for one in found})
-    for one in found:
-        if one.state == "waiting":
-            _give(conn, store, one, keys, now)
-        else:
-            _take(conn, store, one, now)
+    gifts = lock_gifts_of_deeds(conn, store, falling)
+    lock_people(conn, store, {one.member_id for one in found}, now=now, gifts=gifts)
+    each.do(found, settle, _name)
     return len(found)
 
 
@@ -224,6 +267,10 @@ def _take(conn: Connection, store: StoreRef, one: OpenPassed, now: datetime) -> 
         for whose in sorted({one.member_id, *({*person} - {*others})}):
             reverse_deed(conn, store, member.id, _key(one), now=now, why="below_line", of=[whose])
     passed.settle(conn, store.id, one, "taken")
+
+
+def _name(one: OpenPassed) -> tuple[int, str, str]:
+    return one.member_id, one.rule_id, one.kind
 
 
 def _key(one: OpenPassed) -> str:

@@ -15,6 +15,7 @@ from saleor_loyalty_app.programs.repository import programs_by_id
 from saleor_loyalty_app.programs.scalars import plain
 from saleor_loyalty_app.programs.spending import DEFAULTS
 from saleor_loyalty_app.rewards import claims, redemptions, use_records
+from saleor_loyalty_app.rewards.forgetting import unnamed
 from saleor_loyalty_app.rewards.redemptions import RedemptionRef
 from saleor_loyalty_app.rewards.use_records import UseRow
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -110,7 +111,7 @@ def hand_over(
     cause = Cause(
         source=f"redemption:{redemption.public_id}",
         part=PART,
-        actor=actor,
+        actor=unnamed(actor),
         channel=redemption.channel,
         currency=redemption.currency,
         revision_id=redemption.revision_id,
@@ -310,7 +311,7 @@ def _cause(redemption: RedemptionRef, actor: str, code: str, number: str, **more
     return Cause(
         source=f"redemption:{redemption.public_id}",
         part=PART,
-        actor=actor,
+        actor=unnamed(actor),
         channel=redemption.channel,
         currency=redemption.currency,
         revision_id=redemption.revision_id,

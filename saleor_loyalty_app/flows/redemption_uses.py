@@ -12,6 +12,8 @@ from fractions import Fraction
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app import log
+from saleor_loyalty_app.flows.known_member import lock_members
+from saleor_loyalty_app.flows.lock_stocks import lock_stocks
 from saleor_loyalty_app.flows.redemption_posting import (
     Spender,
     give_back,
@@ -59,7 +61,7 @@ def lock_for_orders(
     snapshots: Sequence[OrderSnapshot],
     *,
     gifts: Sequence[int],
-) -> None:
+) -> list[RedemptionRef]:
     """Locks the redemptions of a page of orders in one order, before any account is locked.
 
     Args:
@@ -67,7 +69,7 @@ def lock_for_orders(
     """
     marks = [mark_of(snapshot) for snapshot in snapshots]
     used = use_records.concerned_by_all(conn, store.id, marks)
-    redemptions.lock(conn, store.id, [*gifts, *used])
+    return redemptions.lock(conn, store.id, [*gifts, *used])
 
 
 def note_order(
@@ -78,10 +80,14 @@ def note_order(
     *,
     why: str,
     now: datetime,
+    owner: int | None = None,
 ) -> None:
     """Spends what the order used, gives back what belongs to its lost share, ends what it left out.
 
+    Accounts are locked before stocks, and both in one order.
+
     Args:
+        owner: whose order it was so far, whose account is wanted next.
         share: what the customer kept of the order.
         why: why it is less than before, as a stable word.
     """
@@ -92,6 +98,11 @@ def note_order(
     if not ids:
         return
     locked = redemptions.lock(conn, store.id, ids)
+    people = {spender_of(conn, one).member.id for one in locked}
+    if len(people | ({owner} - {None})) > 1:
+        lock_members(conn, store, people if owner is None else {*people, owner})
+    if len(locked) > 1:
+        lock_stocks(conn, store, (), ids)
     known = {one.id: use_records.of_redemption(conn, one.id) for one in locked}
     used = _used(conn, store, mark, locked, known)
     for redemption in locked:
@@ -301,7 +312,12 @@ def _is_bound(mark: OrderMark, redemption: RedemptionRef) -> bool:
 
 
 def _is_owner(redemption: RedemptionRef, spender: Spender, snapshot: OrderSnapshot) -> bool:
-    """The owner's order: of their account, or as a guest under their own address."""
+    """The owner's order: of their account, or as a guest under their own address.
+
+    Of an owner who was erased nobody can tell any more; they have nothing to lose by it.
+    """
+    if not spender.reachable:
+        return True
     if snapshot.user is not None:
         return snapshot.user.id in (redemption.user_id, spender.member.user_id)
     if not snapshot.user_email or not spender.member.email:

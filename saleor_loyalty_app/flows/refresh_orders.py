@@ -1,6 +1,6 @@
 """Reading due orders again from Saleor: the last word after every event."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -97,7 +97,7 @@ def read_and_book(
     secrets: EmailKeys,
     report: RefreshReport,
 ) -> None:
-    """Reads some orders and books them; those unknown to Saleor are marked as gone."""
+    """Reads some orders and books them; those unknown to Saleor are marked as gone, one by one."""
     started = clock()
     page = source.orders_by_ids(store, order_ids)
     answered = {snapshot.id for snapshot in page.orders}
@@ -109,7 +109,7 @@ def read_and_book(
         )
 
     report.add(book_page(db, store, page.orders, book, clock=clock, report=report))
-    report.gone += db.write(lambda conn: _mark_gone(conn, store, missing, started, clock()))
+    mark_gone(db, store, missing, started, clock=clock, report=report)
     report.failed += db.write(lambda conn: retry_unreadable(conn, store, page, clock()))
 
 
@@ -156,20 +156,45 @@ def retry_unreadable(conn: Connection, store: StoreRef, page: OrderPage, now: da
     return len(page.unreadable)
 
 
-def _mark_gone(
-    conn: Connection, store: StoreRef, missing: set[str], started: datetime, now: datetime
-) -> int:
-    gone = 0
+def mark_gone(
+    db: Database,
+    store: StoreRef,
+    missing: Collection[str],
+    started: datetime,
+    *,
+    clock: Clock,
+    report: RefreshReport,
+) -> None:
+    """Notes orders that Saleor did not know when it was asked, each in its own transaction.
+
+    One that fails is logged and read again later, so that it keeps none of the others.
+    """
     for order_id in sorted(missing):
-        if repository.mark_gone(conn, store.id, order_id, looked_at=started, now=now):
-            refresh.refreshed(conn, store.id, order_id)
-            if not repository.was_paid(conn, store.id, order_id):
-                note_gone(conn, store, order_id, now=now)
-            gone += 1
-            logger.info("order_gone", store_id=store.id, order_id=order_id)
-        else:
-            refresh.retry_later(conn, store.id, order_id, now=now)
-    return gone
+        try:
+            report.gone += db.write(
+                partial(_mark_gone, store=store, order_id=order_id, started=started, now=clock())
+            )
+        except ROWS_FAULT as failure:
+            if isinstance(failure, DATABASES_FAULT):
+                raise
+            logger.exception("order_gone_failed", store_id=store.id, order_id=order_id)
+            report.failed += 1
+            db.write(
+                partial(refresh.retry_later, store_id=store.id, order_id=order_id, now=clock())
+            )
+
+
+def _mark_gone(
+    conn: Connection, *, store: StoreRef, order_id: str, started: datetime, now: datetime
+) -> bool:
+    if not repository.mark_gone(conn, store.id, order_id, looked_at=started, now=now):
+        refresh.retry_later(conn, store.id, order_id, now=now)
+        return False
+    refresh.refreshed(conn, store.id, order_id)
+    if not repository.was_paid(conn, store.id, order_id):
+        note_gone(conn, store, order_id, now=now)
+    logger.info("order_gone", store_id=store.id, order_id=order_id)
+    return True
 
 
 def _code(failure: Exception) -> str:

@@ -5,7 +5,7 @@ all of it was taken back it may be given again; whoever kept anything of it had 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.award_deed import reverse_deed
 from saleor_loyalty_app.flows.deed_perks import lock_gifts_of_deeds
+from saleor_loyalty_app.flows.each_row import Aside, EachRow
 from saleor_loyalty_app.flows.give_bonus import give_once
 from saleor_loyalty_app.flows.known_member import lock_people
 from saleor_loyalty_app.members.email_keys import EmailKeys
@@ -27,6 +28,8 @@ from saleor_loyalty_app.tiers import entry_rewards, repository
 from saleor_loyalty_app.tiers.entry_rewards import OpenReward
 from saleor_loyalty_app.tiers.standing import tier_of as held_tier
 
+#: What rewards of tiers that fail are told by.
+WORK = "tier_rewards"
 #: What was sent is not something that is kept.
 MESSAGE = "message"
 #: Why a reward is withheld for a while: it is asked for again.
@@ -54,35 +57,77 @@ class _Reached:
 
 
 def give_rewards(
-    conn: Connection, store: StoreRef, *, limit: int, keys: EmailKeys, now: datetime
+    conn: Connection,
+    store: StoreRef,
+    *,
+    limit: int,
+    keys: EmailKeys,
+    now: datetime,
+    aside: Aside | None = None,
 ) -> int:
     """Gives the rewards of levels that were reached, and takes back those of levels that fell;
     gives the number of those looked at.
 
     What is withheld while earning is switched off waits until it is on again, and that of members
     who pause or are blocked until that ends. An account that is made again gets none a second time.
+
+    Args:
+        aside: rewards that failed, which others go before until they are tried again.
     """
-    rows = entry_rewards.open_ones(conn, store.id, limit=limit, giving=store.earning_on)
+    each = EachRow(conn, store, WORK, aside or Aside(), now)
+
+    def waiting(most: int) -> list[OpenReward]:
+        return entry_rewards.open_ones(conn, store.id, limit=most, giving=store.earning_on)
+
+    rows = each.ready(waiting, limit, _name)
     if not rows:
         return 0
     falling = [
         (one.owner, deed.deed_key) for one in _reached(conn, store, rows) for deed in one.standing
     ]
-    lock_gifts_of_deeds(conn, store, falling)
-    lock_people(conn, store, {row.member_id for row in rows})
+    gifts = lock_gifts_of_deeds(conn, store, falling)
+    lock_people(conn, store, {row.member_id for row in rows}, now=now, gifts=gifts)
     revision = revision_at(conn, store.id, now)
     tiers = None if revision is None else revision.program.tiers
     done: set[tuple[int, str]] = set()
+
+    def settle(rows: Sequence[OpenReward]) -> None:
+        done.update(_settle(conn, store, rows, done, tiers, keys, now))
+
+    each.do(rows, settle, _name)
+    return len(rows)
+
+
+def _settle(
+    conn: Connection,
+    store: StoreRef,
+    rows: Sequence[OpenReward],
+    before: Collection[tuple[int, str]],
+    tiers: Tiers | None,
+    keys: EmailKeys,
+    now: datetime,
+) -> set[tuple[int, str]]:
+    """Gives and takes back what rows ask for; gives the levels of people that they were of.
+
+    Args:
+        before: those that other rows of the page were of.
+    """
+    done: set[tuple[int, str]] = set()
     for one in _reached(conn, store, rows):
-        if (one.owner, one.row.tier) in done:
+        level = (one.owner, one.row.tier)
+        if level in done or level in before:
             # They became one while each waited, and it is the same level of one person.
             entry_rewards.settle(conn, store.id, [one.row.member_id], one.row.tier)
         elif one.standing:
             _take(conn, store, one, tiers, now)
         else:
             _give(conn, store, one, keys, now)
-        done.add((one.owner, one.row.tier))
-    return len(rows)
+        done.add(level)
+    return done
+
+
+def _name(row: OpenReward) -> tuple[int, str]:
+    return row.member_id, row.tier
 
 
 def _reached(conn: Connection, store: StoreRef, rows: Sequence[OpenReward]) -> list[_Reached]:

@@ -119,7 +119,7 @@ class Spender:
 
         Args:
             user_id: whose it must be; None = anybody's (staff).
-            actor: who asks: "shopper:<id>" or "user:<id>" (staff).
+            actor: who asks: "shopper" or "user:<id>" (staff).
 
         Raises:
             RedemptionUnknown: there is none.

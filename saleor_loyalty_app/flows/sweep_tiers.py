@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from saleor_loyalty_app.flows.each_row import Aside
 from saleor_loyalty_app.flows.move_tiers import look_at
-from saleor_loyalty_app.flows.pass_milestones import look_at_lines
+from saleor_loyalty_app.flows.pass_milestones import LINES, look_at_each
 from saleor_loyalty_app.flows.reward_tiers import give_rewards
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.messages import mirror_rows
@@ -29,12 +30,18 @@ REWARDS = 20
 SETTLED = timedelta(minutes=1)
 
 
-def tiers_page(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
+def tiers_page(
+    conn: Connection, store: StoreRef, *, now: datetime, aside: Aside | None = None
+) -> bool:
     """Looks at the next page of members of a store; gives whether more are waiting.
 
     Where tiers are off, what asked for a look is taken away. When they are switched on or off,
     what Saleor knows of everybody is told anew: nobody moves by that alone.
+
+    Args:
+        aside: members whose milestones cannot be looked at, before whom others have their turn.
     """
+    aside = aside or Aside()
     revision = revision_at(conn, store.id, now)
     program = None if revision is None else revision.program
     digest = digest_of(program)
@@ -47,10 +54,15 @@ def tiers_page(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
         if not (digest and known) and setup_of(conn, store.id).setup.mirror != "off":
             mirror_rows.mark_all(conn, store.id, now)
     limit = PAGES[conn.dialect.name]
-    asked = looks.waiting(conn, store.id, limit=limit)
+    resting = aside.resting(LINES, store.id, now)
+    asked = looks.waiting(conn, store.id, limit=limit, but=resting)
     more = len(asked.rows) == limit
+    if not more:
+        # Another process looked at them since.
+        gone = aside.known(LINES, store.id) - resting - {*asked.members}
+        aside.drop(LINES, store.id, gone)
     if revision is not None and asked.rows:
-        look_at_lines(conn, store, revision, asked.members, now=now, silent=asked.silent)
+        _look_at_lines(conn, store, revision, asked, aside, now)
     if asked.rows:
         _look_at_segments(conn, store.id, asked.members)
     if revision is None or sweep is None or not digest:
@@ -64,6 +76,21 @@ def tiers_page(conn: Connection, store: StoreRef, *, now: datetime) -> bool:
         look_at(conn, store, revision, timely, now=now)
         return True
     return _sweep_page(conn, store, revision, sweep, now)
+
+
+def _look_at_lines(
+    conn: Connection,
+    store: StoreRef,
+    revision: Revision,
+    asked: looks.Looks,
+    aside: Aside,
+    now: datetime,
+) -> None:
+    """Those at whom it cannot be looked ask for it once more, behind all others."""
+    members, silent = asked.members, asked.silent
+    failed = {*look_at_each(conn, store, revision, members, now=now, silent=silent, aside=aside)}
+    looks.look_again(conn, store.id, failed - silent)
+    looks.look_again(conn, store.id, failed & silent, silent=True)
 
 
 def _look_at_segments(conn: Connection, store_id: int, members: Sequence[int]) -> None:
@@ -111,11 +138,19 @@ def progress(conn: Connection, store: StoreRef, *, now: datetime) -> sweeps.Swee
     return sweeps.beginning(conn, store.id, digest, now)
 
 
-def rewards_page(conn: Connection, store: StoreRef, *, keys: EmailKeys, now: datetime) -> bool:
+def rewards_page(
+    conn: Connection,
+    store: StoreRef,
+    *,
+    keys: EmailKeys,
+    now: datetime,
+    aside: Aside | None = None,
+) -> bool:
     """Gives the next rewards of tiers that were reached, and takes back those of tiers that fell;
     gives whether more are waiting.
     """
-    return give_rewards(conn, store, limit=REWARDS, keys=keys, now=now) == REWARDS
+    looked_at = give_rewards(conn, store, limit=REWARDS, keys=keys, now=now, aside=aside)
+    return looked_at == REWARDS
 
 
 def digest_of(program: Program | None) -> str:

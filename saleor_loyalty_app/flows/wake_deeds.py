@@ -12,6 +12,7 @@ from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows.deed_perks import look_again
+from saleor_loyalty_app.flows.each_row import stores_told, tell_of_rows
 from saleor_loyalty_app.flows.faults import DATABASES_FAULT, ROWS_FAULT
 from saleor_loyalty_app.flows.known_member import lock_people
 from saleor_loyalty_app.flows.perk_problems import NAMED
@@ -32,6 +33,8 @@ from saleor_loyalty_app.stores.refs import StoreRef
 
 logger = log.get(__name__)
 
+#: What rows that fail are told by.
+WORK = "deed_perks"
 #: Rows that one transaction looks at.
 PAGE = 20
 #: Rows that are looked at in one go.
@@ -51,6 +54,7 @@ def wake_deeds(
     if not store.earning_on:
         return 0
     found = db.read(partial(_due, store=store, now=clock()))
+    failed = 0
     for first in range(0, len(found), PAGE):
         page = found[first : first + PAGE]
         try:
@@ -59,14 +63,15 @@ def wake_deeds(
             if isinstance(failure, DATABASES_FAULT):
                 raise
             logger.warning("deed_page_failed", store_id=store.id, error_code=type(failure).__name__)
-            for one in page:
-                _look_alone(db, store, one, clock, keys)
+            failed += sum(not _looked_alone(db, store, one, clock, keys) for one in page)
+    if failed or (len(found) < MOST and store.id in db.read(partial(stores_told, work=WORK))):
+        db.write(partial(tell_of_rows, store=store, work=WORK, count=failed, now=clock()))
     return len(found)
 
 
-def _look_alone(
+def _looked_alone(
     db: Database, store: StoreRef, row_id: int, clock: Clock, keys: EmailKeys | None
-) -> None:
+) -> bool:
     try:
         db.write(partial(_look, store=store, ids=[row_id], now=clock(), keys=keys))
     except ROWS_FAULT as failure:
@@ -74,6 +79,8 @@ def _look_alone(
             raise
         logger.exception("perk_of_deed_failed", store_id=store.id, perk=row_id)
         db.write(partial(_put_behind, ids=[row_id], now=clock()))
+        return False
+    return True
 
 
 def _look(
@@ -85,8 +92,9 @@ def _look(
     keys: EmailKeys | None,
 ) -> None:
     rows = perk_rows.by_ids(conn, store.id, ids)
-    redemptions.lock(conn, store.id, redemptions.ids_of(conn, store.id, names_of(rows)))
-    lock_people(conn, store, {row.member_id for row in rows})
+    gifts = redemptions.ids_of(conn, store.id, names_of(rows))
+    redemptions.lock(conn, store.id, gifts)
+    lock_people(conn, store, {row.member_id for row in rows}, now=now, gifts=gifts)
     for row in perk_rows.by_ids(conn, store.id, ids, lock=True):
         if row.state in (WAITING, TAKEN):
             look_again(conn, store, row, now=now, keys=keys)

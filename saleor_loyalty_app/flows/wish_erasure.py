@@ -10,6 +10,7 @@ from saleor_loyalty_app.flows.take_part import LossChanged, loss_of
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.members import notes
 from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.rewards.forgetting import unnamed
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.stores.storefront_setup import setup_of
 
@@ -37,7 +38,7 @@ def wish_erasure(
         erase_member(conn, store, member.id, now=now, actor=actor)
         return None
     for note in notes.notes_of(conn, store.id, member.id):
-        if note.author == actor and note.due_on is not None and note.done_at is None:
+        if unnamed(note.author) == actor and note.due_on is not None and note.done_at is None:
             return date.fromisoformat(note.due_on)
     due = (now + ANSWERED_WITHIN).astimezone(ZoneInfo(store.timezone)).date()
     text = translate("erasure.task", store.language)

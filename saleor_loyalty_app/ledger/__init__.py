@@ -23,7 +23,14 @@ from saleor_loyalty_app.ledger.lot_view import LotView, lots_page
 from saleor_loyalty_app.ledger.month_end import RollForwardRow, roll_forward
 from saleor_loyalty_app.ledger.moving import merge_accounts, transfer
 from saleor_loyalty_app.ledger.reversing import reverse, would_reverse
-from saleor_loyalty_app.ledger.settling import record_notice, settle, settle_page
+from saleor_loyalty_app.ledger.settling import (
+    due_accounts,
+    lock_due,
+    record_notice,
+    settle,
+    settle_accounts,
+    settle_page,
+)
 from saleor_loyalty_app.ledger.spending import adjust, redeem, restore
 from saleor_loyalty_app.ledger.types import (
     Account,
@@ -61,11 +68,13 @@ __all__ = [
     "balance",
     "capture_hold",
     "charge",
+    "due_accounts",
     "earn",
     "end_of_month_after",
     "expire_page",
     "history",
     "lock_accounts",
+    "lock_due",
     "lots_page",
     "merge_accounts",
     "movements_of",
@@ -78,6 +87,7 @@ __all__ = [
     "roll_forward",
     "set_availability",
     "settle",
+    "settle_accounts",
     "settle_page",
     "transfer",
     "would_reverse",

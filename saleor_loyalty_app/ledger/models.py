@@ -96,7 +96,8 @@ class Entry(SQLModel, table=True):
     rule_ids: list[str] = json_doc()
     #: Stable reason code with arguments for the explanation, e.g. {"code": "order_earned", …}.
     reason: dict[str, object] = json_doc()
-    #: Who did it: "app", "user:<id>" (staff), "shopper:<id>", "system:<task>".
+    #: Who did it: "app", "user:<id>" (staff), "shopper", "system:<task>".
+    #: Older versions wrote "shopper:<id>", with Saleor's id of the account.
     actor: str
     effective_at: datetime = instant()
     posted_at: datetime = instant()

@@ -1,7 +1,7 @@
 """Posting what the calendar did: expiry, and its extension where no notice went out in time."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,10 +35,25 @@ def settle(conn: Connection, account: Account, *, now: datetime) -> int:
 
 def settle_page(conn: Connection, store_id: int, *, now: datetime, limit: int) -> int:
     """Settles up to `limit` accounts of a store that have something due; 0 = nothing is left."""
-    due = {"store_id": store_id, "now": now, "limit": limit}
-    balances = conn.execute(sql.DUE_BALANCES, due).scalars().all()
-    settle_all(conn, lock_rows(conn, balances), now)
+    balances = due_accounts(conn, store_id, now=now, limit=limit)
+    settle_accounts(conn, balances, now=now)
     return len(balances)
+
+
+def due_accounts(conn: Connection, store_id: int, *, now: datetime, limit: int) -> list[int]:
+    """Accounts of a store that have something due, by their rows; the longest due first."""
+    due = {"store_id": store_id, "now": now, "limit": limit}
+    return list(conn.execute(sql.DUE_BALANCES, due).scalars())
+
+
+def lock_due(conn: Connection, rows: Collection[int]) -> None:
+    """Locks accounts of `due_accounts`, in the one order, for whoever settles them by and by."""
+    lock_rows(conn, rows)
+
+
+def settle_accounts(conn: Connection, rows: Collection[int], *, now: datetime) -> None:
+    """Locks and settles accounts of `due_accounts`."""
+    settle_all(conn, lock_rows(conn, rows), now)
 
 
 def record_notice(conn: Connection, lot_ids: Iterable[int], at: datetime) -> dict[int, datetime]:

@@ -1,7 +1,7 @@
 """Queries of the members. All take a connection and none commits."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -262,6 +262,35 @@ def people_behind(conn: Connection, store_id: int, member_ids: Sequence[int]) ->
     ).all()
     users = [f"user:{row.user_id}" for row in rows if row.user_id]
     return [*users, *(key for row in rows for key in (row.guest_key, row.email_key) if key)]
+
+
+def ids_of_people(
+    conn: Connection, store_id: int, user_ids: Collection[str], address_keys: Collection[str]
+) -> set[int]:
+    """The members of users and of addresses, with those whom they were merged into."""
+    query = (
+        sa.select(members.c.id, members.c.merged_into)
+        .select_from(members.outerjoin(identities, identities.c.member_id == members.c.id))
+        .where(
+            members.c.store_id == store_id,
+            sa.or_(
+                members.c.user_id.in_(list(user_ids)),
+                members.c.guest_key.in_(list(address_keys)),
+                identities.c.email_key.in_(list(address_keys)),
+            ),
+        )
+    )
+    return {one for row in conn.execute(query) for one in row if one is not None}
+
+
+def users_of(conn: Connection, store_id: int, member_ids: Sequence[int]) -> list[str]:
+    """Saleor's ids of the users behind members."""
+    query = sa.select(members.c.user_id).where(
+        members.c.store_id == store_id,
+        members.c.id.in_(member_ids),
+        members.c.user_id.is_not(None),
+    )
+    return [str(one) for one in conn.execute(query.order_by(members.c.id)).scalars()]
 
 
 def names_of(conn: Connection, store_id: int, member_ids: Sequence[int]) -> dict[int, str]:

@@ -104,26 +104,52 @@ def observe(
     conn: Connection, store_id: int, snapshot: OrderSnapshot, look: Look, *, origin: str
 ) -> OrderRow:
     """Locks the order's row, making it where the order is seen for the first time."""
-    [row] = _OBSERVE.all(
-        conn,
-        {
-            "store_id": store_id,
-            "order_id": snapshot.id,
-            "number": snapshot.number,
-            "status": snapshot.status,
-            "channel": snapshot.channel.slug,
-            "currency": snapshot.channel.currency_code,
-            "created_at": snapshot.created,
-            "snapshot_hash": "",
-            "last_event_at": None if look.is_read else look.at,
-            "withheld": "",
-            "owner_changes": 0,
-            "open": True,
-            "deferred": False,
-            "origin": origin,
-        },
-    )
+    first = _first_row(store_id, snapshot, origin)
+    [row] = _OBSERVE.all(conn, first | {"last_event_at": None if look.is_read else look.at})
     return OrderRow(*row)
+
+
+def _first_row(store_id: int, snapshot: OrderSnapshot, origin: str) -> dict[str, Any]:
+    """An order of which nothing is booked yet."""
+    return {
+        "store_id": store_id,
+        "order_id": snapshot.id,
+        "number": snapshot.number,
+        "status": snapshot.status,
+        "channel": snapshot.channel.slug,
+        "currency": snapshot.channel.currency_code,
+        "created_at": snapshot.created,
+        "snapshot_hash": "",
+        "last_event_at": None,
+        "withheld": "",
+        "owner_changes": 0,
+        "open": True,
+        "deferred": False,
+        "origin": origin,
+    }
+
+
+def make_rows(
+    conn: Connection, store_id: int, snapshots: Sequence[OrderSnapshot], *, origin: str
+) -> None:
+    """Makes the rows of orders that are seen for the first time, in the order of `snapshots`.
+
+    Until the transaction ends nobody else can.
+    """
+    make = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
+    rows = [_first_row(store_id, one, origin) for one in snapshots]
+    conn.execute(make(states).values(rows).on_conflict_do_nothing())
+
+
+def lock_rows(conn: Connection, store_id: int, order_ids: Sequence[str]) -> dict[str, OrderRow]:
+    """Several orders as they were booked last, locked in one order; by Saleor's ids."""
+    rows = conn.execute(
+        sa.select(states.c.order_id, *_ROW)
+        .where(states.c.store_id == store_id, states.c.order_id.in_(order_ids))
+        .order_by(states.c.order_id)
+        .with_for_update()
+    )
+    return {row[0]: OrderRow(*row[1:]) for row in rows}
 
 
 def lock_orders(

@@ -31,8 +31,6 @@ _claims, _stock, _redemptions = table(RewardClaim), table(RewardStock), table(Re
 _redemption = _redemptions.c
 _row = _claims.c
 
-#: Claims that are looked at in one transaction.
-PAGE = 100
 REQUESTED, PREPARING, HANDED_OVER, REFUSED = "requested", "preparing", "handed_over", "refused"
 
 
@@ -107,6 +105,28 @@ def draw_stock(conn: Connection, store_id: int, reward_id: str, stock: int | Non
         statement = statement.where(_stock.c.drawn < stock)
     counted = statement.values(drawn=_stock.c.drawn + 1).returning(_stock.c.drawn)
     return conn.execute(counted).one_or_none() is not None
+
+
+def lock_stocks(conn: Connection, store_id: int, reward_ids: Collection[str]) -> None:
+    """Locks the stocks of rewards in one order until the transaction ends."""
+    ids = sorted(reward_ids)
+    make = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
+    rows = [{"store_id": store_id, "reward_id": one, "drawn": 0} for one in ids]
+    conn.execute(make(_stock).values(rows).on_conflict_do_nothing())
+    query = sa.select(_stock.c.drawn).where(
+        _stock.c.store_id == store_id, _stock.c.reward_id.in_(ids)
+    )
+    conn.execute(query.order_by(_stock.c.reward_id).with_for_update())
+
+
+def rewards_of(conn: Connection, redemption_ids: Collection[int]) -> set[str]:
+    """The rewards that redemptions drew and did not give back yet, by id."""
+    if not redemption_ids:
+        return set()
+    query = sa.select(_row.reward_id).where(
+        _row.redemption_id.in_(list(redemption_ids)), _row.returned_at.is_(None)
+    )
+    return set(conn.execute(query.distinct()).scalars())
 
 
 def give_back(conn: Connection, redemption_id: int, *, now: datetime) -> None:
@@ -286,16 +306,31 @@ def forget_notes(conn: Connection, store_id: int, member_ids: Collection[int]) -
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A code that was not used and whose time is nearly over; what it is for is not read yet."""
+
+    claim_id: int
+    redemption_id: int
+    public_id: str
+
+
 def about_to_end(
-    conn: Connection, store_id: int, *, now: datetime, until: datetime, held_since: datetime
-) -> list[tuple[ClaimRow, str]]:
-    """A page of codes not used whose time is over before `until`: claim, and redemption's id.
+    conn: Connection,
+    store_id: int,
+    *,
+    now: datetime,
+    until: datetime,
+    held_since: datetime,
+    limit: int,
+) -> list[Ending]:
+    """Codes not used whose time is over before `until`, the oldest first.
 
     Args:
         held_since: those that were made later are left out: their member was told just now.
     """
     query = (
-        sa.select(*_COLUMNS, _redemption.public_id)
+        sa.select(_row.id, _row.redemption_id, _redemption.public_id)
         .join(_redemptions, _redemption.id == _row.redemption_id)
         .where(
             _row.store_id == store_id,
@@ -310,6 +345,6 @@ def about_to_end(
             _redemption.issued_at <= held_since,
         )
         .order_by(_row.id)
-        .limit(PAGE)
+        .limit(limit)
     )
-    return [(ClaimRow(*row[: len(_COLUMNS)]), row.public_id) for row in conn.execute(query)]
+    return [Ending(*row) for row in conn.execute(query)]

@@ -99,7 +99,7 @@ class Redemption(SQLModel, table=True):
     #: Idempotency key of the request, and the hash of what was asked.
     request_key: str
     request_hash: str
-    #: "shopper:<id>" or "user:<id>" (staff).
+    #: "shopper", "user:<id>" (staff) or "app".
     actor: str
     state: str = "held"
     #: Where it is to end; "" = nowhere yet. The driver works towards it.

@@ -37,7 +37,7 @@ class SpendRequest:
 
     Attributes:
         user_id: Saleor's id of the user whose points they are.
-        actor: who asks: "shopper:<id>" or "user:<id>" (staff).
+        actor: who asks: "shopper" or "user:<id>" (staff).
         points: how many; of no matter where a reward is named, which has its own price.
         key: the request's own; the same key with the same input is the same request.
         reward: a reward of the catalog; "" = points for what they are worth.

@@ -99,6 +99,14 @@ def resolve_problem(conn: Connection, store_id: int, key: str, now: datetime) ->
     )
 
 
+def stores_with(conn: Connection, key: str) -> set[int]:
+    """The stores of which the problem `key` is open."""
+    query = sa.select(_PROBLEM.c.store_id).where(
+        _PROBLEM.c.problem_key == key, _PROBLEM.c.resolved_at.is_(None)
+    )
+    return set(conn.execute(query).scalars())
+
+
 def open_problems(conn: Connection, store_id: int) -> list[Problem]:
     """The problems that are not mended, oldest first."""
     query = (

@@ -6,7 +6,7 @@ outlives the people it is about.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,6 +33,18 @@ class Action:
     subject: str
     before: Mapping[str, object] | None
     after: Mapping[str, object] | None
+
+
+def forget_shoppers(conn: Connection, store_id: int, user_ids: Sequence[str]) -> None:
+    """Takes away which shoppers did something, as older versions noted it."""
+    conn.execute(
+        sa.update(_ACTION)
+        .where(
+            _ACTION.c.store_id == store_id,
+            _ACTION.c.actor.in_([f"shopper:{one}" for one in user_ids]),
+        )
+        .values(actor="shopper")
+    )
 
 
 def note(

@@ -1,10 +1,11 @@
 """What the tasks of a process work with."""
 
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.db.database import Database
+from saleor_loyalty_app.flows.each_row import Aside
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.services import Services
 from saleor_loyalty_app.settings import Settings
@@ -18,11 +19,13 @@ class Background:
 
     Attributes:
         threads: bounded, and of the background alone, so that it never keeps requests waiting.
+        aside: rows that failed, which others go before until they are tried again.
     """
 
     services: Services
     threads: Executor
     email_keys: EmailKeys
+    aside: Aside = field(default_factory=Aside)
 
     @property
     def database(self) -> Database:

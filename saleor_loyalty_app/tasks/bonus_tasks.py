@@ -6,7 +6,8 @@ from functools import partial
 from saleor_loyalty_app.bonuses import given, waiting
 from saleor_loyalty_app.bonuses.runs import Celebrated
 from saleor_loyalty_app.flows.celebrate import celebrate_page
-from saleor_loyalty_app.flows.give_bonus import give_waiting
+from saleor_loyalty_app.flows.each_row import stores_told
+from saleor_loyalty_app.flows.give_bonus import WAITING, give_waiting
 from saleor_loyalty_app.queue import Schedule
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tasks.background import Background
@@ -43,12 +44,16 @@ def celebrate(work: Background, kind: Celebrated) -> bool:
 def give_those_waiting(work: Background) -> bool:
     """Gives the bonuses that waited, where earning is on, a page of each store."""
     now = work.clock()
-    busy = work.database.read(waiting.stores_waiting)
+    busy = work.database.read(
+        lambda conn: waiting.stores_waiting(conn) | stores_told(conn, WAITING)
+    )
     stores = [store for store in work.active_stores() if store.id in busy]
 
     def one(store: StoreRef) -> bool:
         given_now = work.database.write(
-            lambda conn: give_waiting(conn, store, limit=BONUSES, keys=work.email_keys, now=now)
+            lambda conn: give_waiting(
+                conn, store, limit=BONUSES, keys=work.email_keys, now=now, aside=work.aside
+            )
         )
         return given_now == BONUSES
 

@@ -8,9 +8,9 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app import metrics
 from saleor_loyalty_app.flows.audit_counters import audit_decided, audit_rows
 from saleor_loyalty_app.flows.audit_store import mend_days, note_drifts, renew_orders
+from saleor_loyalty_app.flows.settle_points import settle_points
 from saleor_loyalty_app.insights import roll_up
 from saleor_loyalty_app.ledger.auditing import Drift
-from saleor_loyalty_app.ledger.settling import settle_page
 from saleor_loyalty_app.queue import Schedule
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tasks.background import Background
@@ -43,7 +43,7 @@ def settle_pages(work: Background, store: StoreRef) -> bool:
     now, limit = work.clock(), PAGE[work.database.engine.dialect.name]
 
     def settle(conn: Connection) -> int:
-        return settle_page(conn, store.id, now=now, limit=limit)
+        return settle_points(conn, store, now=now, limit=limit, aside=work.aside)
 
     return all(work.database.write(settle) == limit for _ in range(PAGES))
 

@@ -1,12 +1,13 @@
 """Messages: what is due is sent, the books are looked at for news, balances are mirrored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app.flows import expiry_notices
+from saleor_loyalty_app.flows.each_row import Aside, EachRow, stores_told
 from saleor_loyalty_app.flows.message_context import dressed_setup, shop_name
 from saleor_loyalty_app.flows.mirror_balances import mirror_page
 from saleor_loyalty_app.flows.monthly_statements import month_to_tell, statement_page
@@ -90,9 +91,13 @@ def tell_of_expiry(work: Background) -> bool:
         if not store.messages_on or not _can_write(work, store, now):
             return False
         members = work.database.read(lambda conn: expiry_notices.candidates(conn, store, now=now))
+        if not members and store.id in work.database.read(_stores_told):
+            work.database.write(partial(_tell_of_expiry, store=store, now=now, aside=work.aside))
         for first in range(0, len(members), expiry_notices.PAGE):
             page = members[first : first + expiry_notices.PAGE]
-            work.database.write(partial(_tell_of_expiry, store=store, members=page, now=now))
+            work.database.write(
+                partial(_tell_of_expiry, store=store, members=page, now=now, aside=work.aside)
+            )
         return False
 
     return for_each_store("tell_expiry", work.active_stores(), tell)
@@ -146,11 +151,27 @@ def _tell_available(conn: Connection, store: StoreRef, now: datetime) -> datetim
     return until
 
 
+def _stores_told(conn: Connection) -> set[int]:
+    return stores_told(conn, expiry_notices.WORK)
+
+
 def _tell_of_expiry(
-    conn: Connection, *, store: StoreRef, members: list[int], now: datetime
+    conn: Connection,
+    *,
+    store: StoreRef,
+    now: datetime,
+    aside: Aside,
+    members: Sequence[int] = (),
 ) -> None:
-    expiry_notices.notice_page(conn, store, members, now=now)
-    expiry_notices.reminder_page(conn, store, members, now=now)
+    def tell(some: Sequence[int]) -> None:
+        expiry_notices.notice_page(conn, store, some, now=now)
+        expiry_notices.reminder_page(conn, store, some, now=now)
+
+    each = EachRow(conn, store, expiry_notices.WORK, aside, now)
+    if members:
+        each.do(members, tell, lambda member_id: member_id)
+    else:
+        each.ready(lambda _most: members, 1, lambda member_id: member_id)
 
 
 def _walk(work: Background, store: StoreRef, page: Callable[..., int | None]) -> None:

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from functools import partial
 
+from saleor_loyalty_app.flows import pass_milestones
+from saleor_loyalty_app.flows.each_row import stores_told
 from saleor_loyalty_app.flows.pass_milestones import settle_milestones
 from saleor_loyalty_app.flows.sweep_milestones import is_due, milestones_page
 from saleor_loyalty_app.milestones import passed
@@ -32,7 +34,9 @@ def sweep_milestones(work: Background) -> bool:
 
 def give_milestones(work: Background) -> bool:
     """Gives the perks of lines that were passed, and takes back those that fall with a refund."""
-    busy = work.database.read(passed.stores_waiting)
+    busy = work.database.read(
+        lambda conn: passed.stores_waiting(conn) | stores_told(conn, pass_milestones.PERKS)
+    )
     stores = [store for store in work.active_stores() if store.id in busy]
     return for_each_store("give_milestones", stores, partial(_give, work))
 
@@ -43,7 +47,9 @@ def _sweep(work: Background, store: StoreRef) -> bool:
         return False
     more = True
     for _ in range(PAGES):
-        more = work.database.write(lambda conn: milestones_page(conn, store, now=now))
+        more = work.database.write(
+            lambda conn: milestones_page(conn, store, now=now, aside=work.aside)
+        )
         if not more:
             break
     return more
@@ -52,6 +58,8 @@ def _sweep(work: Background, store: StoreRef) -> bool:
 def _give(work: Background, store: StoreRef) -> bool:
     now = work.clock()
     settled = work.database.write(
-        lambda conn: settle_milestones(conn, store, limit=PERKS, keys=work.email_keys, now=now)
+        lambda conn: settle_milestones(
+            conn, store, limit=PERKS, keys=work.email_keys, now=now, aside=work.aside
+        )
     )
     return settled == PERKS

@@ -3,19 +3,12 @@
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import Connection
-
-from saleor_loyalty_app.flows.reward_news import tell_of_end
+from saleor_loyalty_app.flows.each_row import stores_told
+from saleor_loyalty_app.flows.warn_of_rewards import PAGE, WORK, about_to_end, warn_page
 from saleor_loyalty_app.queue import Schedule
-from saleor_loyalty_app.rewards import claims
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tasks.background import Background
 from saleor_loyalty_app.tasks.per_store import for_each_store
-
-#: So long before the end it is told, which is the end of a day: at noon three days before it …
-AHEAD = timedelta(days=3, hours=12)
-#: … but not sooner after the code was made, as for one that is good for a day or two.
-FRESH = timedelta(days=1)
 
 
 def schedules(work: Background) -> tuple[Schedule, ...]:
@@ -30,20 +23,13 @@ def warn_of_rewards(work: Background) -> bool:
 
 def _warn(work: Background, store: StoreRef) -> bool:
     now = work.clock()
-
-    def write(conn: Connection) -> int:
-        found = claims.about_to_end(
-            conn, store.id, now=now, until=now + AHEAD, held_since=now - FRESH
-        )
-        for claim, public_id in found:
-            claims.change(conn, claim.id, warned_at=now)
-            tell_of_end(conn, claim, public_id, now=now)
-        return len(found)
-
     if not work.database.read(
-        lambda conn: claims.about_to_end(
-            conn, store.id, now=now, until=now + AHEAD, held_since=now - FRESH
+        lambda conn: (
+            about_to_end(conn, store, now=now, limit=1) or store.id in stores_told(conn, WORK)
         )
     ):
         return False
-    return work.database.write(write) == claims.PAGE
+    warned = work.database.write(
+        lambda conn: warn_page(conn, store, limit=PAGE, now=now, aside=work.aside)
+    )
+    return warned == PAGE

@@ -43,11 +43,13 @@ def move_pages(work: Background, store: StoreRef) -> bool:
         return False
     more = True
     for _ in range(PAGES):
-        more = work.database.write(lambda conn: tiers_page(conn, store, now=now))
+        more = work.database.write(lambda conn: tiers_page(conn, store, now=now, aside=work.aside))
         if not more:
             break
     rewards = all(
-        work.database.write(lambda conn: rewards_page(conn, store, keys=work.email_keys, now=now))
+        work.database.write(
+            lambda conn: rewards_page(conn, store, keys=work.email_keys, now=now, aside=work.aside)
+        )
         for _ in range(PAGES)
     )
     return more or rewards
@@ -56,5 +58,5 @@ def move_pages(work: Background, store: StoreRef) -> bool:
 def _change(work: Background, store: StoreRef) -> bool:
     now = work.clock()
     if work.database.read(lambda conn: is_changed(conn, store, now=now)):
-        work.database.write(lambda conn: tiers_page(conn, store, now=now))
+        work.database.write(lambda conn: tiers_page(conn, store, now=now, aside=work.aside))
     return False

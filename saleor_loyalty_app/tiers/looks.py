@@ -35,14 +35,21 @@ def look_again(
         _ADD.run(conn, {"store_id": store_id, "member_id": member_id, "silent": silent})
 
 
-def waiting(conn: Connection, store_id: int, *, limit: int) -> Looks:
-    """The oldest looks that were asked for, each member once."""
-    rows = conn.execute(
+def waiting(conn: Connection, store_id: int, *, limit: int, but: Collection[object] = ()) -> Looks:
+    """The oldest looks that were asked for, each member once.
+
+    Args:
+        but: members who are left out.
+    """
+    query = (
         sa.select(_looks.c.id, _looks.c.member_id, _looks.c.silent)
         .where(_looks.c.store_id == store_id)
         .order_by(_looks.c.id)
         .limit(limit)
-    ).all()
+    )
+    if but:
+        query = query.where(_looks.c.member_id.not_in(list(but)))
+    rows = conn.execute(query).all()
     loud = {row.member_id for row in rows if not row.silent}
     members = {row.member_id for row in rows}
     return Looks(tuple(row.id for row in rows), tuple(sorted(members)), frozenset(members - loud))

@@ -11846,7 +11846,7 @@ export interface components {
             available_from: string | null;
             /**
              * By
-             * @description app, app:goodwill (given automatically), shopper:<id>, or a staff member by address.
+             * @description app, app:goodwill (given automatically), shopper, or a staff member by address.
              */
             by: string;
             /** Expires At */

@@ -303,7 +303,7 @@ class StatementLine(Answer):
     order_number: str | None
     source: str
     by: str = Field(
-        description="app, app:goodwill (given automatically), shopper:<id>, or a staff member by "
+        description="app, app:goodwill (given automatically), shopper, or a staff member by "
         "address."
     )
     available_from: datetime | None

@@ -14,6 +14,7 @@ from saleor_loyalty_app.api.saleor.tenants import Tenant
 from saleor_loyalty_app.api.shopper_tokens import is_loyalty_token
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.members.repository import member_by_id, member_by_user
+from saleor_loyalty_app.rewards.forgetting import SHOPPER
 from saleor_loyalty_app.saleor.errors import InvalidToken
 from saleor_loyalty_app.saleor.tokens import Claims, verify_shopper
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -44,8 +45,8 @@ class Shopper:
 
     @property
     def actor(self) -> str:
-        """The name under which the books keep what this person did."""
-        return f"shopper:{self.user_id}"
+        """The name under which the books keep what this person did: they know whose they are."""
+        return SHOPPER
 
 
 async def shopper_of(request: Request, faces: FacesOf) -> Shopper:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 import msgspec
@@ -19,7 +20,7 @@ from saleor_loyalty_app.flows.reconcile import (
 )
 from saleor_loyalty_app.flows.refresh_orders import RefreshReport, refresh_due_orders
 from saleor_loyalty_app.flows.store_access import StoreAccess
-from saleor_loyalty_app.orders import refresh
+from saleor_loyalty_app.orders import refresh, repository
 from saleor_loyalty_app.orders.models import OrderRefresh, OrderState
 from saleor_loyalty_app.saleor.errors import SaleorUnavailable
 from saleor_loyalty_app.stores.models import Store
@@ -31,6 +32,7 @@ from tests.order_source import MemorySource
 
 _refreshes, _states = table(OrderRefresh), table(OrderState)
 _stores = table(Store)
+IDS = ("O1", "O2", "O3")
 
 
 def cursor(database: Database, store: StoreRef) -> datetime | None:
@@ -82,6 +84,35 @@ class TestDueOrders:
         report = refresh_due_orders(database, store, source, clock=clock, secrets=KEYS)
         assert (report.gone, due(database, store)) == (1, [])
         assert books() == {("U1", "points"): 1000}
+
+    def test_an_order_that_cannot_be_marked_as_gone_keeps_none_of_the_others(
+        self,
+        database: Database,
+        store: StoreRef,
+        source: MemorySource,
+        clock: ManualClock,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        for number in (1, 2, 3):
+            receive(database, store, bought(number, transactions=[]), NOW)
+        clock.advance(timedelta(minutes=1))
+        mark = repository.mark_gone
+
+        def fails(conn: sa.Connection, store_id: int, order_id: str, **more: Any) -> bool:
+            marked = mark(conn, store_id, order_id, **more)
+            if order_id == "O1":
+                raise LookupError("an order that nobody foresaw")
+            return marked
+
+        monkeypatch.setattr(repository, "mark_gone", fails)
+        report = refresh_due_orders(database, store, source, clock=clock, secrets=KEYS, pages=1)
+        assert (report.gone, report.failed, due(database, store)) == (2, 1, ["O1"])
+        rows = [database.read(partial(order_row, store=store, order_id=one)) for one in IDS]
+        assert [row.gone_at is not None for row in rows] == [False, True, True]
+        monkeypatch.undo()
+        clock.advance(timedelta(minutes=1))
+        report = refresh_due_orders(database, store, source, clock=clock, secrets=KEYS)
+        assert (report.gone, report.failed, due(database, store)) == (1, 0, [])
 
     def test_an_order_that_cannot_be_understood_is_not_gone_but_asked_again(
         self, database: Database, store: StoreRef, source: MemorySource, clock: ManualClock

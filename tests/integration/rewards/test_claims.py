@@ -11,12 +11,15 @@ import sqlalchemy as sa
 
 from saleor_loyalty_app.api.rewards.catalog import read_exchange
 from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.flows import warn_of_rewards
+from saleor_loyalty_app.flows.each_row import Aside
 from saleor_loyalty_app.flows.export_member import export_member
 from saleor_loyalty_app.flows.fulfill_claim import move_claim
 from saleor_loyalty_app.flows.redemption_news import note_checkout
 from saleor_loyalty_app.flows.reward_values import reward_figures
 from saleor_loyalty_app.members.repository import member_by_id
 from saleor_loyalty_app.programs.repository import revision_at
+from saleor_loyalty_app.rewards.claims import ClaimRow
 from saleor_loyalty_app.rewards.errors import (
     BelowMinimumOrder,
     ClaimInPreparation,
@@ -31,6 +34,7 @@ from saleor_loyalty_app.rewards.errors import (
     RewardUnknown,
 )
 from saleor_loyalty_app.saleor.checkout_event import CheckoutNews, CheckoutUser
+from saleor_loyalty_app.stores.problems import open_problems
 from saleor_loyalty_app.tasks import reward_tasks
 from saleor_loyalty_app.tasks.background import Background
 from sandbox.box import id_of
@@ -265,8 +269,17 @@ def test_what_somebody_took_is_in_the_data_that_is_kept_about_them(stage: Stage)
     assert other.public_id not in str(about)
 
 
+def background(stage: Stage) -> Background:
+    """What the task works with."""
+    clock = stage.box.clock.now
+    return cast(Background, SimpleNamespace(database=stage.database, clock=clock, aside=Aside()))
+
+
 def test_a_code_that_is_not_used_is_told_of_once_before_its_end(stage: Stage) -> None:
-    work = cast(Background, SimpleNamespace(database=stage.database, clock=stage.box.clock.now))
+    work = cast(
+        Background,
+        SimpleNamespace(database=stage.database, clock=stage.box.clock.now, aside=Aside()),
+    )
     offer(stage, item_of("amount", amount="10", valid_days=10), item_of("custom", id="mug"))
     taken = claim(stage)
     claim(stage, "mug")
@@ -276,8 +289,37 @@ def test_a_code_that_is_not_used_is_told_of_once_before_its_end(stage: Stage) ->
         assert stage.told().count("reward_expiring") == (0 if before.days == 4 else 1)
 
 
+def test_a_reminder_that_fails_keeps_no_other_waiting(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = background(stage)
+    offer(stage, item_of("amount", amount="10", valid_days=10))
+    first, _ = claim(stage), claim(stage)
+    tell = warn_of_rewards.tell_of_end
+
+    def fails(conn: sa.Connection, of: ClaimRow, public_id: str, *, now: datetime) -> None:
+        tell(conn, of, public_id, now=now)
+        if public_id == first.public_id:
+            raise LookupError("a claim that nobody foresaw")
+
+    monkeypatch.setattr(warn_of_rewards, "tell_of_end", fails)
+    stage.box.clock.advance(first.deadline - timedelta(days=3) - stage.now)
+    reward_tasks._warn(work, stage.store)
+    assert stage.told().count("reward_expiring") == 1
+    [problem] = stage.database.read(lambda conn: open_problems(conn, stage.store.id))
+    assert ": 1 failed" in problem.message
+    monkeypatch.undo()
+    stage.box.clock.advance(timedelta(minutes=2))
+    reward_tasks._warn(work, stage.store)
+    assert stage.told().count("reward_expiring") == 2
+    assert stage.database.read(lambda conn: open_problems(conn, stage.store.id)) == []
+
+
 def test_a_code_of_one_day_or_in_a_cart_that_was_left_is_told_of_too(stage: Stage) -> None:
-    work = cast(Background, SimpleNamespace(database=stage.database, clock=stage.box.clock.now))
+    work = cast(
+        Background,
+        SimpleNamespace(database=stage.database, clock=stage.box.clock.now, aside=Aside()),
+    )
     offer(stage, item_of("amount", amount="10", valid_days=1))
     taken, checkout = claim(stage), stage.cart()
     stage.put_code(checkout, taken.code)

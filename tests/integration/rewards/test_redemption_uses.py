@@ -110,7 +110,7 @@ def test_an_unpaid_order_with_the_code_spends_the_points_once(
     assert now.ended_at is not None
     [entry] = entries_of(conn, store)[1:]
     assert (entry.kind, entry.amount, entry.id) == ("redeem", -500, now.redeem_entry_id)
-    assert (entry.source, entry.actor) == (f"redemption:{made.public_id}", "shopper:U1")
+    assert (entry.source, entry.actor) == (f"redemption:{made.public_id}", "shopper")
     assert (entry.channel, entry.currency) == ("default-channel", "USD")
     assert entry.reason == {"code": "points_spent", "order": "1"}
     assert points(conn, store, ayse) == (0, 0, 0)
