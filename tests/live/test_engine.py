@@ -6,13 +6,15 @@ One point takes off a cent and can be spent as soon as its order is paid.
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from math import ceil
 
 import pytest
 
+from saleor_loyalty_app.campaigns.vouchers import ENDED
 from saleor_loyalty_app.clock import system_clock
+from tests.live import flyers
 from tests.live.cart import Cart
 from tests.live.patience import until
 from tests.live.programs import (
@@ -37,6 +39,8 @@ pytestmark = pytest.mark.live
 
 PROGRAM = ENGINE
 CENT = Decimal("0.01")
+#: Until the app has looked again whether Saleor still has the codes, in seconds.
+NEXT_LOOK = 700.0
 #: How Saleor refuses a cart whose delivery may not be had (any more).
 NO_DELIVERY = r"SHIPPING_METHOD_NOT_SET|INVALID_SHIPPING_METHOD|DELIVERY_METHOD_NOT_APPLICABLE"
 
@@ -69,6 +73,32 @@ def gold(scene: Scene) -> Gold:
 def cart_of(shopper: Shopper, items: dict[str, int]) -> Cart:
     """A checkout of the shopper without a delivery."""
     return Cart.filled(shopper.scene.shop, items, email=shopper.email, token=shopper.token())
+
+
+@dataclass(frozen=True)
+class Flyer:
+    """A campaign whose code staff deleted in Saleor while it goes on."""
+
+    campaign: str
+    code: str
+    reader: Shopper
+
+
+@pytest.fixture(scope="module")
+def deleted(scene: Scene) -> Flyer:
+    """The app looks every ten minutes whether codes are still there: other chapters go on."""
+    code, reader = flyers.fresh_code(), Shopper(scene)
+    running = flyers.begin(scene, code, minimum=Decimal(1), budget=Decimal(100))
+    assert code in flyers.codes_shown(reader)
+    scene.shop.delete_voucher(flyers.voucher_of(scene, running["id"]))
+    return Flyer(running["id"], code, reader)
+
+
+def test_a_code_that_staff_delete_is_worth_nothing_from_then_on(
+    scene: Scene, deleted: Flyer
+) -> None:
+    with pytest.raises(StoreRefused, match="INVALID"):
+        cart_of(deleted.reader, {scene.priced().id: 1}).put_code(deleted.code)
 
 
 def test_a_tier_multiplies_the_points_and_its_delivery_is_what_the_order_pays(
@@ -209,30 +239,11 @@ def test_a_campaigns_code_is_in_the_store_costs_its_budget_and_ends_when_it_is_s
     shopper, late = Shopper(scene), Shopper(scene)
     goods = 2 * thing.price
     off = (goods / 10).quantize(CENT, ROUND_HALF_UP)
-    now = system_clock()
-    code = f"LIVE{now:%H%M%S%f}"
-    terms = {
-        "kind": "percent",
-        "name": "Live flyer",
-        "texts": {"en": {"title": "10% off"}, "tr": {"title": "%10 indirim"}},
-        "starts_at": (now - timedelta(hours=1)).isoformat(),
-        "ends_at": (now + timedelta(days=1)).isoformat(),
-        "channels": [
-            {"channel": shop.channel, "currency": "USD", "value": "10", "minimum": str(goods)}
-        ],
-        "codes": {"sharing": "shared", "code": code, "once_per_customer": True},
-        "budget": {"money": {"USD": str(4 * off)}},
-    }
-    drawn = scene.told("POST", "campaigns", {"terms": terms})
-    path = f"campaigns/{drawn['id']}"
-    scene.told("POST", f"{path}/schedule", {"version": drawn["version"]})
-    running = until(
-        lambda: scene.told("GET", path), lambda seen: bool(seen["code_counts"]["open"] == 1)
-    )
+    code = flyers.fresh_code()
+    running = flyers.begin(scene, code, minimum=goods, budget=4 * off)
     assert (running["state"], running["trouble"]) == ("running", "")
-    (voucher,) = [key for key, name in shop.vouchers().items() if drawn["id"] in name]
-    (shown,) = shopper.read("me/campaigns")["campaigns"]
-    assert shown["code"] == code
+    path, voucher = f"campaigns/{running['id']}", flyers.voucher_of(scene, running["id"])
+    assert code in flyers.codes_shown(shopper)
 
     cart = cart_of(shopper, {thing.id: 1})
     cart.choose(METHOD)
@@ -261,7 +272,7 @@ def test_a_campaigns_code_is_in_the_store_costs_its_budget_and_ends_when_it_is_s
     )
     with pytest.raises(StoreRefused, match="INVALID"):
         cart_of(late, {thing.id: 2}).put_code(code)
-    assert shopper.read("me/campaigns")["campaigns"] == []
+    assert code not in flyers.codes_shown(shopper)
     open_cart.pay(goods + METHOD_PRICE)
     with pytest.raises(StoreRefused, match="VOUCHER_NOT_APPLICABLE"):
         open_cart.complete()
@@ -328,6 +339,17 @@ def test_who_was_let_in_and_offered_a_price_gets_the_order_though_the_tier_is_lo
         assert money(look["shippingPrice"]) == GOLD_PRICE
         after = cart_of(gold.shopper, {kept.id: 1})
         assert after.methods() == []
+
+
+def test_the_owner_is_told_of_a_code_that_staff_deleted_and_shoppers_are_shown_it_no_more(
+    scene: Scene, deleted: Flyer
+) -> None:
+    until(
+        lambda: scene.told("GET", f"campaigns/{deleted.campaign}"),
+        lambda seen: bool(seen["trouble"] == ENDED),
+        seconds=NEXT_LOOK,
+    )
+    assert deleted.code not in flyers.codes_shown(deleted.reader)
 
 
 def test_the_books_add_up_and_the_doctor_finds_nothing_wrong(scene: Scene) -> None:
