@@ -14,7 +14,7 @@ from saleor_loyalty_app.bonuses import birthdays, waiting
 from saleor_loyalty_app.bonuses.celebrating import Birthday
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
-from saleor_loyalty_app.flows import give_bonus, pass_milestones
+from saleor_loyalty_app.flows import award_deed, give_bonus, pass_milestones
 from saleor_loyalty_app.flows.award_deed import Awarded
 from saleor_loyalty_app.flows.celebrate import celebrate_page
 from saleor_loyalty_app.flows.each_row import Aside
@@ -105,7 +105,7 @@ def members(database: Database, store: StoreRef) -> list[int]:
 @pytest.fixture
 def broken(members: list[int], monkeypatch: pytest.MonkeyPatch) -> set[int]:
     """Members at whom every deed fails, after it was booked."""
-    ill, award = set(members[:-1]), give_bonus.award_deed
+    ill, award = set(members[:-1]), award_deed.award_deed
 
     def fails(
         conn: Connection, store: StoreRef, member_id: int, *args: Any, **more: Any
