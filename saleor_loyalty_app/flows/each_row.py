@@ -97,15 +97,20 @@ class EachRow:
             fetch: gives so many rows at most, in their order.
             key: names a row.
         """
-        known = self.aside.known(self.work, self.store.id)
-        found = fetch(limit + len(known))
-        if len(found) < limit + len(known):
-            gone = known - {key(row) for row in found}
-            self.aside.drop(self.work, self.store.id, gone)
-            if gone or not found:
-                self._say()
+        most = limit + len(self.aside.known(self.work, self.store.id))
+        found = fetch(most)
+        gone = len(found) < most and self._forget_all_but({key(row) for row in found})
         resting = self.aside.resting(self.work, self.store.id, self.now)
-        return [row for row in found if key(row) not in resting][:limit]
+        rows = [row for row in found if key(row) not in resting][:limit]
+        if not rows and (gone or not found):
+            # Where there are some, `do` says it, after all else that it locks.
+            self._say()
+        return rows
+
+    def forget_all_but(self, there: Collection[Hashable]) -> None:
+        """Forgets what failed and is not among all rows that there are."""
+        if self._forget_all_but(there):
+            self._say()
 
     def do(
         self,
@@ -130,6 +135,18 @@ class EachRow:
             self.aside.put(self.work, self.store.id, name, self.now)
         self._say()
         return failed
+
+    def forget_all(self) -> None:
+        """Forgets what failed, and what was told of it, here and by other processes: it is all
+        begun anew, or is not worked on any more.
+        """
+        self._forget_all_but(())
+        self._say()
+
+    def _forget_all_but(self, there: Collection[Hashable]) -> bool:
+        gone = self.aside.known(self.work, self.store.id).difference(there)
+        self.aside.drop(self.work, self.store.id, gone)
+        return bool(gone)
 
     def _say(self) -> None:
         count = len(self.aside.known(self.work, self.store.id))
