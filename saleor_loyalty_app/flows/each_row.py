@@ -25,6 +25,8 @@ T = TypeVar("T")
 #: A row that failed is tried again after so long, then twice as long, and so on.
 RETRY = timedelta(seconds=60)
 LONGEST_RETRY = timedelta(hours=1)
+#: Failures of a page that are logged with where they came from: where all fail, it is one reason.
+TRACED = 3
 _PROBLEM = "rows-failed-"
 
 
@@ -171,7 +173,20 @@ def each_of(
     """
     if not rows or _works(conn, store, name, rows, work, None):
         return []
-    return [row for row in rows if not _works(conn, store, name, [row], work, str(key(row)))]
+    failed: list[T] = []
+    for row in rows:
+        alone = _Alone(str(key(row)), traced=len(failed) < TRACED)
+        if not _works(conn, store, name, [row], work, alone):
+            failed.append(row)
+    return failed
+
+
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """A row that is worked on by itself: how it is called, and whether its failure is traced."""
+
+    name: str
+    traced: bool
 
 
 def _works(
@@ -180,20 +195,27 @@ def _works(
     name: str,
     rows: Sequence[T],
     work: Callable[[Sequence[T]], object],
-    alone: str | None,
+    alone: _Alone | None,
 ) -> bool:
-    """Whether all went well; else nothing of it stays. `alone`: how a row by itself is called."""
+    """Whether all went well; else nothing of it stays. Without `alone` they are a page."""
     try:
         with conn.begin_nested():
             work(rows)
     except ROWS_FAULT as failure:
         if isinstance(failure, DATABASES_FAULT):
             raise
+        code = type(failure).__name__
         if alone is None:
-            code = type(failure).__name__
             logger.warning("page_failed", store_id=store.id, name=name, error_code=code)
         else:
-            logger.exception("row_failed", store_id=store.id, name=name, row=alone)
+            logger.error(
+                "row_failed",
+                store_id=store.id,
+                name=name,
+                row=alone.name,
+                error_code=code,
+                exc_info=alone.traced,
+            )
         return False
     return True
 
