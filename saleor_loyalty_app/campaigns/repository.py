@@ -178,6 +178,18 @@ def covering(
     return [of_row(row) for row in conn.execute(query.order_by(_C.c.id))]
 
 
+def ran_within(conn: Connection, store_id: int, first: datetime, last: datetime) -> set[int]:
+    """The campaigns, by id, that something of some instant between two may be for."""
+    query = sa.select(_C.c.id).where(
+        _C.c.store_id == store_id,
+        _C.c.published_at <= last,
+        _C.c.starts_at <= last,
+        _C.c.ends_at > first,
+        sa.or_(_C.c.ended_at.is_(None), _C.c.ended_at > first),
+    )
+    return set(conn.execute(query).scalars())
+
+
 def overlapping(
     conn: Connection, store_id: int, starts_at: datetime, ends_at: datetime, *, but: int
 ) -> list[CampaignRow]:

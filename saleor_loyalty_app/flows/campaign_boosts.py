@@ -9,8 +9,10 @@ from sqlalchemy import Connection
 from saleor_loyalty_app.campaigns import repository
 from saleor_loyalty_app.campaigns.repository import CampaignRow
 from saleor_loyalty_app.flows.campaign_budget import end_campaign
+from saleor_loyalty_app.flows.lock_campaigns import lock_campaigns
 from saleor_loyalty_app.programs.boosts import RULE_PREFIX, Boost
 from saleor_loyalty_app.programs.decide import Decision
+from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
 
 
@@ -21,16 +23,16 @@ def boosts_at(conn: Connection, store: StoreRef, at: datetime) -> tuple[Boost, .
     return tuple(map(boost_of, repository.covering(conn, store.id, at, sharing="")))
 
 
-def locked_boosts(conn: Connection, store: StoreRef, at: datetime) -> tuple[Boost, ...]:
-    """`boosts_at`, for who draws: campaigns with a budget stay locked until the transaction ends.
+def locked_boosts(conn: Connection, store: StoreRef, snapshot: OrderSnapshot) -> tuple[Boost, ...]:
+    """`boosts_at`, for an order that draws: its campaigns stay locked until the transaction ends.
 
-    The member's account is locked before, since caps and budgets come last.
+    The member's account is locked before, since caps and budgets come last; and with those that
+    have a budget all others that the order may draw from later, since they come in one order.
     """
-    found = repository.covering(conn, store.id, at, sharing="")
-    limited = [one.id for one in found if boost_of(one).room is not None]
-    locked = repository.by_ids(conn, store.id, limited, lock=True)
+    locked = lock_campaigns(conn, store, [snapshot])
+    found = repository.covering(conn, store.id, snapshot.created, sharing="")
     current = [locked.get(one.id, one) for one in found]
-    return tuple(boost_of(one) for one in current if one.covers(at))
+    return tuple(boost_of(one) for one in current if one.covers(snapshot.created))
 
 
 def boost_of(campaign: CampaignRow) -> Boost:

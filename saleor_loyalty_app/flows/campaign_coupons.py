@@ -4,7 +4,8 @@ It comes once an order, whatever is seen of it afterwards, and goes unused when 
 back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -25,7 +26,20 @@ from saleor_loyalty_app.stores.refs import StoreRef
 REFUNDED = "refund"
 
 
-def bring_coupons(
+@dataclass(frozen=True, slots=True)
+class Coupons:
+    """What an order brought, and the campaigns that bring another coupon for it now."""
+
+    held: Sequence[codes.CountedCode]
+    due: Sequence[tuple[CampaignRow, AfterOrder]]
+
+    @property
+    def campaigns(self) -> set[int]:
+        """The campaigns that are to be locked before anything is issued."""
+        return {campaign.id for campaign, _ in self.due}
+
+
+def coupons_of(
     conn: Connection,
     store: StoreRef,
     snapshot: OrderSnapshot,
@@ -35,29 +49,48 @@ def bring_coupons(
     paid_at: datetime | None,
     fulfilled_at: datetime | None,
     seen_before: bool,
-    now: datetime,
-) -> None:
-    """Issues what the order brings by now, and ends what it no longer brings.
+) -> Coupons:
+    """What the order has brought, and what it brings by now; nothing is written.
 
     Args:
         member_id: of the owner; None where nobody gets anything for it.
     """
-    key = issue_key(snapshot.id)
-    held = _brought(conn, store, key) if seen_before else []
-    if held:
-        _end_unearned(conn, store, snapshot, share, held, now)
+    held = _brought(conn, store, issue_key(snapshot.id)) if seen_before else []
     if paid_at is None or member_id is None or share.order <= 0:
-        return
-    had = {one.campaign_id for one in held}
+        return Coupons(held, ())
+    had, due = {one.campaign_id for one in held}, []
     for campaign in repository.covering(conn, store.id, snapshot.created, sharing="after_order"):
         terms = campaign.terms.codes.after_order if campaign.terms.codes is not None else None
         if terms is None or campaign.id in had:
             continue
         if terms.when == "fulfilled" and fulfilled_at is None:
             continue
-        if not campaign.terms.is_in(snapshot.channel.slug) or not earned(terms, snapshot, share):
-            continue
-        _issue(conn, store, campaign, terms, member_id, key, now)
+        if campaign.terms.is_in(snapshot.channel.slug) and earned(terms, snapshot, share):
+            due.append((campaign, terms))
+    return Coupons(held, due)
+
+
+def bring_coupons(
+    conn: Connection,
+    store: StoreRef,
+    snapshot: OrderSnapshot,
+    share: Kept,
+    member_id: int | None,
+    coupons: Coupons,
+    *,
+    now: datetime,
+) -> None:
+    """Issues what the order brings by now, and ends what it no longer brings.
+
+    Args:
+        coupons: as `coupons_of` gives them; their campaigns are locked in one order.
+    """
+    if coupons.held:
+        _end_unearned(conn, store, snapshot, share, coupons.held, now)
+    if member_id is None:
+        return
+    for campaign, terms in coupons.due:
+        _issue(conn, store, campaign, terms, member_id, issue_key(snapshot.id), now)
 
 
 def issue_key(order_id: str) -> str:
@@ -104,7 +137,7 @@ def _end_unearned(
     store: StoreRef,
     snapshot: OrderSnapshot,
     share: Kept,
-    held: list[codes.CountedCode],
+    held: Sequence[codes.CountedCode],
     now: datetime,
 ) -> None:
     """Ends what the order does not bring any more.

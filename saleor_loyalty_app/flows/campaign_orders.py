@@ -17,7 +17,7 @@ from saleor_loyalty_app.campaigns.repository import CampaignRow
 from saleor_loyalty_app.campaigns.spending import OfOrder, Use
 from saleor_loyalty_app.flows.campaign_again import bring_again
 from saleor_loyalty_app.flows.campaign_budget import act_on_budget
-from saleor_loyalty_app.flows.campaign_coupons import bring_coupons
+from saleor_loyalty_app.flows.campaign_coupons import bring_coupons, coupons_of
 from saleor_loyalty_app.flows.campaign_lost_codes import lost_code
 from saleor_loyalty_app.orders.plan import AwardPlan
 from saleor_loyalty_app.orders.target import Kept, kept_awards
@@ -56,22 +56,28 @@ def note_campaigns(conn: Connection, store: StoreRef, look: OrderLook, *, now: d
         return
     used = _money_used(conn, store, look)
     points = {} if look.withheld else boosted_points(look.plan, look.share)
+    changes = _Changes({}, {})
     if used or points or look.seen_before:
-        _count(conn, store, look, used, points, now)
-    for code, _ in used.values():
-        if code is not None:
-            bring_again(conn, store, code, kept=look.share.order > 0, now=now)
-    bring_coupons(
+        changes = _changes_of(conn, store, look, used, points)
+    owner, kept = None if look.withheld else look.member_id, look.share.order > 0
+    coupons = coupons_of(
         conn,
         store,
         snapshot,
         look.share,
-        None if look.withheld else look.member_id,
+        owner,
         paid_at=look.paid_at,
         fulfilled_at=look.fulfilled_at,
         seen_before=look.seen_before,
-        now=now,
     )
+    wanted = {*changes.after, *coupons.campaigns} | (set() if kept else {*used})
+    if len(wanted) > 1:
+        repository.by_ids(conn, store.id, wanted, lock=True)
+    _count(conn, store, look, changes, now)
+    for code, _ in used.values():
+        if code is not None:
+            bring_again(conn, store, code, kept=kept, now=now)
+    bring_coupons(conn, store, snapshot, look.share, owner, coupons, now=now)
 
 
 def boosted_points(plan: AwardPlan | None, share: Kept) -> dict[str, int]:
@@ -116,16 +122,22 @@ def _money_used(
     return {campaign.id: (lost, kept)}
 
 
-def _count(
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What campaigns did to an order by the look before, and what they did to it now if more."""
+
+    before: Mapping[int, Use]
+    after: Mapping[int, Use]
+
+
+def _changes_of(
     conn: Connection,
     store: StoreRef,
     look: OrderLook,
     used: Mapping[int, tuple[CodeRow | None, int | None]],
     points: Mapping[str, int],
-    now: datetime,
-) -> None:
-    snapshot = look.snapshot
-    before = spending.uses_of_order(conn, store.id, snapshot.id)
+) -> _Changes:
+    before = spending.uses_of_order(conn, store.id, look.snapshot.id)
     by_public = repository.ids_of(conn, store.id, points) if points else {}
     wanted: dict[int, Use] = {one: Use() for one in before}
     for campaign_id, (code, money) in used.items():
@@ -137,7 +149,13 @@ def _count(
     for public_id, campaign_id in by_public.items():
         taken = wanted.get(campaign_id, Use())
         wanted[campaign_id] = Use(taken.code_id, taken.money_milli, points[public_id])
-    changed = {one: use for one, use in wanted.items() if before.get(one) != use}
+    return _Changes(before, {one: use for one, use in wanted.items() if before.get(one) != use})
+
+
+def _count(
+    conn: Connection, store: StoreRef, look: OrderLook, changes: _Changes, now: datetime
+) -> None:
+    snapshot, changed = look.snapshot, changes.after
     if not changed:
         return
     order = OfOrder(
@@ -153,7 +171,7 @@ def _count(
             store.id,
             campaign_id,
             order,
-            before.get(campaign_id),
+            changes.before.get(campaign_id),
             changed[campaign_id],
             late=_is_late(campaign, snapshot.created),
         )

@@ -15,13 +15,13 @@ from saleor_loyalty_app import log
 from saleor_loyalty_app.flows import order_news
 from saleor_loyalty_app.flows.campaign_orders import OrderLook, note_campaigns
 from saleor_loyalty_app.flows.guest_claims import mail_after_order
-from saleor_loyalty_app.flows.lock_page import lock_page
+from saleor_loyalty_app.flows.lock_page import lock_order, lock_page
 from saleor_loyalty_app.flows.open_goodwill import watch_order
 from saleor_loyalty_app.flows.order_owner import Ownership, later_owner
-from saleor_loyalty_app.flows.order_perks import lock_gifts, settle_perks
+from saleor_loyalty_app.flows.order_perks import settle_perks
 from saleor_loyalty_app.flows.order_plan import Grant, draw_caps, freeze_plan
 from saleor_loyalty_app.flows.order_posting import Posting, post_differences, tell_availability
-from saleor_loyalty_app.flows.redemption_uses import note_order
+from saleor_loyalty_app.flows.redemption_uses import concerned_by, note_order
 from saleor_loyalty_app.goodwill.signals import has_news
 from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.orders import categories, refresh, repository
@@ -65,6 +65,7 @@ def converge_order(
     secrets: EmailKeys,
     origin: str = "webhook",
     grant: Grant | None = None,
+    locked: bool = False,
 ) -> Outcome:
     """Brings the books of one order to what the snapshot says, if it may be booked.
 
@@ -74,6 +75,7 @@ def converge_order(
     Args:
         origin: how the order came here, kept from the first look: webhook, reconcile, import.
         grant: lets orders from before the program earn (history import).
+        locked: the caller holds all that the order concerns (`lock_page`).
     """
     row = repository.observe(conn, store.id, snapshot, look, origin=origin)
     if not look.is_read:
@@ -86,7 +88,12 @@ def converge_order(
         refresh.retry_later(conn, store.id, snapshot.id, now=now)
     outcome = Outcome(snapshot.id, verdict, row.member_id)
     if verdict is Verdict.book:
-        outcome = _book(conn, store, row, snapshot, look, digest, now, secrets, grant)
+        concerned = (
+            concerned_by(conn, store, snapshot)
+            if locked
+            else lock_order(conn, store, row, snapshot, look, grant=grant, keys=secrets, now=now)
+        )
+        outcome = _book(conn, store, row, snapshot, concerned, look, digest, now, secrets, grant)
     if look.is_read and verdict in (Verdict.book, Verdict.unchanged):
         refresh.refreshed(conn, store.id, snapshot.id)
         if verdict is Verdict.unchanged:
@@ -112,12 +119,21 @@ def converge_page(
     bought first what was ordered first.
     """
     newest = {item.id: item for item in sorted(snapshots, key=lambda item: item.updated_at)}
-    if len(newest) > 1 and conn.dialect.name != "sqlite":
+    together = len(newest) > 1 and conn.dialect.name != "sqlite"
+    if together:
         found = list(newest.values())
         lock_page(conn, store, found, look, origin=origin, grant=grant, keys=secrets, now=now)
     return [
         converge_order(
-            conn, store, snapshot, look, now=now, secrets=secrets, origin=origin, grant=grant
+            conn,
+            store,
+            snapshot,
+            look,
+            now=now,
+            secrets=secrets,
+            origin=origin,
+            grant=grant,
+            locked=together,
         )
         for snapshot in sorted(newest.values(), key=lambda item: (item.created, item.id))
     ]
@@ -142,6 +158,7 @@ def _book(
     store: StoreRef,
     row: OrderRow,
     snapshot: OrderSnapshot,
+    concerned: Sequence[int],
     look: Look,
     digest: str,
     now: datetime,
@@ -149,10 +166,9 @@ def _book(
     grant: Grant | None,
 ) -> Outcome:
     plan = AwardPlan.from_json(row.plan) if row.plan is not None else None
-    lock_gifts(conn, store, plan, snapshot)
     share = kept(snapshot)
     why_less = reduction(snapshot.status, share, row.losses)
-    note_order(conn, store, snapshot, share, why=why_less, now=now, owner=row.member_id)
+    note_order(conn, store, snapshot, share, concerned, why=why_less, now=now)
     paid_at = row.paid_at or paid_in_full_at(snapshot)
     fulfilled = _earliest(row.fulfilled_at, fulfilled_at(snapshot))
     revision_id = row.revision_id

@@ -25,6 +25,8 @@ T = TypeVar("T")
 #: A row that failed is tried again after so long, then twice as long, and so on.
 RETRY = timedelta(seconds=60)
 LONGEST_RETRY = timedelta(hours=1)
+#: Failures of a page that are logged with where they came from: where all fail, it is one reason.
+TRACED = 3
 _PROBLEM = "rows-failed-"
 
 
@@ -97,15 +99,20 @@ class EachRow:
             fetch: gives so many rows at most, in their order.
             key: names a row.
         """
-        known = self.aside.known(self.work, self.store.id)
-        found = fetch(limit + len(known))
-        if len(found) < limit + len(known):
-            gone = known - {key(row) for row in found}
-            self.aside.drop(self.work, self.store.id, gone)
-            if gone or not found:
-                self._say()
+        most = limit + len(self.aside.known(self.work, self.store.id))
+        found = fetch(most)
+        gone = len(found) < most and self._forget_all_but({key(row) for row in found})
         resting = self.aside.resting(self.work, self.store.id, self.now)
-        return [row for row in found if key(row) not in resting][:limit]
+        rows = [row for row in found if key(row) not in resting][:limit]
+        if not rows and (gone or not found):
+            # Where there are some, `do` says it, after all else that it locks.
+            self._say()
+        return rows
+
+    def forget_all_but(self, there: Collection[Hashable]) -> None:
+        """Forgets what failed and is not among all rows that there are."""
+        if self._forget_all_but(there):
+            self._say()
 
     def do(
         self,
@@ -131,6 +138,18 @@ class EachRow:
         self._say()
         return failed
 
+    def forget_all(self) -> None:
+        """Forgets what failed, and what was told of it, here and by other processes: it is all
+        begun anew, or is not worked on any more.
+        """
+        self._forget_all_but(())
+        self._say()
+
+    def _forget_all_but(self, there: Collection[Hashable]) -> bool:
+        gone = self.aside.known(self.work, self.store.id).difference(there)
+        self.aside.drop(self.work, self.store.id, gone)
+        return bool(gone)
+
     def _say(self) -> None:
         count = len(self.aside.known(self.work, self.store.id))
         tell_of_rows(self.conn, self.store, self.work, count, now=self.now)
@@ -154,7 +173,20 @@ def each_of(
     """
     if not rows or _works(conn, store, name, rows, work, None):
         return []
-    return [row for row in rows if not _works(conn, store, name, [row], work, str(key(row)))]
+    failed: list[T] = []
+    for row in rows:
+        alone = _Alone(str(key(row)), traced=len(failed) < TRACED)
+        if not _works(conn, store, name, [row], work, alone):
+            failed.append(row)
+    return failed
+
+
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """A row that is worked on by itself: how it is called, and whether its failure is traced."""
+
+    name: str
+    traced: bool
 
 
 def _works(
@@ -163,20 +195,27 @@ def _works(
     name: str,
     rows: Sequence[T],
     work: Callable[[Sequence[T]], object],
-    alone: str | None,
+    alone: _Alone | None,
 ) -> bool:
-    """Whether all went well; else nothing of it stays. `alone`: how a row by itself is called."""
+    """Whether all went well; else nothing of it stays. Without `alone` they are a page."""
     try:
         with conn.begin_nested():
             work(rows)
     except ROWS_FAULT as failure:
         if isinstance(failure, DATABASES_FAULT):
             raise
+        code = type(failure).__name__
         if alone is None:
-            code = type(failure).__name__
             logger.warning("page_failed", store_id=store.id, name=name, error_code=code)
         else:
-            logger.exception("row_failed", store_id=store.id, name=name, row=alone)
+            logger.error(
+                "row_failed",
+                store_id=store.id,
+                name=name,
+                row=alone.name,
+                error_code=code,
+                exc_info=alone.traced,
+            )
         return False
     return True
 

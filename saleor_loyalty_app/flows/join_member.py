@@ -1,5 +1,6 @@
 """A guest becomes a member: what they earned before goes to the account that proved the address."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from sqlalchemy import Connection
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.bonuses import given
 from saleor_loyalty_app.flows.give_bonus import give_registration_bonus, note_registration
+from saleor_loyalty_app.flows.known_member import lock_members
 from saleor_loyalty_app.flows.member_news import tell_of_membership
 from saleor_loyalty_app.ledger import Cause
 from saleor_loyalty_app.member_imports.carried import apply_waiting
@@ -159,6 +161,7 @@ def claim_guests(
     keys: EmailKeys,
     now: datetime,
     silent: bool = False,
+    also: Collection[int] = (),
 ) -> int:
     """Joins the guests with the member's address to the member, who must have confirmed it.
 
@@ -167,27 +170,33 @@ def claim_guests(
 
     Args:
         silent: nothing but history is new of them: nobody is told of a tier, nor given its points.
+        also: members whose accounts the caller wants next, which are locked with theirs, in one
+            order.
     """
     known = members.member_by_id(conn, store.id, member.id)
     if known is None or not known.confirmed or not known.email:
         return 0
     members.lock_address(conn, keys.current(store.id, known.email))
     guests = members.guests_by_keys(conn, store.id, keys.every(store.id, known.email))
-    return sum(_merge(conn, store, guest, known.id, now, silent=silent) for guest in guests)
+    for guest in guests:
+        orders.hand_over(conn, store.id, giver=guest, taker=known.id)
+    locked = members.lock_members(conn, store.id, [*guests, known.id]) if guests else {}
+    if len(guests) > 1 or (guests and also):
+        lock_members(conn, store, {*locked, *also})
+    return sum(_merge(conn, store, locked, guest, known.id, now, silent=silent) for guest in guests)
 
 
 def _merge(
     conn: Connection,
     store: StoreRef,
+    locked: Mapping[int, MemberRef],
     guest_id: int,
     member_id: int,
     now: datetime,
     *,
     silent: bool,
 ) -> int:
-    orders.hand_over(conn, store.id, giver=guest_id, taker=member_id)
-    locked = members.lock_members(conn, store.id, [guest_id, member_id])
-    guest, member = locked.get(guest_id), locked.get(member_id)
+    guest, member = locked.get(guest_id), members.member_by_id(conn, store.id, member_id)
     if guest is None or member is None or not guest.is_guest or guest.merged_into is not None:
         return 0
     ledger.merge_accounts(

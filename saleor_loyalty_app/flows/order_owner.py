@@ -1,6 +1,6 @@
 """Whose order it is, and what happens to its points when it goes to somebody else."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,13 +52,15 @@ def first_owner(
     keys: EmailKeys,
     now: datetime,
     silent: bool = False,
+    also: Collection[int] = (),
 ) -> Ownership:
     """The owner of an order that is paid for the first time; `at` is when it was paid.
 
     Args:
         silent: nobody is told anything: the order is history.
+        also: members whose accounts are wanted next, as of `claim_guests`.
     """
-    member, why = _owner(conn, store, snapshot, settings, keys, now, silent=silent)
+    member, why = _owner(conn, store, snapshot, settings, keys, now, silent=silent, also=also)
     if member is None:
         return Ownership(None, why, None)
     if not silent:
@@ -87,11 +89,11 @@ def later_owner(
     current = _survivor(conn, store.id, row.member_id)
     if current is not None and current.state == "erased":
         return Ownership(current.id, row.withheld, None, row.owner_changes)
-    settled = row.withheld != STAFF
-    if settled and current is not None and _stays(current, snapshot, store.id, keys):
+    if current is not None and not _may_go_on(row, current, snapshot, keys):
         return Ownership(current.id, row.withheld, current.id, row.owner_changes)
     settings = _settings(conn, store.id, row.revision_id)
-    wanted, why = _owner(conn, store, snapshot, settings, keys, now)
+    also = () if current is None else (current.id,)
+    wanted, why = _owner(conn, store, snapshot, settings, keys, now, also=also)
     current = _survivor(conn, store.id, row.member_id)
     if wanted is None:
         if current is None or why == NO_CUSTOMER:
@@ -112,6 +114,42 @@ def later_owner(
     return Ownership(wanted.id, "", wanted.id, changes)
 
 
+def make_later_owner(
+    conn: Connection,
+    store: StoreRef,
+    row: OrderRow,
+    snapshot: OrderSnapshot,
+    *,
+    keys: EmailKeys,
+    now: datetime,
+    also: Collection[int] = (),
+) -> int | None:
+    """Whom `later_owner` would hand an order over to, who is a member then; None = it stays.
+
+    Args:
+        also: members whose accounts are wanted next, as of `claim_guests`.
+    """
+    if not may_change_owner(conn, store, row, snapshot, keys=keys):
+        return None
+    settings = _settings(conn, store.id, row.revision_id)
+    wanted, _ = _owner(conn, store, snapshot, settings, keys, now, also=also)
+    return None if wanted is None else wanted.id
+
+
+def may_change_owner(
+    conn: Connection, store: StoreRef, row: OrderRow, snapshot: OrderSnapshot, *, keys: EmailKeys
+) -> bool:
+    """Whether it takes more than a glance to tell whose an order is that has its plan."""
+    current = _survivor(conn, store.id, row.member_id)
+    return current is None or _may_go_on(row, current, snapshot, keys)
+
+
+def _may_go_on(row: OrderRow, current: MemberRef, snapshot: OrderSnapshot, keys: EmailKeys) -> bool:
+    if current.state == "erased":
+        return False
+    return row.withheld == STAFF or not _stays(current, snapshot, current.store_id, keys)
+
+
 def _owner(
     conn: Connection,
     store: StoreRef,
@@ -121,6 +159,7 @@ def _owner(
     now: datetime,
     *,
     silent: bool = False,
+    also: Collection[int] = (),
 ) -> tuple[MemberRef | None, str]:
     enrollment = enrollment_of(settings)
     user = snapshot.user
@@ -135,7 +174,7 @@ def _owner(
     known = member_for_user(conn, store.id, person, enrollment, keys=keys, now=now)
     note_registration(conn, store, known, now=now)
     if known.may_claim:
-        claim_guests(conn, store, known.member, keys=keys, now=now, silent=silent)
+        claim_guests(conn, store, known.member, keys=keys, now=now, silent=silent, also=also)
     return known.member, ""
 
 

@@ -21,8 +21,7 @@ from saleor_loyalty_app.programs import perk_rows
 from saleor_loyalty_app.programs.perk_rows import COUNTED
 from saleor_loyalty_app.programs.perks import effect_of
 from saleor_loyalty_app.programs.repository import revision_at
-from saleor_loyalty_app.rewards import redemptions, use_records
-from saleor_loyalty_app.rewards.uses import mark_of
+from saleor_loyalty_app.rewards import redemptions
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -41,15 +40,10 @@ def holders_of(conn: Connection, store: StoreRef, order_ids: Iterable[str]) -> s
     return {row.member_id for row in rows}
 
 
-def lock_gifts(
-    conn: Connection, store: StoreRef, plan: AwardPlan | None, snapshot: OrderSnapshot
-) -> None:
-    """Locks the rewards that an order brought, and those that it used, before any account is."""
-    if plan is None or not plan.perks:
-        return
-    if gifts := gifts_of(conn, store, [snapshot.id]):
-        used = use_records.concerned(conn, store.id, mark_of(snapshot))
-        redemptions.lock(conn, store.id, [*gifts, *used])
+def brings_more(conn: Connection, store: StoreRef, order_id: str, owner: int | None) -> bool:
+    """Whether an order brought rewards, or anything beside points to another than its owner."""
+    rows = perk_rows.of_sources(conn, store.id, [_source(order_id)])
+    return bool(names_of(rows)) or any(row.member_id != owner for row in rows)
 
 
 def settle_perks(
@@ -66,7 +60,7 @@ def settle_perks(
 ) -> frozenset[str]:
     """Gives and takes back what the order brings; gives the rules whose perk counts for caps.
 
-    The caller holds the order, and the rewards that it brought (`lock_gifts`).
+    The caller holds the order, and the rewards that it brought (`lock_page`).
 
     Args:
         revision_id: of the program that decided the plan.

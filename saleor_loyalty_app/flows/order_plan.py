@@ -111,7 +111,7 @@ def freeze_plan(
     if owner.member_id is not None and any(boost.room is not None for boost in boosts):
         lock_member(conn, store, owner.member_id)
         lock_stocks(conn, store, rewards_of_rules(revision.program), before_budgets=True)
-        boosts = locked_boosts(conn, store, snapshot.created)
+        boosts = locked_boosts(conn, store, snapshot)
     decision = decide_order(revision.program, facts, store.timezone, member, boosts)
     end_where_nothing_is_left(conn, store, boosts, decision, now=now)
     plan = freeze(

@@ -12,8 +12,6 @@ from fractions import Fraction
 from sqlalchemy.engine import Connection
 
 from saleor_loyalty_app import log
-from saleor_loyalty_app.flows.known_member import lock_members
-from saleor_loyalty_app.flows.lock_stocks import lock_stocks
 from saleor_loyalty_app.flows.redemption_posting import (
     Spender,
     give_back,
@@ -55,21 +53,11 @@ COMPLETED_WITHOUT = "completed_without"
 ORDER_GONE = "order_gone"
 
 
-def lock_for_orders(
-    conn: Connection,
-    store: StoreRef,
-    snapshots: Sequence[OrderSnapshot],
-    *,
-    gifts: Sequence[int],
-) -> list[RedemptionRef]:
-    """Locks the redemptions of a page of orders in one order, before any account is locked.
-
-    Args:
-        gifts: those that the orders brought, by their ids.
-    """
-    marks = [mark_of(snapshot) for snapshot in snapshots]
-    used = use_records.concerned_by_all(conn, store.id, marks)
-    return redemptions.lock(conn, store.id, [*gifts, *used])
+def concerned_by(conn: Connection, store: StoreRef, snapshot: OrderSnapshot) -> list[int]:
+    """The ids of all redemptions that a look at an order may have to do with."""
+    if snapshot.status in NOT_YET_STATUSES:
+        return []
+    return use_records.concerned(conn, store.id, mark_of(snapshot))
 
 
 def note_order(
@@ -77,32 +65,24 @@ def note_order(
     store: StoreRef,
     snapshot: OrderSnapshot,
     share: Kept,
+    concerned: Sequence[int],
     *,
     why: str,
     now: datetime,
-    owner: int | None = None,
 ) -> None:
     """Spends what the order used, gives back what belongs to its lost share, ends what it left out.
 
-    Accounts are locked before stocks, and both in one order.
+    The caller holds all accounts and stocks that this and what comes next concern (`lock_page`).
 
     Args:
-        owner: whose order it was so far, whose account is wanted next.
         share: what the customer kept of the order.
+        concerned: what `concerned_by` gives.
         why: why it is less than before, as a stable word.
     """
-    if snapshot.status in NOT_YET_STATUSES:
+    if not concerned:
         return
     mark = mark_of(snapshot)
-    ids = use_records.concerned(conn, store.id, mark)
-    if not ids:
-        return
-    locked = redemptions.lock(conn, store.id, ids)
-    people = {spender_of(conn, one).member.id for one in locked}
-    if len(people | ({owner} - {None})) > 1:
-        lock_members(conn, store, people if owner is None else {*people, owner})
-    if len(locked) > 1:
-        lock_stocks(conn, store, (), ids)
+    locked = redemptions.lock(conn, store.id, concerned)
     known = {one.id: use_records.of_redemption(conn, one.id) for one in locked}
     used = _used(conn, store, mark, locked, known)
     for redemption in locked:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from saleor_loyalty_app.flows.each_row import Aside
+from saleor_loyalty_app.flows.each_row import Aside, EachRow
 from saleor_loyalty_app.flows.move_tiers import look_at
 from saleor_loyalty_app.flows.pass_milestones import LINES, look_at_each
 from saleor_loyalty_app.flows.reward_tiers import give_rewards
@@ -22,6 +22,8 @@ from saleor_loyalty_app.segments.looks import look_again as look_at_segments
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers import entry_rewards, looks, repository, sweeps
 
+#: What members at whose tiers it cannot be looked are told by.
+TIERS = "tier_looks"
 #: Members whom one transaction looks at: on SQLite, where one writes at a time, it stays short.
 PAGES = {"sqlite": 100, "postgresql": 500}
 #: Rewards that one transaction gives.
@@ -39,9 +41,10 @@ def tiers_page(
     what Saleor knows of everybody is told anew: nobody moves by that alone.
 
     Args:
-        aside: members whose milestones cannot be looked at, before whom others have their turn.
+        aside: members at whom it cannot be looked, before whom others have their turn.
     """
     aside = aside or Aside()
+    lines, tiers = (EachRow(conn, store, work, aside, now) for work in (LINES, TIERS))
     revision = revision_at(conn, store.id, now)
     program = None if revision is None else revision.program
     digest = digest_of(program)
@@ -51,46 +54,65 @@ def tiers_page(
     known = "" if sweep is None else sweep.terms
     if digest != known:
         sweep = sweeps.restart(conn, store.id, sweep, digest, now)
+        # Everybody is looked at anew, or nobody any more.
+        tiers.forget_all()
         if not (digest and known) and setup_of(conn, store.id).setup.mirror != "off":
             mirror_rows.mark_all(conn, store.id, now)
     limit = PAGES[conn.dialect.name]
-    resting = aside.resting(LINES, store.id, now)
+    resting = _resting(aside, store.id, now)
     asked = looks.waiting(conn, store.id, limit=limit, but=resting)
     more = len(asked.rows) == limit
     if not more:
         # Another process looked at them since.
-        gone = aside.known(LINES, store.id) - resting - {*asked.members}
-        aside.drop(LINES, store.id, gone)
+        for each in (lines, tiers):
+            each.forget_all_but({*asked.members, *resting})
+    failed = set[int]()
     if revision is not None and asked.rows:
-        _look_at_lines(conn, store, revision, asked, aside, now)
+        silent, some = asked.silent, asked.members
+        failed |= {*look_at_each(conn, store, revision, some, now=now, silent=silent, aside=aside)}
     if asked.rows:
         _look_at_segments(conn, store.id, asked.members)
     if revision is None or sweep is None or not digest:
-        looks.done(conn, asked.rows)
+        _ask_again(conn, store, asked, failed)
         return more
     if asked.rows:
-        look_at(conn, store, revision, asked.members, now=now, silent=asked.silent)
-        looks.done(conn, asked.rows)
+        failed |= {*_look_at_tiers(tiers, revision, asked.members, asked.silent)}
+        _ask_again(conn, store, asked, failed)
         return True
-    if timely := repository.due(conn, store.id, now, limit=limit):
-        look_at(conn, store, revision, timely, now=now)
+    if timely := repository.due(conn, store.id, now, limit=limit, but=resting):
+        looks.look_again(conn, store.id, _look_at_tiers(tiers, revision, timely))
         return True
-    return _sweep_page(conn, store, revision, sweep, now)
+    return _sweep_page(tiers, revision, sweep)
 
 
-def _look_at_lines(
-    conn: Connection,
-    store: StoreRef,
+def _look_at_tiers(
+    each: EachRow,
     revision: Revision,
-    asked: looks.Looks,
-    aside: Aside,
-    now: datetime,
-) -> None:
-    """Those at whom it cannot be looked ask for it once more, behind all others."""
-    members, silent = asked.members, asked.silent
-    failed = {*look_at_each(conn, store, revision, members, now=now, silent=silent, aside=aside)}
-    looks.look_again(conn, store.id, failed - silent)
-    looks.look_again(conn, store.id, failed & silent, silent=True)
+    members: Sequence[int],
+    silent: frozenset[int] = frozenset(),
+) -> list[int]:
+    """Looks at members' tiers; gives those at whom it fails, who are to be looked at again."""
+    conn, store, now = each.conn, each.store, each.now
+
+    def look(some: Sequence[int]) -> None:
+        look_at(conn, store, revision, some, now=now, silent=silent)
+
+    ids = repository.survivors(conn, store.id, members)
+    repository.lock(conn, store.id, [*ids, *repository.merged_into(conn, store.id, ids)])
+    return each.do(sorted(members), look, lambda member_id: member_id)
+
+
+def _resting(aside: Aside, store_id: int, now: datetime) -> set[int]:
+    """The members at whom it could not be looked, for lines or for tiers, and whose rest is on."""
+    rows = aside.resting(LINES, store_id, now) | aside.resting(TIERS, store_id, now)
+    return {row for row in rows if isinstance(row, int)}
+
+
+def _ask_again(conn: Connection, store: StoreRef, asked: looks.Looks, failed: set[int]) -> None:
+    """What was asked for is done; those at whom it failed ask once more, behind all others."""
+    looks.look_again(conn, store.id, failed - asked.silent)
+    looks.look_again(conn, store.id, failed & asked.silent, silent=True)
+    looks.done(conn, asked.rows)
 
 
 def _look_at_segments(conn: Connection, store_id: int, members: Sequence[int]) -> None:
@@ -176,14 +198,13 @@ def _completed(conn: Connection, revision: Revision, sweep: sweeps.Sweep) -> swe
     return sweeps.note_enrollment(conn, sweep, revision.program.settings.enrollment)
 
 
-def _sweep_page(
-    conn: Connection, store: StoreRef, revision: Revision, sweep: sweeps.Sweep, now: datetime
-) -> bool:
+def _sweep_page(each: EachRow, revision: Revision, sweep: sweeps.Sweep) -> bool:
+    conn, store, now = each.conn, each.store, each.now
     limit = PAGES[conn.dialect.name]
     found = repository.members_after(
         conn, store.id, sweep.after, created_before=now - SETTLED, limit=limit
     )
-    look_at(conn, store, revision, found, now=now)
+    looks.look_again(conn, store.id, _look_at_tiers(each, revision, found))
     more = len(found) == limit
     sweeps.advance(conn, sweep, found, more=more, now=now)
     return more

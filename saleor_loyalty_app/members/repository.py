@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
+from saleor_loyalty_app.db.among import among
 from saleor_loyalty_app.db.hot import Hot
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.members.address_hashes import address_hash
@@ -148,6 +149,26 @@ def lock_members(
         if member is not None:
             locked[member_id] = member
     return locked
+
+
+def hold_members(conn: Connection, store_id: int, member_ids: Collection[int]) -> set[int]:
+    """Who members are today; no merge of them may happen until the transaction ends.
+
+    Others may hold them, too. They are held before accounts are locked: whoever merges them waits
+    for theirs.
+    """
+    today: set[int] = set()
+    wanted = {*member_ids}
+    while wanted:
+        rows = conn.execute(
+            sa.select(members.c.id, members.c.merged_into)
+            .where(members.c.store_id == store_id, among(conn, members.c.id, wanted))
+            .order_by(members.c.id)
+            .with_for_update(read=True, key_share=True)
+        ).all()
+        today |= {row.id for row in rows if row.merged_into is None}
+        wanted = {row.merged_into for row in rows if row.merged_into is not None}
+    return today
 
 
 def lock_address(conn: Connection, key: str) -> None:

@@ -246,12 +246,12 @@ def was_paid(conn: Connection, store_id: int, order_id: str) -> bool:
 
 
 def hand_over(conn: Connection, store_id: int, *, giver: int, taker: int) -> None:
-    """The orders of one member become those of another, after a merge."""
-    conn.execute(
-        sa.update(states)
-        .where(states.c.store_id == store_id, states.c.member_id == giver)
-        .values(member_id=taker)
-    )
+    """The orders of one member become those of another, after a merge; locked in one order."""
+    theirs = (states.c.store_id == store_id, states.c.member_id == giver)
+    if conn.dialect.name != "sqlite":
+        locked = sa.select(states.c.id).where(*theirs).order_by(states.c.order_id)
+        conn.execute(locked.with_for_update())
+    conn.execute(sa.update(states).where(*theirs).values(member_id=taker))
 
 
 def planned_orders(conn: Connection, store_id: int, order_ids: Sequence[str]) -> set[str]:

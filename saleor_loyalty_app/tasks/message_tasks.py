@@ -91,8 +91,11 @@ def tell_of_expiry(work: Background) -> bool:
         if not store.messages_on or not _can_write(work, store, now):
             return False
         members = work.database.read(lambda conn: expiry_notices.candidates(conn, store, now=now))
-        if not members and store.id in work.database.read(_stores_told):
-            work.database.write(partial(_tell_of_expiry, store=store, now=now, aside=work.aside))
+        known = work.aside.known(expiry_notices.WORK, store.id)
+        if known.difference(members) or (not members and store.id in work.database.read(_told)):
+            work.database.write(
+                partial(_forget_others, store=store, members=members, now=now, aside=work.aside)
+            )
         for first in range(0, len(members), expiry_notices.PAGE):
             page = members[first : first + expiry_notices.PAGE]
             work.database.write(
@@ -151,27 +154,30 @@ def _tell_available(conn: Connection, store: StoreRef, now: datetime) -> datetim
     return until
 
 
-def _stores_told(conn: Connection) -> set[int]:
+def _told(conn: Connection) -> set[int]:
     return stores_told(conn, expiry_notices.WORK)
 
 
+def _forget_others(
+    conn: Connection, *, store: StoreRef, members: Sequence[int], now: datetime, aside: Aside
+) -> None:
+    """Whoever has no points that expire any more is no trouble either."""
+    each = EachRow(conn, store, expiry_notices.WORK, aside, now)
+    if members:
+        each.forget_all_but(members)
+    else:
+        each.forget_all()
+
+
 def _tell_of_expiry(
-    conn: Connection,
-    *,
-    store: StoreRef,
-    now: datetime,
-    aside: Aside,
-    members: Sequence[int] = (),
+    conn: Connection, *, store: StoreRef, members: Sequence[int], now: datetime, aside: Aside
 ) -> None:
     def tell(some: Sequence[int]) -> None:
         expiry_notices.notice_page(conn, store, some, now=now)
         expiry_notices.reminder_page(conn, store, some, now=now)
 
     each = EachRow(conn, store, expiry_notices.WORK, aside, now)
-    if members:
-        each.do(members, tell, lambda member_id: member_id)
-    else:
-        each.ready(lambda _most: members, 1, lambda member_id: member_id)
+    each.do(members, tell, lambda member_id: member_id)
 
 
 def _walk(work: Background, store: StoreRef, page: Callable[..., int | None]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from saleor_loyalty_app.db.among import among
 from saleor_loyalty_app.db.hot import Hot
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.tiers.models import TierLook
@@ -35,7 +36,7 @@ def look_again(
         _ADD.run(conn, {"store_id": store_id, "member_id": member_id, "silent": silent})
 
 
-def waiting(conn: Connection, store_id: int, *, limit: int, but: Collection[object] = ()) -> Looks:
+def waiting(conn: Connection, store_id: int, *, limit: int, but: Collection[int] = ()) -> Looks:
     """The oldest looks that were asked for, each member once.
 
     Args:
@@ -48,7 +49,7 @@ def waiting(conn: Connection, store_id: int, *, limit: int, but: Collection[obje
         .limit(limit)
     )
     if but:
-        query = query.where(_looks.c.member_id.not_in(list(but)))
+        query = query.where(sa.not_(among(conn, _looks.c.member_id, but)))
     rows = conn.execute(query).all()
     loud = {row.member_id for row in rows if not row.silent}
     members = {row.member_id for row in rows}

@@ -1,7 +1,7 @@
 """Queries of the tiers. All take a connection and none commits."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -137,16 +137,23 @@ def members_after(
     )
 
 
-def due(conn: Connection, store_id: int, now: datetime, *, limit: int) -> list[int]:
-    """Members of whom time alone may change the tier."""
-    return list(
-        conn.execute(
-            sa.select(_T.member_id)
-            .where(_T.store_id == store_id, _T.due_at <= now)
-            .order_by(_T.due_at)
-            .limit(limit)
-        ).scalars()
+def due(
+    conn: Connection, store_id: int, now: datetime, *, limit: int, but: Collection[int] = ()
+) -> list[int]:
+    """Members of whom time alone may change the tier.
+
+    Args:
+        but: members who are left out.
+    """
+    query = (
+        sa.select(_T.member_id)
+        .where(_T.store_id == store_id, _T.due_at <= now)
+        .order_by(_T.due_at)
+        .limit(limit)
     )
+    if but:
+        query = query.where(sa.not_(among(conn, _T.member_id, but)))
+    return list(conn.execute(query).scalars())
 
 
 def with_rows(conn: Connection, store_id: int, members: Sequence[int]) -> set[int]:
@@ -155,6 +162,16 @@ def with_rows(conn: Connection, store_id: int, members: Sequence[int]) -> set[in
         sa.select(_T.member_id).where(_T.store_id == store_id, among(conn, _T.member_id, members))
     )
     return set(rows.scalars())
+
+
+def lock(conn: Connection, store_id: int, members: Collection[int]) -> None:
+    """Locks what members hold, in one order, whether or not it can be read."""
+    conn.execute(
+        sa.select(_T.member_id)
+        .where(_T.store_id == store_id, among(conn, _T.member_id, members))
+        .order_by(_T.member_id)
+        .with_for_update()
+    )
 
 
 def held(

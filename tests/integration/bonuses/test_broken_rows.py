@@ -8,16 +8,17 @@ from typing import Any, cast
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from structlog.testing import capture_logs
 
 from saleor_loyalty_app import ledger
 from saleor_loyalty_app.bonuses import birthdays, waiting
 from saleor_loyalty_app.bonuses.celebrating import Birthday
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
-from saleor_loyalty_app.flows import give_bonus, pass_milestones
+from saleor_loyalty_app.flows import award_deed, give_bonus, pass_milestones
 from saleor_loyalty_app.flows.award_deed import Awarded
 from saleor_loyalty_app.flows.celebrate import celebrate_page
-from saleor_loyalty_app.flows.each_row import Aside
+from saleor_loyalty_app.flows.each_row import TRACED, Aside
 from saleor_loyalty_app.flows.give_bonus import give_waiting
 from saleor_loyalty_app.flows.pass_milestones import settle_milestones
 from saleor_loyalty_app.flows.reward_tiers import give_rewards
@@ -105,7 +106,7 @@ def members(database: Database, store: StoreRef) -> list[int]:
 @pytest.fixture
 def broken(members: list[int], monkeypatch: pytest.MonkeyPatch) -> set[int]:
     """Members at whom every deed fails, after it was booked."""
-    ill, award = set(members[:-1]), give_bonus.award_deed
+    ill, award = set(members[:-1]), award_deed.award_deed
 
     def fails(
         conn: Connection, store: StoreRef, member_id: int, *args: Any, **more: Any
@@ -158,6 +159,19 @@ def test_a_broken_row_takes_nothing_from_its_page(
     broken.intersection_update(members[3:4])
     database.write(lambda conn: of_milestones(conn, store, Aside(), NOW))
     assert earned(database, store) == dict.fromkeys([*members[:3], *members[4:20]], 7)
+
+
+def test_of_a_page_that_fails_as_a_whole_each_row_is_logged_and_few_are_traced(
+    database: Database, store: StoreRef, members: list[int], broken: set[int]
+) -> None:
+    with capture_logs() as logs:
+        database.write(lambda conn: of_milestones(conn, store, Aside(), NOW))
+    failed = [one for one in logs if one["event"] == "row_failed"]
+    assert {one["row"] for one in failed} == {
+        str((member, "line", "orders")) for member in members[:20]
+    }
+    assert {one["error_code"] for one in failed} == {"ValueError"}
+    assert sum(one["exc_info"] for one in failed) == TRACED
 
 
 def test_others_go_before_a_broken_row_until_its_time_comes_later_each_time(

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
@@ -10,8 +12,13 @@ from saleor_loyalty_app import ledger
 from saleor_loyalty_app.db.database import Database, open_database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows import expiry_notices
+from saleor_loyalty_app.flows.each_row import Aside
 from saleor_loyalty_app.ledger import Account, Cause
-from saleor_loyalty_app.ledger.models import Lot
+from saleor_loyalty_app.ledger.models import Balance, Lot
+from saleor_loyalty_app.stores.problems import open_problems
+from saleor_loyalty_app.stores.refs import StoreRef
+from saleor_loyalty_app.tasks import message_tasks
+from saleor_loyalty_app.tasks.background import Background
 from tests.mail_server import MailServer, part
 from tests.message_stage import NOON, MessageStage, rows_of
 
@@ -194,3 +201,39 @@ def test_a_crash_after_the_mail_sends_it_again_and_counts_it_once(
         )
         == 1
     )
+
+
+@pytest.mark.parametrize("others", [1, 0])
+def test_a_notice_that_cannot_be_written_is_told_of_while_there_are_points_to_expire(
+    stage: MessageStage, monkeypatch: pytest.MonkeyPatch, others: int
+) -> None:
+    ill = stage.member()
+    for member in (ill, *(stage.member(email=f"{n}@example.com") for n in range(others))):
+        stage.earn(member, 80, expires_at=IN_40_DAYS)
+    stage.wait(days=6)
+    page = expiry_notices.notice_page
+
+    def fails(conn: sa.Connection, store: StoreRef, members: Any, *, now: datetime) -> None:
+        page(conn, store, members, now=now)
+        if ill in members:
+            raise ValueError("a row that nobody foresaw")
+
+    monkeypatch.setattr(expiry_notices, "notice_page", fails)
+    monkeypatch.setattr(message_tasks, "_can_write", lambda *_: True)
+    monkeypatch.setattr(message_tasks, "_remind_of_register", lambda *_: None)
+    work = SimpleNamespace(
+        database=stage.database,
+        clock=stage.clock,
+        aside=Aside(),
+        active_stores=lambda: [stage.store],
+    )
+
+    def told() -> list[str]:
+        message_tasks.tell_of_expiry(cast(Background, work))
+        found = stage.database.read(lambda conn: open_problems(conn, stage.store.id))
+        return [one.key for one in found]
+
+    assert told() == told() == ["rows-failed-expiry_notices"]
+    gone = sa.update(table(Balance)).where(table(Balance).c.member_id == ill)
+    stage.database.write(lambda conn: conn.execute(gone.values(next_expiry=None)))
+    assert told() == []

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from saleor_loyalty_app.api.rewards.catalog import read_exchange
 from saleor_loyalty_app.errors import AppError
-from saleor_loyalty_app.flows import warn_of_rewards
+from saleor_loyalty_app.flows import reward_news, warn_of_rewards
 from saleor_loyalty_app.flows.each_row import Aside
 from saleor_loyalty_app.flows.export_member import export_member
 from saleor_loyalty_app.flows.fulfill_claim import move_claim
@@ -295,7 +295,7 @@ def test_a_reminder_that_fails_keeps_no_other_waiting(
     work = background(stage)
     offer(stage, item_of("amount", amount="10", valid_days=10))
     first, _ = claim(stage), claim(stage)
-    tell = warn_of_rewards.tell_of_end
+    tell = reward_news.tell_of_end
 
     def fails(conn: sa.Connection, of: ClaimRow, public_id: str, *, now: datetime) -> None:
         tell(conn, of, public_id, now=now)

@@ -42,7 +42,7 @@ def naming(stage: Stage, text: str) -> set[str]:
             if one.name not in PASSING
             for column in one.columns
             for (value,) in conn.execute(sa.select(sa.cast(column, sa.Text)).select_from(one))
-            if value is not None and text in value
+            if text in (value or "")
         }
 
 

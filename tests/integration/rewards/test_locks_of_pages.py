@@ -4,9 +4,8 @@ A request holds its member's account and then draws the stock. Whoever holds the
 an account would keep everybody waiting who wants the reward, and the two of them each other.
 """
 
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
@@ -38,6 +37,7 @@ from saleor_loyalty_app.tiers.models import TierReward
 from tests.claim_stage import item_of
 from tests.deed_stage import BASE, TIERS, at_line, on
 from tests.factories import LONG_AGO, make_member
+from tests.lock_probe import wait_until_it_waits
 from tests.order_books import KEYS, NOW, live_store, program
 from tests.order_samples import order, paid, shopper
 
@@ -120,18 +120,6 @@ def furnish(conn: Connection) -> StoreRef:
 def database(postgres_url: str) -> Iterator[Database]:
     with closing(open_database(postgres_url, pool_size=3)) as opened:
         yield opened
-
-
-def wait_until_it_waits(database: Database, page: Future[None], request: Connection) -> None:
-    """Until the page waits for what the request holds."""
-    mine = request.execute(sa.select(sa.func.pg_backend_pid())).scalar_one()
-    waits = sa.text(
-        "SELECT count(*) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND :mine = ANY(pg_blocking_pids(pid))"
-    )
-    while not database.read(lambda conn: conn.execute(waits, {"mine": mine}).scalar_one()):
-        assert not page.done(), page.result()
-        time.sleep(0.01)
 
 
 @pytest.mark.timeout(120)
