@@ -9,6 +9,7 @@ from saleor_loyalty_app import ledger
 from saleor_loyalty_app.bonuses import given
 from saleor_loyalty_app.flows.give_bonus import give_registration_bonus, note_registration
 from saleor_loyalty_app.flows.member_news import tell_of_membership
+from saleor_loyalty_app.flows.stay_erased import user_stays_erased
 from saleor_loyalty_app.ledger import Cause
 from saleor_loyalty_app.member_imports.carried import apply_waiting
 from saleor_loyalty_app.members import repository as members
@@ -59,13 +60,16 @@ def customer_seen(
 ) -> Joined | None:
     """An account was created, changed or confirmed.
 
-    Nothing happens for staff, for events in which Saleor left the user out, and before a program
-    is live. A confirmed address brings the guests with the same address in.
+    Nothing happens for staff, for events in which Saleor left the user out, before a program is
+    live, and for who was erased while their account stays. A confirmed address brings the guests
+    with the same address in.
     """
     revision = revision_at(conn, store.id, now)
     if revision is None or user.is_staff or not user.id:
         return None
     person = person_of(user)
+    if user_stays_erased(conn, store, person, keys=keys, now=now):
+        return None
     enrollment = enrollment_of(revision.program.settings)
     known = member_for_user(conn, store.id, person, enrollment, keys=keys, now=now)
     member = known.member
@@ -104,9 +108,9 @@ def take_in(
     revision = revision_at(conn, store.id, now)
     if revision is None or revision.program.settings.enrollment != "automatic":
         return None
-    if given.was_erased(conn, store.id, keys.every(store.id, person.email), now=now):
-        return None
     members.lock_user(conn, store.id, person.user_id)
+    if user_stays_erased(conn, store, person, keys=keys, now=now):
+        return None
     enrollment = enrollment_of(revision.program.settings)
     known = member_for_user(conn, store.id, person, enrollment, keys=keys, now=now)
     member = known.member
@@ -131,6 +135,9 @@ def join_program(
 ) -> Joined | None:
     """A shopper joins, or joins again; none where no program is live.
 
+    Where one has to join, a confirmed account gets its registration bonus for that; where everybody
+    is taken in it comes with the confirmation alone, whichever way they come in.
+
     Raises:
         MemberBlocked: staff blocked the member.
         MemberErased: the member's data was erased.
@@ -146,7 +153,8 @@ def join_program(
     given.forget(conn, store.id, keys.every(store.id, person.email), [given.ERASED])
     look_again(conn, store.id, (member.id,))
     tell_of_membership(conn, store, member, now=now)
-    if member.confirmed and member.first_enrolled_at == now:
+    joins = not enrollment.automatic and member.first_enrolled_at == now
+    if member.confirmed and joins:
         give_registration_bonus(conn, store, member.id, keys=keys, now=now)
     return Joined(member, claimed)
 

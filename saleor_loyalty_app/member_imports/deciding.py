@@ -105,6 +105,8 @@ def judge(
 
 
 def _wrong_with(row: StoredRow, found: Found, around: Surroundings) -> Problem | None:
+    if found.state == "erased":
+        return Problem("", "member_erased")
     if found.state == "left":
         return Problem("", "member_left")
     if row.points and found.blocked:
