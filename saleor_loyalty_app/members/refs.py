@@ -70,8 +70,27 @@ class Newcomer(MemberRef):
 
     Attributes:
         language: that they are spoken to in, until their account tells another; "" = not known.
+        addresses: the keys of the address of their account, which is what they are known by then;
+            empty = as the books know it.
     """
 
+    language: str = ""
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A signed-in shopper, as their token tells of their account.
+
+    Attributes:
+        addresses: the keys of its address (`EmailKeys.every`); empty = not told.
+        bucket: of its address; None = not told.
+        language: that they are spoken to in.
+    """
+
+    user_id: str
+    addresses: tuple[str, ...] = ()
+    bucket: int | None = None
     language: str = ""
 
 

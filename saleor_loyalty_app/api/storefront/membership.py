@@ -52,11 +52,11 @@ async def read_membership(
     response: Response, faces: FacesOf, shopper: ReaderOf, language: Language
 ) -> Membership:
     """How the shopper stands to the program, and which texts they agreed to."""
-    now, keys = faces.clock(), faces.email_keys
+    now = faces.clock()
 
     def read(conn: Connection) -> Membership:
         store, member = shopper_now(conn, shopper)
-        shown = shopper_shown(conn, shopper, keys=keys, now=now, language=language)[1]
+        shown = shopper_shown(conn, shopper, now=now, language=language)[1]
         return membership_page(standing_of(conn, store, member, now=now), shown, language)
 
     page = await faces.database.read_async(read)
@@ -111,10 +111,10 @@ async def preview_leaving(
     ] = None,
 ) -> Leaving:
     """What leaving would cost the shopper, before they do it."""
-    now, keys = faces.clock(), faces.email_keys
+    now = faces.clock()
 
     def read(conn: Connection) -> Leaving:
-        store, member = member_shown(conn, shopper, keys=keys, now=now, language=language)
+        store, member = member_shown(conn, shopper, now=now, language=language)
         loss = loss_of(conn, store, member, now=now)
         return leaving_page(conn, store, loss, channel=channel, now=now, language=language)
 
