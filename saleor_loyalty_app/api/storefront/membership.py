@@ -25,6 +25,7 @@ from saleor_loyalty_app.api.storefront.schemas import Slug
 from saleor_loyalty_app.api.storefront.shopper import ChangerOf, ReaderOf, shopper_now
 from saleor_loyalty_app.api.storefront.wishes import member_of
 from saleor_loyalty_app.flows.join_member import take_in
+from saleor_loyalty_app.flows.stay_erased import stays_erased
 from saleor_loyalty_app.flows.take_part import join, leave, loss_of, read_account, standing_of
 
 router = storefront_router("/me/membership")
@@ -57,7 +58,9 @@ async def read_membership(
     def read(conn: Connection) -> Membership:
         store, member = shopper_now(conn, shopper)
         shown = shopper_shown(conn, shopper, now=now, language=language)[1]
-        return membership_page(standing_of(conn, store, member, now=now), shown, language)
+        erased = stays_erased(conn, store, member, shopper.addresses, now=now)
+        standing = standing_of(conn, store, member, now=now)
+        return membership_page(standing, shown, language, erased=erased)
 
     page = await faces.database.read_async(read)
     make_private(response, language)

@@ -182,6 +182,18 @@ def test_what_they_buy_meanwhile_earns_nothing_and_is_estimated_so(
     assert MemberDesk(edge, shop).drifts() == []
 
 
+def test_they_are_offered_to_join(edge: ApiEdge, shop: StoreRef) -> None:
+    def told(user: tuple[str, str] = (USER, EMAIL)) -> tuple[str, bool, bool]:
+        page = ask(edge, shop, "GET", "me/membership", user=user).json()
+        return page["state"], page["takes_part"], page["may_join"]
+
+    automatic = estimated(edge, shop, OTHER) > 0
+    assert told() == ("none", False, True)
+    assert told(OTHER) == ("none", automatic, not automatic)
+    join(edge, shop)
+    assert told() == ("active", True, False)
+
+
 def test_somebody_else_is_none_the_wiser(edge: ApiEdge, shop: StoreRef) -> None:
     automatic = estimated(edge, shop, OTHER) > 0
     buy(edge, shop, 3, OTHER)

@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.converge_order import converge_order
+from saleor_loyalty_app.flows.history_preview import why_withheld
 from saleor_loyalty_app.members.email_keys import bucket_of
 from saleor_loyalty_app.members.repository import member_by_user
 from saleor_loyalty_app.orders.look import Look
+from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.stores.refs import StoreRef
 from tests.api_edge import ApiEdge
 from tests.factories import make_member, make_revision
@@ -107,6 +110,33 @@ def test_an_estimate_of_who_is_new_says_what_the_order_then_earns(
 
 
 @pytest.mark.parametrize("held_out", [True, False])
+@pytest.mark.parametrize("user_id", ["VXNlcjox", None])
+def test_a_trial_of_an_order_says_why_it_earns_nothing(
+    edge: ApiEdge, store: StoreRef, held_out: bool, user_id: str | None
+) -> None:
+    email = addresses(store)[held_out]
+    live(edge, store)
+    told = order(
+        line(gross="50"),
+        transactions=[paid("50")],
+        user=None if user_id is None else shopper(user_id, email),
+        userEmail=email,
+    )
+    now = edge.clock()
+
+    def work(conn: Connection) -> tuple[str, str]:
+        revision = revision_at(conn, store.id, now)
+        assert revision is not None
+        settings = revision.program.settings
+        foreseen = why_withheld(conn, store, told, settings, at=now, keys=KEYS, now=now)
+        found = converge_order(conn, store, told, Look.webhook(now), now=now, secrets=KEYS)
+        return foreseen, found.withheld
+
+    expected = "hold_out" if held_out else ""
+    assert edge.database.write(work) == (expected, expected)
+
+
+@pytest.mark.parametrize("held_out", [True, False])
 def test_whoever_comes_in_at_last_is_drawn_by_the_share_of_then(
     edge: ApiEdge, store: StoreRef, held_out: bool
 ) -> None:
@@ -114,7 +144,7 @@ def test_whoever_comes_in_at_last_is_drawn_by_the_share_of_then(
     user = ("VXNlcjox", addresses(store)[held_out])
     live(edge, store)
 
-    def invited(conn: Any) -> None:
+    def invited(conn: Connection) -> None:
         make_member(
             conn,
             store.id,
