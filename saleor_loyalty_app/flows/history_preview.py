@@ -213,5 +213,10 @@ def why_withheld(
         if user is None
         else member_by_user(conn, store.id, user.id)
     )
-    signed_in = SignedIn("" if user is None else user.id, addresses, bucket_of(store.id, email))
+    signed_in = SignedIn(
+        "" if user is None else user.id,
+        addresses,
+        bucket_of(store.id, email),
+        account=() if user is None else keys.of_account(store.id, user.id),
+    )
     return why_not_yet(conn, store, settings, member, signed_in, at=at, now=now)

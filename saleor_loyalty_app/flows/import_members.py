@@ -14,6 +14,7 @@ from saleor_loyalty_app.bonuses import given
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.flows.book_member_rows import book_rows
 from saleor_loyalty_app.flows.saleor_customers import customers_by_ids
+from saleor_loyalty_app.flows.stay_erased import marks_of
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.member_imports import repository
 from saleor_loyalty_app.member_imports.deciding import Found, Judged, Surroundings, judge
@@ -156,7 +157,11 @@ def _erased(
         key: row.who
         for row in page
         if people[row.who].how in ("fetched", "new")
-        for key in keys.every(store.id, fetched[row.user_id].email if row.user_id else row.email)
+        for key in (
+            marks_of(store, fetched[row.user_id], keys)
+            if row.user_id
+            else keys.every(store.id, row.email)
+        )
     }
     gone = given.erased_among(conn, store.id, addresses, now=now) if addresses else ()
     return {addresses[key]: replace(people[addresses[key]], state="erased") for key in gone}

@@ -9,7 +9,7 @@ from saleor_loyalty_app import ledger
 from saleor_loyalty_app.bonuses import given
 from saleor_loyalty_app.flows.give_bonus import give_registration_bonus, note_registration
 from saleor_loyalty_app.flows.member_news import tell_of_membership
-from saleor_loyalty_app.flows.stay_erased import user_stays_erased
+from saleor_loyalty_app.flows.stay_erased import marks_of, user_stays_erased
 from saleor_loyalty_app.ledger import Cause
 from saleor_loyalty_app.member_imports.carried import apply_waiting
 from saleor_loyalty_app.members import repository as members
@@ -150,7 +150,7 @@ def join_program(
     note_registration(conn, store, known, now=now)
     claimed = claim_guests(conn, store, known.member, keys=keys, now=now) if known.may_claim else 0
     member = enroll(conn, store.id, known.member.id, enrollment, source=source, now=now)
-    given.forget(conn, store.id, keys.every(store.id, person.email), [given.ERASED])
+    given.forget(conn, store.id, marks_of(store, person, keys), [given.ERASED])
     look_again(conn, store.id, (member.id,))
     tell_of_membership(conn, store, member, now=now)
     joins = not enrollment.automatic and member.first_enrolled_at == now

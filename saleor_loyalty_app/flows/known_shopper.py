@@ -74,7 +74,7 @@ def why_not_yet(
         member: of whom it would be; None = the books do not know them.
         at: when it is paid.
     """
-    if stays_erased(conn, store, member, signed_in.addresses, now=now):
+    if stays_erased(conn, store, member, signed_in.marks, now=now):
         return "erased"
     enrollment = enrollment_of(settings)
     if may_come_in(member, enrollment):
@@ -108,6 +108,7 @@ def known_shopper(
     boosts = boosts_at(conn, store, now)
     ready = plan_of(program)
     caps = {**ready.capped, **capped_boosts(boosts)}
+    spoken = language.replace("_", "-").lower()
     if member is None:
         if not newcomer:
             return Known(None, MemberFacts(tier=entry_tier(program.tiers)), boosts)
@@ -116,10 +117,14 @@ def known_shopper(
             tier=counted_tier(program, "", state="", hold_out=False),
             joined_at=now,
             orders=before,
-            language=language.replace("_", "-").lower(),
+            language=spoken,
             used=used_by(conn, store, addresses, caps, at=now),
         )
         return Known(before + 1, facts, boosts)
+    enrollment = enrollment_of(program.settings)
+    if may_come_in(member, enrollment):
+        seen = SignedIn(member.user_id or "", tuple(addresses), language=spoken)
+        member = as_newcomer(store.id, member, enrollment, seen, now=now) or member
     nth = None
     # How manieth order of a guest's it is nobody knows, here as when it is placed.
     if ready.needs_order_number and not member.is_guest:

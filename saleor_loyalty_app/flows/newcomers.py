@@ -40,7 +40,7 @@ def as_they_come_in(
         member: theirs; None = the books do not know them.
     """
     enrollment = _taking(conn, store, member, now)
-    if enrollment is None or stays_erased(conn, store, member, signed_in.addresses, now=now):
+    if enrollment is None or stays_erased(conn, store, member, signed_in.marks, now=now):
         return member
     return as_newcomer(store.id, member, enrollment, signed_in, now=now) or member
 

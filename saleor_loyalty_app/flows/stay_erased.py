@@ -1,8 +1,8 @@
 """Whoever was erased at their wish comes back by joining alone: their own, or staff's for them.
 
 Their account stays in Saleor, which goes on to tell of it; so do their visits and orders. None of
-that is a wish to be a member again. It is known by the hash of their address, for as long as that
-is kept.
+that is a wish to be a member again. It is known by the hashes of their account and address, for as
+long as these are kept.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ def stays_erased(
     conn: Connection,
     store: StoreRef,
     member: MemberRef | None,
-    addresses: Sequence[str],
+    marks: Sequence[str],
     *,
     now: datetime,
 ) -> bool:
@@ -30,9 +30,9 @@ def stays_erased(
 
     Args:
         member: of their account, or guest; None = the books do not know them.
-        addresses: the keys of their address (`EmailKeys.every`).
+        marks: the keys of their address and account (`EmailKeys`).
     """
-    return member is None and given.was_erased(conn, store.id, addresses, now=now)
+    return member is None and given.was_erased(conn, store.id, marks, now=now)
 
 
 def user_stays_erased(
@@ -43,8 +43,13 @@ def user_stays_erased(
     An erasure that is under way is waited for.
     """
     account = account_of_user(conn, store.id, person.user_id, lock=True)
+    return stays_erased(conn, store, account, marks_of(store, person, keys), now=now)
+
+
+def marks_of(store: StoreRef, person: Person, keys: EmailKeys) -> tuple[str, ...]:
+    """The keys of a person's account and address."""
     addresses = keys.every(store.id, person.email) if person.email else ()
-    return stays_erased(conn, store, account, addresses, now=now)
+    return (*addresses, *keys.of_account(store.id, person.user_id))
 
 
 def guest_stays_erased(

@@ -86,12 +86,19 @@ class SignedIn:
         addresses: the keys of its address (`EmailKeys.every`); empty = not told.
         bucket: of its address; None = not told.
         language: that they are spoken to in.
+        account: the keys of the account itself (`EmailKeys.of_account`).
     """
 
     user_id: str
     addresses: tuple[str, ...] = ()
     bucket: int | None = None
     language: str = ""
+    account: tuple[str, ...] = ()
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """All keys by which they may be remembered."""
+        return (*self.addresses, *self.account)
 
 
 @dataclass(frozen=True, slots=True)

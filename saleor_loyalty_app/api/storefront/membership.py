@@ -22,7 +22,12 @@ from saleor_loyalty_app.api.storefront.newcomers import (
 )
 from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.schemas import Slug
-from saleor_loyalty_app.api.storefront.shopper import ChangerOf, ReaderOf, shopper_now
+from saleor_loyalty_app.api.storefront.shopper import (
+    ChangerOf,
+    ReaderOf,
+    shopper_now,
+    signed_in_now,
+)
 from saleor_loyalty_app.api.storefront.wishes import member_of
 from saleor_loyalty_app.flows.join_member import take_in
 from saleor_loyalty_app.flows.stay_erased import stays_erased
@@ -58,7 +63,8 @@ async def read_membership(
     def read(conn: Connection) -> Membership:
         store, member = shopper_now(conn, shopper)
         shown = shopper_shown(conn, shopper, now=now, language=language)[1]
-        erased = stays_erased(conn, store, member, shopper.addresses, now=now)
+        marks = signed_in_now(shopper, member).marks
+        erased = stays_erased(conn, store, member, marks, now=now)
         standing = standing_of(conn, store, member, now=now)
         return membership_page(standing, shown, language, erased=erased)
 

@@ -32,12 +32,14 @@ class Shopper:
     Attributes:
         addresses: the keys of their account's address (`EmailKeys.every`); empty = not told.
         bucket: of that address; None = not told.
+        account: the keys of the account itself (`EmailKeys.of_account`).
     """
 
     store: StoreRef
     user_id: str
     addresses: tuple[str, ...] = ()
     bucket: int | None = None
+    account: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -82,10 +84,11 @@ async def saleor_shopper_of(request: Request, faces: FacesOf) -> Shopper:
     token = bearer_token(request.headers.get("authorization"))
     store, claims = await authenticate(faces.tenants, token, check, face=FACE)
     require_origin(request, store.id)
+    account = faces.email_keys.of_account(store.id, claims.user_id)
     if not claims.email:
-        return Shopper(store, claims.user_id)
+        return Shopper(store, claims.user_id, account=account)
     addresses = faces.email_keys.every(store.id, claims.email)
-    return Shopper(store, claims.user_id, addresses, bucket_of(store.id, claims.email))
+    return Shopper(store, claims.user_id, addresses, bucket_of(store.id, claims.email), account)
 
 
 async def _granted(request: Request, faces: Faces, token: str) -> Shopper:
@@ -97,7 +100,8 @@ async def _granted(request: Request, faces: Faces, token: str) -> Shopper:
     require_origin(request, tenant.store.id)
     if origin is not None and origin != grant.origin:
         raise OriginNotAllowed(origin)
-    return Shopper(tenant.store, grant.user_id, grant.addresses, grant.bucket)
+    account = faces.email_keys.of_account(tenant.store.id, grant.user_id)
+    return Shopper(tenant.store, grant.user_id, grant.addresses, grant.bucket, account)
 
 
 async def reader_if_told(request: Request, faces: Faces) -> Shopper | None:
@@ -174,7 +178,9 @@ def signed_in_now(shopper: Shopper, member: MemberRef | None, language: str = ""
         language: that they are spoken to in.
     """
     if member is None or member.user_id == shopper.user_id:
-        return SignedIn(shopper.user_id, shopper.addresses, shopper.bucket, language)
+        return SignedIn(
+            shopper.user_id, shopper.addresses, shopper.bucket, language, shopper.account
+        )
     return SignedIn(shopper.user_id, language=language)
 
 

@@ -46,13 +46,17 @@ def keys_of(edge: ApiEdge) -> EmailKeys:
     return keys
 
 
-def saleor_tells(typename: str) -> Deed:
+def saleor_tells(typename: str, **fields: object) -> Deed:
     def tell(edge: ApiEdge, store: StoreRef) -> None:
-        user = ACCOUNT | {
-            "languageCode": "TR",
-            "dateJoined": "2026-12-01T00:00:00+00:00",
-            "updatedAt": edge.clock().isoformat(),
-        }
+        user = (
+            ACCOUNT
+            | fields
+            | {
+                "languageCode": "TR",
+                "dateJoined": "2026-12-01T00:00:00+00:00",
+                "updatedAt": edge.clock().isoformat(),
+            }
+        )
         body = event_body(typename, store.app_id, user=user)
         receive(edge.database, CUSTOMERS, store, body, now=edge.clock(), secrets=keys_of(edge))
 
@@ -124,7 +128,7 @@ def erase(edge: ApiEdge, store: StoreRef) -> None:
     def write(conn: sa.Connection) -> None:
         member = member_by_user(conn, store.id, USER)
         assert member is not None
-        erase_member(conn, store, member.id, now=edge.clock())
+        erase_member(conn, store, member.id, keys=keys_of(edge), now=edge.clock())
 
     edge.database.write(write)
 
@@ -162,6 +166,27 @@ def test_nothing_but_joining_brings_them_back(edge: ApiEdge, shop: StoreRef, dee
     assert MemberDesk(edge, shop).drifts() == []
     join(edge, shop)
     assert (states(edge), names(edge)) == (["erased", "active"], 1)
+
+
+def test_another_address_of_the_account_does_not_bring_them_back_either(
+    edge: ApiEdge, shop: StoreRef
+) -> None:
+    moved = ACCOUNT | {"email": "other@example.com"}
+    mine = (USER, "other@example.com")
+    edge.saleor.answers["Shopper"] = {"user": moved}
+    edge.saleor.answers["Me"] = {"me": moved}
+    saleor_tells("CustomerUpdated", email=mine[1])(edge, shop)
+    assert buy(edge, shop, user=mine).withheld == "erased"
+    assert estimated(edge, shop, mine) == 0
+    origin = {"origin": "https://shop.example.com"}
+    assert ask(edge, shop, "POST", "session", origin, user=mine).status_code == 201
+    page = ask(edge, shop, "GET", "me/membership", user=mine).json()
+    assert (page["takes_part"], page["may_join"], states(edge)) == (False, True, ["erased"])
+    answer = ask(edge, shop, "POST", "me/membership", VERSIONS, user=mine)
+    assert answer.json()["state"] == "active", answer.text
+    saleor_tells("CustomerUpdated", email=mine[1], firstName="A")(edge, shop)
+    assert sum(buy(edge, shop, 2, mine).posted.values()) > 0
+    assert states(edge) == ["erased", "active"]
 
 
 def test_what_they_buy_meanwhile_earns_nothing_and_is_estimated_so(
