@@ -207,7 +207,7 @@ def erased_among(
     """Which keys are of addresses whose owner was erased, though not with their account."""
     query = sa.select(_memory.c.address_key).where(
         _memory.c.store_id == store_id,
-        _memory.c.address_key.in_(address_keys),
+        _memory.c.address_key.in_(list(address_keys)),
         _memory.c.deed == ERASED,
         _memory.c.ends_at > now,
     )

@@ -121,8 +121,8 @@ def erase_member(
     users = members.users_of(conn, store.id, everybody)
     forgetting.forget_users(conn, store.id, everybody, users)
     staff_actions.forget_shoppers(conn, store.id, users)
-    accounts = () if keys is None else [keys.of_account(store.id, one)[0] for one in users]
-    stay = accounts if account_stays else None
+    known = [] if keys is None else [keys.of_account(store.id, one)[0] for one in users]
+    stay = known if account_stays else None
     remember_erased(conn, store, everybody, like=everybody, now=now, accounts_stay=stay)
     for one in everybody:
         members.delete_identity(conn, store.id, one)

@@ -1,4 +1,4 @@
-"""Whoever was erased at their wish comes back by joining alone: their own, or staff's for them.
+"""Whoever was erased at their wish comes back by joining, and by nothing else.
 
 Their account stays in Saleor, which goes on to tell of it; so do their visits and orders. None of
 that is a wish to be a member again. It is known by the hashes of their account and address, for as

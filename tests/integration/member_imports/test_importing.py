@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -345,7 +346,7 @@ def test_a_file_does_not_bring_back_who_was_erased(stage: ImportStage) -> None:
     text = file("ada@example.com,,5", f",{BOB},6", header=header)
     stage.book(text)
     for number in (stage.guest("ada@example.com"), stage.join(BOB, "bob@example.com")):
-        stage.database.write(lambda conn, one=number: erase_member(conn, stage.store, one, now=NOW))
+        stage.database.write(partial(erase_member, store=stage.store, member_id=number, now=NOW))
     more = file("ada@example.com,,7", f",{BOB},8", "bob@example.com,,9", header=header)
     for again in (text, more):
         done = stage.book(again)
