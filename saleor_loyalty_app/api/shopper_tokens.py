@@ -38,6 +38,7 @@ class Grant:
         origin: of the pages that may use it.
         addresses: the keys of the account's address, by every secret of the app, so that nobody
             reads an address in a token.
+        bucket: of that address; None = not told.
     """
 
     api_url: str
@@ -46,6 +47,7 @@ class Grant:
     origin: str
     expires_at: datetime
     addresses: tuple[str, ...] = ()
+    bucket: int | None = None
 
 
 class ShopperTokens:
@@ -63,6 +65,7 @@ class ShopperTokens:
         origin: str,
         now: datetime,
         addresses: Iterable[str] = (),
+        bucket: int | None = None,
     ) -> tuple[str, datetime]:
         """A new token and when it expires: in whole seconds, at most `LIFETIME` from now."""
         expires = int((now + LIFETIME).timestamp())
@@ -73,6 +76,7 @@ class ShopperTokens:
             "o": origin,
             "e": expires,
             "k": list(addresses),
+            "b": bucket,
         }
         payload = _encoded(json.dumps(claims, separators=(",", ":")).encode())
         token = f"{PREFIX}{payload}.{_encoded(_signature(self._keys[0], payload))}"
@@ -110,6 +114,7 @@ def _grant(claims: dict[str, Any]) -> Grant:
         expires_at=datetime.fromtimestamp(claims["e"], UTC),
         # Tokens that were made before an update of the app have none.
         addresses=tuple(claims.get("k", ())),
+        bucket=claims.get("b"),
     )
 
 

@@ -1,7 +1,7 @@
 """What was given once: by member, and by the peppered hash of an address. Nothing here commits."""
 
 import calendar
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -199,6 +199,19 @@ def was_erased(
 ) -> bool:
     """Whether the owner of an address was erased, though not with their account."""
     return ERASED in amounts_of(conn, store_id, address_keys, [ERASED], at=now)
+
+
+def erased_among(
+    conn: Connection, store_id: int, address_keys: Collection[str], *, now: datetime
+) -> frozenset[str]:
+    """Which keys are of addresses whose owner was erased, though not with their account."""
+    query = sa.select(_memory.c.address_key).where(
+        _memory.c.store_id == store_id,
+        _memory.c.address_key.in_(list(address_keys)),
+        _memory.c.deed == ERASED,
+        _memory.c.ends_at > now,
+    )
+    return frozenset(conn.execute(query).scalars())
 
 
 def forget(

@@ -89,7 +89,7 @@ class BonusMemory(SQLModel, table=True):
     in which campaigns they had a code of their own ("code:<campaign>"). What is limited for a
     period has that behind it, as ":month:2026-11-01", and is forgotten soon after it; goodwill is
     kept by its day ("goodwill:2026-11-22") as long as it counts. Who was erased while their account
-    stays is not made a member by their next visit ("erased"). Where a
+    stays comes back by joining alone ("erased"), also known by the hash of that account. Where a
     member gave up one of several accounts, how much of it is of that time stands beside it
     ("of:<account>:orders"), so that it is not added once more when the last one goes.
     """
@@ -102,7 +102,7 @@ class BonusMemory(SQLModel, table=True):
 
     id: int | None = key()
     store_id: int = ref("store.id")
-    #: HMAC of the normalized e-mail address (members.email_keys).
+    #: HMAC of the normalized e-mail address, or of the account (members.email_keys).
     address_key: str
     deed: str
     #: What rules with a cap gave; 0 for all else.

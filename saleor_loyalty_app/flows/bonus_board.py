@@ -13,6 +13,7 @@ from saleor_loyalty_app.bonuses.celebrating import Birthday, next_celebration
 from saleor_loyalty_app.flows.answer_question import deed_of
 from saleor_loyalty_app.flows.celebrate import deed_on
 from saleor_loyalty_app.flows.known_member import everybody, member_facts
+from saleor_loyalty_app.flows.known_past import addresses_of
 from saleor_loyalty_app.flows.reward_outlook import NotNow, not_now
 from saleor_loyalty_app.members.eligibility import why_not_earning
 from saleor_loyalty_app.members.email_keys import EmailKeys
@@ -170,7 +171,7 @@ def _brings(
         conn,
         store.id,
         everybody(conn, store, member.id),
-        keys.every(store.id, member.email) if member.email else (),
+        addresses_of(conn, store, member, keys),
         deed.key,
         now=now,
     ):

@@ -79,7 +79,7 @@ def erase_address(
         found = [*found, owner.id]
     found = list(dict.fromkeys(found))
     for member_id in found:
-        erase_member(conn, store, member_id, now=now)
+        erase_member(conn, store, member_id, keys=keys, now=now)
     return len(found)
 
 
@@ -91,6 +91,7 @@ def erase_member(
     now: datetime,
     actor: str = "app",
     account_stays: bool = True,
+    keys: EmailKeys | None = None,
 ) -> None:
     """Erases a member and whoever was merged into it.
 
@@ -102,7 +103,8 @@ def erase_member(
     account, go with their retention.
 
     Args:
-        account_stays: in Saleor; whoever visits with it is not made a member by that.
+        account_stays: in Saleor; nothing that is done with it makes them a member but joining.
+        keys: by which the accounts that stay are known as well; None = by the addresses alone.
 
     Raises:
         MemberNotFound: the store has no such member.
@@ -119,7 +121,9 @@ def erase_member(
     users = members.users_of(conn, store.id, everybody)
     forgetting.forget_users(conn, store.id, everybody, users)
     staff_actions.forget_shoppers(conn, store.id, users)
-    remember_erased(conn, store, everybody, like=everybody, now=now, account_stays=account_stays)
+    known = [] if keys is None else [keys.of_account(store.id, one)[0] for one in users]
+    stay = known if account_stays else None
+    remember_erased(conn, store, everybody, like=everybody, now=now, accounts_stay=stay)
     for one in everybody:
         members.delete_identity(conn, store.id, one)
         members.update_member(

@@ -17,7 +17,7 @@ from saleor_loyalty_app.flows.campaign_boosts import for_anybody
 from saleor_loyalty_app.flows.known_shopper import Known, known_shopper, may_earn
 from saleor_loyalty_app.flows.shipping_buyer import as_bought_by
 from saleor_loyalty_app.members.email_keys import EmailKeys
-from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.members.refs import MemberRef, SignedIn
 from saleor_loyalty_app.programs.decide import POINTS
 from saleor_loyalty_app.programs.decision_plan import tier_multipliers
 from saleor_loyalty_app.programs.document import Program
@@ -111,12 +111,17 @@ class Buyer:
 
     Attributes:
         keys: find what is remembered of their address under older secrets, too.
-        addresses: the keys of the address of their account, as the order will name it.
+        signed_in: with the address of their account, as the order will name it; None = not told.
     """
 
     member: MemberRef | None
     keys: EmailKeys | None = None
-    addresses: tuple[str, ...] = ()
+    signed_in: SignedIn | None = None
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The keys of that address; empty = not told."""
+        return () if self.signed_in is None else self.signed_in.addresses
 
 
 def estimate_cart(
@@ -155,7 +160,9 @@ def estimate_cart(
         known = replace(known, boosts=for_anybody(known.boosts))
         unknown |= _OF_SHOPPERS
     standing = wind_downs.as_of(conn, store, now)
-    earns = standing.earning_on and (buyer is None or may_earn(program, member, now))
+    earns = standing.earning_on and (
+        buyer is None or may_earn(conn, store, program, member, buyer.signed_in, now=now)
+    )
     offers = _offers(conn, program, standing, channel, cart, buyer, now)
     return _estimate(program, standing, channel, cart, known, unknown, offers, now, earns=earns)
 

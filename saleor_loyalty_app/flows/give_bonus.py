@@ -176,7 +176,7 @@ def remember_erased(
     *,
     like: Sequence[int],
     now: datetime,
-    account_stays: bool = False,
+    accounts_stay: Sequence[str] | None = None,
 ) -> None:
     """Before identities are erased: what was given is kept for their addresses, by the hash.
 
@@ -187,7 +187,8 @@ def remember_erased(
     Args:
         like: the members whose bonuses are kept: these, and whom they were merged with. Where these
             stay, what waits may be theirs yet; else nobody ever has it.
-        account_stays: it is they who go, and not their account: no visit brings them back.
+        accounts_stay: it is they who go, and not their accounts, whose keys these are: nothing but
+            joining brings them back. None = the accounts are gone.
     """
     found = (members.member_by_id(conn, store.id, member_id) for member_id in member_ids)
     addresses = {
@@ -204,8 +205,8 @@ def remember_erased(
     deeds = [one for one in given.deeds_of(conn, store.id, like) if one not in waits]
     ends = given.months_later(now, section_at(conn, store, now).remembered_months)
     given.remember(conn, store.id, addresses, deeds, ends)
-    if account_stays:
-        given.remember(conn, store.id, addresses, [given.ERASED], ends)
+    if accounts_stay is not None:
+        given.remember(conn, store.id, {*addresses, *accounts_stay}, [given.ERASED], ends)
     past = past_of(conn, store, like, program, ends=ends, now=now)
     for until, amounts in sorted(past.items()):
         for address in sorted(addresses):

@@ -11,16 +11,17 @@ from sqlalchemy import Connection
 
 from saleor_loyalty_app.flows.known_member import member_facts
 from saleor_loyalty_app.flows.known_past import orders_before
-from saleor_loyalty_app.flows.order_owner import STAFF
+from saleor_loyalty_app.flows.known_shopper import why_not_yet
+from saleor_loyalty_app.flows.order_owner import NO_CUSTOMER, STAFF
 from saleor_loyalty_app.flows.order_plan import Grant
-from saleor_loyalty_app.members.eligibility import why_not_earning
-from saleor_loyalty_app.members.email_keys import EmailKeys
-from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.members.email_keys import EmailKeys, bucket_of
+from saleor_loyalty_app.members.refs import MemberRef, SignedIn
 from saleor_loyalty_app.members.repository import (
     guest_by_keys,
     member_by_confirmed_email,
     member_by_user,
 )
+from saleor_loyalty_app.members.service import behind_address
 from saleor_loyalty_app.orders.dry_runs import DryCustomer, known_orders
 from saleor_loyalty_app.orders.facts import facts_of
 from saleor_loyalty_app.orders.money import paid_in_full_at
@@ -31,6 +32,7 @@ from saleor_loyalty_app.orders.worth import worth_of
 from saleor_loyalty_app.programs.cap_uses import Draw
 from saleor_loyalty_app.programs.decide import decide_order
 from saleor_loyalty_app.programs.decision_plan import plan_of
+from saleor_loyalty_app.programs.document import Settings
 from saleor_loyalty_app.programs.member_facts import MemberFacts, Used
 from saleor_loyalty_app.saleor.order_snapshot import OrderSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -56,7 +58,12 @@ class _Owner:
 
 
 def preview_page(
-    conn: Connection, store: StoreRef, snapshots: Sequence[OrderSnapshot], grant: DryGrant
+    conn: Connection,
+    store: StoreRef,
+    snapshots: Sequence[OrderSnapshot],
+    grant: DryGrant,
+    *,
+    now: datetime,
 ) -> Counter[str]:
     """Counts what the orders of a page would earn under the grant.
 
@@ -72,8 +79,8 @@ def preview_page(
         if snapshot.id in planned or paid_at is None:
             counts["nothing_to_earn"] += 1
             continue
-        automatic = grant.revision.program.settings.enrollment == "automatic"
-        withheld = why_withheld(conn, store, snapshot, automatic=automatic, at=grant.since)
+        settings, keys = grant.revision.program.settings, grant.keys
+        withheld = why_withheld(conn, store, snapshot, settings, at=grant.since, keys=keys, now=now)
         if withheld:
             counts[withheld] += 1
             continue
@@ -180,17 +187,36 @@ def _together(booked: Mapping[str, Used], tried: Mapping[str, Used]) -> dict[str
 
 
 def why_withheld(
-    conn: Connection, store: StoreRef, snapshot: OrderSnapshot, *, automatic: bool, at: datetime
+    conn: Connection,
+    store: StoreRef,
+    snapshot: OrderSnapshot,
+    settings: Settings,
+    *,
+    at: datetime,
+    keys: EmailKeys,
+    now: datetime,
 ) -> str:
-    """Why the order's customer would earn nothing, as a stable word; "" = they would."""
-    user = snapshot.user
-    if user is None:
-        if not snapshot.user_email:
-            return "no_customer"
-        return "" if automatic else "not_enrolled"
-    if user.is_staff:
+    """Why the order's customer would earn nothing, as a stable word; "" = they would.
+
+    Args:
+        at: when it was paid, or from when on it counts.
+    """
+    user, email = snapshot.user, snapshot.user_email or ""
+    if user is None and not email:
+        return NO_CUSTOMER
+    if user is not None and user.is_staff:
         return STAFF
-    member = member_by_user(conn, store.id, user.id)
-    if member is None:
-        return "" if automatic else "not_enrolled"
-    return why_not_earning(member, automatic=automatic, at=at)
+    email = email if user is None else user.email
+    addresses = keys.every(store.id, email) if email else ()
+    member = (
+        behind_address(conn, store.id, addresses)
+        if user is None
+        else member_by_user(conn, store.id, user.id)
+    )
+    signed_in = SignedIn(
+        "" if user is None else user.id,
+        addresses,
+        bucket_of(store.id, email),
+        account=() if user is None else keys.of_account(store.id, user.id),
+    )
+    return why_not_yet(conn, store, settings, member, signed_in, at=at, now=now)

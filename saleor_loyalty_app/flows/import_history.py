@@ -191,7 +191,7 @@ def _try_page(
         raise ImportNotFound(import_id=row.id)
     if current.state != "running" or current.cursor != row.cursor:
         return current
-    counts = preview_page(conn, store, past, _grant(conn, store, row, choice, secrets))
+    counts = preview_page(conn, store, past, _grant(conn, store, row, choice, secrets), now=now)
     return _advance(conn, store, row, page, len(past), counts, is_last, now)
 
 

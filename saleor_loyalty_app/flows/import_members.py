@@ -2,7 +2,7 @@
 anywhere and go on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from saleor_loyalty_app.bonuses import given
 from saleor_loyalty_app.clock import Clock
 from saleor_loyalty_app.flows.book_member_rows import book_rows
 from saleor_loyalty_app.flows.saleor_customers import customers_by_ids
+from saleor_loyalty_app.flows.stay_erased import marks_of
 from saleor_loyalty_app.flows.store_access import StoreAccess
 from saleor_loyalty_app.member_imports import repository
-from saleor_loyalty_app.member_imports.deciding import Judged, Surroundings, judge
+from saleor_loyalty_app.member_imports.deciding import Found, Judged, Surroundings, judge
 from saleor_loyalty_app.member_imports.errors import (
     ImportNeedsProgram,
     ImportRowsGone,
@@ -119,6 +121,7 @@ def judge_rows(
         {one.slug: one.currency for one in channels(conn, store.id)},
     )
     people = people_of(conn, store.id, page, fetched, keys)
+    people |= _erased(conn, store, page, people, fetched, keys, now)
     identities = {one.id: identity_of(store.id, one, keys) for one in page}
     known = repository.bookings_of(
         conn, store.id, (key for identity in identities.values() for key in identity.keys)
@@ -138,6 +141,30 @@ def judge_rows(
         )
         judged.append(Judged(one, verdict, identity, booking, people[one.who].how))
     return judged
+
+
+def _erased(
+    conn: Connection,
+    store: StoreRef,
+    page: Sequence[StoredRow],
+    people: Mapping[str, Found],
+    fetched: Mapping[str, Person],
+    keys: EmailKeys,
+    now: datetime,
+) -> dict[str, Found]:
+    """Who is nobody here since they were erased: a file does not bring them back."""
+    addresses = {
+        key: row.who
+        for row in page
+        if people[row.who].how in ("fetched", "new")
+        for key in (
+            marks_of(store, fetched[row.user_id], keys)
+            if row.user_id
+            else keys.every(store.id, row.email)
+        )
+    }
+    gone = given.erased_among(conn, store.id, addresses, now=now) if addresses else ()
+    return {addresses[key]: replace(people[addresses[key]], state="erased") for key in gone}
 
 
 def _twice(row: StoredRow, first: tuple[int, str] | None) -> str:

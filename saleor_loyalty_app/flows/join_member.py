@@ -11,6 +11,7 @@ from saleor_loyalty_app.bonuses import given
 from saleor_loyalty_app.flows.give_bonus import give_registration_bonus, note_registration
 from saleor_loyalty_app.flows.known_member import lock_members
 from saleor_loyalty_app.flows.member_news import tell_of_membership
+from saleor_loyalty_app.flows.stay_erased import marks_of, user_stays_erased
 from saleor_loyalty_app.ledger import Cause
 from saleor_loyalty_app.member_imports.carried import apply_waiting
 from saleor_loyalty_app.members import repository as members
@@ -61,13 +62,16 @@ def customer_seen(
 ) -> Joined | None:
     """An account was created, changed or confirmed.
 
-    Nothing happens for staff, for events in which Saleor left the user out, and before a program
-    is live. A confirmed address brings the guests with the same address in.
+    Nothing happens for staff, for events in which Saleor left the user out, before a program is
+    live, and for who was erased while their account stays. A confirmed address brings the guests
+    with the same address in.
     """
     revision = revision_at(conn, store.id, now)
     if revision is None or user.is_staff or not user.id:
         return None
     person = person_of(user)
+    if user_stays_erased(conn, store, person, keys=keys, now=now):
+        return None
     enrollment = enrollment_of(revision.program.settings)
     known = member_for_user(conn, store.id, person, enrollment, keys=keys, now=now)
     member = known.member
@@ -106,9 +110,9 @@ def take_in(
     revision = revision_at(conn, store.id, now)
     if revision is None or revision.program.settings.enrollment != "automatic":
         return None
-    if given.was_erased(conn, store.id, keys.every(store.id, person.email), now=now):
-        return None
     members.lock_user(conn, store.id, person.user_id)
+    if user_stays_erased(conn, store, person, keys=keys, now=now):
+        return None
     enrollment = enrollment_of(revision.program.settings)
     known = member_for_user(conn, store.id, person, enrollment, keys=keys, now=now)
     member = known.member
@@ -133,6 +137,9 @@ def join_program(
 ) -> Joined | None:
     """A shopper joins, or joins again; none where no program is live.
 
+    Where one has to join, a confirmed account gets its registration bonus for that; where everybody
+    is taken in it comes with the confirmation alone, whichever way they come in.
+
     Raises:
         MemberBlocked: staff blocked the member.
         MemberErased: the member's data was erased.
@@ -145,10 +152,11 @@ def join_program(
     note_registration(conn, store, known, now=now)
     claimed = claim_guests(conn, store, known.member, keys=keys, now=now) if known.may_claim else 0
     member = enroll(conn, store.id, known.member.id, enrollment, source=source, now=now)
-    given.forget(conn, store.id, keys.every(store.id, person.email), [given.ERASED])
+    given.forget(conn, store.id, marks_of(store, person, keys), [given.ERASED])
     look_again(conn, store.id, (member.id,))
     tell_of_membership(conn, store, member, now=now)
-    if member.confirmed and member.first_enrolled_at == now:
+    joins = not enrollment.automatic and member.first_enrolled_at == now
+    if member.confirmed and joins:
         give_registration_bonus(conn, store, member.id, keys=keys, now=now)
     return Joined(member, claimed)
 

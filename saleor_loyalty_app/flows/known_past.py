@@ -18,7 +18,7 @@ from saleor_loyalty_app.flows.campaign_boosts import boosts_at
 from saleor_loyalty_app.goodwill import prompts
 from saleor_loyalty_app.members import repository as members
 from saleor_loyalty_app.members.email_keys import EmailKeys
-from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.members.refs import MemberRef, Newcomer
 from saleor_loyalty_app.orders.repository import paid_orders_of
 from saleor_loyalty_app.programs import cap_uses, deed_awards, perk_rows
 from saleor_loyalty_app.programs.boosts import capped_boosts
@@ -46,6 +46,8 @@ def addresses_of(
     Args:
         keys: find what was kept under secrets that were replaced since, too.
     """
+    if isinstance(member, Newcomer) and member.addresses:
+        return member.addresses
     if member.email and keys is not None:
         return keys.every(store.id, member.email)
     known = members.email_key_of(conn, store.id, member.id) or member.guest_key

@@ -16,6 +16,7 @@ from saleor_loyalty_app.ledger import Account, BalanceView
 from saleor_loyalty_app.ledger.models import Balance
 from saleor_loyalty_app.members import notes, service
 from saleor_loyalty_app.members import repository as members
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.errors import MemberErased, MemberNotFound
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.programs.repository import revision_at
@@ -164,14 +165,22 @@ def loss_of(conn: Connection, store: StoreRef, member_id: int, *, now: datetime)
     return Loss(member, held, len(redemptions.live_of(conn, store.id, everybody)))
 
 
-def erase(conn: Connection, store: StoreRef, member_id: int, *, actor: str, now: datetime) -> Loss:
+def erase(
+    conn: Connection,
+    store: StoreRef,
+    member_id: int,
+    *,
+    actor: str,
+    keys: EmailKeys,
+    now: datetime,
+) -> Loss:
     """Erases a member, as they asked for; gives what was lost.
 
     Raises:
         MemberNotFound, MemberErased: there is nobody.
     """
     lost = loss_of(conn, store, member_id, now=now)
-    erase_member(conn, store, lost.member.id, now=now, actor=actor)
+    erase_member(conn, store, lost.member.id, keys=keys, now=now, actor=actor)
     staff_actions.note(
         conn,
         store.id,

@@ -4,11 +4,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from saleor_loyalty_app.bonuses import given
 from saleor_loyalty_app.flows.join_member import enrollment_of
-from saleor_loyalty_app.members.email_keys import EmailKeys
+from saleor_loyalty_app.flows.stay_erased import stays_erased
 from saleor_loyalty_app.members.newcomers import as_newcomer, may_come_in
-from saleor_loyalty_app.members.refs import Enrollment, MemberRef
+from saleor_loyalty_app.members.refs import Enrollment, MemberRef, SignedIn
 from saleor_loyalty_app.programs.repository import revision_at
 from saleor_loyalty_app.stores.refs import StoreRef
 
@@ -28,11 +27,8 @@ def as_they_come_in(
     conn: Connection,
     store: StoreRef,
     member: MemberRef | None,
+    signed_in: SignedIn,
     *,
-    user_id: str,
-    email: str,
-    language: str,
-    keys: EmailKeys,
     now: datetime,
 ) -> MemberRef | None:
     """A shopper as pages show them: a newcomer as the member they become; nothing is written.
@@ -42,19 +38,11 @@ def as_they_come_in(
 
     Args:
         member: theirs; None = the books do not know them.
-        email: of their account; "" = not known.
-        language: that they are spoken to in.
     """
     enrollment = _taking(conn, store, member, now)
-    if enrollment is None:
+    if enrollment is None or stays_erased(conn, store, member, signed_in.marks, now=now):
         return member
-    if member is None and not email:
-        return None
-    if given.was_erased(conn, store.id, keys.every(store.id, email), now=now):
-        return member
-    return as_newcomer(
-        store.id, member, enrollment, user_id=user_id, email=email, language=language, now=now
-    )
+    return as_newcomer(store.id, member, enrollment, signed_in, now=now) or member
 
 
 def _taking(

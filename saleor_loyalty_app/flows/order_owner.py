@@ -10,6 +10,7 @@ from saleor_loyalty_app import ledger
 from saleor_loyalty_app.flows.give_bonus import note_registration
 from saleor_loyalty_app.flows.join_member import claim_guests, enrollment_of
 from saleor_loyalty_app.flows.member_news import tell_of_membership
+from saleor_loyalty_app.flows.stay_erased import guest_stays_erased, user_stays_erased
 from saleor_loyalty_app.ledger import Account, Cause
 from saleor_loyalty_app.members.eligibility import why_not_earning
 from saleor_loyalty_app.members.email_keys import EmailKeys, normalize_email
@@ -25,6 +26,7 @@ from saleor_loyalty_app.stores.refs import StoreRef
 
 STAFF = "staff"
 NO_CUSTOMER = "no_customer"
+ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,14 @@ def later_owner(
 
     An order that loses its user but keeps the address (the account was deleted) stays with the
     member, and so does one whose member was erased. What the former owner spent of the order's
-    points stays spent.
+    points stays spent. What somebody bought while they were erased is nobody's, also once they
+    joined again.
     """
     current = _survivor(conn, store.id, row.member_id)
     if current is not None and current.state == "erased":
         return Ownership(current.id, row.withheld, None, row.owner_changes)
+    if row.withheld == ERASED:
+        return _unchanged(row, current)
     if current is not None and not _may_go_on(row, current, snapshot, keys):
         return Ownership(current.id, row.withheld, current.id, row.owner_changes)
     settings = _settings(conn, store.id, row.revision_id)
@@ -140,6 +145,8 @@ def may_change_owner(
     conn: Connection, store: StoreRef, row: OrderRow, snapshot: OrderSnapshot, *, keys: EmailKeys
 ) -> bool:
     """Whether it takes more than a glance to tell whose an order is that has its plan."""
+    if row.withheld == ERASED:
+        return False
     current = _survivor(conn, store.id, row.member_id)
     return current is None or _may_go_on(row, current, snapshot, keys)
 
@@ -167,10 +174,14 @@ def _owner(
         if not snapshot.user_email:
             return None, NO_CUSTOMER
         email = snapshot.user_email
+        if guest_stays_erased(conn, store, email, keys=keys, now=now):
+            return None, ERASED
         return member_for_guest(conn, store.id, email, enrollment, keys=keys, now=now), ""
     if user.is_staff:
         return None, STAFF
     person = _person(user, snapshot)
+    if user_stays_erased(conn, store, person, keys=keys, now=now):
+        return None, ERASED
     known = member_for_user(conn, store.id, person, enrollment, keys=keys, now=now)
     note_registration(conn, store, known, now=now)
     if known.may_claim:

@@ -16,7 +16,7 @@ from saleor_loyalty_app.ledger.balance_view import balance
 from saleor_loyalty_app.ledger.types import Account
 from saleor_loyalty_app.members.eligibility import why_not_spending
 from saleor_loyalty_app.members.email_keys import EmailKeys
-from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.members.refs import MemberRef, SignedIn
 from saleor_loyalty_app.members.repository import member_by_user
 from saleor_loyalty_app.orders.checkout_facts import checkout_facts
 from saleor_loyalty_app.programs.decide import POINTS, Decision, decide_order
@@ -127,7 +127,7 @@ def preview_checkout(
     now: datetime,
     language: str,
     keys: EmailKeys | None = None,
-    addresses: Sequence[str] = (),
+    signed_in: SignedIn | None = None,
 ) -> Preview:
     """What the program in force means for a checkout.
 
@@ -135,7 +135,7 @@ def preview_checkout(
         member: of who asks, or of nobody.
         is_owner: who asks has proved that the checkout is theirs.
         keys: find what is remembered of the member's address under older secrets, too.
-        addresses: the keys of the address of who asks, as their order will name it.
+        signed_in: who asks, with the address that their order will name; None = nobody is.
     """
     store = wind_downs.as_of(conn, store, now)
     revision = revision_at(conn, store.id, now)
@@ -143,7 +143,11 @@ def preview_checkout(
     live = _live(conn, store, checkout)
     buyer = member if is_owner else _buyer(conn, store, checkout)
     decision = None
-    if program is not None and store.earning_on and may_earn(program, member, now):
+    if (
+        program is not None
+        and store.earning_on
+        and may_earn(conn, store, program, member, signed_in, now=now)
+    ):
         newcomer = is_owner and member is None and checkout.user_id is not None
         decision = _decide(
             conn,
@@ -154,7 +158,7 @@ def preview_checkout(
             now,
             newcomer=newcomer,
             keys=keys,
-            addresses=addresses,
+            addresses=() if signed_in is None else signed_in.addresses,
         )
     return Preview(
         program=program,

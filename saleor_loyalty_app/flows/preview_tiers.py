@@ -25,7 +25,8 @@ from saleor_loyalty_app.programs.tier_rules import (
 )
 from saleor_loyalty_app.programs.tiers import Tiers
 from saleor_loyalty_app.stores.refs import StoreRef
-from saleor_loyalty_app.tiers import books, browsing, repository
+from saleor_loyalty_app.tiers import books, repository
+from saleor_loyalty_app.tiers.holders import counts
 from saleor_loyalty_app.tiers.repository import Held
 
 
@@ -107,9 +108,9 @@ def _losing(conn: Connection, store: StoreRef, now: datetime) -> tuple[TierFlow,
     """Who has a tier that is in force now."""
     revision = revision_at(conn, store.id, now)
     live = None if revision is None else revision.program.tiers
-    if live is None or not live.enabled:
+    if revision is None or live is None or not live.enabled:
         return ()
-    held = browsing.counts(conn, store.id)
+    held = counts(conn, store.id, revision.program)
     return tuple(TierFlow(one.id, "", held[one.id]) for one in live.levels if one.id in held)
 
 

@@ -125,7 +125,6 @@ def try_order(
         nth_order=_number_of(conn, store, program, order, keys),
     )
     names = {line.id: line.product_name for line in order.lines if line.product_name}
-    automatic = program.settings.enrollment == "automatic"
     fulfilled = min((one.created for one in order.fulfillments), default=None)
     return _trial(
         program,
@@ -135,7 +134,7 @@ def try_order(
         number=order.number,
         member=_customer(conn, store, program, order, keys),
         names=names,
-        withheld=why_withheld(conn, store, order, automatic=automatic, at=at),
+        withheld=why_withheld(conn, store, order, program.settings, at=at, keys=keys, now=now),
         paid=paid_at is not None,
         available_from=None
         if paid_at is None

@@ -9,6 +9,7 @@ from saleor_loyalty_app.flows.erase_member import erase_member
 from saleor_loyalty_app.flows.take_part import LossChanged, loss_of
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.members import notes
+from saleor_loyalty_app.members.email_keys import EmailKeys
 from saleor_loyalty_app.members.refs import MemberRef
 from saleor_loyalty_app.rewards.forgetting import unnamed
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -19,7 +20,14 @@ ANSWERED_WITHIN = timedelta(days=30)
 
 
 def wish_erasure(
-    conn: Connection, store: StoreRef, member: MemberRef, *, loses: int, actor: str, now: datetime
+    conn: Connection,
+    store: StoreRef,
+    member: MemberRef,
+    *,
+    loses: int,
+    actor: str,
+    keys: EmailKeys,
+    now: datetime,
 ) -> date | None:
     """Erases a member at their own wish, or asks staff to; gives the day until which they do it.
 
@@ -35,7 +43,7 @@ def wish_erasure(
     if loss.points + loss.pending != loses:
         raise LossChanged(loses=loss.points + loss.pending)
     if setup_of(conn, store.id).setup.erase_at_once:
-        erase_member(conn, store, member.id, now=now, actor=actor)
+        erase_member(conn, store, member.id, keys=keys, now=now, actor=actor)
         return None
     for note in notes.notes_of(conn, store.id, member.id):
         if unnamed(note.author) == actor and note.due_on is not None and note.done_at is None:

@@ -86,6 +86,8 @@ def judge(
         return Verdict(THERE if twice == "external_id_repeated" else BAD, Problem("", twice))
     if found.how == "unknown":
         return _bad("saleor_user_id", "user_unknown")
+    if found.state == "erased":
+        return _bad("", "member_erased")
     if row.points and booking is not None and not booking.reversed:
         same = booking.digest == row.digest and booking.who in owners
         if same or not row.external_id:

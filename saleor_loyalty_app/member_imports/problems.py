@@ -36,6 +36,7 @@ OF_BOOKS = (
     "earned_in_future",
     "consent_in_future",
     "user_unknown",
+    "member_erased",
     "member_left",
     "member_blocked",
     "same_line_twice",

@@ -8,6 +8,8 @@ from saleor_loyalty_app.members.refs import MemberRef
 REST_AFTER_NEW_ADDRESS = timedelta(hours=48)
 #: Why they may not spend meanwhile.
 RESTS = "email_changed"
+#: All that a member can be.
+STATES = ("guest", "invited", "active", "paused", "blocked", "left", "erased")
 #: States in which a tier stays, though it gives nothing now.
 RESTING = ("paused", "blocked")
 

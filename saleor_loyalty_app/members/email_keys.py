@@ -1,4 +1,4 @@
-"""Keys that stand for e-mail addresses: guests are found again and nobody is stored."""
+"""Keys that stand for e-mail addresses and accounts: people are found and nobody is stored."""
 
 import hashlib
 import hmac
@@ -30,7 +30,7 @@ def bucket_of(store_id: int, email: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class EmailKeys:
-    """Makes keys of e-mail addresses with the app's secrets, the newest first.
+    """Makes keys of e-mail addresses, and accounts, with the app's secrets, the newest first.
 
     Keys of different stores differ, so that nobody can be followed from one store to another.
     """
@@ -54,7 +54,15 @@ class EmailKeys:
         """The keys to look for: by the newest secret and by those it replaced."""
         return tuple(_key(secret, store_id, email) for secret in self.secrets)
 
+    def of_account(self, store_id: int, user_id: str) -> tuple[str, ...]:
+        """The keys of a Saleor user: that by the newest secret, then those to look for as well."""
+        text = f"member-user\0{store_id}\0{user_id}"
+        return tuple(_digest(secret, text) for secret in self.secrets)
+
 
 def _key(secret: bytes, store_id: int, email: str) -> str:
-    text = f"member-email\0{store_id}\0{normalize_email(email)}"
+    return _digest(secret, f"member-email\0{store_id}\0{normalize_email(email)}")
+
+
+def _digest(secret: bytes, text: str) -> str:
     return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()

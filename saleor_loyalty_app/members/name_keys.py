@@ -18,13 +18,14 @@ class NameKeys(NamedTuple):
 
 def fold(text: str) -> str:
     """Two spellings that people take for one are equal: "Ayşe  YILMAZ" and "ayse yilmaz"."""
-    lowered = text.replace("İ", "i").lower().translate(_PLAIN)
-    bare = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", lowered)
-        if not unicodedata.combining(letter)
-    )
-    return " ".join(bare.split())[:LONGEST].strip()
+    small = _bare(text).lower().translate(_PLAIN)
+    return " ".join(_bare(small).split())[:LONGEST].strip()
+
+
+def _bare(text: str) -> str:
+    """Without accents, and with plain letters for those that only look otherwise."""
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def name_keys(first_name: str, last_name: str) -> NameKeys:

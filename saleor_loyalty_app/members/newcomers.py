@@ -3,8 +3,7 @@
 from dataclasses import fields
 from datetime import datetime
 
-from saleor_loyalty_app.members.email_keys import bucket_of, normalize_email
-from saleor_loyalty_app.members.refs import NOBODY, Enrollment, MemberRef, Newcomer
+from saleor_loyalty_app.members.refs import NOBODY, Enrollment, MemberRef, Newcomer, SignedIn
 
 
 def may_come_in(member: MemberRef | None, enrollment: Enrollment) -> bool:
@@ -20,16 +19,13 @@ def as_newcomer(
     store_id: int,
     member: MemberRef | None,
     enrollment: Enrollment,
+    signed_in: SignedIn,
     *,
-    user_id: str,
-    email: str,
-    language: str,
     now: datetime,
-) -> Newcomer:
+) -> Newcomer | None:
     """Somebody of whom `may_come_in` is true, as they will be; their hold-out included.
 
-    Args:
-        email: of their account.
+    None where that cannot be told: the books do not know them, and their address is not told.
     """
     if member is not None:
         known = {one.name: getattr(member, one.name) for one in fields(MemberRef)}
@@ -37,25 +33,27 @@ def as_newcomer(
         came_in = {"state": "active", "enrolled_at": now, "first_enrolled_at": first or now}
         if first is None:
             came_in["hold_out"] = enrollment.holds_out(member.bucket)
-        return Newcomer(**known | came_in, language=language)
-    bucket = bucket_of(store_id, email or user_id)
+        known |= came_in
+        return Newcomer(**known, language=signed_in.language, addresses=signed_in.addresses)
+    if signed_in.bucket is None:
+        return None
     return Newcomer(
         id=NOBODY,
         store_id=store_id,
-        user_id=user_id,
+        user_id=signed_in.user_id,
         guest_key=None,
         state="active",
         spending_blocked=False,
         earning_blocked=False,
         codes_blocked=False,
-        bucket=bucket,
-        hold_out=enrollment.holds_out(bucket),
+        bucket=signed_in.bucket,
+        hold_out=enrollment.holds_out(signed_in.bucket),
         enrolled_at=now,
         first_enrolled_at=now,
         paused_at=None,
         left_at=None,
         merged_into=None,
         created_at=now,
-        email=normalize_email(email),
-        language=language,
+        language=signed_in.language,
+        addresses=signed_in.addresses,
     )

@@ -70,9 +70,35 @@ class Newcomer(MemberRef):
 
     Attributes:
         language: that they are spoken to in, until their account tells another; "" = not known.
+        addresses: the keys of the address of their account, which is what they are known by then;
+            empty = as the books know it.
     """
 
     language: str = ""
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A signed-in shopper, as their token tells of their account.
+
+    Attributes:
+        addresses: the keys of its address (`EmailKeys.every`); empty = not told.
+        bucket: of its address; None = not told.
+        language: that they are spoken to in.
+        account: the keys of the account itself (`EmailKeys.of_account`).
+    """
+
+    user_id: str
+    addresses: tuple[str, ...] = ()
+    bucket: int | None = None
+    language: str = ""
+    account: tuple[str, ...] = ()
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """All keys by which they may be remembered."""
+        return (*self.addresses, *self.account)
 
 
 @dataclass(frozen=True, slots=True)

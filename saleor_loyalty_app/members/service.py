@@ -74,10 +74,10 @@ def member_for_guest(
 ) -> MemberRef:
     """Who a guest's order belongs to: the member that owns the address, else a pre-member."""
     wanted = keys.every(store_id, email)
-    known = _behind_address(conn, store_id, wanted)
+    known = behind_address(conn, store_id, wanted)
     if known is None:
         repository.lock_address(conn, keys.current(store_id, email))
-        known = _behind_address(conn, store_id, wanted)
+        known = behind_address(conn, store_id, wanted)
     if known is not None:
         return known
     bucket = bucket_of(store_id, email)
@@ -94,6 +94,16 @@ def member_for_guest(
     if found is None:
         raise MemberNotFound
     return found
+
+
+def behind_address(conn: Connection, store_id: int, keys: Sequence[str]) -> MemberRef | None:
+    """The member that owns an address, else its guest; no merge happens until the end.
+
+    Args:
+        keys: of the address (`EmailKeys.every`).
+    """
+    owner = repository.member_by_confirmed_email(conn, store_id, keys)
+    return owner or repository.guest_by_keys(conn, store_id, keys)
 
 
 def set_identity(
@@ -238,11 +248,6 @@ def _survivor_of(
     if survivor.state != "erased" and (address_is_new or person.confirmed > account.confirmed):
         set_identity(conn, account, person, keys=keys, now=now)
     return survivor
-
-
-def _behind_address(conn: Connection, store_id: int, keys: Sequence[str]) -> MemberRef | None:
-    owner = repository.member_by_confirmed_email(conn, store_id, keys)
-    return owner or repository.guest_by_keys(conn, store_id, keys)
 
 
 def _new_member(

@@ -133,7 +133,7 @@ def _headline(entry: EntryFacts, language: str, program: Program | None) -> str:
         + words.amount_words(entry.amount, entry.unit, language),
         number=entry.reason.get("number") or "",
         event=named or (about if program is None else program.event_name(about, language)),
-        about=named,
+        about=named or about,
         milestone=about if program is None else program.rule_name(about, language),
         reward=_reward(entry, program, language),
         order=order or translate("explain.unknown_order", language),

@@ -1,30 +1,16 @@
-"""Lists about tiers: how many are in each, who they are, and who moved."""
+"""Who moved from one tier to another, and how many."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from saleor_loyalty_app.db.tables import table
-from saleor_loyalty_app.tiers.models import MemberTier, TierMove, TierReward
+from saleor_loyalty_app.tiers.models import TierMove, TierReward
 
-_tiers, _moves = table(MemberTier), table(TierMove)
-_T, _V, _R = _tiers.c, _moves.c, table(TierReward).c
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Somebody in a tier; days are the first on which it does not hold any more."""
-
-    member_id: int
-    tier: str
-    since: datetime
-    period_until: date | None
-    grace_until: date | None
-    manual: str
-    manual_until: date | None
+_V, _R = table(TierMove).c, table(TierReward).c
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +25,6 @@ class MoveRow:
     measures: dict[str, Any]
     actor: str
     at: datetime
-
-
-def counts(conn: Connection, store_id: int) -> dict[str, int]:
-    """How many members hold each tier, by its id."""
-    rows = conn.execute(
-        sa.select(_T.tier, sa.func.count().label("members"))
-        .where(_T.store_id == store_id)
-        .group_by(_T.tier)
-    )
-    return {row.tier: row.members for row in rows}
 
 
 def flows_since(conn: Connection, store_id: int, since: datetime) -> dict[tuple[str, str], int]:
@@ -69,19 +45,6 @@ def reached_since(conn: Connection, store_id: int, since: datetime) -> dict[str,
         .group_by(_R.tier)
     )
     return {row.tier: row.members for row in rows}
-
-
-def holders(
-    conn: Connection, store_id: int, tier: str, *, first: int, after: int | None
-) -> list[Holder]:
-    """The members in a tier, in the order of their ids."""
-    query = sa.select(*(_T[name] for name in Holder.__dataclass_fields__)).where(
-        _T.store_id == store_id, _T.tier == tier
-    )
-    if after is not None:
-        query = query.where(_T.member_id > after)
-    rows = conn.execute(query.order_by(_T.member_id).limit(first))
-    return [Holder(*row) for row in rows]
 
 
 def moves(

@@ -5,12 +5,7 @@ import { h } from "./dom.js";
 /** @typedef {import("./dom.js").Child} Child */
 /** @typedef {import("./words.js").Words} Words */
 /** @typedef {{version: string, url: string | null}} Text */
-/** @typedef {{state: string, enrollment: string | null, join_text: string | null, terms: Text, privacy: Text}} Membership */
-
-/** @param {Membership} membership */
-export function mayJoin({ state, enrollment }) {
-  return state === "left" || (enrollment === "opt_in" && (state === "none" || state === "invited"));
-}
+/** @typedef {{may_join: boolean, join_text: string | null, terms: Text, privacy: Text}} Membership */
 
 /**
  * What to read before joining, and the button.

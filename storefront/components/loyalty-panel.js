@@ -4,7 +4,7 @@ import { campaignsIn, drawCampaigns } from "./campaigns.js";
 import { h, scrollable } from "./dom.js";
 import { define, LoyaltyElement } from "./element.js";
 import { answersOf } from "./faq.js";
-import { drawJoining, mayJoin } from "./joining.js";
+import { drawJoining } from "./joining.js";
 import { drawMilestones, milestonesAhead } from "./milestones.js";
 import { drawPreferences, TEXT_VERSION } from "./preferences.js";
 import { drawRewards } from "./rewards.js";
@@ -190,7 +190,7 @@ a { color: var(--_accent); }
     };
     return [h("section", { class: "card", part: "card", "aria-labelledby": "heading" },
       h(`h${level}`, { id: "heading", part: "heading" }, names?.name ?? ""),
-      membership && mayJoin(membership) && this.#section("join", level + 1, ...drawJoining(membership, this.words, () => this.#join(membership)), this.#trouble?.id === "join" && h("p", { class: "problem", part: "problem" }, this.#trouble.text)),
+      membership?.may_join && this.#section("join", level + 1, ...drawJoining(membership, this.words, () => this.#join(membership)), this.#trouble?.id === "join" && h("p", { class: "problem", part: "problem" }, this.#trouble.text)),
       program?.ending && h("p", { class: "ending", part: "ending" }, program.ending.text),
       ...this.#sections.map((name) => sections[name]?.()),
       lacking.length > 0 && this.#lack(lacking))];

@@ -285,7 +285,9 @@ def test_a_store_without_a_program_shows_nothing(page: Page) -> None:
     for name in ("GET program", CART):
         stage.answers[name] = nothing
     stage.answers["GET me"] = {"body": {"program": None, "member_since": None, "points": {}}}
-    stage.answers["GET me/membership"] = {"body": {"state": "none", "enrollment": None}}
+    stage.answers["GET me/membership"] = {
+        "body": {"state": "none", "may_join": False, "enrollment": None}
+    }
     stage.show(*map(stage.element, ALL), css=LIGHT)
     for name in ALL:
         expect(page.locator(f"loyalty-{name}")).to_have_attribute("data-state", "empty")

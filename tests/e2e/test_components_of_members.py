@@ -73,6 +73,7 @@ def test_a_program_that_one_joins_is_joined_with_the_texts_that_were_shown(page:
         "body": {
             "state": "none",
             "takes_part": False,
+            "may_join": True,
             "member_since": None,
             "enrollment": "opt_in",
             "join_text": "Collect points on every purchase.",

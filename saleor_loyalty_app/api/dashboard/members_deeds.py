@@ -223,7 +223,12 @@ async def erase_for_good(
         raise EraseUnconfirmed
     lost = await faces.database.write_async(
         lambda conn: erase(
-            conn, still_active(conn, staff.store), number, actor=staff.actor, now=now
+            conn,
+            still_active(conn, staff.store),
+            number,
+            actor=staff.actor,
+            keys=faces.email_keys,
+            now=now,
         )
     )
     return on_its_clocks(_erasure(lost, done=True), staff.store)

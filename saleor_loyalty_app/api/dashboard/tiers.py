@@ -52,6 +52,7 @@ from saleor_loyalty_app.programs.tiers import Tiers
 from saleor_loyalty_app.stores.refs import StoreRef
 from saleor_loyalty_app.tiers import browsing
 from saleor_loyalty_app.tiers.browsing import MoveRow
+from saleor_loyalty_app.tiers.holders import counts, holders
 
 router = staff_router()
 TierId = Annotated[str, Path(max_length=60, description="`id` of a tier.")]
@@ -77,8 +78,9 @@ async def read_tiers(faces: FacesOf, staff: StaffOf, language: Language) -> Tier
 
     def read(conn: Connection) -> TierBoard:
         store = still_active(conn, staff.store)
-        tiers = _in_force(conn, store, faces.clock)
-        held = browsing.counts(conn, store.id)
+        revision = revision_at(conn, store.id, faces.clock())
+        tiers = None if revision is None else revision.program.tiers
+        held = counts(conn, store.id, None if revision is None else revision.program)
         sweep = progress(conn, store, now=faces.clock())
         moves = browsing.flows_since(conn, store.id, since)
         levels = () if tiers is None else tiers.levels
@@ -135,14 +137,27 @@ async def list_moves(
 async def list_holders(
     faces: FacesOf, staff: StaffOf, tier: TierId, first: First = 25, after: After = None
 ) -> TierHolders:
-    """The members who hold a tier; none for one that there is not."""
+    """The members who have a tier; none for one that there is not, or where tiers are off."""
     staff.need_one(TO_SEE_MEMBERS)
     await faces.gate.read(staff.key)
     place = place_of(after)
 
     def read(conn: Connection) -> TierHolders:
         store = still_active(conn, staff.store)
-        found = browsing.holders(conn, store.id, tier, first=first + 1, after=place)
+        revision = revision_at(conn, store.id, faces.clock())
+        found = (
+            []
+            if revision is None
+            else holders(
+                conn,
+                store.id,
+                revision.program,
+                tier,
+                since=revision.effective_from,
+                first=first + 1,
+                after=place,
+            )
+        )
         shown = found[:first]
         names = names_of(conn, store.id, [one.member_id for one in shown])
         page = TierHolders(

@@ -12,7 +12,8 @@ from saleor_loyalty_app.flows.tier_standing import TierStanding, ahead_words
 from saleor_loyalty_app.i18n import translate
 from saleor_loyalty_app.programs.tiers import Level, Tiers
 from saleor_loyalty_app.programs.tiers_words import level_words
-from saleor_loyalty_app.tiers.browsing import Holder, MoveRow
+from saleor_loyalty_app.tiers.browsing import MoveRow
+from saleor_loyalty_app.tiers.holders import Holder
 from saleor_loyalty_app.tiers.sweeps import Sweep
 
 LONGEST_REASON = 500
@@ -149,7 +150,7 @@ class TierBoard(Answer):
 
     enabled: bool
     days: int = Field(description="So many days back moves are counted.")
-    without: int = Field(ge=0, description="Members who were looked at and hold no tier.")
+    without: int = Field(ge=0, description="Members without a tier, such as the control group.")
     levels: list[TierLevel] = Field(description="From the lowest to the highest.")
     sweep: TierSweepState | None
 

@@ -57,7 +57,7 @@ async def read_birthday(
     now, keys = faces.clock(), faces.email_keys
 
     def read(conn: Connection) -> BirthdayPage:
-        store, member = member_shown(conn, shopper, keys=keys, now=now, language=language)
+        store, member = member_shown(conn, shopper, now=now, language=language)
         return bonuses_page.birthday_page(conn, store, member, keys, now, language)
 
     page = await faces.database.read_async(read)
@@ -94,7 +94,7 @@ async def forget_birthday(
     now, keys = faces.clock(), faces.email_keys
 
     def write(conn: Connection) -> BirthdayPage:
-        store, member = member_shown(conn, shopper, keys=keys, now=now, language=language)
+        store, member = member_shown(conn, shopper, now=now, language=language)
         delete_birthday(conn, store.id, member.id)
         return bonuses_page.birthday_page(conn, store, member, keys, now, language)
 
@@ -111,7 +111,7 @@ async def read_questions(
     now, keys = faces.clock(), faces.email_keys
 
     def read(conn: Connection) -> Questions:
-        store, member = member_shown(conn, shopper, keys=keys, now=now, language=language)
+        store, member = member_shown(conn, shopper, now=now, language=language)
         return bonuses_page.questions_page(conn, store, member, keys, now, language)
 
     page = await faces.database.read_async(read)
@@ -159,7 +159,7 @@ async def delete_answer(
     now, keys = faces.clock(), faces.email_keys
 
     def write(conn: Connection) -> Questions:
-        store, member = member_shown(conn, shopper, keys=keys, now=now, language=language)
+        store, member = member_shown(conn, shopper, now=now, language=language)
         bonuses_page.delete_answer(conn, store, member, question_id)
         return bonuses_page.questions_page(conn, store, member, keys, now, language)
 

@@ -103,7 +103,7 @@ async def my_campaigns(
     now, keys = faces.clock(), faces.email_keys
 
     def read(conn: Connection) -> MyCampaigns:
-        store, member = member_shown(conn, shopper, keys=keys, now=now, language=language)
+        store, member = member_shown(conn, shopper, now=now, language=language)
         if channel is not None:
             require_channel(conn, store.id, channel)
         found = campaigns_for(

@@ -19,9 +19,9 @@ from saleor_loyalty_app.api.storefront.public import StoreName
 from saleor_loyalty_app.api.storefront.refusals import OF_NAMED_STORES, OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.shopper import (
     Shopper,
-    addresses_now,
     reader_if_told,
     shopper_now,
+    signed_in_now,
 )
 from saleor_loyalty_app.api.storefront.store_named import store_named
 from saleor_loyalty_app.flows.preview_checkout import (
@@ -30,6 +30,7 @@ from saleor_loyalty_app.flows.preview_checkout import (
     preview_checkout,
     read_checkout,
 )
+from saleor_loyalty_app.members.refs import SignedIn
 from saleor_loyalty_app.stores.refs import StoreRef
 
 router = storefront_router()
@@ -71,10 +72,10 @@ async def checkout(
 
     def look(conn: Connection) -> Preview:
         current, member = (still_active(conn, owner), None)
-        addresses: tuple[str, ...] = ()
+        signed_in: SignedIn | None = None
         if shopper is not None:
             current, member = shopper_now(conn, shopper)
-            addresses = addresses_now(shopper, member)
+            signed_in = signed_in_now(shopper, member)
         return preview_checkout(
             conn,
             current,
@@ -84,7 +85,7 @@ async def checkout(
             now=now,
             language=language,
             keys=faces.email_keys,
-            addresses=addresses,
+            signed_in=signed_in,
         )
 
     preview = await faces.database.read_async(look)

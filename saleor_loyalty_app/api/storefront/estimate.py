@@ -31,7 +31,7 @@ from saleor_loyalty_app.api.storefront.program_page import (
 from saleor_loyalty_app.api.storefront.public import CACHED, StoreName
 from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_NAMED_STORES, OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.schemas import Slug
-from saleor_loyalty_app.api.storefront.shopper import addresses_now, reader_if_told, shopper_now
+from saleor_loyalty_app.api.storefront.shopper import reader_if_told, shopper_now, signed_in_now
 from saleor_loyalty_app.api.storefront.store_named import store_named
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.flows.estimate_cart import Buyer, CartToEstimate, Goods, estimate_cart
@@ -181,7 +181,7 @@ async def _answer(
 
         def read(conn: Connection) -> EstimatePage:
             store, member = shopper_now(conn, shopper)
-            buyer = Buyer(member, faces.email_keys, addresses_now(shopper, member))
+            buyer = Buyer(member, faces.email_keys, signed_in_now(shopper, member))
             return read_estimate(conn, store, what, now=now, language=language, buyer=buyer)
 
         return await faces.database.read_async(read)

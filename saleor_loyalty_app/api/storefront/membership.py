@@ -22,9 +22,15 @@ from saleor_loyalty_app.api.storefront.newcomers import (
 )
 from saleor_loyalty_app.api.storefront.refusals import OF_CHANGES, OF_SHOPPERS
 from saleor_loyalty_app.api.storefront.schemas import Slug
-from saleor_loyalty_app.api.storefront.shopper import ChangerOf, ReaderOf, shopper_now
+from saleor_loyalty_app.api.storefront.shopper import (
+    ChangerOf,
+    ReaderOf,
+    shopper_now,
+    signed_in_now,
+)
 from saleor_loyalty_app.api.storefront.wishes import member_of
 from saleor_loyalty_app.flows.join_member import take_in
+from saleor_loyalty_app.flows.stay_erased import stays_erased
 from saleor_loyalty_app.flows.take_part import join, leave, loss_of, read_account, standing_of
 
 router = storefront_router("/me/membership")
@@ -52,12 +58,15 @@ async def read_membership(
     response: Response, faces: FacesOf, shopper: ReaderOf, language: Language
 ) -> Membership:
     """How the shopper stands to the program, and which texts they agreed to."""
-    now, keys = faces.clock(), faces.email_keys
+    now = faces.clock()
 
     def read(conn: Connection) -> Membership:
         store, member = shopper_now(conn, shopper)
-        shown = shopper_shown(conn, shopper, keys=keys, now=now, language=language)[1]
-        return membership_page(standing_of(conn, store, member, now=now), shown, language)
+        shown = shopper_shown(conn, shopper, now=now, language=language)[1]
+        marks = signed_in_now(shopper, member).marks
+        erased = stays_erased(conn, store, member, marks, now=now)
+        standing = standing_of(conn, store, member, now=now)
+        return membership_page(standing, shown, language, erased=erased)
 
     page = await faces.database.read_async(read)
     make_private(response, language)
@@ -111,10 +120,10 @@ async def preview_leaving(
     ] = None,
 ) -> Leaving:
     """What leaving would cost the shopper, before they do it."""
-    now, keys = faces.clock(), faces.email_keys
+    now = faces.clock()
 
     def read(conn: Connection) -> Leaving:
-        store, member = member_shown(conn, shopper, keys=keys, now=now, language=language)
+        store, member = member_shown(conn, shopper, now=now, language=language)
         loss = loss_of(conn, store, member, now=now)
         return leaving_page(conn, store, loss, channel=channel, now=now, language=language)
 

@@ -26,20 +26,26 @@ _STATES: dict[str, State] = {
 }
 
 
-def membership_page(standing: Standing, member: MemberRef | None, language: str) -> Membership:
-    """What is told of a standing; who was erased is told as nobody."""
+def membership_page(
+    standing: Standing, member: MemberRef | None, language: str, *, erased: bool = False
+) -> Membership:
+    """What is told of a standing; who was erased is told as nobody.
+
+    Args:
+        erased: they were, and did not join since.
+    """
     program = standing.program
     texts = None if program is None else program.texts_for(language)
     settings = None if program is None else program.settings
     state = "" if standing.state == "erased" else standing.state
-    is_in = settings is not None and takes_part(
-        state,
-        hold_out=member is not None and member.hold_out,
-        automatic=settings.enrollment == "automatic",
-    )
+    automatic = settings is not None and settings.enrollment == "automatic"
+    held_out = member is not None and member.hold_out
+    is_in = settings is not None and not erased
+    outside = erased or state == "left" or (not automatic and state in ("", "invited"))
     return Membership(
         state=_STATES.get(standing.state, "none"),
-        takes_part=is_in,
+        takes_part=is_in and takes_part(state, hold_out=held_out, automatic=automatic),
+        may_join=settings is not None and outside,
         member_since=standing.member_since if standing.takes_part else None,
         enrollment=None if settings is None else settings.enrollment,
         join_text=None if texts is None else texts.join,

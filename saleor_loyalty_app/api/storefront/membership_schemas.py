@@ -11,6 +11,7 @@ Version = Field(default="", max_length=60)
 EXAMPLE: dict[str, Any] = {
     "state": "active",
     "takes_part": True,
+    "may_join": False,
     "member_since": "2027-01-04T09:30:00Z",
     "enrollment": "opt_in",
     "join_text": "Collect points on every purchase.",
@@ -50,6 +51,10 @@ class Membership(_Part):
 
     state: Literal["none", "invited", "active", "paused", "blocked", "left"]
     takes_part: bool = Field(description="Whether the program is for them now.")
+    may_join: bool = Field(
+        description="Whether they are outside until they join: show them how. Who was erased and "
+        "keeps the account is, in either kind of program."
+    )
     member_since: datetime | None
     enrollment: Literal["automatic", "opt_in"] | None = Field(
         description="How shoppers come in: by themselves or by joining; null without a program."

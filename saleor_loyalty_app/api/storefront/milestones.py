@@ -94,7 +94,7 @@ async def my_milestones(
     now, keys = faces.clock(), faces.email_keys
 
     def read(conn: Connection) -> MyMilestones:
-        store, member = member_shown(conn, shopper, keys=keys, now=now, language=language)
+        store, member = member_shown(conn, shopper, now=now, language=language)
         board = milestone_board(conn, store, member, now=now, keys=keys)
         return MyMilestones(milestones=[MilestoneAhead.of(one, language) for one in board])
 

@@ -76,7 +76,15 @@ async def erase(faces: FacesOf, shopper: Shopper, loses: int, language: str) -> 
 
     def write(conn: Connection) -> Erasure:
         store, member = member_of(conn, shopper)
-        due = wish_erasure(conn, store, member, loses=loses, actor=shopper.actor, now=now)
+        due = wish_erasure(
+            conn,
+            store,
+            member,
+            loses=loses,
+            actor=shopper.actor,
+            keys=faces.email_keys,
+            now=now,
+        )
         if due is None:
             says = translate("erasure.done", language)
             return Erasure(state="done", due_on=None, says=says)

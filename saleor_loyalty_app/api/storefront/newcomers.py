@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from saleor_loyalty_app.api.context import Faces
 from saleor_loyalty_app.api.errors import Refusal
 from saleor_loyalty_app.api.saleor_refusals import OF_SALEOR
-from saleor_loyalty_app.api.storefront.shopper import Shopper, shopper_now
+from saleor_loyalty_app.api.storefront.shopper import Shopper, shopper_now, signed_in_now
 from saleor_loyalty_app.flows.join_member import take_in
 from saleor_loyalty_app.flows.newcomers import as_they_come_in, is_newcomer
 from saleor_loyalty_app.flows.take_part import person_of_account, read_account
@@ -22,7 +22,7 @@ OF_COMING_IN: tuple[Refusal, ...] = ((403, "user_inactive", {}), *OF_SALEOR)
 
 
 def shopper_shown(
-    conn: Connection, shopper: Shopper, *, keys: EmailKeys, now: datetime, language: str
+    conn: Connection, shopper: Shopper, *, now: datetime, language: str
 ) -> tuple[StoreRef, MemberRef | None]:
     """`shopper_now` for showing: a newcomer as the member that they become. Nothing is written.
 
@@ -30,28 +30,19 @@ def shopper_shown(
         InvalidToken: the store deactivated or uninstalled the app meanwhile.
     """
     store, member = shopper_now(conn, shopper)
-    shown = as_they_come_in(
-        conn,
-        store,
-        member,
-        user_id=shopper.user_id,
-        email=shopper.email,
-        language=language,
-        keys=keys,
-        now=now,
-    )
-    return store, shown
+    signed_in = signed_in_now(shopper, member, language)
+    return store, as_they_come_in(conn, store, member, signed_in, now=now)
 
 
 def member_shown(
-    conn: Connection, shopper: Shopper, *, keys: EmailKeys, now: datetime, language: str
+    conn: Connection, shopper: Shopper, *, now: datetime, language: str
 ) -> tuple[StoreRef, MemberRef]:
     """`shopper_shown` of who is a member, or becomes one by themselves.
 
     Raises:
         MemberNotFound: they are not in the books, and have to join, or were erased.
     """
-    store, member = shopper_shown(conn, shopper, keys=keys, now=now, language=language)
+    store, member = shopper_shown(conn, shopper, now=now, language=language)
     if member is None or member.state == "erased":
         raise MemberNotFound
     return store, member

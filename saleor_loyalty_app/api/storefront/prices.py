@@ -164,7 +164,7 @@ async def my_prices(
     wanted = [one.strip() for one in products.split(",") if one.strip()][:MOST]
 
     def read(conn: Connection) -> PriceScene:
-        store, member = shopper_shown(conn, shopper, keys=keys, now=now, language=language)
+        store, member = shopper_shown(conn, shopper, now=now, language=language)
         scene = price_scene(conn, store, member, channel, now=now, keys=keys)
         if scene is None:
             raise ChannelUnknown(channel)

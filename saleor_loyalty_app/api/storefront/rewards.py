@@ -142,10 +142,10 @@ async def my_rewards(
     channel: Annotated[Slug, Query(description="Slug of the channel they are taken in.")],
 ) -> Rewards:
     """What points can be exchanged for, which of it the shopper may take, and why not the rest."""
-    now, keys = faces.clock(), faces.email_keys
+    now = faces.clock()
 
     def read(conn: Connection) -> Rewards:
-        store, member = shopper_shown(conn, shopper, keys=keys, now=now, language=language)
+        store, member = shopper_shown(conn, shopper, now=now, language=language)
         require_channel(conn, store.id, channel)
         store = wind_downs.as_of(conn, store, now)
         revision = revision_at(conn, store.id, now)

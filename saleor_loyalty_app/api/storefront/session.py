@@ -22,6 +22,7 @@ from saleor_loyalty_app.flows.guest_claims import claim, is_confirmed_since
 from saleor_loyalty_app.flows.join_member import take_in
 from saleor_loyalty_app.flows.newcomers import is_newcomer
 from saleor_loyalty_app.flows.take_part import person_of_account
+from saleor_loyalty_app.members.email_keys import bucket_of
 from saleor_loyalty_app.saleor.shopper_account import ShopperAccount
 from saleor_loyalty_app.stores.origins import canonical_origin, fits, origins_of
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -116,6 +117,7 @@ async def begin_session(
         origin=origin,
         now=now,
         addresses=faces.email_keys.every(store.id, account.email),
+        bucket=bucket_of(store.id, account.email),
     )
     make_private(response, language)
     return Session(token=made, expires_at=expires_at, origin=origin)

@@ -12,7 +12,8 @@ from saleor_loyalty_app.api.context import Faces, FacesOf
 from saleor_loyalty_app.api.cross_origin import OriginNotAllowed, require_origin
 from saleor_loyalty_app.api.saleor.tenants import Tenant
 from saleor_loyalty_app.api.shopper_tokens import is_loyalty_token
-from saleor_loyalty_app.members.refs import MemberRef
+from saleor_loyalty_app.members.email_keys import bucket_of
+from saleor_loyalty_app.members.refs import MemberRef, SignedIn
 from saleor_loyalty_app.members.repository import member_by_id, member_by_user
 from saleor_loyalty_app.rewards.forgetting import SHOPPER
 from saleor_loyalty_app.saleor.errors import InvalidToken
@@ -30,13 +31,15 @@ class Shopper:
 
     Attributes:
         addresses: the keys of their account's address (`EmailKeys.every`); empty = not told.
-        email: of the account, as Saleor's token has it; "" where a loyalty token names them.
+        bucket: of that address; None = not told.
+        account: the keys of the account itself (`EmailKeys.of_account`).
     """
 
     store: StoreRef
     user_id: str
     addresses: tuple[str, ...] = ()
-    email: str = ""
+    bucket: int | None = None
+    account: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -81,8 +84,11 @@ async def saleor_shopper_of(request: Request, faces: FacesOf) -> Shopper:
     token = bearer_token(request.headers.get("authorization"))
     store, claims = await authenticate(faces.tenants, token, check, face=FACE)
     require_origin(request, store.id)
+    account = faces.email_keys.of_account(store.id, claims.user_id)
+    if not claims.email:
+        return Shopper(store, claims.user_id, account=account)
     addresses = faces.email_keys.every(store.id, claims.email)
-    return Shopper(store, claims.user_id, addresses, claims.email)
+    return Shopper(store, claims.user_id, addresses, bucket_of(store.id, claims.email), account)
 
 
 async def _granted(request: Request, faces: Faces, token: str) -> Shopper:
@@ -94,7 +100,8 @@ async def _granted(request: Request, faces: Faces, token: str) -> Shopper:
     require_origin(request, tenant.store.id)
     if origin is not None and origin != grant.origin:
         raise OriginNotAllowed(origin)
-    return Shopper(tenant.store, grant.user_id, grant.addresses)
+    account = faces.email_keys.of_account(tenant.store.id, grant.user_id)
+    return Shopper(tenant.store, grant.user_id, grant.addresses, grant.bucket, account)
 
 
 async def reader_if_told(request: Request, faces: Faces) -> Shopper | None:
@@ -162,13 +169,19 @@ GiverBackOf = Annotated[Shopper, Depends(giver_back_of)]
 ChangerOf = Annotated[Shopper, Depends(changer_of)]
 
 
-def addresses_now(shopper: Shopper, member: MemberRef | None) -> tuple[str, ...]:
-    """The keys of the address that an order of the shopper will name; empty = as the books know.
+def signed_in_now(shopper: Shopper, member: MemberRef | None, language: str = "") -> SignedIn:
+    """The shopper with the address that an order of theirs will name.
 
-    Who was merged into somebody else stays who that one is.
+    Who was merged into somebody else stays who that one is: the books know their address.
+
+    Args:
+        language: that they are spoken to in.
     """
-    stays = member is None or member.user_id == shopper.user_id
-    return shopper.addresses if stays else ()
+    if member is None or member.user_id == shopper.user_id:
+        return SignedIn(
+            shopper.user_id, shopper.addresses, shopper.bucket, language, shopper.account
+        )
+    return SignedIn(shopper.user_id, language=language)
 
 
 def shopper_now(conn: Connection, shopper: Shopper) -> tuple[StoreRef, MemberRef | None]:

@@ -22,10 +22,10 @@ async def my_tier(
     response: Response, faces: FacesOf, shopper: ReaderOf, language: Language
 ) -> MyTier:
     """The shopper's tier, what is missing to the next, and when this one would end."""
-    now, keys = faces.clock(), faces.email_keys
+    now = faces.clock()
 
     def read(conn: Connection) -> MyTier:
-        store, member = member_shown(conn, shopper, keys=keys, now=now, language=language)
+        store, member = member_shown(conn, shopper, now=now, language=language)
         return MyTier.of(tier_standing(conn, store, member, now=now), language)
 
     page = await faces.database.read_async(read)

@@ -54,10 +54,10 @@ async def read_preferences(
     response: Response, faces: FacesOf, shopper: ReaderOf, language: Language
 ) -> Preferences:
     """The language and channels that the shopper prefers, and their consents to offers."""
-    now, keys = faces.clock(), faces.email_keys
+    now = faces.clock()
 
     def read(conn: Connection) -> Preferences:
-        store, member = member_shown(conn, shopper, keys=keys, now=now, language=language)
+        store, member = member_shown(conn, shopper, now=now, language=language)
         return preferences_page(conn, store, member)
 
     page = await faces.database.read_async(read)
@@ -126,10 +126,10 @@ async def withdraw(
     response: Response, faces: FacesOf, shopper: ChangerOf, language: Language, channel: Channel
 ) -> Preferences:
     """The shopper wants no more offers by a channel; that never fails for having been done."""
-    now, keys = faces.clock(), faces.email_keys
+    now = faces.clock()
 
     def write(conn: Connection) -> Preferences:
-        store, member = member_shown(conn, shopper, keys=keys, now=now, language=language)
+        store, member = member_shown(conn, shopper, now=now, language=language)
         if member.is_in_books:
             consents.withdraw(conn, store.id, member.id, channel, source=SOURCE, now=now)
         return preferences_page(conn, store, member)

@@ -180,3 +180,22 @@ def test_a_token_that_proves_nothing_is_refused(edge: ApiEdge, shop: StoreRef) -
         {"channel": "default-channel", "currency": "USD", "lines": [{"gross": "50"}]},
     )
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, "invalid_token")
+
+
+def test_whoever_was_only_seen_so_far_is_a_new_member_with_their_order(
+    edge: ApiEdge, store: StoreRef
+) -> None:
+    """They were seen long ago, while one had to join; now everybody is taken in."""
+    rules = [
+        fixed("loyal", 700, {"type": "member_since", "min": 30}),
+        fixed("first", 100, {"type": "nth_order", "max": 1}),
+    ]
+    seen = {"state": "invited", "enrolled_at": None, "first_enrolled_at": None}
+
+    def write(conn: Connection) -> None:
+        make_revision(conn, store.id, program() | {"earning": {"rules": rules}})
+        make_member(conn, store.id, user_id=NEW, **seen)
+
+    edge.database.write(write)
+    assert estimated(edge, store, "50", NEW).json()["points"] == 100
+    assert bought(edge, store, 3, "50", NEW) == 100

@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,7 +26,7 @@ from saleor_loyalty_app.member_imports.errors import (
 )
 from saleor_loyalty_app.members import consents, notes
 from saleor_loyalty_app.members.consents import Channel
-from saleor_loyalty_app.members.repository import member_by_id
+from saleor_loyalty_app.members.repository import member_by_id, members
 from saleor_loyalty_app.members.service import leave
 from saleor_loyalty_app.stores.refs import StoreRef
 from tests.factories import make_store
@@ -336,6 +337,25 @@ def test_nothing_of_a_forgotten_member_stays_in_the_rows_of_files(stage: ImportS
     assert stage.rows(waiting.id) == []
     stage.database.write(lambda conn: repository.forget_file(conn, waiting.id, NOW))
     assert stage.find(waiting.id).state == "canceled"
+    assert stage.drifts() == []
+
+
+def test_a_file_does_not_bring_back_who_was_erased(stage: ImportStage) -> None:
+    stage.knows(BOB, "bob@example.com")
+    header = "email,saleor_user_id,points"
+    text = file("ada@example.com,,5", f",{BOB},6", header=header)
+    stage.book(text)
+    for number in (stage.guest("ada@example.com"), stage.join(BOB, "bob@example.com")):
+        stage.database.write(partial(erase_member, store=stage.store, member_id=number, now=NOW))
+    more = file("ada@example.com,,7", f",{BOB},8", "bob@example.com,,9", header=header)
+    for again in (text, more):
+        done = stage.book(again)
+        assert {(state, code) for _, state, code in stage.rows(done.id)} == {
+            ("bad", "member_erased")
+        }
+    held = sa.select(members.c.state).where(members.c.store_id == stage.store.id)
+    states = stage.database.read(lambda conn: set(conn.execute(held).scalars()))
+    assert states == {"erased"}
     assert stage.drifts() == []
 
 

@@ -19,6 +19,7 @@ from tests.order_books import NOW, live_store, program
 
 VISIT = DeedFacts("custom_event", "visit", NOW, "visit:1")
 TEN = DeedFacts("milestone", "ten", NOW, "milestone:ten:orders")
+GOLD = DeedFacts("tier_reached", "gold", NOW, "tier:gold")
 POINTS = {"type": "points", "points": 20}
 STATUS = {"type": "status_points", "points": 20}
 
@@ -32,9 +33,16 @@ def document(then: dict[str, Any]) -> dict[str, Any]:
         "milestone": {"line": {"type": "orders", "min": 10}},
         "then": then,
     }
+    gold = {"id": "golden", "trigger": "tier_reached", "on": ["gold"], "then": then}
+    names = {"en": "Gold", "tr": "Altın"}
+    spend = {"spend": {"limits": [{"currency": "USD", "min": "500"}]}}
     return program() | {
+        "tiers": {
+            "enabled": True,
+            "levels": [{"id": "gold", "names": names, "requirements": spend}],
+        },
         "events": {"types": [{"id": "visit", "name": {"en": "Visit", "tr": "Ziyaret"}}]},
-        "earning": {"rules": [visit, ten]},
+        "earning": {"rules": [visit, ten, gold]},
     }
 
 
@@ -75,6 +83,20 @@ def told(
             POINTS,
             "tr",
             "“On sipariş” dönüm noktasının altına inildiği için 20 puan geri alındı.",
+        ),
+        (
+            GOLD,
+            "tier_lost",
+            POINTS,
+            "en",
+            "The tier “Gold” is not reached any more: 20 points taken back.",
+        ),
+        (
+            GOLD,
+            "tier_lost",
+            STATUS,
+            "tr",
+            "“Altın” seviyesinin koşulları artık sağlanmadığı için 20 statü puanı geri alındı.",
         ),
     ],
 )

@@ -17,6 +17,7 @@ from saleor_loyalty_app.members.search_terms import SearchTerms, search_terms
         ("Straße", "strasse"),
         ("  ", ""),
         ("王芳", "王芳"),
+        ("𝑨𝒚şe", "ayse"),
     ],
 )
 def test_names_are_folded_as_people_take_them_for_equal(text: str, folded: str) -> None:
