@@ -1,6 +1,6 @@
 """What may be written in the place of a name that nothing has: told with the problem. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -11,10 +11,14 @@ MOST_TOLD = 8
 
 
 def choice_of(wanted: str, names: Iterable[str]) -> dict[str, Any]:
-    """For the detail of a problem: the name that was probably meant ("" = none), and the others."""
+    """For the detail of a problem: what was probably meant ("" = unknown), and some of the others.
+
+    `more` is how many others there are beside.
+    """
     known = list(dict.fromkeys(names))
     near = near_name(wanted, known)
-    return {"near": near, "choices": [name for name in known if name != near]}
+    others = [name for name in known if name != near]
+    return {"near": near, "choices": others[:MOST_TOLD], "more": max(0, len(others) - MOST_TOLD)}
 
 
 def near_name(wanted: str, names: Iterable[str]) -> str:
@@ -33,10 +37,7 @@ def choice_words(detail: Mapping[str, Any], language: str) -> str:
         key = "problem_choice.only"
     else:
         key = "problem_choice.others" if choices else "problem_choice.none"
-    return translate(key, language, near=near, choices=_listed(choices, language))
-
-
-def _listed(names: Sequence[str], language: str) -> str:
-    told = ", ".join(names[:MOST_TOLD])
-    more = len(names) - MOST_TOLD
-    return translate("words.and_more", language, items=told, more=more) if more > 0 else told
+    told = ", ".join(choices)
+    if more := detail["more"]:
+        told = translate("words.and_more", language, items=told, more=more)
+    return translate(key, language, near=near, choices=told)

@@ -35,6 +35,16 @@ _FORMS = {
 #: How Pydantic writes the limit of a number that is checked after it was read.
 _DECIMAL = re.compile(r"^Decimal\('(.*)'\)$")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NEEDED = {
+    "unknown_type": frozenset(("tag", "expected_tags")),
+    "not_allowed": frozenset(("expected",)),
+    "too_many": frozenset(("max_length", "actual_length")),
+    "too_few": frozenset(("min_length", "actual_length")),
+    "text_too_long": frozenset(("max_length",)),
+    "text_too_short": frozenset(("min_length",)),
+    "bad_format": frozenset(("pattern",)),
+    "too_many_places": frozenset(("decimal_places",)),
+}
 _LIMITS = {"ge": "", "le": "", "gt": "beyond", "lt": "beyond"}
 
 
@@ -50,14 +60,18 @@ def detail_of(
     context = item.get("ctx", {})
     if own:
         return {name: value for name, value in context.items() if _is_told(value)}
+    if not _NEEDED.get(code, frozenset()) <= context.keys():
+        # A plugin's model may call an error of its own as Pydantic calls one.
+        return {}
     match code:
         case "unknown_field":
             return _of_field(item, model)
         case "unknown_type":
-            found = str(context.get("tag", ""))[:_MOST_TOLD]
-            return {"found": found, **choice_of(found, _quoted(context.get("expected_tags")))}
+            found = str(context["tag"])[:_MOST_TOLD]
+            return {"found": found, **choice_of(found, _expected(context["expected_tags"]))}
         case "not_allowed":
-            return choice_of(str(item["input"]), _quoted(context.get("expected")))
+            written = item["input"] if isinstance(item["input"], str) else ""
+            return choice_of(written[:_MOST_TOLD], _expected(context["expected"]))
         case "too_many" | "too_few":
             return _of_number(context, code)
         case "text_too_long":
@@ -113,9 +127,10 @@ def _of_limit(context: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def _quoted(listed: object) -> list[str]:
-    """The values in Pydantic's list of those that it expects, such as "'sum' or 'best'"."""
-    return re.findall(r"'([^']*)'", str(listed))
+def _expected(listed: object) -> list[str]:
+    """The values in Pydantic's list of those that it expects, such as "'sum' or 'best'" or "1"."""
+    found = re.finditer(r"'([^']*)'|\b(\w+)\b", str(listed).replace(" or ", ", "))
+    return [one[1] or one[2] for one in found]
 
 
 def _is_told(value: object) -> bool:

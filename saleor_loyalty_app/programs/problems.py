@@ -169,8 +169,13 @@ def problems_of(
     """
     details = error.errors(include_url=False)
     return [
-        Problem(_code(item), _path(item, document), detail=_detail(item, model))
-        for item in details
+        # Which field was meant is looked for only of those that are told.
+        Problem(
+            _code(item),
+            _path(item, document),
+            detail=_detail(item, model if at < MAX_PROBLEMS else None),
+        )
+        for at, item in enumerate(details)
         if not _follows_from_another(item, details)
     ]
 

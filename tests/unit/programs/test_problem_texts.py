@@ -13,14 +13,20 @@ from saleor_loyalty_app.i18n import LANGUAGES, catalogue, translate
 from saleor_loyalty_app.programs import plugin_kinds
 from saleor_loyalty_app.programs.errors import ProgramInvalid
 from saleor_loyalty_app.programs.plugin_kinds import KindSettings
-from saleor_loyalty_app.programs.problems import Problem, problems_in
+from saleor_loyalty_app.programs.problems import (
+    MAX_PROBLEMS,
+    Problem,
+    document_problems,
+    problems_in,
+    read_program,
+)
 from saleor_loyalty_app.programs.validate import validate
 from saleor_loyalty_app.programs.yaml_text import parse_yaml
 from tests.campaign_samples import CAMPAIGNS, campaign_problems
 from tests.plugin_samples import KINDS, condition, enough
 from tests.problem_samples import DOCUMENTS, FILES
 from tests.problem_texts import is_fix, sentences
-from tests.program_samples import CHANNELS, channel_of
+from tests.program_samples import CHANNELS, channel_of, document_of
 
 TODAY = date(2026, 11, 27)
 STORE = [*CHANNELS, channel_of("asleep", "EUR", active=False)]
@@ -169,6 +175,19 @@ def test_a_store_without_channels_is_told_to_add_one_first() -> None:
     assert problem.text("en") == (
         "The store has no channel “channel-us”. Add it first, or remove it here."
     )
+
+
+def test_a_number_is_offered_as_it_is_to_be_written() -> None:
+    [problem] = document_problems(document_of(version="first"))
+    assert problem.text("en") == "This value is not allowed. Choose one of these: 1."
+
+
+def test_of_many_problems_only_those_that_are_told_are_looked_into() -> None:
+    many = document_of(**{f"earnin{number}": [] for number in range(MAX_PROBLEMS * 3)})
+    with pytest.raises(ProgramInvalid) as refused:
+        read_program(many)
+    assert {one.detail.get("near") for one in problems_in(refused.value)} == {"earning"}
+    assert refused.value.detail["count"] == MAX_PROBLEMS * 3
 
 
 def test_the_place_stands_before_the_text() -> None:
