@@ -102,10 +102,11 @@ def _of_field(item: ErrorDetails, model: type[BaseModel] | None) -> dict[str, An
 
 
 def _of_number(context: Mapping[str, Any], code: str) -> dict[str, Any]:
-    limit, found = (
-        context["max_length" if code == "too_many" else "min_length"],
-        context["actual_length"],
-    )
+    many = code == "too_many"
+    limit, found = context["max_length" if many else "min_length"], context["actual_length"]
+    if found is None:
+        # Pydantic stops counting at the first that is too much.
+        found = limit + 1 if many else 0
     return {"limit": str(limit), "found": found, "by": abs(found - limit)}
 
 
