@@ -1,7 +1,7 @@
 """A campaign for each text that problems of campaigns have: by the code, with a dot its case."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from saleor_loyalty_app.campaigns import check
 from saleor_loyalty_app.campaigns.errors import CampaignInvalid
@@ -32,7 +32,8 @@ def campaign_problems(document: dict[str, Any]) -> list[Problem]:
     try:
         terms = check.read(document)
     except CampaignInvalid as refused:
-        return [problem_of_json(one) for one in refused.detail["problems"]]
+        listed = cast("list[dict[str, Any]]", refused.detail["problems"])
+        return [problem_of_json(one) for one in listed]
     channels = {channel.slug: channel for channel in CHANNELS}
     known = frozenset({"gold", "silver"}), frozenset({"vip"})
     return check.misfits(terms, channels, *known, NOW)

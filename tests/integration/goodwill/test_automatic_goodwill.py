@@ -11,6 +11,7 @@ from saleor_loyalty_app.adjustments.models import Adjustment
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
 from saleor_loyalty_app.flows import decide_goodwill as decide_goodwill_module
+from saleor_loyalty_app.flows import goodwill_news
 from saleor_loyalty_app.flows.decide_goodwill import (
     give_automatic,
 )
@@ -46,7 +47,7 @@ def test_automatic_goodwill_that_is_refused_half_way_leaves_nothing_behind(
     receive(database, store, bought(), NOW)
     receive(database, store, sent(), now)
     [wanted] = database.read(lambda conn: prompts.automatic_ones(conn, store.id, limit=9))
-    noting = decide_goodwill_module.note_given
+    noting = goodwill_news.note_given
 
     def refused(*args: Any, **more: Any) -> None:
         noting(*args, **more)
@@ -73,7 +74,7 @@ def test_automatic_goodwill_that_fails_keeps_no_other_waiting(
     for number in (1, 2):
         receive(database, store, bought(number), NOW)
         receive(database, store, sent(number), now)
-    noting, ill = decide_goodwill_module.note_given, ["1"]
+    noting, ill = goodwill_news.note_given, ["1"]
 
     def fails(conn: sa.Connection, at: StoreRef, prompt: Prompt, *, now: datetime) -> None:
         noting(conn, at, prompt, now=now)

@@ -290,5 +290,6 @@ def test_a_preview_of_what_cannot_be_published_says_so(database: Database, store
 
     assert not seen.publishable
     assert seen.problems[0].in_words("tr") == (
-        "currencies[0].channel: Mağazada “gone” kanalı yok. PLACEHOLDER"
+        "currencies[0].channel: Mağazada “gone” kanalı yok. "
+        "Şunlardan birini seçin: channel-tr, default-channel."
     )
