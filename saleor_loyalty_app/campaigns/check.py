@@ -1,7 +1,7 @@
 """What is wrong with a campaign: all of it at once, each with its path. Pure."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from babel.numbers import get_currency_precision
@@ -10,8 +10,11 @@ from pydantic import ValidationError
 from saleor_loyalty_app.campaigns.errors import CampaignInvalid
 from saleor_loyalty_app.campaigns.terms import CODE_FORM, Budget, ChannelValue, Codes, Terms
 from saleor_loyalty_app.errors import AppError
+from saleor_loyalty_app.programs.choices import choice_of
 from saleor_loyalty_app.programs.errors import ProgramInvalid
 from saleor_loyalty_app.programs.problems import Problem, check_size, problems_in, problems_of
+from saleor_loyalty_app.programs.scalars import plain
+from saleor_loyalty_app.programs.shipping_check import channel_unknown
 from saleor_loyalty_app.stores.refs import ChannelRef
 
 #: So long a campaign runs at most.
@@ -32,7 +35,7 @@ def read(document: object) -> Terms:
     except ProgramInvalid as error:
         raise refused(problems_in(error)) from error
     except ValidationError as error:
-        raise refused(problems_of(error, document)) from error
+        raise refused(problems_of(error, document, Terms)) from error
     if found := list(_faults(terms)):
         raise refused(found)
     return terms
@@ -86,7 +89,7 @@ def _misfits(
     for index, one in enumerate(terms.channels):
         path, channel = f"channels[{index}]", channels.get(one.channel)
         if channel is None:
-            yield Problem("channel_unknown", f"{path}.channel", detail={"channel": one.channel})
+            yield channel_unknown(one.channel, channels, f"{path}.channel")
         elif channel.currency != one.currency:
             detail = {
                 "channel": one.channel,
@@ -100,7 +103,8 @@ def _misfits(
     ):
         for one_id in named:
             if one_id not in known:
-                yield Problem(f"campaign_{name}", f"audience.{name}s", detail={"id": one_id})
+                detail = {"id": one_id, **choice_of(one_id, sorted(known))}
+                yield Problem(f"campaign_{name}", f"audience.{name}s", detail=detail)
     shared = terms.codes is not None and terms.codes.sharing == "shared"
     if shared and not terms.audience.ready().is_everybody:
         yield Problem("campaign_shared_bearer", "audience", "warning")
@@ -112,7 +116,9 @@ def _faults(terms: Terms) -> Iterator[Problem]:
     if terms.ends_at <= terms.starts_at:
         yield Problem("campaign_period", "ends_at")
     elif (terms.ends_at - terms.starts_at).days > MOST_DAYS:
-        yield Problem("campaign_too_long", "ends_at", detail={"limit": str(MOST_DAYS)})
+        last = (terms.starts_at + timedelta(days=MOST_DAYS)).date()
+        detail = {"limit": str(MOST_DAYS), "last": last.isoformat()}
+        yield Problem("campaign_too_long", "ends_at", detail=detail)
     seen: set[str] = set()
     for index, one in enumerate(terms.channels):
         if one.channel in seen:
@@ -157,13 +163,15 @@ def _code_faults(terms: Terms) -> Iterator[Problem]:
 
 def _sharing_faults(codes: Codes) -> Iterator[Problem]:
     if (codes.sharing == "shared") != (codes.code is not None):
-        yield Problem("campaign_code", "codes.code")
+        case = {} if codes.code is None else {"case": "unfit"}
+        yield Problem("campaign_code", "codes.code", detail=case)
     elif codes.code is not None and not CODE_FORM.fullmatch(codes.code):
         yield Problem("campaign_code_form", "codes.code")
     if codes.uses is not None and codes.sharing != "shared":
         yield Problem("campaign_uses", "codes.uses")
     if (codes.sharing == "after_order") != (codes.after_order is not None):
-        yield Problem("campaign_after_order", "codes.after_order")
+        case = {} if codes.after_order is None else {"case": "unfit"}
+        yield Problem("campaign_after_order", "codes.after_order", detail=case)
 
 
 def _value_faults(kind: str, one: ChannelValue, path: str) -> Iterator[Problem]:
@@ -172,7 +180,8 @@ def _value_faults(kind: str, one: ChannelValue, path: str) -> Iterator[Problem]:
     elif kind != "free_shipping" and one.value is None:
         yield Problem("campaign_value", f"{path}.value")
     elif kind == "percent" and one.value is not None and one.value > 100:
-        yield Problem("campaign_percent", f"{path}.value")
+        detail = {"found": plain(one.value)}
+        yield Problem("campaign_percent", f"{path}.value", detail=detail)
     amounts = {"minimum": one.minimum}
     if kind == "amount":
         amounts |= {"value": one.value or Decimal(0), "reduced": one.reduced or Decimal(0)}
@@ -188,12 +197,16 @@ def _budget_faults(terms: Terms, budget: Budget) -> Iterator[Problem]:
             yield Problem("campaign_budget_points", "budget")
         return
     if budget.points is not None or not budget.money:
-        yield Problem("campaign_budget_money", "budget")
+        sold = ", ".join(sorted({one.currency for one in terms.channels}))
+        detail = {"case": "sold", "currencies": sold} if sold else {}
+        yield Problem("campaign_budget_money", "budget", detail=detail)
     known = {one.currency for one in terms.channels}
     for currency in budget.money:
         if currency not in known:
-            yield Problem("currency_unknown", "budget.money", detail={"currency": currency})
+            detail = {"currency": currency, **choice_of(currency, sorted(known))}
+            yield Problem("currency_unknown", "budget.money", detail=detail)
     if budget.when_reached == "reduce":
         for index, one in enumerate(terms.channels):
             if one.reduced is None or one.value is None or one.reduced >= one.value:
-                yield Problem("campaign_reduced", f"channels[{index}].reduced")
+                case = {} if one.value is None else {"case": "below", "value": plain(one.value)}
+                yield Problem("campaign_reduced", f"channels[{index}].reduced", detail=case)

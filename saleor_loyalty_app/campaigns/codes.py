@@ -5,7 +5,7 @@ it. What was asked of Saleor twice, or by two at once, ends in the same rows.
 """
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,8 +78,9 @@ _uses = (
     .label("uses")
 )
 _is_used = sa.select(_U.c.id).where(_U.c.code_id == _K.c.id).correlate(_K).exists()
-_CODE = tuple(_K.c[name] for name in CodeRow.__dataclass_fields__)
-_COUNTED = (*_CODE, _uses, _is_used.label("used"))
+#: What of a code is read as a `CodeRow`.
+COLUMNS = tuple(_K.c[name] for name in CodeRow.__dataclass_fields__)
+_COUNTED = (*COLUMNS, _uses, _is_used.label("used"))
 
 
 def member_key(member_id: int) -> str:
@@ -171,7 +172,7 @@ def of_time(found: Sequence[WithText], at: datetime) -> CodeRow | None:
 def by_text(conn: Connection, store_id: int, code: str, *, at: datetime) -> CodeRow | None:
     """The code with a text, as it is written, that an order of a time was made with."""
     rows = conn.execute(
-        sa.select(*_CODE, _W.c.adopted, _W.c.starts_at)
+        sa.select(*COLUMNS, _W.c.adopted, _W.c.starts_at)
         .join(_W, _W.c.id == _K.c.voucher_id)
         .where(_K.c.store_id == store_id, _K.c.code == code)
         .order_by(_K.c.issued_at.desc(), _K.c.id.desc())
@@ -179,7 +180,7 @@ def by_text(conn: Connection, store_id: int, code: str, *, at: datetime) -> Code
     )
     return of_time(
         [
-            WithText(CodeRow(*row[: len(_CODE)]), row.starts_at if row.adopted else None)
+            WithText(CodeRow(*row[: len(COLUMNS)]), row.starts_at if row.adopted else None)
             for row in rows
         ],
         at,
@@ -195,27 +196,6 @@ def of_campaign(conn: Connection, store_id: int, campaign_id: int, code: str) ->
         .limit(1)
     ).one_or_none()
     return None if row is None else CountedCode(*row)
-
-
-def shared_of(conn: Connection, store_id: int, campaign_id: int) -> CodeRow | None:
-    """The shared code of a campaign."""
-    return shared_of_each(conn, store_id, [campaign_id]).get(campaign_id)
-
-
-def shared_of_each(
-    conn: Connection, store_id: int, campaign_ids: Collection[int]
-) -> dict[int, CodeRow]:
-    """The shared codes of those campaigns that have one, by the campaigns' ids."""
-    if not campaign_ids:
-        return {}
-    rows = conn.execute(
-        sa.select(*_CODE).where(
-            _K.c.store_id == store_id,
-            _K.c.issue_key == SHARED,
-            _K.c.campaign_id.in_(sorted(campaign_ids)),
-        )
-    )
-    return {row.campaign_id: CodeRow(*row) for row in rows}
 
 
 def has_uses(conn: Connection, code_id: int, number: int) -> bool:
@@ -235,7 +215,7 @@ def by_key(conn: Connection, store_id: int, issue_key: str) -> list[CountedCode]
 def by_ids(conn: Connection, campaign_id: int, code_ids: Sequence[int]) -> list[CodeRow]:
     """Codes of a campaign by their ids."""
     rows = conn.execute(
-        sa.select(*_CODE)
+        sa.select(*COLUMNS)
         .where(_K.c.campaign_id == campaign_id, _K.c.id.in_(list(code_ids)))
         .order_by(_K.c.id)
     )
@@ -245,7 +225,7 @@ def by_ids(conn: Connection, campaign_id: int, code_ids: Sequence[int]) -> list[
 def open_of(conn: Connection, store_id: int, campaign_id: int, member_id: int) -> CodeRow | None:
     """The code of a member's own that Saleor has."""
     row = conn.execute(
-        sa.select(*_CODE).where(
+        sa.select(*COLUMNS).where(
             _K.c.store_id == store_id,
             _K.c.issue_key == member_key(member_id),
             _K.c.campaign_id == campaign_id,
@@ -271,7 +251,7 @@ def of_members(
 ) -> list[CodeRow]:
     """The codes of a member's own that can be used now: begun, not over, and in no order yet."""
     query = (
-        sa.select(*_CODE)
+        sa.select(*COLUMNS)
         .join(_W, _W.c.id == _K.c.voucher_id)
         .where(
             _K.c.store_id == store_id,
@@ -347,7 +327,7 @@ def in_state(
 ) -> list[CodeRow]:
     """Codes of a voucher in a state, the oldest first."""
     rows = conn.execute(
-        sa.select(*_CODE)
+        sa.select(*COLUMNS)
         .where(_K.c.voucher_id == voucher_row, _K.c.state == state)
         .order_by(_K.c.id)
         .limit(limit)

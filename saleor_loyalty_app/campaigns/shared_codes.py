@@ -1,6 +1,7 @@
-"""Codes that everybody types: who has used theirs, and which are used up. Never commits.
+"""Codes that everybody types: which they are, who has used theirs, and which are used up.
 
-Saleor gives no use of a code back, so an order counts also when nothing of it is kept.
+Saleor gives no use of a code back, so an order counts also when nothing of it is kept. Never
+commits.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -8,13 +9,34 @@ from collections.abc import Collection, Iterable, Mapping
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from saleor_loyalty_app.campaigns.codes import SHARED
+from saleor_loyalty_app.campaigns.codes import COLUMNS, SHARED, CodeRow
 from saleor_loyalty_app.campaigns.models import Campaign, CampaignCode, CampaignUse
 from saleor_loyalty_app.campaigns.repository import CampaignRow
 from saleor_loyalty_app.campaigns.terms import Codes, read_terms
 from saleor_loyalty_app.db.tables import table
 
 _C, _K, _U = table(Campaign), table(CampaignCode), table(CampaignUse)
+
+
+def shared_of(conn: Connection, store_id: int, campaign_id: int) -> CodeRow | None:
+    """The shared code of a campaign."""
+    return shared_of_each(conn, store_id, [campaign_id]).get(campaign_id)
+
+
+def shared_of_each(
+    conn: Connection, store_id: int, campaign_ids: Collection[int]
+) -> dict[int, CodeRow]:
+    """The shared codes of those campaigns that have one, by the campaigns' ids."""
+    if not campaign_ids:
+        return {}
+    rows = conn.execute(
+        sa.select(*COLUMNS).where(
+            _K.c.store_id == store_id,
+            _K.c.issue_key == SHARED,
+            _K.c.campaign_id.in_(sorted(campaign_ids)),
+        )
+    )
+    return {row.campaign_id: CodeRow(*row) for row in rows}
 
 
 def once_each(campaigns: Iterable[CampaignRow]) -> list[CampaignRow]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from saleor_loyalty_app.campaigns import codes, repository, vouchers
+from saleor_loyalty_app.campaigns import codes, repository, shared_codes, vouchers
 from saleor_loyalty_app.campaigns import saleor_voucher as said
 from saleor_loyalty_app.campaigns.codes import CodeRow
 from saleor_loyalty_app.campaigns.repository import CampaignRow
@@ -58,7 +58,7 @@ def compare_again(desk: Desk, campaign: CampaignRow, voucher: VoucherRow) -> boo
 
     Nothing is changed in Saleor: the owner is told in what the two differ, until they do not.
     """
-    code = desk.read(lambda conn: codes.shared_of(conn, desk.store.id, campaign.id))
+    code = desk.read(lambda conn: shared_codes.shared_of(conn, desk.store.id, campaign.id))
     if code is not None and code.state == "open":
         seen = voucher_with(desk, code.code)
         differs = (
@@ -99,5 +99,5 @@ def _is_left_over(conn: Connection, desk: Desk, seen: SeenVoucher, text: str) ->
     if not ids:
         return False
     [campaign_id] = ids.values()
-    code = codes.shared_of(conn, desk.store.id, campaign_id)
+    code = shared_codes.shared_of(conn, desk.store.id, campaign_id)
     return code is not None and code.code == text and code.state == "ended"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from saleor_loyalty_app.campaigns import codes, repository
+from saleor_loyalty_app.campaigns import codes, repository, shared_codes
 from saleor_loyalty_app.campaigns.repository import CampaignRow
 from saleor_loyalty_app.campaigns.terms import ChannelValue, MemberLimit
 from saleor_loyalty_app.campaigns.vouchers import DIFFERS, ENDED, TAKEN
@@ -109,7 +109,7 @@ def _open_to(
     mine = [one for one, why in zip(campaigns, why_not, strict=True) if not why]
     used_up = had_all_of(conn, store, mine, member, now=now, keys=keys)
     left = [one for one in mine if one.id not in used_up]
-    shared = codes.shared_of_each(conn, store.id, {one.id for one in left if _has_code(one)})
+    shared = shared_codes.shared_of_each(conn, store.id, {one.id for one in left if _has_code(one)})
     dead = {one.id for one in left if one.trouble in (TAKEN, DIFFERS, ENDED)}
     said = {key: row.code for key, row in shared.items() if row.state == "open" and key not in dead}
     return [

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from saleor_loyalty_app.campaigns import codes, repository
+from saleor_loyalty_app.campaigns import codes, repository, shared_codes
 from saleor_loyalty_app.campaigns.codes import CodeRow
 from saleor_loyalty_app.campaigns.repository import CampaignRow
 from saleor_loyalty_app.campaigns.vouchers import DIFFERS, TAKEN
@@ -72,7 +72,7 @@ def _is_ready(conn: Connection, campaign: CampaignRow) -> bool:
     said = campaign.terms.codes
     if said is None or said.code is None:
         return True
-    code = codes.shared_of(conn, campaign.store_id, campaign.id)
+    code = shared_codes.shared_of(conn, campaign.store_id, campaign.id)
     works = code is not None and code.state == "open"
     return works and campaign.trouble not in (TAKEN, DIFFERS)
 

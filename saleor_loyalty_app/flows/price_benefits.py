@@ -5,7 +5,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from saleor_loyalty_app.campaigns import codes, repository, shared_codes
+from saleor_loyalty_app.campaigns import repository, shared_codes
 from saleor_loyalty_app.campaigns.repository import CampaignRow
 from saleor_loyalty_app.campaigns.saleor_voucher import values
 from saleor_loyalty_app.campaigns.terms import Audience
@@ -56,7 +56,7 @@ def benefits_for_all(
         and not values(one)[channel][1]
     ]
     gone = shared_codes.used_up(conn, store.id, for_all)
-    shared = codes.shared_of_each(conn, store.id, {one.id for one in for_all} - gone)
+    shared = shared_codes.shared_of_each(conn, store.id, {one.id for one in for_all} - gone)
     return [
         _benefit(one, shared[one.id].code, one.ends_at, channel, own=False)
         for one in for_all

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from saleor_loyalty_app.campaigns import codes, repository, vouchers
+from saleor_loyalty_app.campaigns import repository, shared_codes, vouchers
 from saleor_loyalty_app.campaigns import saleor_voucher as said
 from saleor_loyalty_app.campaigns.codes import CodeRow
 from saleor_loyalty_app.campaigns.repository import CampaignRow
@@ -43,7 +43,7 @@ def _out(
     """Campaigns whose shared code Saleor was given, and that are in their time."""
     found = []
     for campaign in repository.covering(conn, store.id, now, sharing="shared"):
-        code = codes.shared_of(conn, store.id, campaign.id)
+        code = shared_codes.shared_of(conn, store.id, campaign.id)
         main = [one for one in vouchers.vouchers_of(conn, campaign.id) if one.batch == MAIN]
         if code is not None and code.state == "open" and main and main[0].told:
             found.append((campaign, main[0], code))

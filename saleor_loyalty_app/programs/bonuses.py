@@ -9,7 +9,14 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StrictBool, StrictInt
 from pydantic_core import PydanticCustomError
 
-from saleor_loyalty_app.programs.scalars import Identifier, Label, Locale, Section, in_locale
+from saleor_loyalty_app.programs.scalars import (
+    Identifier,
+    Label,
+    Locale,
+    Section,
+    first_twice,
+    in_locale,
+)
 from saleor_loyalty_app.programs.written import when_written
 
 QuestionKind = Literal["choice", "number", "date", "text"]
@@ -39,12 +46,12 @@ class Question(Section):
     @when_written
     def _check(self) -> Self:
         if self.kind == "choice" and len(self.options) < 2:
-            raise PydanticCustomError("options_needed", "a choice needs two options or more")
+            raise PydanticCustomError("options_needed", "{found}", {"found": len(self.options)})
         if self.kind != "choice" and self.options:
             raise PydanticCustomError("options_unfit", "only a choice has options")
-        twice = _twice([option.id for option in self.options])
+        twice = first_twice([option.id for option in self.options])
         if twice is not None:
-            raise PydanticCustomError("option_id_twice", "option {id} twice", {"id": twice})
+            raise PydanticCustomError("option_id_twice", "{id}", {"id": twice, "question": self.id})
         return self
 
     def asked(self, locale: str) -> str:
@@ -85,7 +92,7 @@ class Bonuses(Section):
 
     @when_written
     def _check(self) -> Self:
-        twice = _twice([question.id for question in self.questions])
+        twice = first_twice([question.id for question in self.questions])
         if twice is not None:
             raise PydanticCustomError("question_id_twice", "question {id} twice", {"id": twice})
         return self
@@ -96,10 +103,6 @@ class Bonuses(Section):
             if question.id == question_id:
                 return question
         return None
-
-
-def _twice(ids: list[str]) -> str | None:
-    return next((one for at, one in enumerate(ids) if one in ids[:at]), None)
 
 
 #: What holds where a document says nothing of bonuses.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from saleor_loyalty_app.programs.bonuses import DEFAULTS, Question
+from saleor_loyalty_app.programs.choices import choice_of
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.problems import Problem
 
@@ -24,7 +25,10 @@ def bonus_problems(program: Program) -> Iterator[Problem]:
         if rule.trigger == "question_answered":
             for question_id in rule.on or ():
                 if question_id not in asked:
-                    detail = {"question": question_id}
+                    written = question_id in {one.id for one in section.questions}
+                    off = {"question": question_id, "case": "off"}
+                    unknown = {"question": question_id, **choice_of(question_id, sorted(asked))}
+                    detail = off if written else unknown
                     yield Problem("question_not_asked", f"{path}.on", "warning", detail)
         elif rule.trigger == "birthday" and not section.birthdays.asked:
             yield Problem("birthday_not_asked", path, "warning")

@@ -31,12 +31,9 @@ from saleor_loyalty_app.programs.scalars import (
     Reference,
     Section,
     Slug,
+    first_twice,
 )
 from saleor_loyalty_app.programs.written import when_written
-
-#: How deep conditions may be nested, and how many one rule may have.
-MAX_DEPTH = 6
-MAX_CONDITIONS = 60
 
 
 class InChannels(SingleCondition):
@@ -77,9 +74,9 @@ class OrderValue(SingleCondition):
 
     @when_written
     def _check(self) -> Self:
-        currencies = [limit.currency for limit in self.limits]
-        if len(set(currencies)) < len(currencies):
-            raise PydanticCustomError("currency_twice", "a currency has limits twice")
+        twice = first_twice([limit.currency for limit in self.limits])
+        if twice is not None:
+            raise PydanticCustomError("currency_twice", "{currency}", {"currency": twice})
         return self
 
 
@@ -162,7 +159,7 @@ class InHours(SingleCondition):
     @when_written
     def _check(self) -> Self:
         if self.start == self.end:
-            raise PydanticCustomError("hours_equal", "the hours are equal")
+            raise PydanticCustomError("hours_equal", "{hour} twice", {"hour": self.start})
         return self
 
 

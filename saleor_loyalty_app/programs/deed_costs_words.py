@@ -1,7 +1,7 @@
 """What deeds cost, and what is not counted, in words."""
 
 from saleor_loyalty_app.i18n import translate
-from saleor_loyalty_app.programs import words
+from saleor_loyalty_app.programs import rule_words, words
 from saleor_loyalty_app.programs.deed_costs import DeedCost, Uncounted
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.milestones import MILESTONE
@@ -44,5 +44,5 @@ def _named(trigger: str, on: str, program: Program, language: str) -> str | None
             if rule is None:
                 return None
             if trigger == MILESTONE and rule.milestone is not None and not rule.name:
-                return words.line_words(rule.milestone, language)
+                return rule_words.line_words(rule.milestone, language)
             return rule.label(language)

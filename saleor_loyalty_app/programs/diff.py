@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from saleor_loyalty_app.i18n import capitalized, translate
-from saleor_loyalty_app.programs import words
+from saleor_loyalty_app.programs import rule_words, words
 from saleor_loyalty_app.programs.bonuses_words import bonus_changes
 from saleor_loyalty_app.programs.cost import monthly_cost
 from saleor_loyalty_app.programs.document import ChannelRates, Program, Settings, Texts
@@ -271,13 +271,13 @@ def _rule(
         ),
         (
             "rule_condition",
-            words.rule_when_words(old, before, language, store),
-            words.rule_when_words(new, after, language, store),
+            rule_words.rule_when_words(old, before, language, store),
+            rule_words.rule_when_words(new, after, language, store),
         ),
         (
             "rule_caps",
-            words.caps_words(old.caps, language),
-            words.caps_words(new.caps, language),
+            rule_words.caps_words(old.caps, language),
+            rule_words.caps_words(new.caps, language),
         ),
         ("rule_scope", *(translate(f"value.scope.{rule.scope}", language) for rule in (old, new))),
         ("rule_priority", str(old.priority), str(new.priority)),
@@ -308,10 +308,10 @@ def _rule(
 
 
 def _rule_words(rule: EarningRule, program: Program, language: str, store: Called) -> str:
-    when = words.rule_when_words(rule, program, language, store)
+    when = rule_words.rule_when_words(rule, program, language, store)
     text = f"{words.effect_words(rule.then, language, program)}; {when}"
     if rule.caps is not None:
-        text = f"{text}; {words.caps_words(rule.caps, language)}"
+        text = f"{text}; {rule_words.caps_words(rule.caps, language)}"
     return text if rule.enabled else f"{text}; {translate('words.disabled', language)}"
 
 

@@ -11,10 +11,12 @@ from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.scalars import (
     ONE_LINE,
+    PROPERTY_NAME,
     Identifier,
     Label,
     Locale,
     Section,
+    first_twice,
     in_locale,
 )
 from saleor_loyalty_app.programs.written import when_written
@@ -22,7 +24,7 @@ from saleor_loyalty_app.programs.written import when_written
 Purpose = Literal["review", "social", "store_visit", "community", "custom"]
 PropertyKind = Literal["string", "int", "bool"]
 IdentifiedBy = Literal["user_id", "email_sha256"]
-PropertyName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+PropertyName = Annotated[str, StringConstraints(pattern=PROPERTY_NAME)]
 Whole = Annotated[StrictInt, Field(ge=-(10**12), le=10**12)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=ONE_LINE)]
 #: The longest text of a property, and the length where the type says none.
@@ -48,7 +50,11 @@ class Property(Section):
         if self.kind == "bool" and (self.min, self.max, self.allowed) != (None, None, ()):
             raise PydanticCustomError("property_of_two", "yes or no has no bounds or values")
         if self.min is not None and self.max is not None and self.min > self.max:
-            raise PydanticCustomError("limits_crossed", "the lower limit is above the upper")
+            raise PydanticCustomError(
+                "limits_crossed",
+                "the lower limit is above the upper",
+                {"low": self.min, "high": self.max},
+            )
         if self.kind == "string" and not all(
             0 <= limit <= LONGEST_TEXT for limit in (self.min, self.max) if limit is not None
         ):
@@ -59,7 +65,9 @@ class Property(Section):
         for value in self.allowed:
             if not isinstance(value, wanted):
                 raise PydanticCustomError(
-                    "property_value_kind", "{name} is of another kind", {"name": str(value)}
+                    "property_value_kind",
+                    "{name} is of another kind",
+                    {"name": str(value), "kind": self.kind},
                 )
         return self
 
@@ -99,7 +107,7 @@ class EventType(Section):
     @when_written
     def _check(self) -> Self:
         names = [one.name for one in self.properties]
-        twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
+        twice = first_twice(names)
         if twice is not None:
             raise PydanticCustomError("property_twice", "property {name} twice", {"name": twice})
         return self
@@ -126,7 +134,7 @@ class Events(Section):
     @when_written
     def _check(self) -> Self:
         ids = [one.id for one in self.types]
-        twice = next((one for at, one in enumerate(ids) if one in ids[:at]), None)
+        twice = first_twice(ids)
         if twice is not None:
             raise PydanticCustomError("event_type_twice", "event type {id} twice", {"id": twice})
         return self

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from saleor_loyalty_app.programs.choices import choice_of
 from saleor_loyalty_app.programs.conditions import leaves
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.event_conditions import EventProperty
@@ -33,7 +34,9 @@ def _rule_problems(rule: EarningRule, path: str, section: Events) -> Iterator[Pr
     named = [section.type(one) for one in rule.on or ()] if rule.on else list(section.types)
     for type_id, found in zip(rule.on or (), named, strict=False):
         if found is None:
-            yield Problem("event_unknown", f"{path}.on", detail={"event": type_id})
+            known = [one.id for one in section.types]
+            detail = {"event": type_id, **choice_of(type_id, known)}
+            yield Problem("event_unknown", f"{path}.on", detail=detail)
         elif not found.enabled:
             yield Problem("event_closed", f"{path}.on", "warning", {"event": type_id})
     if rule.on is None and not section.types:
@@ -49,6 +52,8 @@ def _rule_problems(rule: EarningRule, path: str, section: Events) -> Iterator[Pr
 def _property_problems(leaf: EventProperty, types: list[EventType], path: str) -> Iterator[Problem]:
     told = [found for one in types if (found := one.property(leaf.name)) is not None]
     if not told:
-        yield Problem("event_property_unknown", path, "warning", {"property": leaf.name})
+        known = [each.name for one in types for each in one.properties]
+        detail = {"property": leaf.name, **choice_of(leaf.name, known)}
+        yield Problem("event_property_unknown", path, "warning", detail)
     elif not any(leaf.can_hold(one) for one in told):
         yield Problem("event_property_never", path, "warning", {"property": leaf.name})

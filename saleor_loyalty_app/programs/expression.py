@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, Any
 from babel.numbers import get_currency_precision
 from pydantic_core import PydanticCustomError
 
+from saleor_loyalty_app.programs.choices import choice_of
+
 if TYPE_CHECKING:
     from cel import cel
 
@@ -147,7 +149,11 @@ def check_expression(source: str) -> CompiledExpression:
     """
     loops = _LOOP.findall(source)
     if len(loops) > MAX_LOOPS:
-        raise PydanticCustomError("expression_too_complex", "the expression has too many loops")
+        raise PydanticCustomError(
+            "expression_too_complex",
+            "the expression has {found} loops",
+            {"found": len(loops), "limit": MAX_LOOPS},
+        )
     compiled = compile_expression(source)
     _check_names(source, compiled.variables - {*loops} - _TYPE_NAMES)
     _dry_run(compiled)
@@ -196,15 +202,18 @@ def _parse(source: str) -> "cel.Program":
 
 
 def _check_names(source: str, variables: frozenset[str]) -> None:
-    unknown = sorted(variables - _NAMES.keys())
+    unknown = [(name, [*_NAMES]) for name in sorted(variables - _NAMES.keys())]
     for owner, name in re.findall(
         rf"\b({'|'.join(_NAMES)})\s*\.\s*(\w+)", _without_strings(source)
     ):
         if name not in _NAMES[owner]:
-            unknown.append(f"{owner}.{name}")
+            unknown.append((f"{owner}.{name}", [f"{owner}.{one}" for one in _NAMES[owner]]))
     if unknown:
+        name, known = unknown[0]
         raise PydanticCustomError(
-            "expression_unknown_name", "{name} is not known in expressions", {"name": unknown[0]}
+            "expression_unknown_name",
+            "{name} is not known in expressions",
+            {"name": name, **choice_of(name, known)},
         )
 
 
@@ -221,8 +230,11 @@ def _dry_run(compiled: CompiledExpression) -> None:
         except ExpressionFailed as failure:
             failures.append(failure.kind)
     if "unknown_name" in failures or "not_a_boolean" in failures or len(failures) == len(samples):
+        # What the text says to do differs; other failures are called by their Python names.
+        last = failures[-1]
+        case = {"case": last} if last in ("unknown_name", "not_a_boolean") else {}
         raise PydanticCustomError(
-            "expression_fails", "the expression fails: {kind}", {"kind": failures[-1]}
+            "expression_fails", "the expression fails: {kind}", {"kind": last, **case}
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from saleor_loyalty_app.i18n import capitalized, translate
-from saleor_loyalty_app.programs import words
+from saleor_loyalty_app.programs import rule_words, words
 from saleor_loyalty_app.programs.document import ChannelRates, Program
 from saleor_loyalty_app.programs.expiry_words import expiry_words
 from saleor_loyalty_app.programs.promises import is_promised
@@ -66,7 +66,7 @@ def _earning(program: Program, language: str) -> Iterator[str]:
             continue
         if rule.enabled and (rule.when is not None or rule.trigger != "order"):
             told = words.effect_words(rule.then, language, program)
-            when = words.rule_when_words(rule, program, language)
+            when = rule_words.rule_when_words(rule, program, language)
             yield f"{rule.label(language)}: {told}; {when}"
 
 

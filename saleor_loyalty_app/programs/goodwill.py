@@ -20,6 +20,7 @@ from saleor_loyalty_app.programs.scalars import (
     Section,
     Slug,
     absent,
+    first_twice,
 )
 from saleor_loyalty_app.programs.written import when_written
 
@@ -57,9 +58,9 @@ class GiveAmount(Section):
 
     @when_written
     def _check(self) -> Self:
-        currencies = [one.currency for one in self.amounts]
-        if len(set(currencies)) < len(currencies):
-            raise PydanticCustomError("currency_twice", "a currency has amounts twice")
+        twice = first_twice([one.currency for one in self.amounts])
+        if twice is not None:
+            raise PydanticCustomError("currency_twice", "{currency}", {"currency": twice})
         return self
 
 
@@ -95,9 +96,9 @@ class LateDelivery(Signal):
 
     @when_written
     def _check(self) -> Self:
-        slugs = [one.channel for one in self.channels]
-        if len(set(slugs)) < len(slugs):
-            raise PydanticCustomError("goodwill_channel_twice", "a channel has days twice")
+        twice = first_twice([one.channel for one in self.channels])
+        if twice is not None:
+            raise PydanticCustomError("goodwill_channel_twice", "{channel}", {"channel": twice})
         return self
 
     def days_in(self, channel: str) -> int:

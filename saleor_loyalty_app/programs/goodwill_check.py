@@ -7,6 +7,7 @@ from babel.numbers import get_currency_precision
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.goodwill import SIGNALS, GiveAmount, GiveShipping, Goodwill
 from saleor_loyalty_app.programs.problems import Problem
+from saleor_loyalty_app.programs.shipping_check import channel_unknown
 from saleor_loyalty_app.stores.refs import ChannelRef
 
 
@@ -23,13 +24,13 @@ def goodwill_problems(program: Program, channels: Mapping[str, ChannelRef]) -> I
         if isinstance(signal.suggest, GiveAmount):
             yield from _amount_problems(signal.suggest, path, currencies, spendable)
         elif isinstance(signal.suggest, GiveShipping) and not spendable:
-            yield Problem("goodwill_worthless", path, "warning", {"currency": ""})
+            yield Problem("goodwill_worthless", path, "warning", {"case": "anywhere"})
     yield from _automatic_problems(section, [kind for kind, one in watched if one.automatic])
     if section.late_delivery is not None:
         for index, one in enumerate(section.late_delivery.channels):
             if one.channel not in channels:
                 path = f"goodwill.late_delivery.channels[{index}].channel"
-                yield Problem("channel_unknown", path, "warning", {"channel": one.channel})
+                yield channel_unknown(one.channel, channels, path, "warning")
     for locale in program.texts if watched and section.apology else ():
         if locale not in section.apology and locale.partition("-")[0] not in section.apology:
             detail = {"locale": locale}

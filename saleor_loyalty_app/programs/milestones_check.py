@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from babel.numbers import get_currency_precision
 
+from saleor_loyalty_app.programs.choices import choice_of
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.milestones import SpendLine
 from saleor_loyalty_app.programs.problems import Problem
@@ -16,7 +17,10 @@ def milestone_problems(program: Program, currencies: frozenset[str]) -> Iterator
         for at, limit in enumerate(line.limits if isinstance(line, SpendLine) else ()):
             path = f"earning.rules[{index}].milestone.line.limits[{at}]"
             if limit.currency not in currencies:
-                detail = {"currency": limit.currency}
+                detail = {
+                    "currency": limit.currency,
+                    **choice_of(limit.currency, sorted(currencies)),
+                }
                 code = "milestone_currency_unknown"
                 yield Problem(code, f"{path}.currency", "warning", detail)
             places = get_currency_precision(limit.currency)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from saleor_loyalty_app.programs.choices import choice_of
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.perks import IssueReward, SendMessage, SetTier
 from saleor_loyalty_app.programs.problems import Problem
@@ -35,9 +36,11 @@ def _message_problems(program: Program, message: SendMessage, path: str) -> Iter
 
 
 def _reward_problems(program: Program, reward: str, path: str) -> Iterator[Problem]:
-    item = (program.rewards or NO_REWARDS).item(reward)
+    catalog = program.rewards or NO_REWARDS
+    item = catalog.item(reward)
     if item is None:
-        yield Problem("perk_reward_unknown", path, detail={"reward": reward})
+        detail = {"reward": reward, **choice_of(reward, [one.id for one in catalog.items])}
+        yield Problem("perk_reward_unknown", path, detail=detail)
     elif item.needs_cart:
         yield Problem("perk_reward_needs_cart", path, detail={"reward": reward})
     elif not item.enabled:
@@ -47,6 +50,7 @@ def _reward_problems(program: Program, reward: str, path: str) -> Iterator[Probl
 def _tier_problems(program: Program, tier: str, path: str) -> Iterator[Problem]:
     tiers = program.tiers
     if tiers is None or tiers.rank_of(tier) < 0:
-        yield Problem("perk_tier_unknown", path, detail={"tier": tier})
+        known = [] if tiers is None else [level.id for level in tiers.levels]
+        yield Problem("perk_tier_unknown", path, detail={"tier": tier, **choice_of(tier, known)})
     elif not tiers.enabled:
         yield Problem("perk_tiers_off", path, "warning", {"tier": tier})

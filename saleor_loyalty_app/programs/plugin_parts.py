@@ -24,18 +24,26 @@ MAX_WHOLE = 2**53 - 1
 def _fit(settings: dict[str, Any]) -> dict[str, Any]:
     _check_values(settings, MAX_SETTINGS_DEPTH)
     if len(json.dumps(settings, separators=(",", ":"))) > MAX_SETTINGS_BYTES:
-        raise PydanticCustomError("plugin_settings_large", "the settings are too large")
+        raise _too_large()
     return settings
+
+
+def _too_large() -> PydanticCustomError:
+    return PydanticCustomError(
+        "plugin_settings_large",
+        "the settings are too large",
+        {"limit": MAX_SETTINGS_BYTES // 1024, "depth": MAX_SETTINGS_DEPTH, "most": str(MAX_WHOLE)},
+    )
 
 
 def _check_values(value: object, depth: int) -> None:
     if isinstance(value, float):
         raise PydanticCustomError("decimal_as_float", "write exact decimals as text")
     if isinstance(value, int) and abs(value) > MAX_WHOLE:
-        raise PydanticCustomError("plugin_settings_large", "the settings are too large")
+        raise _too_large()
     if isinstance(value, dict | list):
         if depth == 0:
-            raise PydanticCustomError("plugin_settings_large", "the settings are too large")
+            raise _too_large()
         for child in value.values() if isinstance(value, dict) else value:
             _check_values(child, depth - 1)
 

@@ -1,12 +1,13 @@
 """Whether this process has the plugins that a program names, and their settings suit them."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pydantic import ValidationError
 
 from saleor_loyalty_app.programs import conditions as c
 from saleor_loyalty_app.programs import plugin_kinds
+from saleor_loyalty_app.programs.choices import near_name
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.plugin_calls import plugin_sentence, tell
 from saleor_loyalty_app.programs.plugin_kinds import EffectKind, Kind
@@ -61,11 +62,14 @@ def _level(part: Part, rule: EarningRule) -> str:
 
 def _problems(part: Part, path: str, level: str) -> Iterator[Problem]:
     kinds = plugin_kinds.current()
-    kind: Kind | None = kinds.conditions.get(part.kind)
+    known: Mapping[str, Kind] = kinds.conditions
     if isinstance(part, PluginEffect):
-        kind = kinds.effects.get(part.kind)
+        known = kinds.effects
+    kind = known.get(part.kind)
     if kind is None:
-        yield Problem("plugin_kind_missing", f"{path}.kind", detail={"kind": part.kind})
+        near = near_name(part.kind, known)
+        detail = {"kind": part.kind, **({"case": "near", "near": near} if near else {})}
+        yield Problem("plugin_kind_missing", f"{path}.kind", detail=detail)
         return
     if level not in kind.levels:
         yield Problem(f"plugin_kind_not_for_{level}", f"{path}.kind", detail={"kind": part.kind})
@@ -81,9 +85,8 @@ def _setting_problems(part: Part, kind: Kind, path: str) -> Iterator[Problem]:
     try:
         kind.settings.model_validate(copy.deepcopy(part.settings))
     except ValidationError as error:
-        own = (one["msg"] for one in error.errors(include_url=False) if "ctx" in one)
-        hint = "; ".join(dict.fromkeys(own))[:_LONGEST_HINT]
-        for problem in problems_of(error, part.settings):
+        hint = _own_words(error)
+        for problem in problems_of(error, part.settings, kind.settings):
             place = f"{path}.{problem.path}" if problem.path else path
             if problem.code == "invalid":
                 yield Problem("plugin_settings", place, detail={"hint": hint})
@@ -92,3 +95,11 @@ def _setting_problems(part: Part, kind: Kind, path: str) -> Iterator[Problem]:
     except Exception as failure:  # noqa: BLE001 - whatever a stranger's model raises
         tell(part.kind, failure)
         yield Problem("plugin_settings", path, detail={"hint": type(failure).__name__})
+
+
+def _own_words(error: ValidationError) -> str:
+    """What the plugin's model said, without what Pydantic puts before it."""
+    listed = error.errors(include_url=False)
+    own = [one["msg"] for one in listed if "ctx" in one] or [one["msg"] for one in listed]
+    bare = (one.removeprefix("Value error, ").removeprefix("Assertion failed, ") for one in own)
+    return "; ".join(dict.fromkeys(bare))[:_LONGEST_HINT]

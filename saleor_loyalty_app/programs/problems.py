@@ -4,17 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from saleor_loyalty_app.i18n import translate
+from saleor_loyalty_app.i18n import filled
+from saleor_loyalty_app.programs.choices import choice_words
 from saleor_loyalty_app.programs.document import MAX_DOCUMENT_BYTES, Program, canonical_json
 from saleor_loyalty_app.programs.errors import ProgramInvalid, RevisionUnreadable
 from saleor_loyalty_app.programs.formats import FORMAT, NewerFormat, newest
+from saleor_loyalty_app.programs.problem_details import MAX_NESTING, detail_of
 from saleor_loyalty_app.programs.written import as_stored
 
-#: Nesting of objects and lists that a document may have; conditions need far less.
-MAX_NESTING = 40
 #: So many problems are told at a time.
 MAX_PROBLEMS = 50
 
@@ -29,9 +29,16 @@ class Problem:
     detail: Mapping[str, Any] = field(default_factory=dict)
 
     def in_words(self, language: str) -> str:
-        """The problem as a sentence; the path stands before it."""
-        text = translate(f"program_problem.{self.code}", language, **self.detail)
+        """What is wrong, and what to do about it, as sentences; the path stands before them."""
+        text = self.text(language)
         return f"{self.path}: {text}" if self.path else text
+
+    def text(self, language: str) -> str:
+        """What is wrong, and what to do about it, as sentences."""
+        case = f".{self.detail['case']}" if "case" in self.detail else ""
+        choice = choice_words(self.detail, language) if "choices" in self.detail else ""
+        key = f"program_problem.{self.code}{case}"
+        return filled(key, language, {**self.detail, "choice": choice})
 
     def as_json(self) -> dict[str, Any]:
         """Code, path, severity and detail as JSON values."""
@@ -123,9 +130,14 @@ def check_size(document: object) -> Mapping[str, Any]:
     except (TypeError, ValueError) as error:
         raise invalid([Problem("not_json", "")]) from error
     if size > MAX_DOCUMENT_BYTES:
-        detail = {"size": size, "limit": MAX_DOCUMENT_BYTES}
-        raise invalid([Problem("document_too_large", "", detail=detail)])
+        raise invalid([too_large(size)])
     return document
+
+
+def too_large(size: int) -> Problem:
+    """The problem of a document of so many bytes."""
+    detail = {"size": size, "limit": MAX_DOCUMENT_BYTES, "by": size - MAX_DOCUMENT_BYTES}
+    return Problem("document_too_large", "", detail=detail)
 
 
 def _unfit(document: object) -> Problem | None:
@@ -147,12 +159,23 @@ def _children(value: object) -> list[object]:
     return []
 
 
-def problems_of(error: ValidationError, document: object) -> list[Problem]:
-    """The problems behind a failed validation, in the order of the document."""
-    details = error.errors(include_url=False, include_input=False)
+def problems_of(
+    error: ValidationError, document: object, model: type[BaseModel] | None = Program
+) -> list[Problem]:
+    """The problems behind a failed validation, in the order of the document.
+
+    Args:
+        model: what the document was read as; None = its fields are not known.
+    """
+    details = error.errors(include_url=False)
     return [
-        Problem(_code(item), _path(item, document), detail=_detail(item))
-        for item in details
+        # Which field was meant is looked for only of those that are told.
+        Problem(
+            _code(item),
+            _path(item, document),
+            detail=_detail(item, model if at < MAX_PROBLEMS else None),
+        )
+        for at, item in enumerate(details)
         if not _follows_from_another(item, details)
     ]
 
@@ -192,20 +215,6 @@ _CODES = {
     "model_attributes_type": "not_an_object",
     "recursion_loop": "too_deep",
 }
-_ARGUMENTS = {
-    "expected": "expected",
-    "expected_tags": "expected",
-    "max_length": "limit",
-    "min_length": "limit",
-    "ge": "limit",
-    "gt": "limit",
-    "le": "limit",
-    "lt": "limit",
-    "decimal_places": "limit",
-    "pattern": "pattern",
-    "tag": "found",
-}
-_OWN_ARGUMENTS = frozenset(("id", "channel", "type", "name", "kind", "hint", "column"))
 
 
 #: Codes that the models of the document raise themselves.
@@ -278,11 +287,8 @@ def _code(item: ErrorDetails) -> str:
     return _CODES.get(kind) or (kind if kind in OWN_CODES else "invalid")
 
 
-def _detail(item: ErrorDetails) -> dict[str, Any]:
-    context = item.get("ctx", {})
-    detail = {_ARGUMENTS[name]: str(value) for name, value in context.items() if name in _ARGUMENTS}
-    detail |= {name: value for name, value in context.items() if name in _OWN_ARGUMENTS}
-    return detail
+def _detail(item: ErrorDetails, model: type[BaseModel] | None) -> dict[str, Any]:
+    return detail_of(item, model, own=item["type"] in OWN_CODES, code=_code(item))
 
 
 def _follows_from_another(item: ErrorDetails, details: list[ErrorDetails]) -> bool:

@@ -4,7 +4,6 @@ What a reward is worth is said for each channel in its currency; where a channel
 reward is not offered there.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -30,6 +29,7 @@ from saleor_loyalty_app.programs.scalars import (
     Section,
     Slug,
     absent,
+    first_twice,
     in_locale,
 )
 from saleor_loyalty_app.programs.written import as_stored, when_written
@@ -190,12 +190,16 @@ class RewardItem(Section):
 
     @when_written
     def _check(self) -> Self:
-        twice = _twice([one.channel for one in self.channels])
+        twice = first_twice([one.channel for one in self.channels])
         if twice is not None:
             raise PydanticCustomError("reward_channel_twice", "{channel}", {"channel": twice})
         start, end = self.active_from, self.active_until
         if start is not None and end is not None and start > end:
-            raise PydanticCustomError("limits_crossed", "the lower limit is above the upper")
+            raise PydanticCustomError(
+                "limits_crossed",
+                "the lower limit is above the upper",
+                {"case": "days", "low": start.isoformat(), "high": end.isoformat()},
+            )
         for one in self.channels:
             _check_amounts(self.gift.type, one)
         return self
@@ -243,7 +247,7 @@ class Rewards(Section):
 
     @when_written
     def _check(self) -> Self:
-        twice = _twice([item.id for item in self.items])
+        twice = first_twice([item.id for item in self.items])
         if twice is not None:
             raise PydanticCustomError("reward_id_twice", "reward {id} twice", {"id": twice})
         return self
@@ -266,10 +270,6 @@ def _check_amounts(kind: str, where: RewardChannel) -> None:
                 "{name} does not go with {kind}",
                 {"name": name, "kind": kind, "channel": where.channel},
             )
-
-
-def _twice(names: list[str]) -> str | None:
-    return next((name for name, times in Counter(names).items() if times > 1), None)
 
 
 def item_to_store(item: RewardItem) -> dict[str, Any]:

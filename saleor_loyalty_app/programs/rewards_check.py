@@ -6,9 +6,13 @@ from decimal import Decimal
 
 from babel.numbers import get_currency_precision
 
+from saleor_loyalty_app.programs.choices import choice_of
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.problems import Problem
 from saleor_loyalty_app.programs.rewards import PercentOff, RewardChannel, RewardItem
+from saleor_loyalty_app.programs.scalars import plain
+from saleor_loyalty_app.programs.shipping_check import channel_unknown
+from saleor_loyalty_app.programs.tiers_check import tier_choice
 from saleor_loyalty_app.stores.refs import ChannelRef
 
 #: A reward that takes off so many times what its points are worth is probably a mistake.
@@ -41,7 +45,7 @@ def _channel_problems(
 ) -> Iterator[Problem]:
     channel = channels.get(where.channel)
     if channel is None:
-        yield Problem("channel_unknown", f"{path}.channel", detail={"channel": where.channel})
+        yield channel_unknown(where.channel, channels, f"{path}.channel")
     elif channel.currency != where.currency:
         detail = {
             "channel": where.channel,
@@ -62,7 +66,14 @@ def _worth_problems(
     amount = where.amount if item.gift.type == "amount" else where.cap or where.worth
     worth = program.worth(item.points, where.channel, where.currency)
     if amount is not None and worth and amount > worth * Decimal(GENEROUS):
-        detail = {"reward": item.id, "channel": where.channel, "times": int(amount / worth)}
+        detail = {
+            "reward": item.id,
+            "channel": where.channel,
+            "amount": plain(amount),
+            "currency": where.currency,
+            "points": item.points,
+            "times": int(amount / worth),
+        }
         yield Problem("reward_generous", path, "warning", detail)
     if isinstance(item.gift, PercentOff) and where.cap is None and where.minimum is None:
         detail = {"reward": item.id, "channel": where.channel, "percent": item.gift.percent}
@@ -70,7 +81,7 @@ def _worth_problems(
     if item.gift.type != "amount" or where.minimum is None or where.amount is None:
         return
     if where.minimum < where.amount:
-        detail = {"reward": item.id, "channel": where.channel}
+        detail = {"reward": item.id, "channel": where.channel, "amount": plain(where.amount)}
         yield Problem("reward_minimum_low", f"{path}.minimum", "warning", detail)
 
 
@@ -90,10 +101,10 @@ def _audience_problems(program: Program, item: RewardItem, path: str) -> Iterato
     known = {level.id for level in tiers.levels} if tiers is not None else set()
     for tier in item.who.tiers if item.who is not None else ():
         if tier not in known:
-            detail = {"reward": item.id, "tier": tier}
+            detail = {"reward": item.id, **tier_choice(program, tier)}
             yield Problem("reward_tier_unknown", f"{path}.who.tiers", "warning", detail)
     named = {one.id for one in program.segments or ()}
     for segment in (item.who.segments or ()) if item.who is not None else ():
         if segment not in named:
-            detail = {"segment": segment}
+            detail = {"segment": segment, **choice_of(segment, sorted(named))}
             yield Problem("segment_unknown", f"{path}.who.segments", "warning", detail)

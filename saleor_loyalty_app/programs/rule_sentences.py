@@ -11,7 +11,7 @@ from babel.dates import get_day_names
 
 from saleor_loyalty_app.i18n import capitalized, translate
 from saleor_loyalty_app.programs import conditions as c
-from saleor_loyalty_app.programs import words
+from saleor_loyalty_app.programs import rule_words, words
 from saleor_loyalty_app.programs.caps import Caps, MemberCap
 from saleor_loyalty_app.programs.event_conditions import EventProperty
 from saleor_loyalty_app.programs.look import WEEKDAYS
@@ -66,7 +66,7 @@ class _Teller:
     def deed(self, rule: EarningRule, said: str) -> str:
         """What a rule does, with what it waits for."""
         if rule.milestone is not None:
-            line = words.line_words(rule.milestone, self._language)
+            line = rule_words.line_words(rule.milestone, self._language)
             return self.text("trigger.milestone", said=said, line=line)
         if rule.trigger == "custom_event" and rule.on:
             events = self._either(self._named("event", rule.on))

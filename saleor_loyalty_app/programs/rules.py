@@ -12,9 +12,8 @@ from pydantic import Field, StrictBool, StrictInt
 from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.caps import Caps
+from saleor_loyalty_app.programs.condition_base import check_measure
 from saleor_loyalty_app.programs.conditions import (
-    MAX_CONDITIONS,
-    MAX_DEPTH,
     AllOf,
     AnyLine,
     AnyOf,
@@ -103,7 +102,8 @@ class StatusPoints(Section):
     @when_written
     def _check(self) -> Self:
         if (self.points is None) is (self.factor is None):
-            raise PydanticCustomError("status_one_way", "either points or a factor is needed")
+            case = {"case": "missing"} if self.points is None else {}
+            raise PydanticCustomError("status_one_way", "either points or a factor", case)
         return self
 
 
@@ -172,14 +172,12 @@ class EarningRule(Section):
     @when_written
     def _check(self) -> Self:
         if self.when is not None:
-            if depth_of(self.when) > MAX_DEPTH:
-                raise PydanticCustomError("conditions_too_deep", "conditions are nested too deep")
-            if size_of(self.when) > MAX_CONDITIONS:
-                raise PydanticCustomError("too_many_conditions", "too many conditions")
+            check_measure(depth_of(self.when), size_of(self.when))
             _check_expressions(self.when)
         if (self.milestone is not None) is not (self.trigger == MILESTONE):
+            case = {"case": "missing"} if self.milestone is None else {}
             raise PydanticCustomError(
-                "milestone_line", "a line goes with the trigger milestone, and only with it"
+                "milestone_line", "a line goes with the trigger milestone, and only with it", case
             )
         if self.trigger == "order":
             _check_on_order(self)

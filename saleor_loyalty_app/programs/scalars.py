@@ -1,7 +1,7 @@
 """The exact values that a program document is made of."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
@@ -76,14 +76,19 @@ Count = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
 #: One line of printable text: no control characters and no line breaks of any kind.
 ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
-Slug = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^\S+$")]
+IDENTIFIER = r"^[a-z0-9][a-z0-9_-]{0,59}$"
+Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER)]
+NO_SPACES = r"^\S+$"
+Slug = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=NO_SPACES)]
 #: A slug, SKU or Saleor id.
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=ONE_LINE)]
-CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+CURRENCY = r"^[A-Z]{3}$"
+CurrencyCode = Annotated[str, StringConstraints(pattern=CURRENCY)]
+COUNTRY = r"^[A-Z]{2}$"
+CountryCode = Annotated[str, StringConstraints(pattern=COUNTRY)]
 #: A language, with a region where it matters: "en", "tr", "pt-BR".
-Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
+LOCALE = r"^[a-z]{2,3}(-[A-Z]{2})?$"
+Locale = Annotated[str, StringConstraints(pattern=LOCALE)]
 Label = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=ONE_LINE)
 ]
@@ -91,6 +96,9 @@ Label = Annotated[
 VersionName = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=60, pattern=ONE_LINE)
 ]
+#: The name of something that an event of another system tells.
+PROPERTY_NAME = r"^[a-z][a-z0-9_]{0,39}$"
+COLOR = r"^#[0-9a-fA-F]{6}$"
 #: Printable text of one paragraph or several.
 PARAGRAPHS = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$"
 #: A few sentences for people, of one paragraph or several.
@@ -103,23 +111,19 @@ Paragraphs = Annotated[
         pattern=PARAGRAPHS,
     ),
 ]
+PAGE_URL = r"^https://[^\s\x00-\x1f\x7f\"'<>`\\]+$"
 #: The address of a page that shoppers can open.
-PageUrl = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, max_length=500, pattern=r"^https://[^\s\x00-\x1f\x7f\"'<>`\\]+$"
-    ),
-]
+PageUrl = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=PAGE_URL)]
+ICON = r"^[^\p{L}\p{N}\p{Z}\p{Cc}\p{Cf}\p{M}<>&\"'][^\p{L}\p{N}\p{Z}\p{Cc}<>&\"']*$"
 #: A sign that stands for the unit beside its number, such as ★: no letters, digits or markup.
-Icon = Annotated[
-    str,
-    StringConstraints(
-        max_length=8,
-        pattern=r"^[^\p{L}\p{N}\p{Z}\p{Cc}\p{Cf}\p{M}<>&\"'][^\p{L}\p{N}\p{Z}\p{Cc}<>&\"']*$",
-    ),
-]
+Icon = Annotated[str, StringConstraints(max_length=8, pattern=ICON)]
 #: A short text for people, per locale.
 Labels = Annotated[dict[Locale, Label], Field(max_length=20)]
+
+
+def first_twice(names: Sequence[T]) -> T | None:
+    """The first name that stands there before already; None where each stands once."""
+    return next((name for at, name in enumerate(names) if name in names[:at]), None)
 
 
 def in_locale(texts: Mapping[str, T], locale: str) -> T | None:

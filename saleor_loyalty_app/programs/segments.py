@@ -13,10 +13,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, StrictBool, StrictInt
 from pydantic_core import PydanticCustomError
 
-from saleor_loyalty_app.programs.condition_base import check_span
+from saleor_loyalty_app.programs.condition_base import check_measure, check_span
 from saleor_loyalty_app.programs.conditions import (
-    MAX_CONDITIONS,
-    MAX_DEPTH,
     InCountries,
     InLanguages,
     InTags,
@@ -102,8 +100,9 @@ class BuyersFifth(_Span):
     @when_written
     def _check_currency(self) -> Self:
         if (self.score == "monetary") != (self.currency is not None):
+            case = {"case": "missing"} if self.currency is None else {}
             raise PydanticCustomError(
-                "segment_currency", "a currency goes with monetary, and only with it"
+                "segment_currency", "a currency goes with monetary, and only with it", case
             )
         return self
 
@@ -195,10 +194,7 @@ class Segment(Section):
 
     @when_written
     def _check(self) -> Self:
-        if depth_of(self.rule) > MAX_DEPTH:
-            raise PydanticCustomError("conditions_too_deep", "conditions are nested too deep")
-        if size_of(self.rule) > MAX_CONDITIONS:
-            raise PydanticCustomError("too_many_conditions", "too many conditions")
+        check_measure(depth_of(self.rule), size_of(self.rule))
         return self
 
     def label(self, locale: str) -> str:

@@ -6,7 +6,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StrictBool, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from saleor_loyalty_app.programs.conditions import MAX_CONDITIONS, MAX_DEPTH, InSegments, InTiers
+from saleor_loyalty_app.programs.condition_base import check_measure
+from saleor_loyalty_app.programs.conditions import InSegments, InTiers
 from saleor_loyalty_app.programs.scalars import (
     ONE_LINE,
     CurrencyCode,
@@ -68,16 +69,14 @@ class ShippingRule(Section):
     @when_written
     def _check(self) -> Self:
         if (self.method == "named") != bool(self.method_names):
+            case = {"case": "missing"} if self.method == "named" else {}
             raise PydanticCustomError(
-                "shipping_names", "method names go with the method named, and only with it"
+                "shipping_names", "method names go with the method named, and only with it", case
             )
         for amounts in (self.prices, self.thresholds):
             _check_once([amount.channel for amount in amounts])
         if self.when is not None:
-            if shipping_depth(self.when) > MAX_DEPTH:
-                raise PydanticCustomError("conditions_too_deep", "conditions are nested too deep")
-            if shipping_size(self.when) > MAX_CONDITIONS:
-                raise PydanticCustomError("too_many_conditions", "too many conditions")
+            check_measure(shipping_depth(self.when), shipping_size(self.when))
         return self
 
     @property

@@ -1,10 +1,12 @@
 """Whether the shipping offers of a program fit its store."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import Literal
 
 from babel.numbers import get_currency_precision
 
+from saleor_loyalty_app.programs.choices import choice_of
 from saleor_loyalty_app.programs.conditions import DateWindow
 from saleor_loyalty_app.programs.problems import Problem
 from saleor_loyalty_app.programs.shipping import ChannelPrice, ShippingProgram, ShippingRule
@@ -35,6 +37,17 @@ def shipping_problems(
                 yield Problem("window_over", f"{path}.when", "warning", detail)
 
 
+def channel_unknown(
+    slug: str,
+    channels: Iterable[str],
+    path: str,
+    severity: Literal["error", "warning"] = "error",
+) -> Problem:
+    """The problem of a channel that the store does not have; it has those of `channels`."""
+    detail = {"channel": slug, **choice_of(slug, sorted(channels))}
+    return Problem("channel_unknown", path, severity, detail)
+
+
 def amount_problems(
     amounts: Sequence[ChannelPrice | ChannelMoney], path: str, channels: Mapping[str, ChannelRef]
 ) -> Iterator[Problem]:
@@ -43,7 +56,7 @@ def amount_problems(
         here = f"{path}[{index}]"
         channel = channels.get(one.channel)
         if channel is None:
-            yield Problem("channel_unknown", f"{here}.channel", detail={"channel": one.channel})
+            yield channel_unknown(one.channel, channels, f"{here}.channel")
         elif channel.currency != one.currency:
             yield Problem(
                 "channel_currency_differs",

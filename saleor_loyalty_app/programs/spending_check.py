@@ -15,7 +15,11 @@ def spending_problems(program: Program, channels: Mapping[str, ChannelRef]) -> I
         return
     yield from amount_problems(spending.minimum_orders, "spending.minimum_orders", channels)
     if spending.minimum_points % spending.step:
-        detail = {"step": spending.step, "least": spending.least_points}
+        detail = {
+            "minimum": spending.minimum_points,
+            "step": spending.step,
+            "least": spending.least_points,
+        }
         yield Problem("minimum_not_a_step", "spending.minimum_points", "warning", detail)
     for index, minimum in enumerate(spending.minimum_orders):
         rates = program.rates(minimum.channel, minimum.currency)

@@ -14,6 +14,7 @@ from pydantic import Field, StrictBool, StrictInt, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from saleor_loyalty_app.programs.scalars import (
+    COLOR,
     CurrencyCode,
     Factor,
     Identifier,
@@ -23,6 +24,7 @@ from saleor_loyalty_app.programs.scalars import (
     Points,
     PositiveMoney,
     Section,
+    first_twice,
     in_locale,
 )
 from saleor_loyalty_app.programs.written import when_written
@@ -31,7 +33,7 @@ from saleor_loyalty_app.programs.written import when_written
 RULE_PREFIX = "tier:"
 MAX_LEVELS = 10
 
-Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+Color = Annotated[str, StringConstraints(pattern=COLOR)]
 Days = Annotated[StrictInt, Field(ge=1, le=36_500)]
 
 
@@ -56,8 +58,9 @@ class Window(Section):
     @when_written
     def _check(self) -> Self:
         if (self.type == "rolling") != (self.months is not None):
+            detail = {"case": "missing"} if self.months is None else {"type": self.type}
             raise PydanticCustomError(
-                "tier_window_months", "months go with a rolling window, and only with it"
+                "tier_window_months", "months go with a rolling window, and only with it", detail
             )
         return self
 
@@ -93,9 +96,9 @@ class SpendAtLeast(Section):
 
     @when_written
     def _check(self) -> Self:
-        currencies = [limit.currency for limit in self.limits]
-        if len(set(currencies)) < len(currencies):
-            raise PydanticCustomError("currency_twice", "a currency has limits twice")
+        twice = first_twice([limit.currency for limit in self.limits])
+        if twice is not None:
+            raise PydanticCustomError("currency_twice", "{currency}", {"currency": twice})
         return self
 
 

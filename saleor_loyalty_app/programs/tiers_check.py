@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import Any
 
 from babel.numbers import get_currency_precision
 
 from saleor_loyalty_app.programs import conditions as c
+from saleor_loyalty_app.programs.choices import choice_of
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.problems import Problem
 from saleor_loyalty_app.programs.scalars import plain
@@ -93,7 +95,10 @@ def _spend_problems(
     for index, limit in enumerate(requirements.spend.limits if requirements.spend else ()):
         here = f"{path}.limits[{index}]"
         if limit.currency not in currencies:
-            detail = {"currency": limit.currency}
+            detail = {
+                "currency": limit.currency,
+                **choice_of(limit.currency, sorted(currencies)),
+            }
             yield Problem("tier_currency_unknown", f"{here}.currency", "warning", detail)
         places = get_currency_precision(limit.currency)
         if limit.min != round(limit.min, places):
@@ -114,7 +119,7 @@ def _rule_problems(program: Program) -> Iterator[Problem]:
                 named += leaf.tiers
         for tier in named:
             if tier not in known:
-                yield Problem("tier_unknown", path, "warning", {"tier": tier})
+                yield Problem("tier_unknown", path, "warning", tier_choice(program, tier))
         if rule.trigger == "tier_reached" and not named and tiers is None:
             yield Problem("tiers_needed", path, "warning")
     for index, offer in enumerate(program.shipping.offers if program.shipping else ()):
@@ -122,8 +127,17 @@ def _rule_problems(program: Program) -> Iterator[Problem]:
             for tier in part.tiers if isinstance(part, c.InTiers) else ():
                 if tier not in known:
                     path = f"shipping.offers[{index}].when"
-                    detail = {"offer": offer.id, "tier": tier}
+                    detail = {"offer": offer.id, **tier_choice(program, tier)}
                     yield Problem("shipping_tier_unknown", path, "warning", detail)
+
+
+def tier_choice(program: Program, tier: str) -> dict[str, Any]:
+    """For the detail of a problem: a tier that is not in force, and which are instead."""
+    tiers = program.tiers
+    if tiers is not None and not tiers.enabled and tiers.rank_of(tier) >= 0:
+        return {"tier": tier, "case": "off"}
+    known = [level.id for level in tiers.levels] if tiers is not None and tiers.enabled else []
+    return {"tier": tier, **choice_of(tier, known)}
 
 
 def uses_status_points(program: Program) -> bool:

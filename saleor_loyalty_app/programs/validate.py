@@ -8,6 +8,7 @@ from babel.numbers import get_currency_precision, list_currencies
 
 from saleor_loyalty_app.programs import conditions as c
 from saleor_loyalty_app.programs.bonuses_check import bonus_problems
+from saleor_loyalty_app.programs.choices import choice_of
 from saleor_loyalty_app.programs.document import ChannelRates, Program
 from saleor_loyalty_app.programs.events_check import event_problems
 from saleor_loyalty_app.programs.goodwill_check import goodwill_problems
@@ -20,7 +21,7 @@ from saleor_loyalty_app.programs.readable_part import every_problem
 from saleor_loyalty_app.programs.rewards_check import reward_problems
 from saleor_loyalty_app.programs.rules import Multiplier
 from saleor_loyalty_app.programs.segments_check import segment_problems
-from saleor_loyalty_app.programs.shipping_check import shipping_problems
+from saleor_loyalty_app.programs.shipping_check import channel_unknown, shipping_problems
 from saleor_loyalty_app.programs.spending_check import spending_problems
 from saleor_loyalty_app.programs.tiers_check import tier_problems
 from saleor_loyalty_app.stores.refs import ChannelRef
@@ -73,7 +74,7 @@ def _currency_problems(program: Program, channels: dict[str, ChannelRef]) -> Ite
         path = f"currencies[{index}]"
         channel = channels.get(rates.channel)
         if channel is None:
-            yield Problem("channel_unknown", f"{path}.channel", detail={"channel": rates.channel})
+            yield channel_unknown(rates.channel, channels, f"{path}.channel")
         elif channel.currency != rates.currency:
             yield Problem(
                 "channel_currency_differs",
@@ -89,9 +90,9 @@ def _currency_problems(program: Program, channels: dict[str, ChannelRef]) -> Ite
                 "channel_inactive", f"{path}.channel", "warning", {"channel": rates.channel}
             )
         if channel is None and rates.currency not in list_currencies():
-            yield Problem(
-                "currency_unknown", f"{path}.currency", detail={"currency": rates.currency}
-            )
+            sold = sorted({one.currency for one in channels.values()})
+            detail = {"currency": rates.currency, **choice_of(rates.currency, sold)}
+            yield Problem("currency_unknown", f"{path}.currency", detail=detail)
         yield from _rate_problems(rates, path)
 
 
@@ -127,7 +128,7 @@ def _leaf_problems(leaf: c.Leaf, path: str, channels: set[str], today: date) -> 
     if isinstance(leaf, c.InChannels):
         for slug in leaf.slugs:
             if slug not in channels:
-                yield Problem("channel_unknown", path, "warning", {"channel": slug})
+                yield channel_unknown(slug, channels, path, "warning")
     elif isinstance(leaf, c.DateWindow) and leaf.end is not None and leaf.end < today:
         yield Problem("window_over", path, "warning", {"end": leaf.end.isoformat()})
     elif isinstance(leaf, c.OrderValue):

@@ -13,7 +13,8 @@ from yaml.events import AliasEvent
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from saleor_loyalty_app.programs.document import MAX_DOCUMENT_BYTES, Program
-from saleor_loyalty_app.programs.problems import MAX_NESTING, Problem, invalid, read_program
+from saleor_loyalty_app.programs.problem_details import MAX_NESTING
+from saleor_loyalty_app.programs.problems import Problem, invalid, read_program, too_large
 
 
 class _Refused(Exception):
@@ -78,16 +79,21 @@ def parse_yaml(text: str) -> Any:
     """
     size = len(text.encode("utf-8", errors="replace"))
     if size > MAX_DOCUMENT_BYTES:
-        detail = {"size": size, "limit": MAX_DOCUMENT_BYTES}
-        raise invalid([Problem("document_too_large", "", detail=detail)])
+        raise invalid([too_large(size)])
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506
     except _Refused as refused:
         raise invalid([refused.problem]) from refused
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark is not None else 0
-        raise invalid([Problem("yaml_syntax", "", detail={"line": line})]) from error
+        raise invalid([Problem("yaml_syntax", "", detail=_place_of(error, text))]) from error
+
+
+def _place_of(error: yaml.YAMLError, text: str) -> dict[str, Any]:
+    if isinstance(error, yaml.reader.ReaderError):
+        # A character that YAML does not allow; its place is counted from the beginning.
+        return {"line": text.count("\n", 0, error.position) + 1, "case": "character"}
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    return {"line": mark.line + 1 if mark is not None else 1}
 
 
 def program_from_yaml(text: str) -> Program:

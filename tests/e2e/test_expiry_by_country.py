@@ -93,7 +93,7 @@ def test_an_exception_is_added_in_the_editor_and_told_back(
 
     months = frame.locator('input[name="expiry_months"]')
     months.fill("")
-    wrong = frame.get_by_text("this must be a whole number")
+    wrong = frame.get_by_text("This is not a whole number.")
     expect(wrong).to_be_visible()
     expect(example).to_have_count(0)
     months.fill("12")

@@ -45,17 +45,16 @@ class Finding(Shape):
     code: str = Field(description="Stable.")
     path: str = Field(description='The place, such as "currencies[0].earn_rate.money"; "" = all.')
     severity: str = Field(description="error forbids publishing, warning is worth a look.")
-    text: str = Field(description="A sentence, without the place.")
+    text: str = Field(description="What is wrong, and what to do; without the place.")
 
     @classmethod
     def of(cls, problem: Problem, language: str) -> Self:
         """A problem in one language."""
-        bare = Problem(problem.code, "", problem.severity, problem.detail)
         return cls(
             code=problem.code,
             path=problem.path,
             severity=problem.severity,
-            text=bare.in_words(language),
+            text=problem.text(language),
         )
 
 

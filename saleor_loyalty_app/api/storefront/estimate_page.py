@@ -13,7 +13,7 @@ from saleor_loyalty_app.api.storefront.estimate_schemas import (
     TierCounted,
 )
 from saleor_loyalty_app.flows.estimate_cart import Estimate
-from saleor_loyalty_app.programs import words
+from saleor_loyalty_app.programs import rule_words, words
 from saleor_loyalty_app.programs.document import Program
 from saleor_loyalty_app.programs.explain import explain_miss
 from saleor_loyalty_app.programs.shipping import ShippingRule
@@ -84,7 +84,7 @@ def _not_judged(found: Estimate, language: str) -> list[NotJudged]:
             id=rule.id,
             name=rule.label(language),
             needs=_named(found.unjudged[rule.id]),
-            when=words.rule_when_words(rule, found.program, language),
+            when=rule_words.rule_when_words(rule, found.program, language),
         )
         for rule in found.program.earning.rules
         if rule.id in found.unjudged

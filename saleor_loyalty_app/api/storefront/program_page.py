@@ -23,7 +23,7 @@ from saleor_loyalty_app.api.storefront.program_schemas import (
 )
 from saleor_loyalty_app.errors import AppError
 from saleor_loyalty_app.i18n import translate
-from saleor_loyalty_app.programs import words
+from saleor_loyalty_app.programs import rule_words, words
 from saleor_loyalty_app.programs.document import ChannelRates, Program
 from saleor_loyalty_app.programs.document import Rate as ProgramRate
 from saleor_loyalty_app.programs.expiry_words import expiry_words
@@ -116,7 +116,7 @@ def _rule(rule: EarningRule, program: Program, language: str) -> Rule:
         gives=words.effect_words(rule.then, language, program),
         when=None
         if rule.when is None and rule.trigger == "order"
-        else words.rule_when_words(rule, program, language),
+        else rule_words.rule_when_words(rule, program, language),
     )
 
 

@@ -33,6 +33,7 @@ ACCOUNT: dict[str, Any] = {
     "isStaff": False,
     "updatedAt": "2026-12-01T00:00:00+00:00",
 }
+CHANNEL = "default-channel"
 VERSIONS = {"terms_version": "t-1", "privacy_version": "p-1"}
 MUG = {
     "id": "mug",
@@ -50,6 +51,13 @@ LEVELS = [
     },
 ]
 QUESTION = {"id": "size", "text": {"en": "Which size?", "tr": "Kaç beden?"}, "kind": "text"}
+SHOPPERS_DEEDS = [
+    ("PUT", "me/questions/size", {"answer": "small"}),
+    ("PUT", "me/birthday", {"month": 2, "day": 28}),
+    ("PUT", "me/preferences", {"news": {"sms": False}}),
+    ("PUT", "me/consents/email", {"text_version": "o-1"}),
+    ("POST", "session", {"origin": "https://shop.example.com"}),
+]
 RULES = (
     PURCHASES,
     rule_of({"type": "points", "points": 100}, "confirmed", trigger="account_confirmed"),
@@ -158,3 +166,23 @@ def agreed(edge: ApiEdge) -> list[tuple[str, str, str]]:
 def told(answer: httpx.Response) -> tuple[int, str]:
     """Status and code of a failure."""
     return answer.status_code, answer.json()["error"]["code"]
+
+
+def open_shop_of_campaigns(edge: ApiEdge) -> StoreRef:
+    """A shop that takes everybody in, with a campaign for all and one for the tier of all."""
+    store = open_shop(edge)
+    run_campaign(edge, store)
+    run_campaign(edge, store, tiers=["friend"])
+    run_campaign(edge, store, tiers=["gold"])
+    return store
+
+
+def claim_mug(edge: ApiEdge, store: StoreRef) -> httpx.Response:
+    """A newcomer takes a reward."""
+    channel = {"id": "C", "slug": CHANNEL, "currencyCode": "USD"}
+    edge.saleor.answers["SpendingUser"] = {
+        "user": {"id": USER, "isActive": True},
+        "channel": channel | {"taxConfiguration": {"pricesEnteredWithTax": True}},
+    }
+    body, once = {"channel": CHANNEL}, {"Idempotency-Key": "k-1"}
+    return ask(edge, store, "POST", "me/rewards/mug/claims", body, headers=once)

@@ -63,7 +63,10 @@ def test_a_campaign_goes_from_draft_to_its_end_and_shoppers_see_it_while_it_runs
                 "code": "campaign_no_budget",
                 "path": "budget",
                 "severity": "warning",
-                "text": "without a budget nothing ends this campaign before its last day",
+                "text": (
+                    "Without a budget nothing ends this campaign before its last day. "
+                    "Set a budget, or leave it so if that is meant."
+                ),
             }
         ],
     )

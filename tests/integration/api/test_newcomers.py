@@ -4,15 +4,12 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-import httpx
 import pytest
 import sqlalchemy as sa
 
 from saleor_loyalty_app.db.tables import table
-from saleor_loyalty_app.flows.erase_member import erase_member, erase_user
+from saleor_loyalty_app.flows.erase_member import erase_user
 from saleor_loyalty_app.flows.join_member import take_in
-from saleor_loyalty_app.flows.receive_event import receive
-from saleor_loyalty_app.handlers.customers import ACCOUNTS_DELETED, CUSTOMERS
 from saleor_loyalty_app.members.models import Member, MemberIdentity
 from saleor_loyalty_app.members.refs import Person
 from saleor_loyalty_app.stores.refs import StoreRef
@@ -21,24 +18,26 @@ from tests.factories import make_member
 from tests.integration.api.member_desk import MemberDesk
 from tests.integration.api.newcomers import (
     ACCOUNT,
+    CHANNEL,
     EMAIL,
+    SHOPPERS_DEEDS,
     USER,
-    VERSIONS,
     agreed,
     ask,
     begin_session,
     booked,
+    claim_mug,
     messages,
     open_shop,
+    open_shop_of_campaigns,
     rows,
     run_campaign,
     states,
     told,
 )
 from tests.integration.api.partner_system import PartnerSystem
-from tests.webhook_edge import SECRETS, event_body
+from tests.webhook_edge import SECRETS
 
-CHANNEL = "default-channel"
 VISIT = {"external_id": "v-1", "type": "visit", "user_id": USER}
 BOARD = (
     "me/history",
@@ -51,35 +50,12 @@ BOARD = (
     "me/birthday",
     f"me/membership/leaving?channel={CHANNEL}",
 )
-KNOWN_ONLY = ("tier", "milestones", "campaigns", "questions", "birthday", "preferences")
-SHOPPERS_DEEDS = [
-    ("PUT", "me/questions/size", {"answer": "small"}),
-    ("PUT", "me/birthday", {"month": 2, "day": 28}),
-    ("PUT", "me/preferences", {"news": {"sms": False}}),
-    ("PUT", "me/consents/email", {"text_version": "o-1"}),
-    ("POST", "session", {"origin": "https://shop.example.com"}),
-]
-TAKING_AWAY = [
-    ("DELETE", "me/questions/size"),
-    ("DELETE", "me/birthday"),
-    ("DELETE", "me/consents/email"),
-]
-UNFIT: list[tuple[str, str, object, tuple[int, str]]] = [
-    ("PUT", "me/questions/size", {"answer": ""}, (422, "request_invalid")),
-    ("PUT", "me/questions/color", {"answer": "red"}, (404, "question_unknown")),
-    ("PUT", "me/birthday", {"month": 2, "day": 30}, (400, "birthday_impossible")),
-    ("PUT", "me/consents/sms", {"text_version": "o-1"}, (400, "phone_missing")),
-]
 
 
 @pytest.fixture
 def shop(edge: ApiEdge) -> StoreRef:
-    """A shop that takes everybody in, with a campaign for all and one for the tier of all."""
-    store = open_shop(edge)
-    run_campaign(edge, store)
-    run_campaign(edge, store, tiers=["friend"])
-    run_campaign(edge, store, tiers=["gold"])
-    return store
+    """A shop with a campaign for all and one for the tier of all."""
+    return open_shop_of_campaigns(edge)
 
 
 def seen(edge: ApiEdge, store: StoreRef, user: tuple[str, str]) -> dict[str, Any]:
@@ -87,16 +63,6 @@ def seen(edge: ApiEdge, store: StoreRef, user: tuple[str, str]) -> dict[str, Any
     found = {path: ask(edge, store, "GET", path, user=user) for path in BOARD}
     assert {path: one.status_code for path, one in found.items()} == dict.fromkeys(BOARD, 200)
     return {path: one.json() for path, one in found.items()}
-
-
-def claim_mug(edge: ApiEdge, store: StoreRef) -> httpx.Response:
-    channel = {"id": "C", "slug": CHANNEL, "currencyCode": "USD"}
-    edge.saleor.answers["SpendingUser"] = {
-        "user": {"id": USER, "isActive": True},
-        "channel": channel | {"taxConfiguration": {"pricesEnteredWithTax": True}},
-    }
-    body, once = {"channel": CHANNEL}, {"Idempotency-Key": "k-1"}
-    return ask(edge, store, "POST", "me/rewards/mug/claims", body, headers=once)
 
 
 class TestWhatIsShown:
@@ -194,100 +160,6 @@ class TestWhatIsShown:
             assert joined is not None
             assert shown == (not joined.member.hold_out,) * 4
         assert {row.hold_out for row in rows(edge, Member, "hold_out")} == {True, False}
-
-
-class TestWhoIsNotTakenIn:
-    def test_where_one_joins_by_consent_nothing_is_as_if_they_had(self, edge: ApiEdge) -> None:
-        store = open_shop(edge, enrollment="opt_in")
-        for path in KNOWN_ONLY:
-            assert told(ask(edge, store, "GET", f"me/{path}")) == (404, "member_not_found")
-        for method, path, body in SHOPPERS_DEEDS[:4]:
-            assert told(ask(edge, store, method, path, body)) == (404, "member_not_found")
-        begin_session(edge, store)
-        assert ask(edge, store, "GET", "me/membership").json()["takes_part"] is False
-        assert told(claim_mug(edge, store)) == (409, "not_enough_points")
-        assert (states(edge), "Shopper" in edge.saleor.asked) == ([], False)
-
-    def test_before_a_program_is_live_nobody_is(self, edge: ApiEdge) -> None:
-        store = edge.store()
-        edge.saleor.answers["Me"] = {"me": ACCOUNT}
-        begin_session(edge, store)
-        assert told(ask(edge, store, "GET", "me/questions")) == (404, "member_not_found")
-        assert states(edge) == []
-
-    def test_who_left_stays_out(self, edge: ApiEdge, shop: StoreRef) -> None:
-        begin_session(edge, shop)
-        assert ask(edge, shop, "DELETE", "me/membership?loses=0").json()["state"] == "left"
-        begin_session(edge, shop)
-        answered = ask(edge, shop, "PUT", "me/questions/size", {"answer": "small"})
-        assert told(answered) == (409, "wrong_member_state")
-        assert states(edge) == ["left"]
-
-    def test_who_was_erased_comes_back_by_joining_and_not_by_a_visit(
-        self, edge: ApiEdge, shop: StoreRef
-    ) -> None:
-        begin_session(edge, shop)
-        [known] = rows(edge, Member, "id")
-        edge.database.write(lambda conn: erase_member(conn, shop, known.id, now=edge.clock()))
-        begin_session(edge, shop)
-        for method, path, body in SHOPPERS_DEEDS[:4]:
-            assert told(ask(edge, shop, method, path, body)) == (404, "member_not_found")
-        for path in KNOWN_ONLY:
-            assert told(ask(edge, shop, "GET", f"me/{path}")) == (404, "member_not_found")
-        assert told(claim_mug(edge, shop)) == (409, "not_enough_points")
-        assert (states(edge), messages(edge)) == (["erased"], ["welcome"])
-        assert ask(edge, shop, "POST", "me/membership", VERSIONS).json()["state"] == "active"
-        assert ask(edge, shop, "GET", "me/questions").status_code == 200
-        edge.database.write(lambda conn: erase_user(conn, shop, USER, now=edge.clock()))
-        begin_session(edge, shop)
-        assert states(edge) == ["erased", "erased", "active"], "the account was another one"
-
-    @pytest.mark.parametrize(("method", "path", "body", "why"), UNFIT)
-    def test_a_deed_that_is_refused_takes_nobody_in(
-        self,
-        edge: ApiEdge,
-        shop: StoreRef,
-        method: str,
-        path: str,
-        body: object,
-        why: tuple[int, str],
-    ) -> None:
-        assert told(ask(edge, shop, method, path, body)) == why
-        assert (states(edge), messages(edge)) == ([], [])
-
-    def test_neither_does_a_reward_for_which_points_are_missing(
-        self, edge: ApiEdge, shop: StoreRef
-    ) -> None:
-        assert told(claim_mug(edge, shop)) == (409, "not_enough_points")
-        assert states(edge) == []
-
-    @pytest.mark.parametrize(("method", "path"), TAKING_AWAY)
-    def test_deleting_what_is_not_there_takes_nobody_in(
-        self, edge: ApiEdge, shop: StoreRef, method: str, path: str
-    ) -> None:
-        answer = ask(edge, shop, method, path)
-        shown = path.removesuffix("/size").replace("consents/email", "preferences")
-        page = ask(edge, shop, "GET", shown)
-        assert (answer.status_code, answer.json()) == (200, page.json())
-        assert (states(edge), edge.saleor.asked) == ([], [])
-
-    @pytest.mark.parametrize(("method", "path", "body"), SHOPPERS_DEEDS[:4])
-    def test_neither_does_an_account_that_may_do_nothing(
-        self, edge: ApiEdge, shop: StoreRef, method: str, path: str, body: object
-    ) -> None:
-        for user in (None, ACCOUNT | {"isActive": False}, ACCOUNT | {"isStaff": True}):
-            edge.saleor.answers["Shopper"] = {"user": user}
-            assert told(ask(edge, shop, method, path, body)) == (403, "user_inactive")
-        assert states(edge) == []
-
-    def test_while_saleor_does_not_answer_a_newcomer_is_told_to_try_again(
-        self, edge: ApiEdge, shop: StoreRef
-    ) -> None:
-        edge.saleor.answers["Shopper"] = httpx.Response(400, text="no")
-        answered = ask(edge, shop, "PUT", "me/questions/size", {"answer": "small"})
-        assert told(answered) == (503, "saleor_unavailable")
-        assert ask(edge, shop, "GET", "me/questions").status_code == 200
-        assert states(edge) == []
 
 
 class TestComingIn:
@@ -429,46 +301,3 @@ def forget_everybody(conn: sa.Connection) -> None:
     """As if the books had never known anybody."""
     for model in ("tier_look", "outbox_message", "member_consent", "member_identity", "member"):
         conn.execute(sa.text(f"DELETE FROM {model}"))
-
-
-class TestRegistrationBonus:
-    def say(self, edge: ApiEdge, store: StoreRef, typename: str, **fields: object) -> None:
-        handler = ACCOUNTS_DELETED if typename == "AccountDeleted" else CUSTOMERS
-        user = ACCOUNT | {"languageCode": "TR", "dateJoined": "2026-12-01T00:00:00+00:00"}
-        user |= {"updatedAt": edge.clock().isoformat()} | fields
-        body = event_body(typename, store.app_id, user=user)
-        receive(edge.database, handler, store, body, now=edge.clock(), secrets=SECRETS)
-
-    def test_an_account_that_is_older_than_its_first_visit_gets_none(
-        self, edge: ApiEdge, shop: StoreRef
-    ) -> None:
-        begin_session(edge, shop)
-        self.say(edge, shop, "CustomerUpdated")
-        assert booked(edge) == []
-
-    def test_the_event_that_comes_after_the_visit_brings_it_once(
-        self, edge: ApiEdge, shop: StoreRef
-    ) -> None:
-        begin_session(edge, shop)
-        for _ in range(2):
-            edge.clock.advance(timedelta(seconds=1))
-            self.say(edge, shop, "AccountConfirmed")
-        assert booked(edge) == [100]
-
-    def test_it_comes_never_twice_after_the_account_was_deleted_and_made_again(
-        self, edge: ApiEdge, shop: StoreRef
-    ) -> None:
-        begin_session(edge, shop)
-        edge.clock.advance(timedelta(seconds=1))
-        self.say(edge, shop, "AccountConfirmed")
-        edge.clock.advance(timedelta(days=1))
-        self.say(edge, shop, "AccountDeleted")
-        edge.clock.advance(timedelta(days=1))
-        anew = "VXNlcjo2"
-        edge.saleor.answers["Shopper"] = {"user": ACCOUNT | {"id": anew}}
-        again = (anew, EMAIL)
-        assert ask(edge, shop, "PUT", "me/birthday", {"month": 2, "day": 28}, user=again).is_success
-        self.say(edge, shop, "AccountConfirmed", id=anew)
-        mine = ask(edge, shop, "GET", "me", user=again).json()
-        assert (mine["points"]["available"], mine["points"]["lifetime"]) == (0, 0)
-        assert sum(booked(edge)) == 0

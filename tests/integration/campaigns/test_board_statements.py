@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from saleor_loyalty_app.campaigns import check, codes
+from saleor_loyalty_app.campaigns import check, codes, shared_codes
 from saleor_loyalty_app.campaigns.repository import CampaignRow
 from saleor_loyalty_app.db.database import Database
 from saleor_loyalty_app.db.tables import table
@@ -64,7 +64,7 @@ def start(conn: Connection, store: StoreRef, number: int, said: dict[str, Any]) 
 
 
 def open_code(conn: Connection, campaign: CampaignRow) -> None:
-    code = codes.shared_of(conn, campaign.store_id, campaign.id)
+    code = shared_codes.shared_of(conn, campaign.store_id, campaign.id)
     assert code is not None
     codes.opened(conn, [code.id])
 

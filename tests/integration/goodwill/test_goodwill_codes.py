@@ -13,7 +13,7 @@ from saleor_loyalty_app.goodwill.offers import offer_for
 from saleor_loyalty_app.goodwill.prompts import Prompt
 from saleor_loyalty_app.programs.goodwill import Amount, GiveAmount
 from saleor_loyalty_app.stores.refs import StoreRef
-from tests.integration.goodwill.test_goodwill import _values, decided, told
+from tests.integration.goodwill.goodwill_stage import decided, told, values_of
 from tests.program_samples import program_of
 from tests.redemption_stage import RATES, Stage
 
@@ -61,7 +61,7 @@ def test_an_amount_becomes_a_code_and_points_where_none_can_be_made(database: Da
     [apology] = told(database, store)
     assert (apology["amount"], apology["currency"]) == ("5", "USD"), "what the code takes off"
     second = wants_a_code(stage, 2, "john@example.com")
-    off = StoreRef(**{**_values(store), "spending_on": False})
+    off = StoreRef(**{**values_of(store), "spending_on": False})
     state, left = made_of(stage, second, off)
     assert (state, left.code_state, left.code_why) == ("refused", "refused", "spending_off")
     assert stage.points("john@example.com") == (500, 0), "the points stay"

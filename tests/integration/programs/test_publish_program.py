@@ -289,4 +289,7 @@ def test_a_preview_of_what_cannot_be_published_says_so(database: Database, store
     seen = database.read(lambda conn: preview(conn, store, program, now=NOON, language="tr"))
 
     assert not seen.publishable
-    assert seen.problems[0].in_words("tr") == ("currencies[0].channel: mağazada “gone” kanalı yok")
+    assert seen.problems[0].in_words("tr") == (
+        "currencies[0].channel: Mağazada “gone” kanalı yok. "
+        "Şunlardan birini seçin: channel-tr, default-channel."
+    )

@@ -86,7 +86,9 @@ def test_what_is_wrong_with_an_exception_is_told_at_its_place(
 def test_a_country_that_is_named_twice_is_named_in_both_languages() -> None:
     document = document_of(settings={"expiry": {"exceptions": [NEVER, NEVER]}})
     [problem] = document_problems(document)
-    assert problem.in_words("en") == f"{PLACE}: the country “DE” has two exceptions; keep it in one"
+    assert problem.in_words("en") == (
+        f"{PLACE}: The country “DE” stands in two exceptions. Keep it in one of them."
+    )
     assert "“DE” ülkesi iki istisnada geçiyor" in problem.in_words("tr")
 
 

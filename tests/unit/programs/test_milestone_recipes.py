@@ -27,8 +27,8 @@ from saleor_loyalty_app.programs.milestone_rules import (
 )
 from saleor_loyalty_app.programs.milestones import Milestone
 from saleor_loyalty_app.programs.problems import document_problems, read_program
+from saleor_loyalty_app.programs.rule_words import rule_when_words
 from saleor_loyalty_app.programs.validate import check_program
-from saleor_loyalty_app.programs.words import rule_when_words
 from saleor_loyalty_app.programs.yaml_text import parse_yaml, program_from_yaml, program_to_yaml
 from tests.order_samples import START, fulfillment, line, order, paid
 from tests.unit.programs.test_recipes import BASE, FOLDER, README

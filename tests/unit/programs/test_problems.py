@@ -225,6 +225,8 @@ def test_a_problem_is_told_in_both_languages() -> None:
     (problem,) = document_problems(document_of(settings={"hold_out_percent": 51}))
 
     assert problem.in_words("en") == (
-        "settings.hold_out_percent: this is too large; the limit is 50"
+        "settings.hold_out_percent: This is too large. Write 50 or less."
     )
-    assert problem.in_words("tr") == "settings.hold_out_percent: değer çok büyük; sınır 50"
+    assert problem.in_words("tr") == (
+        "settings.hold_out_percent: Değer çok büyük. 50 ya da daha küçük bir değer yazın."
+    )

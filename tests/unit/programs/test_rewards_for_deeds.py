@@ -145,5 +145,5 @@ def test_tiers_tags_and_messages_are_refused_with_what_is_there_instead(
     for text in (english, turkish):
         assert then["type"] in text
         assert "“issue_reward”" in text
-    assert "only an order gives" in english
+    assert "Only an order gives" in english
     assert "yalnızca siparişte olur" in turkish

@@ -25,16 +25,16 @@ ABOVE = {
 }
 #: Each by its place: what its text must call it, in English and in Turkish.
 NAMELESS = {
-    "name_missing": ("earning.rules[0].name", "rule", "kural"),
-    "tier_name_missing": ("tiers.levels[0].names", "tier low", "low seviye"),
-    "segment_name_missing": ("segments[0].names", "segment new", "new segment"),
-    "reward_name_missing": ("rewards.items[0].names", "reward reward", "reward ödül"),
-    "shipping_name_missing": ("shipping.offers[0].name", "offer post", "post kargo teklif"),
+    "name_missing": ("earning.rules[0].name", "rule", "Kural"),
+    "tier_name_missing": ("tiers.levels[0].names", "tier “low”", "“low” seviye"),
+    "segment_name_missing": ("segments[0].names", "segment “new”", "“new” segment"),
+    "reward_name_missing": ("rewards.items[0].names", "reward “reward”", "“reward” ödül"),
+    "shipping_name_missing": ("shipping.offers[0].name", "offer “post”", "“post” kargo teklif"),
     "goodwill_apology_missing": ("goodwill.apology", "apology", "özür"),
 }
 TIERLESS = {
     "tier_unknown": ("earning.rules[0]", "the rule gives nothing", "kural"),
-    "reward_tier_unknown": ("rewards.items[0].who.tiers", "reward reward", "reward ödül"),
+    "reward_tier_unknown": ("rewards.items[0].who.tiers", "reward “reward”", "“reward” ödül"),
     "shipping_tier_unknown": ("shipping.offers[0].when", "offer", "teklif"),
 }
 
