@@ -88,7 +88,7 @@ class EventType(Section):
 
     `identity`: by what they may name the member. `max_age_days`: what is older is refused.
     `own_reviews`: the owner confirms that reviews are collected by the store itself; platforms of
-    others (Google, Trustpilot, marketplaces) forbid to reward them, so that a type on reviews is
+    others (Google, Trustpilot, marketplaces) forbid rewarding them, so that a type on reviews is
     closed without it.
     """
 

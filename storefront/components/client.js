@@ -1,12 +1,12 @@
-/** One client for all components of a page that ask alike: what one of them knows, all know. */
+/** What is asked of the app, and kept for a moment: all that ask alike share an answer. */
 
-import { LONGEST_WAIT, pauseBefore, standing, Wishes } from "./redemption.js";
-import { givenToken, tokensFrom } from "./tokens.js";
+import { LONGEST_WAIT, pauseBefore, standing } from "./redemption.js";
 import { ask, browserWire, Failure } from "./transport.js";
 
 /** @typedef {import("./amounts.js").Money} Money */
 /** @typedef {import("./amounts.js").Rate} Rate */
 /** @typedef {import("./joining.js").Membership} Membership */
+/** @typedef {import("./page.js").Page} Page */
 /** @typedef {import("./preferences.js").Preferences} Preferences */
 /** @typedef {import("./telling.js").Told} Told */
 /** @typedef {import("./tier.js").Tier} Tier */
@@ -39,7 +39,6 @@ const CHANGE = { patience: 15_000, tries: 2 };
 const MOST_LOOKS = 10;
 /** Components that come up one after the other share one answer. */
 const FRESH = 1000;
-const MOST_CLIENTS = 12;
 /** So many products are asked for at once, and so long it is waited for others to join in. */
 const MOST_PRODUCTS = 100;
 const GATHERED = 20;
@@ -52,60 +51,6 @@ const GATHERED = 20;
  * @property {string} token
  * @property {string} endpoint
  */
-
-/** What the components of a page share, also where several copies of this file were loaded. */
-class Page extends EventTarget {
-  constructor() {
-    super();
-    this.epoch = 0;
-    this.listens = false;
-    this.wishes = new Wishes();
-    /** @type {Map<string, Client>} */
-    this.clients = new Map();
-    /** @type {Map<string, Tokens>} */
-    this.endpoints = new Map();
-  }
-
-  /** What was read is old, and everybody reads again. */
-  changed() {
-    this.epoch += 1;
-    this.dispatchEvent(new Event("changed"));
-  }
-
-  /** Somebody signed in or out. */
-  forget() {
-    for (const tokens of this.endpoints.values()) tokens.forget();
-    this.changed();
-  }
-
-  /**
-   * @param {Place} place
-   * @returns {Client}
-   */
-  clientOf(place) {
-    const name = JSON.stringify([place.api, place.store, place.language, place.token, place.endpoint]);
-    let client = this.clients.get(name);
-    if (!client) {
-      client = new Client(place, this.tokensOf(place), this);
-      if (this.clients.size >= MOST_CLIENTS) this.clients.delete([...this.clients.keys()][0] ?? "");
-      this.clients.set(name, client);
-    }
-    return client;
-  }
-
-  /** @param {Place} place */
-  tokensOf({ token, endpoint }) {
-    if (token || !endpoint) return givenToken(token);
-    let tokens = this.endpoints.get(endpoint);
-    if (!tokens) this.endpoints.set(endpoint, (tokens = tokensFrom(endpoint)));
-    return tokens;
-  }
-}
-
-/** @returns {Page} */
-export function pageOf(world = /** @type {any} */ (globalThis)) {
-  return (world[Symbol.for("saleor-loyalty.v1")] ??= new Page());
-}
 
 /** The storefront API for one store, in one language, for one shopper or none. */
 export class Client {

@@ -1,7 +1,7 @@
 /** What all components do alike: attributes, reading, waiting, failing with a sentence, speaking up. */
 
-import { pageOf } from "./client.js";
 import { h, nodes } from "./dom.js";
+import { pageOf } from "./page.js";
 import { COMMON, sheetOf } from "./style.js";
 import { Failure } from "./transport.js";
 import { putBack, typedIn } from "./typed.js";
@@ -170,7 +170,7 @@ export class LoyaltyElement extends HTMLElement {
     const label = button.textContent;
     button.setAttribute("aria-disabled", "true");
     button.textContent = this.words.t("retrying");
-    const fault = await this.refresh();
+    const fault = (await this.refresh()) ?? this.#missing;
     this.say(fault ? this.wordsFor(fault) : "");
     // It may still stand there: what is shown already is not drawn anew.
     button.removeAttribute("aria-disabled");

@@ -1,11 +1,12 @@
 /** <loyalty-panel>: a shopper's points with their past and future, preferences, and the program explained. */
 
 import { campaignsIn, drawCampaigns } from "./campaigns.js";
-import { h, scrollable } from "./dom.js";
+import { h } from "./dom.js";
 import { define, LoyaltyElement } from "./element.js";
 import { answersOf } from "./faq.js";
 import { drawJoining } from "./joining.js";
 import { drawMilestones, milestonesAhead } from "./milestones.js";
+import { drawPast, knowsStatus, readPast } from "./past.js";
 import { drawPreferences, TEXT_VERSION } from "./preferences.js";
 import { drawRewards } from "./rewards.js";
 import { drawTelling, hasTelling } from "./telling.js";
@@ -24,10 +25,9 @@ import { Failure } from "./transport.js";
 /** @typedef {import("./client.js").Unit} Unit */
 /** @typedef {import("./dom.js").Child} Child */
 /** @typedef {import("./words.js").Names} Names */
-/** @typedef {{me: Me | null, entries: Entry[], more: boolean, program: Program | null, preferences: Preferences | null, told: Told | null, tier: Tier | null, campaigns: import("./campaigns.js").Campaign[] | null, exchange: import("./rewards.js").Exchange | null, milestones: import("./milestones.js").Milestone[] | null, membership: Membership | null, lacking: string[]}} Shown */
+/** @typedef {{me: Me | null, unit: Unit, entries: Entry[], more: boolean, program: Program | null, preferences: Preferences | null, told: Told | null, tier: Tier | null, campaigns: import("./campaigns.js").Campaign[] | null, exchange: import("./rewards.js").Exchange | null, milestones: import("./milestones.js").Milestone[] | null, membership: Membership | null, lacking: string[]}} Shown */
 
 const PAGE = 10;
-const LARGEST_PAGE = 100;
 const SECTIONS = ["points", "tier", "milestones", "campaigns", "rewards", "history", "about", "preferences", "faq"];
 
 /** @extends {LoyaltyElement<Shown>} */
@@ -89,7 +89,7 @@ a { color: var(--_accent); }
 `;
 
   #wanted = PAGE;
-  /** @type {Unit} whose history is shown */
+  /** @type {Unit} whose history is asked for */
   #unit = "points";
   /** @type {Set<string>} what is unfolded stays so when the panel is drawn anew */
   #open = new Set();
@@ -104,12 +104,13 @@ a { color: var(--_accent); }
     const program = this.given("store") ? client.program(this.given("channel")) : null;
     if (!token) {
       const known = await program;
-      return known && { me: null, entries: [], more: false, program: known, preferences: null, told: null, tier: null, campaigns: null, exchange: null, milestones: null, membership: null, lacking: [] };
+      return known && { me: null, unit: "points", entries: [], more: false, program: known, preferences: null, told: null, tier: null, campaigns: null, exchange: null, milestones: null, membership: null, lacking: [] };
     }
     const channel = this.given("channel");
+    const unit = this.#unit;
     const [me, past, preferences, told, tier, campaigns, exchange, milestones, known] = await Promise.all([
       client.me(channel),
-      wants("history") ? this.#past() : { entries: [], more: false },
+      wants("history") ? readPast(client, unit, this.#wanted) : { entries: [], more: false },
       wants("preferences") ? this.optional(client.preferences(), "preferences") : null,
       wants("about") ? this.optional(client.told(), "about") : null,
       wants("tier") ? this.optional(client.tier(), "tier") : null,
@@ -119,11 +120,11 @@ a { color: var(--_accent); }
       program && wants("faq") ? this.optional(program.catch(nothing), "faq") : program && program.catch(() => null),
     ]);
     const membership = me.member_since ? null : await client.membership();
-    if (this.#unit === "status" && !knowsStatus(me)) {
+    if (unit === "status" && !knowsStatus(me)) {
       this.#unit = "points";
       return this.load();
     }
-    return me.program ? { me, ...past, program: known, preferences, told, tier, campaigns, exchange, milestones, membership, lacking: SECTIONS.filter((name) => this.lacking.includes(name)) } : null;
+    return me.program ? { me, unit, ...past, program: known, preferences, told, tier, campaigns, exchange, milestones, membership, lacking: SECTIONS.filter((name) => this.lacking.includes(name)) } : null;
   }
 
   get #sections() {
@@ -131,24 +132,13 @@ a { color: var(--_accent); }
     return named.length ? named : SECTIONS;
   }
 
-  async #past() {
-    /** @type {Entry[]} */
-    const entries = [];
-    let after = "";
-    for (;;) {
-      const { entries: found, page_info: info } = await this.client.history(this.#unit, Math.min(LARGEST_PAGE, this.#wanted - entries.length), after);
-      entries.push(...found);
-      after = info.end_cursor ?? "";
-      if (!info.has_next_page || !after || entries.length >= this.#wanted) return { entries, more: info.has_next_page };
-    }
-  }
-
   state() {
     return [this.given("sections"), this.given("checkout"), this.given("heading-level"), this.words.locale, this.#trouble];
   }
 
   /** @param {Shown} shown */
-  draw({ me, entries, more, program, preferences, told, tier, campaigns, exchange, milestones, membership, lacking }) {
+  draw(shown) {
+    const { me, program, preferences, told, tier, campaigns, exchange, milestones, membership, lacking } = shown;
     const names = me?.program ?? program?.program ?? null;
     const unit = names?.points_name ?? this.words.t("points");
     const level = /^[1-5]$/.test(this.given("heading-level")) ? Number(this.given("heading-level")) : 2;
@@ -174,11 +164,18 @@ a { color: var(--_accent); }
         }) : [];
         return drawn.length ? this.#section("rewards", level + 1, ...drawn) : null;
       },
-      history: () => (me ? this.#section("history", level + 1, ...this.#history(me, entries, more, names)) : null),
+      history: () => (me ? this.#section("history", level + 1, ...drawPast({ unit: shown.unit, entries: shown.entries, more: shown.more }, this.words, {
+        names,
+        units: knowsStatus(me),
+        trouble: this.#trouble,
+        fold: (id, title, content) => this.#fold(id, title, content),
+        choose: (id, chosen) => this.#turn(id, chosen, PAGE),
+        extend: (id) => this.#turn(id, shown.unit, this.#wanted + 2 * PAGE),
+      })) : null),
       preferences: () => (preferences ? this.#section("preferences", level + 1, ...drawPreferences(preferences, this.words, {
         unit,
         textVersion: this.given("offers-text-version") || TEXT_VERSION,
-        trouble: /^(birthday|question-|take-|give-up-|join|more)/.test(this.#trouble?.id ?? "") ? null : this.#trouble,
+        trouble: /^(birthday|question-|take-|give-up-|join|more|unit-)/.test(this.#trouble?.id ?? "") ? null : this.#trouble,
         change: (id, work) => this.#change(id, () => work(this.client)),
       })) : null),
       about: () => (told && hasTelling(told) ? this.#section("about", level + 1, ...drawTelling(told, this.words, {
@@ -286,65 +283,24 @@ a { color: var(--_accent); }
   }
 
   /**
-   * @param {Names | null} names
-   * @returns {Child}
+   * Shows another part of the past; where it does not come, what is shown stays, and that is told.
+   *
+   * @param {string} id of what was pressed
+   * @param {Unit} unit
+   * @param {number} wanted
    */
-  #units(names) {
-    const { words } = this;
-    const choose = (/** @type {Unit} */ unit) =>
-      h("button", { type: "button", id: `unit-${unit}`, part: "button", "aria-pressed": String(unit === this.#unit), onclick: () => {
-        this.#unit = unit;
-        this.#wanted = PAGE;
-        this.refresh();
-      } }, unit === "status" ? words.t("panel.unit.status") : (names?.points_name ?? words.t("points")));
-    return h("div", { class: "row units", role: "group", "aria-label": words.t("panel.unit") }, choose("points"), choose("status"));
-  }
-
-  /**
-   * @param {Me} me
-   * @param {Entry[]} entries
-   * @param {boolean} more
-   * @param {Names | null} names
-   * @returns {Child[]}
-   */
-  #history(me, entries, more, names) {
-    const { words } = this;
-    const units = knowsStatus(me) && this.#units(names);
-    if (!entries.length) return [units, h("p", { class: "soft" }, words.t(`panel.none.${this.#unit}`, { unit: names?.points_name ?? words.t("points") }))];
-    return [
-      units,
-      scrollable(h("ol", { id: "entries", class: "entries", part: "entries" }, entries.map((entry) => this.#entry(entry)))),
-      more && h("button", { type: "button", id: "more", part: "button", onclick: () => this.#more() }, words.t("panel.more")),
-      more && this.#trouble?.id === "more" && h("p", { class: "problem", part: "problem" }, this.#trouble.text),
-    ];
-  }
-
-  async #more() {
-    this.#wanted += 2 * PAGE;
+  async #turn(id, unit, wanted) {
+    const before = this.#wanted;
+    this.#unit = unit;
+    this.#wanted = wanted;
     const fault = await this.refresh();
+    if (!this.data) return;
     if (fault) {
-      this.#wanted -= 2 * PAGE;
-      this.#stumbled("more", fault);
-    } else if (this.#trouble?.id === "more") this.#trouble = null;
+      this.#unit = this.data.unit;
+      this.#wanted = before;
+      this.#stumbled(id, fault);
+    } else if (/^(more|unit-)/.test(this.#trouble?.id ?? "")) this.#trouble = null;
     this.redraw();
-  }
-
-  /** @param {Entry} entry */
-  #entry(entry) {
-    const { words } = this;
-    const [first = "", ...rest] = entry.explanation;
-    const when = [
-      words.day(entry.time),
-      words.maybe(`state.${this.#unit}.${entry.state}`) || words.maybe(`state.${entry.state}`),
-      entry.state === "pending" && entry.available_from && words.t("panel.available_on", { day: words.day(entry.available_from) }),
-      ["pending", "available"].includes(entry.state) && entry.expires_at && words.t("panel.expires_on", { day: words.day(entry.expires_at) }),
-    ];
-    return h("li", { class: `entry ${entry.state}`, part: "entry", "data-kind": entry.kind },
-      h("span", { class: "amount", part: "amount" }, words.signed(entry.amount)),
-      h("div", {},
-        h("p", {}, first),
-        h("p", { class: "when" }, when.filter(Boolean).join(" · ")),
-        rest.length > 0 && this.#fold(entry.id, words.t("panel.why"), h("ul", { class: "when" }, rest.map((line) => h("li", {}, line))))));
   }
 
   /** @param {Program} program */
@@ -364,16 +320,6 @@ a { color: var(--_accent); }
       else this.#open.delete(id);
     } }, h("summary", { id: `fold-${id}`, part: "summary" }, title), content);
   }
-}
-
-/**
- * Whether the program has status points; an older app does not tell of them.
- *
- * @param {Me} me
- * @returns {me is Me & {status_points: number}}
- */
-function knowsStatus(me) {
-  return typeof me.status_points === "number";
 }
 
 /**

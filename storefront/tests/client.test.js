@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Client, pageOf } from "../components/client.js";
+import { Client } from "../components/client.js";
+import { pageOf } from "../components/page.js";
 import { givenToken, tokensFrom } from "../components/tokens.js";
 import { refused, wireOf } from "./wire.js";
 

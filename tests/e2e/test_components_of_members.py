@@ -15,6 +15,7 @@ from tests.e2e.test_components import (
     LIGHT,
     noted,
     page,  # noqa: F401
+    telephone,  # noqa: F401
 )
 
 pytestmark = pytest.mark.browser
@@ -118,3 +119,45 @@ def test_a_product_that_is_kept_for_some_tells_the_page_whether_it_is_for_the_sh
     page.evaluate("document.dispatchEvent(new Event('loyalty:session'))")
     expect(shown).to_have_attribute("data-state", "signed-out")
     expect(shown.get_by_text("Sign in first.")).to_be_visible()
+
+
+def test_shared_codes_that_do_nothing_any_more_are_struck_through_and_say_why(
+    page: Page, pictures: Path
+) -> None:
+    used, used_up = "You have used this code already.", "This code has been used up."
+    look_at_codes(page, pictures, "en", "Autumn", used, used_up)
+
+
+def test_the_same_in_turkish_on_a_telephone(telephone: Page, pictures: Path) -> None:
+    used, used_up = "Bu kodu zaten kullandınız.", "Bu kodun kullanım hakkı tükendi."
+    look_at_codes(telephone, pictures, "tr", "Sonbahar", used, used_up)
+
+
+def look_at_codes(
+    page: Page, pictures: Path, language: str, title: str, used: str, used_up: str
+) -> None:
+    """One code is good, one was used by the shopper, and one by everybody together."""
+    stage = Stage(page, language=language)
+    good = {
+        "id": "c1", "kind": "discount", "title": title, "text": "", "gives": "10 %",
+        "until": "2027-03-07T20:59:59Z", "last_day": "2027-03-07", "code": "AUTUMN10", "own": False,
+        "usable": True, "reason": None, "channels": [],
+    }  # fmt: skip
+    theirs = {
+        "id": "c2", "code": "WELCOME5", "usable": False,
+        "reason": {"code": "code_used", "message": used},
+    }  # fmt: skip
+    everybodys = {
+        "id": "c3", "code": "FIRST100", "usable": False,
+        "reason": {"code": "code_used_up", "message": used_up},
+    }  # fmt: skip
+    campaigns = [good, good | theirs, good | everybodys]
+    stage.answers["GET me/campaigns"] = {"body": {"campaigns": campaigns}}
+    stage.show(stage.element("panel", 'sections="points campaigns"'), css=LIGHT)
+    panel = page.locator("loyalty-panel")
+    expect(panel.locator("strong.code")).to_have_text(["AUTUMN10"])
+    expect(panel.locator("s.gone")).to_have_text(["WELCOME5", "FIRST100"])
+    expect(panel.locator("[part=hint]")).to_contain_text([used, used_up])
+    assert findings(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    steps.shoot(page, pictures, f"76-shared-codes-gone-{language}", whole=True)

@@ -236,11 +236,12 @@ def test_points_survive_that_the_app_is_removed_and_installed_again(
     expect(steps.points(shop, "lifetime")).to_have_text(str(before + 45))
 
 
+@pytest.mark.parametrize("language", ["en-US", "tr-TR"])
 @pytest.mark.parametrize("place", ["/", "/shop", "/desk", "/dashboard", "/faults"])
 def test_every_page_fits_a_telephone_and_names_what_can_be_pressed(
-    running: World, new_page: Callable[..., Page], pictures: Path, place: str
+    running: World, new_page: Callable[..., Page], pictures: Path, place: str, language: str
 ) -> None:
-    page = new_page(width=375, height=760)
+    page = new_page(language=language, width=375, height=760)
     page.goto(place)
     page.wait_for_load_state("networkidle")
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
@@ -252,4 +253,4 @@ def test_every_page_fits_a_telephone_and_names_what_can_be_pressed(
     )
     assert nameless == []
     name = place.strip("/") or "welcome"
-    steps.shoot(page, pictures, f"30-telephone-{name}")
+    steps.shoot(page, pictures, f"30-telephone-{name}-{language[:2]}")

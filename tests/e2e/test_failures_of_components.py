@@ -137,6 +137,10 @@ def test_parts_of_the_panel_that_cannot_be_read_are_named(
     expect(panel.locator(".sum")).to_contain_text("568")
     assert findings(page) == []
     steps.shoot(page, pictures, "208-panel-lacking-tr", whole=True)
+    stage.answers["GET me/preferences"] = failing
+    panel.locator("#retry").click()
+    expect(panel.locator("[role=status]")).to_contain_text("gösterilemiyor")
+    expect(panel.locator("#retry")).to_have_text("Yeniden dene")
     stage.answers.clear()
     panel.locator("#retry").click()
     expect(panel.get_by_role("group", name="Hesabımdaki puan haberleri")).to_be_visible()

@@ -212,3 +212,52 @@ def test_where_the_program_has_none_the_panel_is_as_before(browser: Browser) -> 
     expect(page.locator("#unit-status")).to_have_count(0)
     expect(page.locator('[data-points="status"]')).to_have_count(0)
     context.close()
+
+
+def test_a_switch_between_histories_that_are_both_empty_is_seen(browser: Browser) -> None:
+    context = browser.new_context(locale="en-US")
+    page = context.new_page()
+    stage = Stage(page, language="en")
+    nothing = {"entries": [], "page_info": {"has_next_page": False, "end_cursor": None}}
+    stage.answers["GET me"] = {"body": stage.sample("GET me") | {"status_points": 0}}
+    stage.answers["GET me/history"] = {"body": nothing}
+    stage.show(stage.element("panel", 'sections="history"'))
+    panel = page.locator("loyalty-panel")
+    expect(panel).to_contain_text("Your first order brings the first points.")
+    panel.locator("#unit-status").click()
+    expect(panel).to_contain_text("No status points yet.")
+    expect(panel.locator("#unit-status")).to_have_attribute("aria-pressed", "true")
+    expect(panel.locator("#unit-status")).to_be_focused()
+    context.close()
+
+
+def test_a_switch_that_cannot_be_made_is_said_beside_it_and_nothing_is_mixed_up(
+    browser: Browser,
+) -> None:
+    context = browser.new_context(locale="en-US")
+    context.add_init_script(
+        "Object.defineProperty(Document.prototype, 'hidden', {get: () => true})"
+    )
+    page = context.new_page()
+    stage = Stage(page, language="en")
+    stage.answers["GET me"] = {"body": stage.sample("GET me") | {"status_points": 40}}
+
+    def history(route: Route) -> None:
+        if "unit=status" in route.request.url:
+            route.abort()
+        else:
+            route.fulfill(
+                headers={"Access-Control-Allow-Origin": "*"}, json=stage.sample("GET me/history")
+            )
+
+    stage.answers["GET me/history"] = history
+    stage.show(stage.element("panel", 'sections="history"'))
+    panel = page.locator("loyalty-panel")
+    expect(panel.locator(".entry")).to_have_count(2)
+    panel.locator("#unit-status").click()
+    expect(panel.locator(".problem")).to_contain_text("does not answer")
+    expect(panel.locator("#unit-points")).to_have_attribute("aria-pressed", "true")
+    expect(panel.locator(".entry")).to_have_count(2)
+    panel.locator("#unit-points").click()
+    expect(panel.locator(".problem")).to_have_count(0)
+    context.close()

@@ -20,5 +20,5 @@ export { SaveBar, useExitGuard } from "./saving";
 export { useBridge, useNotify, useStaff, useT, type Permission } from "./staff";
 export { CursorTable, Table, type Column } from "./table";
 export { useChosenInSight } from "./tabrow";
-export { Given, Money, Points, useMoney, When, type MoneyValue } from "./values";
+export { Given, Money, Points, useLanguageName, useMoney, When, type MoneyValue } from "./values";
 export { Failure, FailureOf, Loaded, Progress, Skeleton, useFailureWords } from "./waiting";

@@ -19,6 +19,18 @@ export function useMoney(): (money: MoneyValue) => string {
   return ({ amount, currency }) => decimalText(amount, { style: "currency", currency }, intl.locale);
 }
 
+/** What a language is called on the screen: "Turkish"; its code where nobody knows a name. */
+export function useLanguageName(): (code: string) => string {
+  const { locale } = useIntl();
+  return (code) => {
+    try {
+      return new Intl.DisplayNames(locale, { type: "language" }).of(code) ?? code;
+    } catch {
+      return code;
+    }
+  };
+}
+
 /** What points were exchanged for: the app's words for it, or else the amount that it takes off. */
 export function Given({ gives, discount }: { gives: string | null; discount: MoneyValue }) {
   return gives === null ? <Money {...discount} /> : <>{gives}</>;

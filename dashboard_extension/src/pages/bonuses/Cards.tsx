@@ -14,6 +14,8 @@ export interface CardProps {
   readonly disabled: boolean;
   readonly document: Json;
   readonly lately: Lately | undefined;
+  /** Of the store, as they are called there. */
+  readonly channels: readonly { slug: string; name: string }[];
 }
 
 /** Points for a confirmed account. */

@@ -42,7 +42,7 @@ export function Editor(props: { seen: Seen; renew: () => void }) {
   // What a field says stands there; a warning is not an error of the field.
   const problems = findings.filter((one) => one.severity !== "error" || one.field === null);
   const toMend = form.questions.map((_, at) => findings.some((one) => one.severity === "error" && (one.field ?? "").startsWith(`questions.${at}.`)));
-  const card = { control, disabled, document, lately: lately.data };
+  const card = { control, disabled, document, lately: lately.data, channels: seen.channels };
   return (
     <>
       <Page

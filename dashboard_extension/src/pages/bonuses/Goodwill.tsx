@@ -1,4 +1,4 @@
-import { FailureOf, FieldLongText, FieldMoney, FieldNumber, FieldSelect, FieldSwitch, Section, useT } from "@/kit";
+import { FailureOf, FieldLongText, FieldMoney, FieldNumber, FieldSelect, FieldSwitch, Section, useLanguageName, useT } from "@/kit";
 import { useWatch } from "react-hook-form";
 import { Link } from "react-router";
 
@@ -10,6 +10,7 @@ import { SIGNALS, SUGGESTIONS, type SignalKind } from "./signals";
 /** What is watched of orders that go wrong, and what is suggested for it. */
 export function Goodwill(props: CardProps) {
   const t = useT();
+  const called = useLanguageName();
   const { control, disabled } = props;
   const goodwill = useWatch({ control, name: "goodwill" });
   const numbers = useApiQuery("/api/dashboard/v1/goodwill/numbers");
@@ -35,7 +36,7 @@ export function Goodwill(props: CardProps) {
               key={one.locale}
               control={control}
               name={`goodwill.apology.${at}.text`}
-              label={t("bonuses.apology_in", { locale: one.locale })}
+              label={t("bonuses.apology_in", { language: called(one.locale) })}
               hint={at === 0 ? t("bonuses.apology_hint") : undefined}
               rows={3}
               maxLength={2000}
@@ -90,7 +91,7 @@ function Signal(props: CardProps & { kind: SignalKind }) {
   );
 }
 
-function Days({ control, disabled }: CardProps) {
+function Days({ control, disabled, channels: known }: CardProps) {
   const t = useT();
   const channels = useWatch({ control, name: "goodwill.channels" });
   return (
@@ -98,7 +99,7 @@ function Days({ control, disabled }: CardProps) {
       <FieldNumber control={control} name="goodwill.days" label={t("bonuses.late_days")} affix={t("bonuses.days")} disabled={disabled} />
       {channels.length > 1 &&
         channels.map((one, at) => (
-          <FieldNumber key={one.channel} control={control} name={`goodwill.channels.${at}.days`} label={t("bonuses.late_days_in", { channel: one.channel })} affix={t("bonuses.days")} disabled={disabled} />
+          <FieldNumber key={one.channel} control={control} name={`goodwill.channels.${at}.days`} label={t("bonuses.late_days_in", { channel: known.find(({ slug }) => slug === one.channel)?.name ?? one.channel })} affix={t("bonuses.days")} disabled={disabled} />
         ))}
     </div>
   );

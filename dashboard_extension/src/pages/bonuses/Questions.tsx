@@ -1,9 +1,10 @@
-import { Button, ConfirmDialog, Empty, FieldNumber, FieldSelect, FieldSwitch, FieldText, Notice, Section, useT } from "@/kit";
+import { Button, ConfirmDialog, Empty, FieldNumber, FieldSelect, FieldSwitch, FieldText, Notice, Section, useLanguageName, useT } from "@/kit";
 import { useState } from "react";
 import { useFieldArray, useWatch } from "react-hook-form";
+import { useIntl } from "react-intl";
 
 import { ByRules, type CardProps } from "./Cards";
-import { KINDS, newOption, newQuestion } from "./form";
+import { KINDS, newOption, newQuestion, textIn } from "./form";
 
 const MOST_QUESTIONS = 30;
 const MOST_OPTIONS = 30;
@@ -11,6 +12,7 @@ const MOST_OPTIONS = 30;
 /** The questions that members are asked, each opened to be changed. */
 export function Questions(props: CardProps & { toMend: readonly boolean[] }) {
   const t = useT();
+  const { locale } = useIntl();
   const { control, disabled, document, lately, toMend } = props;
   const { fields, append, remove, move } = useFieldArray({ control, name: "questions", keyName: "key" });
   const questions = useWatch({ control, name: "questions" });
@@ -35,7 +37,7 @@ export function Questions(props: CardProps & { toMend: readonly boolean[] }) {
       <ul className="bonuses-questions">
         {fields.map((field, at) => {
           const question = questions[at] ?? field;
-          const said = question.texts.find((one) => one.text.trim() !== "")?.text ?? t("bonuses.untitled");
+          const said = textIn(question.texts, locale.slice(0, 2)) ?? t("bonuses.untitled");
           const count = lately?.answers.find((one) => one.question === question.id)?.count ?? 0;
           const opened = open === question.id;
           return (
@@ -71,6 +73,7 @@ export function Questions(props: CardProps & { toMend: readonly boolean[] }) {
 
 function One(props: CardProps & { at: number; id: string; kind: string; own: boolean; remove: () => void }) {
   const t = useT();
+  const called = useLanguageName();
   const { control, disabled, at, kind } = props;
   const chosen = chosenOf(props).reduce((sum, one) => sum + one.count, 0);
   const texts = useWatch({ control, name: `questions.${at}.texts` });
@@ -78,7 +81,7 @@ function One(props: CardProps & { at: number; id: string; kind: string; own: boo
     <div className="kit-stack">
       <div className="kit-fields">
         {texts.map((one, place) => (
-          <FieldText key={one.locale} control={control} name={`questions.${at}.texts.${place}.text`} label={t("bonuses.question_in", { locale: one.locale })} maxLength={120} disabled={disabled} />
+          <FieldText key={one.locale} control={control} name={`questions.${at}.texts.${place}.text`} label={t("bonuses.question_in", { language: called(one.locale) })} maxLength={120} disabled={disabled} />
         ))}
       </div>
       <div className="kit-fields">
@@ -115,6 +118,7 @@ function chosenOf({ lately, id }: Pick<CardProps, "lately"> & { id: string }) {
 
 function Options({ control, disabled, document, lately, at, id }: CardProps & { at: number; id: string }) {
   const t = useT();
+  const called = useLanguageName();
   const { fields, append, remove } = useFieldArray({ control, name: `questions.${at}.options`, keyName: "key" });
   const options = useWatch({ control, name: `questions.${at}.options` });
   const [asked, setAsked] = useState<{ place: number; id: string; count: number } | null>(null);
@@ -134,7 +138,7 @@ function Options({ control, disabled, document, lately, at, id }: CardProps & { 
                 key={label.locale}
                 control={control}
                 name={`questions.${at}.options.${place}.labels.${which}.text`}
-                label={t("bonuses.option_in", { number: place + 1, locale: label.locale })}
+                label={t("bonuses.option_in", { number: place + 1, language: called(label.locale) })}
                 maxLength={120}
                 disabled={disabled}
               />

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { fieldAt } from "@/pages/rules/places";
 
-import { documentOf, formOf, newOption, newQuestion, worthOf, yearsOf, type BonusesForm, type Json } from "./form";
+import { documentOf, formOf, newOption, newQuestion, worthOf, yearsOf, type BonusesForm, type Json, textIn } from "./form";
 import { placesOf } from "./places";
 
 const PURCHASES = { id: "purchases", then: { type: "points_per_money", factor: "1", unit: "points" } };
@@ -97,5 +97,15 @@ describe("what is wrong", () => {
     expect(at("earning.rules[1].then.points")).toBe("birthday.points");
     expect(at("earning.rules[2].then.points")).toBe("questions.0.points");
     expect(at("earning.rules[0].then.factor")).toBeNull();
+  });
+});
+
+describe("a question's text", () => {
+  const texts = [{ locale: "en", text: "Size?" }, { locale: "tr", text: "Beden?" }, { locale: "de", text: " " }];
+
+  it("is that of the reader's language, else any, else none", () => {
+    expect(textIn(texts, "tr")).toBe("Beden?");
+    expect(textIn(texts, "de")).toBe("Size?");
+    expect(textIn([{ locale: "en", text: " " }], "en")).toBeNull();
   });
 });

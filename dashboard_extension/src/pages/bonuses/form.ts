@@ -210,3 +210,9 @@ export function worthOf(document: unknown, points: Whole): { amount: string; cur
   const digits = millionths.toString().padStart(7, "0");
   return { amount: `${digits.slice(0, -6)}.${digits.slice(-6, -4)}`, currency: text(paying.currency) };
 }
+
+/** What is said in a language, or else in any; null where nothing is. */
+export function textIn(texts: readonly Texted[], language: string): string | null {
+  const filled = texts.filter((one) => one.text.trim() !== "");
+  return (filled.find((one) => one.locale === language) ?? filled[0])?.text ?? null;
+}

@@ -74,7 +74,7 @@ describe("the pages of the campaigns", () => {
       },
     });
     await userEvent.type(await screen.findByLabelText("Name"), "Flyer");
-    await userEvent.type(screen.getByLabelText("Title (en)"), "10% off");
+    await userEvent.type(screen.getByLabelText("Title (English)"), "10% off");
     await userEvent.type(screen.getByLabelText("Percent off"), "10");
     await userEvent.type(screen.getByLabelText("Money off in USD"), "500");
     await userEvent.click(screen.getByRole("checkbox", { name: "Gold" }));

@@ -2,14 +2,14 @@ import { useEffect, useState } from "react";
 import { useForm, useWatch, type Control, type UseFormReturn } from "react-hook-form";
 
 import { useApiMutation, type components } from "@/api";
-import { FieldDate, FieldDecimal, FieldLongText, FieldNumber, FieldSelect, FieldSwitch, FieldText, Notice, Resting, SaveBar, Section, useT } from "@/kit";
+import { FieldDate, FieldDecimal, FieldLongText, FieldNumber, FieldSelect, FieldSwitch, FieldText, Notice, Resting, SaveBar, Section, useLanguageName, useT } from "@/kit";
 import type { Json } from "@/pages/program/json";
 
 import { Budget } from "./Budget";
 import { Channels } from "./Channels";
 import { Chosen } from "./Chosen";
 import { Forecast } from "./Forecast";
-import { KINDS, PATH, SHARINGS, termsOf, type CampaignForm, type Choices } from "./form";
+import { KINDS, PATH, placeOf, SHARINGS, termsOf, type CampaignForm, type Choices } from "./form";
 
 type Finding = components["schemas"]["Finding"];
 export type Terms = components["schemas"]["TermsInput"]["terms"];
@@ -28,6 +28,7 @@ interface EditorProps {
 /** The form of a campaign. */
 export function Editor(props: EditorProps) {
   const t = useT();
+  const called = useLanguageName();
   const { choices, fixed, typed } = props;
   const zone = choices.timezone;
   const form = useForm<CampaignForm>({ defaultValues: props.start });
@@ -86,8 +87,8 @@ export function Editor(props: EditorProps) {
         <Section title={t("campaigns.texts")} hint={t("campaigns.texts_hint")}>
           {props.start.texts.map(({ locale }, at) => (
             <div className="kit-fields" key={locale}>
-              <FieldText control={form.control} name={`texts.${at}.title`} label={t("campaigns.text_title", { locale })} maxLength={120} />
-              <FieldLongText control={form.control} name={`texts.${at}.text`} label={t("campaigns.text", { locale })} rows={2} maxLength={2000} />
+              <FieldText control={form.control} name={`texts.${at}.title`} label={t("campaigns.text_title", { language: called(locale) })} maxLength={120} />
+              <FieldLongText control={form.control} name={`texts.${at}.text`} label={t("campaigns.text", { language: called(locale) })} rows={2} maxLength={2000} />
             </div>
           ))}
         </Section>
@@ -120,15 +121,19 @@ export function Editor(props: EditorProps) {
   );
 }
 
-/** What is wrong or doubtful, each with its place. */
+/** What is wrong or doubtful, each with its place, as the form calls it. */
 export function Problems({ of }: { of: readonly Finding[] }) {
+  const t = useT();
   return (
     <ul className="campaigns-problems">
-      {of.map((one) => (
-        <li key={`${one.path} ${one.code}`}>
-          {one.path && <code>{one.path}</code>} {one.text}
-        </li>
-      ))}
+      {of.map((one) => {
+        const { message, number } = placeOf(one.path);
+        return (
+          <li key={`${one.path} ${one.code}`}>
+            {one.path && <strong>{`${t(message)}${number === null ? "" : ` (${number})`}:`}</strong>} {one.text}
+          </li>
+        );
+      })}
     </ul>
   );
 }
@@ -178,7 +183,8 @@ function CodesSection({ form, start, disabled }: { form: UseFormReturn<CampaignF
 
 function Audience({ control, choices, disabled }: { control: Control<CampaignForm>; choices: Choices; disabled: boolean }) {
   const t = useT();
-  const languages = choices.locales.map((id) => ({ id, name: id }));
+  const called = useLanguageName();
+  const languages = choices.locales.map((id) => ({ id, name: called(id) }));
   return (
     <div className="campaigns-audience">
       <Chosen control={control} name="tiers" title={t("campaigns.tiers")} choices={choices.tiers} disabled={disabled} />

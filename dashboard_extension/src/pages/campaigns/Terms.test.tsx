@@ -77,7 +77,7 @@ describe("the terms of a campaign", () => {
     await waitFor(() => expect(sent).toHaveLength(1), SLOW);
     expect(sent[0]).toMatchObject({ version: 2, terms: { name: "Flyer mine", texts: { en: { title: "Theirs" } } } });
     await waitFor(() => expect(screen.queryByText("Decide whose stays")).toBeNull(), SLOW);
-    expect(screen.getByLabelText<HTMLInputElement>("Title (en)").value).toBe("Theirs");
+    expect(screen.getByLabelText<HTMLInputElement>("Title (English)").value).toBe("Theirs");
   }, 60_000);
 
   it("ask whose work stays where saving finds a newer version, and load theirs where the person says so", async () => {

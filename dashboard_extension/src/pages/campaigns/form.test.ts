@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { emptyForm, formOf, instantOf, termsOf, type CampaignOf, type Choices } from "./form";
+import { placeOf, emptyForm, formOf, instantOf, termsOf, type CampaignOf, type Choices } from "./form";
 
 const CHOICES: Choices = {
   channels: [
@@ -91,4 +91,15 @@ test("points in some channels do not become points everywhere because the others
   const two = [{ channel: "us", currency: "USD" }, { channel: "tr", currency: "TRY" }];
   expect(termsOf(formOf(points(two), three), three.timezone).channels).toEqual(two);
   expect(termsOf(formOf(points([]), three), three.timezone).channels).toEqual([]);
+});
+
+test("places of problems are named as the form names them, the nearest first", () => {
+  expect(placeOf("codes.code").message).toBe("campaigns.code");
+  expect(placeOf("codes.after_order.days").message).toBe("campaigns.codes");
+  expect(placeOf("what.is.this").message).toBe("campaigns.what");
+});
+
+test("places of problems say which channel is meant", () => {
+  expect(placeOf("channels[1].value")).toEqual({ message: "campaigns.where", number: 2 });
+  expect(placeOf("channels").number).toBeNull();
 });

@@ -10,6 +10,32 @@ export const PATH = "/api/dashboard/v1/campaigns";
 export const KINDS: readonly Kind[] = ["percent", "amount", "free_shipping", "points"];
 export const SHARINGS: readonly Sharing[] = ["shared", "personal", "after_order"];
 
+/** What the form calls the places of terms: the longest that a path begins with is meant. */
+const PLACES: Readonly<Record<string, string>> = {
+  name: "campaigns.own_name",
+  starts_at: "campaigns.starts",
+  ends_at: "campaigns.ends",
+  times: "campaigns.times",
+  per_member: "campaigns.limit",
+  texts: "campaigns.texts",
+  channels: "campaigns.where",
+  codes: "campaigns.codes",
+  "codes.code": "campaigns.code",
+  "codes.uses": "campaigns.uses",
+  audience: "campaigns.audience",
+  budget: "campaigns.budget",
+};
+
+/** The message that names the place of a problem, and which of several it is, from 1. */
+export function placeOf(path: string): { message: string; number: number | null } {
+  const parts = path.replaceAll(/\[\d+\]/g, "").split(".");
+  const at = /\[(\d+)\]/.exec(path)?.[1];
+  return {
+    message: PLACES[parts.slice(0, 2).join(".")] ?? PLACES[parts[0] ?? ""] ?? "campaigns.what",
+    number: at === undefined ? null : Number(at) + 1,
+  };
+}
+
 /** What a channel is worth in the form; decimals are text, null while empty. */
 export interface ChannelForm {
   slug: string;

@@ -60,9 +60,9 @@ it("shows what came, tries an event, and saves a new type with its rule", async 
   expect(screen.getByText("Beside points: a mug.")).toBeTruthy();
   expect(tried).toEqual([{ shop: "izmir" }]);
   await userEvent.click(screen.getByRole("button", { name: "Add a type of event" }));
-  await userEvent.type(screen.getByLabelText("Name (en)"), "Review");
+  await userEvent.type(screen.getByLabelText("Name (English)"), "Review");
   await userEvent.selectOptions(screen.getByLabelText("Purpose"), "review");
-  expect(screen.getByText("Off: platforms forbid to reward reviews")).toBeTruthy();
+  expect(screen.getByText("Off: platforms forbid rewarding reviews")).toBeTruthy();
   expect(screen.queryByRole("switch", { name: /Take such events/ })).toBeNull();
   const mine = within(document.querySelector('[data-event^="event-"]') as HTMLElement);
   await userEvent.click(mine.getByRole("button", { name: "Add a property" }));

@@ -1,4 +1,4 @@
-import { Badge, Button, Empty, FieldNumber, FieldSelect, FieldSwitch, FieldText, Notice, Section, useT } from "@/kit";
+import { Badge, Button, Empty, FieldNumber, FieldSelect, FieldSwitch, FieldText, Notice, Section, useLanguageName, useT } from "@/kit";
 import { useState } from "react";
 import { useFieldArray, useWatch, type Control } from "react-hook-form";
 import { useIntl } from "react-intl";
@@ -102,6 +102,7 @@ function Head(props: { of: TypeForm; elsewhere: boolean; name: string; lately: L
 
 function One(props: TypesProps & { at: number; of: TypeForm; remove: () => void }) {
   const t = useT();
+  const called = useLanguageName();
   const { control, disabled, at, of } = props;
   const field = `types.${at}` as const;
   const shared = { control, disabled };
@@ -109,7 +110,7 @@ function One(props: TypesProps & { at: number; of: TypeForm; remove: () => void 
     <div className="kit-stack">
       <div className="kit-fields">
         {of.texts.map((one, place) => (
-          <FieldText {...shared} key={one.locale} name={`${field}.texts.${place}.text`} label={t("events.name_in", { locale: one.locale })} maxLength={120} />
+          <FieldText {...shared} key={one.locale} name={`${field}.texts.${place}.text`} label={t("events.name_in", { language: called(one.locale) })} maxLength={120} />
         ))}
         {of.fresh && <FieldText {...shared} name={`${field}.id`} label={t("events.id")} hint={t("events.id_hint")} maxLength={60} />}
         <FieldSelect {...shared} name={`${field}.purpose`} label={t("events.purpose")} choices={PURPOSES.map((value) => ({ value, label: t(`events.purpose.${value}`) }))} />

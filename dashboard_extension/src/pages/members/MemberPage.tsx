@@ -1,9 +1,8 @@
 import { useState, type ReactNode } from "react";
-import { useIntl } from "react-intl";
 import { Link, useParams, useSearchParams } from "react-router";
 
 import { useApiQuery, type components } from "@/api";
-import { Button, FailureOf, Loaded, Notice, Page, Points, Section, Terms, useDownload, useStaff, useT, When } from "@/kit";
+import { Button, FailureOf, Loaded, Notice, Page, Points, Section, Terms, useDownload, useLanguageName, useStaff, useT, When } from "@/kit";
 
 import { ClaimOrder } from "./dialogs/ClaimOrder";
 import { Blocks } from "./dialogs/Blocks";
@@ -172,10 +171,10 @@ function History({ member }: { member: Member }) {
 
 function About({ member }: { member: Member }) {
   const t = useT();
-  const { locale } = useIntl();
+  const called = useLanguageName();
   const items: (Term | false | "" | null)[] = [
     member.email && { name: t("members.email"), value: `${member.email}${member.confirmed ? "" : ` (${t("members.unconfirmed")})`}` },
-    member.language && { name: t("members.language"), value: languageName(member.language, locale) },
+    member.language && { name: t("members.language"), value: called(member.language) },
     member.joined_at && { name: t("members.joined"), value: <When at={member.joined_at} form="day" /> },
     { name: t("members.seen_first"), value: <When at={member.created_at} form="day" /> },
     member.paused_at && { name: t("members.paused_since"), value: <When at={member.paused_at} form="day" /> },
@@ -192,14 +191,6 @@ function About({ member }: { member: Member }) {
     },
   ];
   return <Terms items={items.filter((one): one is Term => Boolean(one))} />;
-}
-
-function languageName(code: string, locale: string): string {
-  try {
-    return new Intl.DisplayNames(locale, { type: "language" }).of(code) ?? code;
-  } catch {
-    return code;
-  }
 }
 
 function Deeds(props: { member: Member; open: (which: Open) => void }) {

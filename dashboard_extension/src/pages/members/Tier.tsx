@@ -43,11 +43,16 @@ export function Tier({ member, gives }: { member: Member; gives: boolean }) {
         {found.manual !== null && <Badge tone="info">{t("members.tier_by_hand")}</Badge>}
       </p>
       {found.ahead.length > 0 && (
-        <ul className="members-ahead">
-          {found.ahead.map((one) => (
-            <li key={one}>{one}</li>
-          ))}
-        </ul>
+        <div>
+          <p className="kit-hint" id="member-tier-told">
+            {t("members.tier_told")}
+          </p>
+          <ul className="members-ahead" aria-labelledby="member-tier-told">
+            {found.ahead.map((one) => (
+              <li key={one}>{one}</li>
+            ))}
+          </ul>
+        </div>
       )}
       <Rests standing={found} />
       <details>

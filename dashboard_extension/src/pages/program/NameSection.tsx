@@ -1,7 +1,6 @@
-import { Button, FieldSelect, FieldText, FieldLongText, Section, useT } from "@/kit";
+import { Button, FieldSelect, FieldText, FieldLongText, Section, useLanguageName, useT } from "@/kit";
 import { useState } from "react";
 import { useFieldArray, useWatch } from "react-hook-form";
-import { useIntl } from "react-intl";
 
 import { useEditing } from "./context";
 import { newTexts } from "./form";
@@ -28,11 +27,10 @@ export function NameSection() {
 
 function Languages() {
   const t = useT();
-  const intl = useIntl();
   const { control, disabled } = useEditing();
   const { fields, append, remove } = useFieldArray({ control, name: "texts", keyName: "key" });
   const [adding, setAdding] = useState("");
-  const called = (locale: string) => new Intl.DisplayNames(intl.locale, { type: "language" }).of(locale) ?? locale;
+  const called = useLanguageName();
   const free = OFFERED.filter((locale) => !fields.some((one) => one.locale === locale));
   const chosen = free.includes(adding) ? adding : free[0];
   return (

@@ -1,4 +1,4 @@
-import { Button, FieldDate, FieldLongText, FieldMoney, FieldNumber, FieldSelect, FieldSwitch, FieldText, Notice, useT } from "@/kit";
+import { Button, FieldDate, FieldLongText, FieldMoney, FieldNumber, FieldSelect, FieldSwitch, FieldText, Notice, useLanguageName, useT } from "@/kit";
 import { useMemo, useState } from "react";
 import { useController, useWatch } from "react-hook-form";
 import { useIntl } from "react-intl";
@@ -19,6 +19,7 @@ interface ItemProps extends ItemsProps {
 /** All that is said of one reward. */
 export function Item(props: ItemProps) {
   const t = useT();
+  const called = useLanguageName();
   const { control, disabled, at, kind } = props;
   const names = useWatch({ control, name: `items.${at}.names` });
   const id = useWatch({ control, name: `items.${at}.id` });
@@ -27,7 +28,7 @@ export function Item(props: ItemProps) {
     <div className="kit-stack">
       <div className="kit-fields">
         {names.map((one, place) => (
-          <FieldText key={one.locale} control={control} name={`items.${at}.names.${place}.text`} label={t("rewards.name_in", { locale: one.locale })} maxLength={120} disabled={disabled} />
+          <FieldText key={one.locale} control={control} name={`items.${at}.names.${place}.text`} label={t("rewards.name_in", { language: called(one.locale) })} maxLength={120} disabled={disabled} />
         ))}
       </div>
       <div className="kit-fields">
@@ -36,7 +37,7 @@ export function Item(props: ItemProps) {
             key={one.locale}
             control={control}
             name={`items.${at}.texts.${place}.text`}
-            label={t("rewards.text_in", { locale: one.locale })}
+            label={t("rewards.text_in", { language: called(one.locale) })}
             rows={2}
             maxLength={2000}
             disabled={disabled}
@@ -63,7 +64,7 @@ export function Item(props: ItemProps) {
       {kind === "invitation" && (
         <div className="kit-fields">
           {names.map((one, place) => (
-            <FieldLongText key={one.locale} control={control} name={`items.${at}.notes.${place}.text`} label={t("rewards.note_in", { locale: one.locale })} rows={3} maxLength={2000} disabled={disabled} />
+            <FieldLongText key={one.locale} control={control} name={`items.${at}.notes.${place}.text`} label={t("rewards.note_in", { language: called(one.locale) })} rows={3} maxLength={2000} disabled={disabled} />
           ))}
         </div>
       )}

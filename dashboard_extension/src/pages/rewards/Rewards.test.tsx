@@ -45,7 +45,7 @@ describe("the page of the rewards", () => {
     expect(await screen.findByText("3 taken", {}, SLOW)).toBeTruthy();
     expect(screen.getByText("2 wait for you")).toBeTruthy();
     await userEvent.click(screen.getByRole("button", { name: "Add a reward" }));
-    await userEvent.type(screen.getByLabelText("Name (en)"), "Five off");
+    await userEvent.type(screen.getByLabelText("Name (English)"), "Five off");
     await userEvent.type(screen.getByLabelText(/^Takes off/), "5");
     await userEvent.click(screen.getByRole("button", { name: "Save the draft" }));
     await waitFor(() => expect(sent).toHaveLength(1), SLOW);

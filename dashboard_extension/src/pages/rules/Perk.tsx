@@ -1,5 +1,4 @@
-import { FieldLongText, FieldNumber, FieldSelect, FieldText, useT } from "@/kit";
-import { useIntl } from "react-intl";
+import { FieldLongText, FieldNumber, FieldSelect, FieldText, useLanguageName, useT } from "@/kit";
 import { Link } from "react-router";
 
 import { Problems } from "./Conditions";
@@ -27,16 +26,15 @@ function Tag({ field }: { field: string }) {
 
 function Message({ field, locales }: { field: string; locales: readonly string[] }) {
   const t = useT();
-  const intl = useIntl();
   const { control, disabled, findings } = useEditing();
-  const called = new Intl.DisplayNames(intl.locale, { type: "language" });
+  const called = useLanguageName();
   return (
     <>
       <p className="kit-hint">{t("rules.perk_message_hint")}</p>
       {locales.map((locale) => (
         <div className="kit-stack" key={locale} data-message={locale}>
-          <FieldText control={control} disabled={disabled} name={`${field}.then.texts.${locale}.title`} label={t("rules.perk_title", { language: called.of(locale) ?? locale })} maxLength={150} />
-          <FieldLongText control={control} disabled={disabled} name={`${field}.then.texts.${locale}.body`} label={t("rules.perk_body", { language: called.of(locale) ?? locale })} rows={4} maxLength={4000} />
+          <FieldText control={control} disabled={disabled} name={`${field}.then.texts.${locale}.title`} label={t("rules.perk_title", { language: called(locale) })} maxLength={150} />
+          <FieldLongText control={control} disabled={disabled} name={`${field}.then.texts.${locale}.body`} label={t("rules.perk_body", { language: called(locale) })} rows={4} maxLength={4000} />
         </div>
       ))}
       <Problems found={saidAt(findings, `${field}.then.texts`).filter((one) => one.severity !== "error" || one.field === `${field}.then.texts`)} />

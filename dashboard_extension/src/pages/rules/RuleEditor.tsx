@@ -1,4 +1,4 @@
-import { Button, FieldDecimal, FieldNumber, FieldSelect, FieldSwitch, FieldText, Section, useT } from "@/kit";
+import { Button, FieldDecimal, FieldNumber, FieldSelect, FieldSwitch, FieldText, Section, useLanguageName, useT } from "@/kit";
 import { useEffect, useMemo, useRef } from "react";
 import { useWatch } from "react-hook-form";
 import { useIntl } from "react-intl";
@@ -42,7 +42,7 @@ export function RuleEditor(props: { at: number; document: Json; sentence: string
   return (
     <div ref={frame} data-editor={id}>
       <Section
-        title={t("rules.editing", { name: nameOf(rule, locale.slice(0, 2)) })}
+        title={t("rules.editing", { name: nameOf(rule, locale.slice(0, 2), t("rules.unnamed", { id: rule.id })) })}
         actions={
           <Button variant="secondary" onClick={props.close} data-editor-close="">
             {t("rules.close")}
@@ -96,9 +96,8 @@ function Reported({ waited }: { waited: readonly EventKind[] }) {
 
 function Names(props: { field: string; locales: readonly string[] }) {
   const t = useT();
-  const intl = useIntl();
   const { control, disabled, findings } = useEditing();
-  const called = new Intl.DisplayNames(intl.locale, { type: "language" });
+  const called = useLanguageName();
   return (
     <>
       <div className="kit-fields">
@@ -108,7 +107,7 @@ function Names(props: { field: string; locales: readonly string[] }) {
             control={control}
             disabled={disabled}
             name={`${props.field}.name.${locale}`}
-            label={t("rules.name", { language: called.of(locale) ?? locale })}
+            label={t("rules.name", { language: called(locale) })}
             maxLength={120}
           />
         ))}

@@ -23,7 +23,7 @@ export function RuleList(props: {
   const { rules } = props;
   const t = useT();
   const { locale } = useIntl();
-  const language = locale.slice(0, 2);
+  const called = (rule: RuleForm) => nameOf(rule, locale.slice(0, 2), t("rules.unnamed", { id: rule.id }));
   const { disabled, setValue, findings } = useEditing();
   const list = useRef<HTMLOListElement>(null);
   const [after, setAfter] = useState<{ id: string; button: string; said: string } | null>(null);
@@ -47,7 +47,7 @@ export function RuleList(props: {
     const rule = rules[at];
     if (rule === undefined) return;
     put(moved(rules, at, by));
-    setAfter({ id: rule.id, button: by < 0 ? "up" : "down", said: t("rules.moved", { name: nameOf(rule, language), place: at + by + 1, count: rules.length }) });
+    setAfter({ id: rule.id, button: by < 0 ? "up" : "down", said: t("rules.moved", { name: called(rule), place: at + by + 1, count: rules.length }) });
   };
   return (
     <>
@@ -56,7 +56,7 @@ export function RuleList(props: {
       </p>
       <ol className="rules-list" ref={list}>
         {rules.map((rule, at) => {
-          const name = nameOf(rule, language);
+          const name = called(rule);
           const act = (what: string, press: () => void, off = false) => (
             <Button size="small" variant="secondary" disabled={off} onClick={press} data-act={what} aria-label={t(`rules.act_named.${what}`, { name })}>
               {t(`rules.act.${what}`)}

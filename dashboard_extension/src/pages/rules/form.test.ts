@@ -114,10 +114,10 @@ describe("a rule", () => {
     expect([newMilestone(empty, ["en"], []).id, newRule(empty, ["en"]).id]).not.toContain(removed);
   });
 
-  it("is called by its name in the language, in any, or by its id", () => {
-    expect(nameOf({ id: "r", name: { en: "Shirts", tr: "Gömlek" } }, "tr")).toBe("Gömlek");
-    expect(nameOf({ id: "r", name: { de: "Hemden", tr: " " } }, "tr")).toBe("Hemden");
-    expect(nameOf({ id: "r", name: {} }, "tr")).toBe("r");
+  it("is called by its name in the language or in any; without one, as the page calls it", () => {
+    expect(nameOf({ name: { en: "Shirts", tr: "Gömlek" } }, "tr", "Adsız kural")).toBe("Gömlek");
+    expect(nameOf({ name: { de: "Hemden", tr: " " } }, "tr", "Adsız kural")).toBe("Hemden");
+    expect(nameOf({ name: { en: "" } }, "tr", "Adsız kural")).toBe("Adsız kural");
   });
 });
 

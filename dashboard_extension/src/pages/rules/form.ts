@@ -293,10 +293,10 @@ function idsOf(rules: readonly RuleForm[]): string[] {
   return rules.map((one) => one.id);
 }
 
-/** What a rule is called in a language: its name there, or in any language, or its id. */
-export function nameOf(rule: Pick<RuleForm, "id" | "name">, language: string): string {
+/** What a rule is called in a language: its name there, or in any language; `unnamed` where it has none. */
+export function nameOf(rule: Pick<RuleForm, "name">, language: string, unnamed: string): string {
   const names = [rule.name[language], rule.name.en, ...Object.values(rule.name)];
-  return names.find((name) => name !== undefined && name.trim() !== "") ?? rule.id;
+  return names.find((name) => name !== undefined && name.trim() !== "") ?? unnamed;
 }
 
 export function record(value: unknown): Json {

@@ -1,4 +1,4 @@
-import { Button, FieldText, Section, useT } from "@/kit";
+import { Button, FieldText, Section, useLanguageName, useT } from "@/kit";
 import { useEffect, useRef } from "react";
 import { useWatch } from "react-hook-form";
 import { useIntl } from "react-intl";
@@ -24,7 +24,7 @@ export function SegmentEditor(props: { at: number; currencies: readonly string[]
     heading?.focus({ preventScroll: true });
     frame.current?.scrollIntoView({ block: "start" });
   }, [id]);
-  const called = new Intl.DisplayNames(intl.locale, { type: "language" });
+  const called = useLanguageName();
   return (
     <div ref={frame} data-editor={id}>
       <Section
@@ -43,7 +43,7 @@ export function SegmentEditor(props: { at: number; currencies: readonly string[]
               control={control}
               disabled={disabled}
               name={`${field}.name.${locale}`}
-              label={t("segments.name", { language: called.of(locale) ?? locale })}
+              label={t("segments.name", { language: called(locale) })}
               maxLength={120}
             />
           ))}

@@ -1,7 +1,6 @@
-import { FieldDecimal, FieldLongText, FieldMoney, FieldNumber, FieldSelect, FieldSwitch, FieldText, useT } from "@/kit";
+import { FieldDecimal, FieldLongText, FieldMoney, FieldNumber, FieldSelect, FieldSwitch, FieldText, useLanguageName, useT } from "@/kit";
 import { useId } from "react";
 import { useController, type Control } from "react-hook-form";
-import { useIntl } from "react-intl";
 
 import { saidAt } from "@/pages/rules/places";
 
@@ -12,11 +11,10 @@ import { Problems } from "./Problems";
 /** One level: its names and color, what it takes, and what it gives. */
 export function LevelEditor(props: CardProps & { at: number; level: LevelForm }) {
   const t = useT();
-  const intl = useIntl();
   const { control, disabled, at, level, findings } = props;
   const field = `levels.${at}` as const;
-  const called = new Intl.DisplayNames(intl.locale, { type: "language" });
-  const languages = Object.keys(level.names).map((locale) => ({ locale, language: called.of(locale) ?? locale }));
+  const called = useLanguageName();
+  const languages = Object.keys(level.names).map((locale) => ({ locale, language: called(locale) }));
   const unsaid = saidAt(findings, field).filter((one) => one.severity !== "error" || !isShown(one.field));
   return (
     <div className="kit-stack" data-level-editor={level.id}>
