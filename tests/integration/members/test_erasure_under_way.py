@@ -19,7 +19,7 @@ from saleor_loyalty_app.members.service import member_for_guest, member_for_user
 from saleor_loyalty_app.orders.look import Look
 from saleor_loyalty_app.saleor.event import UserSnapshot
 from saleor_loyalty_app.stores.refs import StoreRef
-from tests.integration.rewards.test_locks_of_pages import wait_until_it_waits
+from tests.lock_probe import wait_until_it_waits
 from tests.order_books import KEYS, NOW, live_store, program
 from tests.order_samples import order, paid, shopper
 
