@@ -72,7 +72,9 @@ def test_an_exception_is_added_in_the_editor_and_told_back(
     add = frame.get_by_role("button", name="Add countries with another expiry")
     add.click()
     first = frame.locator('[data-exception="0"]')
-    expect(first.locator(".kit-wrong")).to_have_text("at least 1 is needed")
+    expect(first.locator(".kit-wrong")).to_have_text(
+        "There are too few of these (0 of at least 1). Add 1 or more."
+    )
     shoot(page, pictures, "200-expiry-exception-empty")
     for country in ("DE", "NL"):
         first.locator("select").select_option(country)

@@ -61,7 +61,7 @@ def test_out_of_season_says_when_it_begins() -> None:
 def test_wrong_settings_keep_a_rule_from_being_published() -> None:
     assert RULES.problems(season("01-10", "02-28")) == []
     [problem] = RULES.problems(season("01-10", "02-31"))
-    assert problem.startswith("earning.rules[0].when.settings.end: the plugin refuses")
+    assert problem.startswith("earning.rules[0].when.settings.end: The plugin refuses")
     [problem] = RULES.problems({**deposit(points=-1)})
     assert problem.startswith("earning.rules[0].then.settings.points")
     [problem] = RULES.problems({**deposit(), "scope": "order"})

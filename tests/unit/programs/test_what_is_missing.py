@@ -30,7 +30,7 @@ NAMELESS = {
     "segment_name_missing": ("segments[0].names", "segment “new”", "“new” segment"),
     "reward_name_missing": ("rewards.items[0].names", "reward “reward”", "“reward” ödül"),
     "shipping_name_missing": ("shipping.offers[0].name", "offer “post”", "“post” kargo teklif"),
-    "goodwill_apology_missing": ("goodwill.apology", "apology", "özür"),
+    "goodwill_apology_missing": ("goodwill.apology", "apology", "Özür metni"),
 }
 TIERLESS = {
     "tier_unknown": ("earning.rules[0]", "the rule gives nothing", "kural"),
