@@ -184,7 +184,9 @@ def test_who_comes_back_after_erasure_has_no_limit_anew(database: Database) -> N
     assert shop.buy(1) == 2000
     member = database.read(lambda conn: member_by_user(conn, shop.store.id, "U1"))
     assert member is not None
-    database.write(lambda conn: erase_member(conn, shop.store, member.id, actor="user:1", now=NOW))
+    database.write(
+        lambda conn: erase_member(conn, shop.store, member.id, now=NOW, account_stays=False)
+    )
     assert shop.buy(2, user=shopper("U7", "U1@example.com"), created=NOW.isoformat()) == 1000
 
 

@@ -89,9 +89,11 @@ def decided(
 
 
 def told(database: Database, store: StoreRef) -> list[dict[str, Any]]:
-    """What the messages on goodwill say."""
-    query = sa.select(OUTBOX.c.data).where(
-        OUTBOX.c.store_id == store.id, OUTBOX.c.kind == "goodwill"
+    """What the messages on goodwill say, the first first."""
+    query = (
+        sa.select(OUTBOX.c.data)
+        .where(OUTBOX.c.store_id == store.id, OUTBOX.c.kind == "goodwill")
+        .order_by(OUTBOX.c.id)
     )
     return database.read(lambda conn: list(conn.execute(query).scalars()))
 
